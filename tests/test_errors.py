@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from vetter.errors import InputError, in_words
+from vetter.errors import InputError, describe_error
 
 
 @pytest.mark.parametrize(
@@ -19,4 +19,4 @@ from vetter.errors import InputError, in_words
     ],
 )
 def test_a_failure_is_one_line(error: Exception, words: str) -> None:
-    assert in_words(error) == words
+    assert describe_error(error) == words

@@ -28,13 +28,13 @@ from vetter.gui.windows.main_window import MainWindow
 from vetter.gui.windows.start_window import StartWindow
 from vetter.gui.windows.window_manager import WindowManager
 from vetter.io.field.nearby_planes import PlanesWanted
-from vetter.io.field.stars.kept_psf import kept_psfs
+from vetter.io.field.stars.stored_psf import stored_psfs
 from vetter.io.files.resources import resource_path
 from vetter.io.input_options import InputOptions
 from vetter.io.session.default_path import default_session_path
 from vetter.io.session.session_file import SessionFile
 from vetter.review.cutouts.cutout_cache import CutoutCache
-from vetter.review.fits.fit_messages import Start
+from vetter.review.fits.fit_messages import WorkerStart
 from vetter.review.fits.fit_process import FitProcess
 from vetter.review.fits.fits import Fits
 from vetter.review.opening.input_reader import OpenRequest, read_input
@@ -111,10 +111,10 @@ def _make_manager(options: dict[str, Any]) -> WindowManager:
     keymap: Mapping[str, Any] | None = options.pop("keymap", None)
     # storable(): a name that is not UTF-8 is compared in its escaped form, as stored.
     reviewer = storable(options.pop("reviewer", None) or default_reviewer())
-    return make_opener(settings, keymap, reviewer)
+    return make_window_manager(settings, keymap, reviewer)
 
 
-def make_opener(
+def make_window_manager(
     settings: Settings, keymap: Mapping[str, Any] | None, reviewer: str
 ) -> WindowManager:
     """Return the manager that shows one window after another; it shows none yet."""
@@ -137,18 +137,18 @@ def _build(
     stored = store.settings
     cache = CutoutCache(
         source,
-        DisplayStyle.restored(stored.get("looks"), settings.display),
+        DisplayStyle.from_session(stored.get("looks"), settings.display),
         source.default_radius,
         settings.review.cache_megabytes * MEGABYTE,
     )
-    start = Start(source.record, settings.fit, source.default_radius, kept_psfs(stored))
+    start = WorkerStart(source.record, settings.fit, source.default_radius, stored_psfs(stored))
     fits = Fits(session, cache, FitProcess(start), stored)
     window = MainWindow(session, cache, fits, COMMANDS, keymap)
     # atexit: a script may end with its window open, whose threads would then crash in signals to
     # destroyed widgets.
     atexit.register(window.shut_down)
     window.closed.connect(partial(atexit.unregister, window.shut_down))
-    if not source.complete:
+    if not source.is_complete:
         growth = ListReader(session, source, window)
         window.exposed.connect(growth.start)
         window.closed.connect(growth.close)
@@ -159,7 +159,7 @@ def _build(
         window.set_columns([str(name) for name in stored["columns"]])
     window.cautions.set_put_away(stored.get("cautions"))
     window.plane_row.set_choice(PanelChoice.of(source, stored.get("panels")))
-    window.light_curve.wanted = stored.get("light_curve") is not False
+    window.light_curve.is_wanted = stored.get("light_curve") is not False
     fits.begin()
     return window, notes
 
@@ -213,4 +213,4 @@ def _report_unexpected(
     sys.stderr.write(text)
     for window in QApplication.topLevelWidgets():
         if isinstance(window, (MainWindow, StartWindow)):
-            window.dialogs.say_unexpected(f"{kind.__name__}: {error}", text)
+            window.dialogs.show_unexpected(f"{kind.__name__}: {error}", text)

@@ -6,7 +6,7 @@ import argparse
 import math
 from typing import Any
 
-from vetter.settings import MOST_RADIUS
+from vetter.settings import MAX_RADIUS
 
 VERDICTS = ("accept", "reject", "maybe", "none", "all")
 FORMATS = ("ecsv", "csv", "votable", "fits")
@@ -252,9 +252,9 @@ def positive(text: str) -> float:
 def radius(text: str) -> float:
     """Parse half the side of a cutout, pixels."""
     number = positive(text)
-    if number > MOST_RADIUS:
+    if number > MAX_RADIUS:
         raise argparse.ArgumentTypeError(
-            f"expected {MOST_RADIUS:.0f} pixels at most, found {text!r}"
+            f"expected {MAX_RADIUS:.0f} pixels at most, found {text!r}"
         )
     return number
 

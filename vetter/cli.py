@@ -67,9 +67,9 @@ def _run_open(arguments: argparse.Namespace) -> int:
             f"--{option}: no input; name a candidate table, a folder or a session "
             "(vetter alone asks for one)"
         )
-    from vetter.gui.system_libraries import check
+    from vetter.gui.system_libraries import check_qt_libraries
 
-    check()
+    check_qt_libraries()
     # gc.disable(): collections take a tenth of start-up, and find nothing.
     # app.run enables the collector when the window is shown.
     gc.disable()

@@ -10,7 +10,7 @@ class VetterError(Exception):
 
     def __str__(self) -> str:
         # File names and messages of libraries may contain line breaks and control characters.
-        return one_line(super().__str__())
+        return escape_to_line(super().__str__())
 
 
 class InputError(VetterError, ValueError):
@@ -40,24 +40,24 @@ class SettingsError(VetterError, ValueError):
     """Unusable setting; the text names the key, the allowed values and what was found."""
 
 
-def in_words(error: BaseException) -> str:
+def describe_error(error: BaseException) -> str:
     """Return any failure in one line; an unexpected one is called a fault of the program.
 
     The type of the exception is in brackets, for the user's report of the fault.
     """
-    message = one_line(" ".join(str(error).split()))
+    message = escape_to_line(" ".join(str(error).split()))
     if isinstance(error, VetterError) and message:
         return message
     if isinstance(error, OSError):
         reason = error.strerror or message or "it cannot be read or written"
-        return one_line(f"{error.filename}: {reason}" if error.filename else reason)
+        return escape_to_line(f"{error.filename}: {reason}" if error.filename else reason)
     if isinstance(error, MemoryError):
         return "there is not enough memory for it"
     kind = f"{type(error).__name__}: {message[:200]}".rstrip(": ")
     return f"a fault of this program ({kind})"
 
 
-def one_line(text: str) -> str:
+def escape_to_line(text: str) -> str:
     """Return text for one line: unprintable characters are escaped as in Python (``\\n``)."""
     if text.isprintable():
         return text

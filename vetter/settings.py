@@ -14,7 +14,7 @@ STRETCHES = ("linear", "asinh", "log", "sqrt", "square", "histeq")
 INTERVALS = ("zscale", "percentile", "minmax", "manual")
 THEMES = ("system", "dark", "light")
 PSFS = ("gaussian", "moffat", "stars")
-MOST_RADIUS = 2000.0
+MAX_RADIUS = 2000.0
 """Largest radius of a cutout, pixels: a mistyped radius could take gigabytes."""
 
 

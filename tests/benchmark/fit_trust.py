@@ -25,7 +25,7 @@ from tests.helpers.simulated_cutouts import (
 from vetter.benchmark.figures import Figure
 from vetter.core.fit.adjustment import Adjustment, FitOptions
 from vetter.core.judgement.disappeared import judge
-from vetter.core.judgement.evidence import cautions, in_short
+from vetter.core.judgement.evidence import cautions, shorten_caution
 
 _PROMISED = 6
 """The first rows are within what is promised of p-values."""
@@ -99,7 +99,9 @@ def _p_values(case: str, fits: list[Adjustment], options: FitOptions, promised: 
     found = np.array([fit.pval for fit in fits])
     warnings = [cautions(fit) for fit in fits]
     # How much by is another number each time.
-    kinds = Counter(in_short(line).split(" by about")[0] for said in warnings for line in said)
+    kinds = Counter(
+        shorten_caution(line).split(" by about")[0] for said in warnings for line in said
+    )
     common = [f"{kind} ({n / len(fits):.0%})" for kind, n in kinds.items() if n > 0.05 * len(fits)]
     return PValues(
         case,

@@ -14,8 +14,8 @@ from astropy.io import fits
 
 from tests.helpers.alert_packets import packet_bytes, write_folder, write_tar
 from vetter.benchmark import starts
-from vetter.benchmark.figures import Figure, spread, timed
-from vetter.benchmark.made_inputs import PLANES, make_wide_list, make_wide_night, plane_options
+from vetter.benchmark.figures import Figure, spread, time_call
+from vetter.benchmark.generated_inputs import PLANES, make_wide_list, make_wide_night, plane_options
 from vetter.core.cutout_source import CutoutSource
 from vetter.errors import VetterError
 from vetter.io.input_options import InputOptions
@@ -50,7 +50,7 @@ def measure(folder: Path, how_much: str) -> Iterator[Figure]:
     VetterError
         The folder's disk has not the room.
     """
-    starts.use_a_screen()
+    starts.use_offscreen_if_needed()
     sizes = SIZES[how_much]
     _make_sure_of_room(folder, sizes.room)
     yield from _field(folder, sizes)
@@ -108,7 +108,7 @@ def _packets(what: str, path: Path, folder: Path, count: int) -> Iterator[Figure
     yield from starts.measure_opening(f"{count:,} in {what}", [str(path)], folder, 1.5, None)
     source = open_input([str(path)], InputOptions())
     start = perf_counter()
-    while not source.complete and source.grow() is not None:
+    while not source.is_complete and source.grow() is not None:
         pass
     seconds = perf_counter() - start
     rate = {"rate": len(source.candidates) / max(seconds, 1e-9)}
@@ -123,4 +123,4 @@ def _cutouts(source: CutoutSource, radius: float | None) -> dict[str, float]:
     wanted = source.default_radius if radius is None else radius
     for row in rows[:10]:
         source.cutout(row, wanted)
-    return spread([timed(source.cutout, row, wanted) for row in rows])
+    return spread([time_call(source.cutout, row, wanted) for row in rows])

@@ -13,7 +13,7 @@ from astropy.table import Table
 
 from vetter import benchmark
 from vetter.benchmark.figures import Figure, row, spread
-from vetter.benchmark.made_inputs import (
+from vetter.benchmark.generated_inputs import (
     make_night,
     make_wide_night,
 )

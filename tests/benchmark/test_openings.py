@@ -21,7 +21,7 @@ def test_packets_are_read_as_alerts(tmp_path: Path) -> None:
         for path in (write_folder(tmp_path / "night", 3), write_tar(tmp_path / "night.tar", 3))
     ]
     for source in sources:
-        cutout = source.completed().cutout(1, source.default_radius)
+        cutout = source.read_whole_list().cutout(1, source.default_radius)
         assert len(source.candidates) == 3 and cutout.shape == (63, 63)
         assert {"image", "template", "diff"} <= set(cutout.plane_names)
         source.close()

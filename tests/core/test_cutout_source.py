@@ -17,7 +17,7 @@ NIGHT = PlainFields(
 
 def test_source_of_one_image_is_that_image() -> None:
     source = PlainSource()
-    assert source.fields == (source,) and source.opened() is source
+    assert source.fields == (source,) and source.with_planes() is source
     assert (source.name, source.time, source.filter, source.shape) == ("", "", "", None)
 
 
@@ -46,15 +46,15 @@ def test_epochs_want_several_images(source: CutoutSource, expected: bool) -> Non
 
 def test_whole_source_is_complete_and_reports_nothing() -> None:
     source = MemorySource()
-    assert source.complete and source.completed() is source
-    assert source.grow() is None and source.expected is None and source.report == ()
+    assert source.is_complete and source.read_whole_list() is source
+    assert source.grow() is None and source.expected_count is None and source.report == ()
 
 
 def test_growing_source_is_completed_to_its_end() -> None:
     source = GrowingFake((2, 3, 5), free=True)
-    assert not source.complete and len(source.candidates) == 2
-    assert source.completed() is source
-    assert source.complete and len(source.candidates) == 5
+    assert not source.is_complete and len(source.candidates) == 2
+    assert source.read_whole_list() is source
+    assert source.is_complete and len(source.candidates) == 5
 
 
 def test_cutout_with_some_planes_is_whole_by_default() -> None:

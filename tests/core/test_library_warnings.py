@@ -7,17 +7,17 @@ import warnings
 
 import pytest
 
-from vetter.core.library_warnings import quiet
+from vetter.core.library_warnings import suppress_warnings
 
 
 def test_what_a_library_warns_of_is_not_heard() -> None:
-    with quiet():
+    with suppress_warnings():
         warnings.warn("a unit", UserWarning, stacklevel=1)
 
 
 def test_one_inside_another_is_quiet_to_the_end() -> None:
-    with quiet():
-        with quiet():
+    with suppress_warnings():
+        with suppress_warnings():
             pass
         warnings.warn("a unit", UserWarning, stacklevel=1)
     with pytest.warns(UserWarning, match="heard"):
@@ -26,7 +26,7 @@ def test_one_inside_another_is_quiet_to_the_end() -> None:
 
 def test_an_error_ends_it() -> None:
     before = list(warnings.filters)
-    with pytest.raises(ValueError, match="a card"), quiet():
+    with pytest.raises(ValueError, match="a card"), suppress_warnings():
         raise ValueError("a card")
     assert warnings.filters == before
 
@@ -37,7 +37,7 @@ def test_threads_that_overlap_leave_the_filters_as_they_were() -> None:
     heard: list[Warning] = []
 
     def longer() -> None:
-        with quiet():
+        with suppress_warnings():
             inside.set()
             leave.wait(30)
             try:
@@ -45,7 +45,7 @@ def test_threads_that_overlap_leave_the_filters_as_they_were() -> None:
             except UserWarning as warning:
                 heard.append(warning)
 
-    with quiet():
+    with suppress_warnings():
         thread = threading.Thread(target=longer)
         thread.start()
         assert inside.wait(30)

@@ -71,7 +71,7 @@ def lay_out(folder: Path) -> None:
 def looked_over(source: CutoutSource) -> None:
     """Look at a source as the window does: its list, and cutouts of its first and last rows."""
     try:
-        source.completed()
+        source.read_whole_list()
         candidates = source.candidates
         assert len(candidates) == len(candidates.keys) == len(candidates.x) > 0
         assert len(set(candidates.keys)) == len(candidates)

@@ -8,7 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from vetter.io.child_process import answering_stream, receive, send
+from vetter.io.child_process import open_answer_stream, receive, send
 
 MOST_BYTES = 768 * 2**20
 """Of memory, above what the program takes once it has read what is in order."""
@@ -20,7 +20,7 @@ def main() -> None:
     os.environ.update(ARROW_DEFAULT_MEMORY_POOL="system", QT_QPA_PLATFORM="offscreen")
     from tests.fuzzing.case import Cases
 
-    answers = answering_stream()
+    answers = open_answer_stream()
     requests = receive(sys.stdin.buffer)
     name, folder, real_data = next(requests)
     tempfile.tempdir = folder

@@ -39,11 +39,11 @@ def loader_without(*absent: str) -> Any:
     ],
 )
 def test_platform_is_the_one_qt_will_load(environment: dict[str, str], platform: str) -> None:
-    assert system_libraries.platform_of(environment) == platform
+    assert system_libraries.qt_platform(environment) == platform
 
 
 def test_offscreen_starts_here() -> None:
-    system_libraries.check({"QT_QPA_PLATFORM": "offscreen"})
+    system_libraries.check_qt_libraries({"QT_QPA_PLATFORM": "offscreen"})
 
 
 def test_missing_libraries_are_named_with_the_line_that_brings_them(
@@ -52,7 +52,7 @@ def test_missing_libraries_are_named_with_the_line_that_brings_them(
     monkeypatch.setattr(shutil, "which", lambda name: name if name == "apt-get" else None)
     load = loader_without("libxcb-cursor.so.0", "libxcb-icccm.so.4")
     with pytest.raises(VetterError) as caught:
-        system_libraries.check({"DISPLAY": ":0"}, load)
+        system_libraries.check_qt_libraries({"DISPLAY": ":0"}, load)
     line = str(caught.value)
     assert "libxcb-cursor.so.0, libxcb-icccm.so.4" in line
     assert line.endswith("apt install libxcb-cursor0 libxcb-icccm4")
@@ -60,27 +60,29 @@ def test_missing_libraries_are_named_with_the_line_that_brings_them(
 
 def test_fedora_gets_its_own_names(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shutil, "which", lambda name: name if name == "dnf" else None)
-    rows = system_libraries.missing("xcb", loader_without("libxcb-cursor.so.0"))
-    assert system_libraries.explain(rows).endswith("dnf install xcb-util-cursor")
+    rows = system_libraries.missing_libraries("xcb", loader_without("libxcb-cursor.so.0"))
+    assert system_libraries.missing_libraries_text(rows).endswith("dnf install xcb-util-cursor")
 
 
 def test_a_package_of_two_libraries_is_named_once() -> None:
     load = loader_without("libglib-2.0.so.0", "libgthread-2.0.so.0")
-    line = system_libraries.explain(system_libraries.missing("offscreen", load))
+    line = system_libraries.missing_libraries_text(
+        system_libraries.missing_libraries("offscreen", load)
+    )
     assert line.count("libglib2.0-0") + line.count("glib2 ") <= 1
 
 
 def test_an_unknown_library_is_named_in_the_loaders_words() -> None:
-    assert "libnew.so.9" in system_libraries.explain([], "libnew.so.9: cannot open")
+    assert "libnew.so.9" in system_libraries.missing_libraries_text([], "libnew.so.9: cannot open")
 
 
 def test_no_screen_is_said() -> None:
     with pytest.raises(VetterError, match="neither DISPLAY nor WAYLAND_DISPLAY"):
-        system_libraries.check({})
+        system_libraries.check_qt_libraries({})
 
 
 def test_a_display_that_does_not_answer_is_named() -> None:
-    if system_libraries.missing("xcb"):
+    if system_libraries.missing_libraries("xcb"):
         pytest.skip("this machine lacks Qt's libraries for X11")
     with pytest.raises(VetterError, match="DISPLAY=:9876"):
-        system_libraries.check({"DISPLAY": ":9876"})
+        system_libraries.check_qt_libraries({"DISPLAY": ":9876"})

@@ -16,10 +16,10 @@ from astropy.io import fits
 from tests.helpers.field_files import pixels, write_field, write_list
 from vetter import cli
 from vetter.core.fit.adjustment import Adjustment
-from vetter.core.judgement.field_fit import field_fit
+from vetter.core.judgement.field_fit import make_field_fit
 from vetter.headless import adjust
 from vetter.headless.fit_journal import FitJournal
-from vetter.headless.fit_process import BATCH, Broken, identity
+from vetter.headless.fit_process import ROWS_PER_BATCH, Broken, run_identity
 from vetter.io import child_process
 from vetter.io.input_options import InputOptions
 from vetter.io.inputs.open_input import open_input
@@ -64,7 +64,7 @@ def run(words: list[str], output: Path, *more: str) -> bytes:
 
 
 def test_the_output_is_the_same_for_any_number_of_jobs(tmp_path: Path) -> None:
-    words = command(tmp_path, 5 * BATCH + 7)
+    words = command(tmp_path, 5 * ROWS_PER_BATCH + 7)
     one = run(words, tmp_path / "one.fits", "--jobs", "1")
     assert run(words, tmp_path / "three.fits", "--jobs", "3") == one
 
@@ -72,7 +72,7 @@ def test_the_output_is_the_same_for_any_number_of_jobs(tmp_path: Path) -> None:
 def test_an_interrupted_run_goes_on_where_it_stopped(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    words = command(tmp_path, 15 * BATCH)
+    words = command(tmp_path, 15 * ROWS_PER_BATCH)
     whole = run(words, tmp_path / "whole.ecsv", "--jobs", "2")
     output = tmp_path / "out.ecsv"
     for kill in (signal.SIGINT, signal.SIGKILL):
@@ -126,12 +126,12 @@ def test_what_a_kill_cut_short_is_dropped_from_the_journal(tmp_path: Path) -> No
         path = journal.path
     path.write_bytes(path.read_bytes()[:-9])
     with FitJournal(output, "run") as journal:
-        found = dict(journal.earlier())
+        found = dict(journal.read_batches())
         assert set(found) == {4}
         assert Adjustment.from_meta(found[4][0]).as_meta()["adjust_notes"] == "a; b"
         journal.add(2, [meta])
     with FitJournal(output, "run") as journal:
-        assert {number: len(metas) for number, metas in journal.earlier()} == {4: 1, 2: 1}
+        assert {number: len(metas) for number, metas in journal.read_batches()} == {4: 1, 2: 1}
 
 
 def test_two_runs_do_not_write_one_table(
@@ -153,8 +153,8 @@ def test_identity_follows_what_is_read_and_how(tmp_path: Path) -> None:
         InputOptions(planes=planes, fwhm=3.0, one_based=True),
     ):
         source = open_input([words[1]], options)
-        fitting = field_fit(source.fwhm(), FitSettings(), 10.0)
-        found.add(identity(source, [fitting]))
+        fitting = make_field_fit(source.fwhm(), FitSettings(), 10.0)
+        found.add(run_identity(source, [fitting]))
         source.close()
     assert len(found) == 3
 
@@ -162,8 +162,8 @@ def test_identity_follows_what_is_read_and_how(tmp_path: Path) -> None:
 def test_a_process_that_cannot_go_on_is_one_line(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    words = command(tmp_path, 3 * BATCH)
-    monkeypatch.setattr(adjust, "identity", lambda *_: "what the list was a moment ago")
+    words = command(tmp_path, 3 * ROWS_PER_BATCH)
+    monkeypatch.setattr(adjust, "run_identity", lambda *_: "what the list was a moment ago")
     assert cli.main([*words, "-o", str(tmp_path / "out.csv"), "--jobs", "2"]) == 2
     said = capsys.readouterr().err.splitlines()
     assert "the input changed" in said[-1] and "Traceback" not in "".join(said)
@@ -178,7 +178,7 @@ def test_a_process_that_is_killed_is_told(
         return subprocess.Popen([sys.executable, "-c", code], stdin=pipe, stdout=pipe)
 
     monkeypatch.setattr(child_process, "start_child", killed)
-    words = command(tmp_path, 2 * BATCH)
+    words = command(tmp_path, 2 * ROWS_PER_BATCH)
     assert cli.main([*words, "-o", str(tmp_path / "out.csv"), "--jobs", "2"]) == 2
     said = capsys.readouterr().err.splitlines()
     assert said[-1].startswith("vetter: a worker process was ended by signal 9; run the same")

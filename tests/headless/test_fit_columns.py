@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import tracemalloc
 
-from vetter.core.fit.adjustment import Adjustment, failed
+from vetter.core.fit.adjustment import Adjustment, make_failure
 from vetter.headless.adjusted_table import FitColumns
 
 FOUND = Adjustment(
@@ -12,7 +12,7 @@ FOUND = Adjustment(
 
 def test_results_come_back_as_they_were() -> None:
     columns = FitColumns(3)
-    columns.set([2, 0], [FOUND.as_meta(), failed("off the image").as_meta()])
+    columns.set([2, 0], [FOUND.as_meta(), make_failure("off the image").as_meta()])
     back = [result.as_meta() for result in columns.results(0, 3)]
     assert str(back[2]) == str(FOUND.as_meta())
     assert back[0]["adjust_reason"] == "off the image"

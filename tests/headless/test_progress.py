@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from vetter.headless.progress import Progress, say
+from vetter.headless.progress import Progress, print_lines
 
 
 class Terminal:
@@ -43,5 +43,5 @@ def test_a_terminal_gets_one_line_in_place_with_a_bar_where_there_is_room(
 
 
 def test_a_name_with_a_line_break_stays_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
-    say("a\nb.fits: done", "ü.fits: done")
+    print_lines("a\nb.fits: done", "ü.fits: done")
     assert capsys.readouterr().err == "vetter: a\\nb.fits: done\nvetter: ü.fits: done\n"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sys
 
-from vetter.io.child_process import answering_stream, receive, send
+from vetter.io.child_process import open_answer_stream, receive, send
 
 
 def main() -> None:
-    answers = answering_stream()
+    answers = open_answer_stream()
     for message in receive(sys.stdin.buffer):
         send(answers, message)
         if message == "end":

@@ -12,7 +12,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 
 from tests.helpers.plain_source import PlainSource
 from vetter.core.candidates.candidate_list import CandidateList, Roles
-from vetter.core.columns.filter import matching
+from vetter.core.columns.filter import match_filter
 from vetter.core.columns.review_columns import ReviewColumns
 from vetter.core.decisions.decision import UNDECIDED, Opinion, Verdict
 from vetter.review.queue import Queue
@@ -79,7 +79,7 @@ class FakeSession(QObject):
         self.read_only = False
         self.complete = True
         self.expected: int | None = None
-        self.listing = self.broken = self.unlisted = ""
+        self.listed_count_text = self.read_error = self.incomplete_reason = ""
         self.current_row = 0
         self.codes = np.zeros(len(self.candidates), np.uint8)
         self.opinions: dict[int, Opinion] = {}
@@ -88,7 +88,7 @@ class FakeSession(QObject):
         self.queue = Queue(
             len(self.candidates),
             self.columns.values,
-            lambda expression: matching(expression, self.columns),
+            lambda expression: match_filter(expression, self.columns),
         )
         self.queue.changed.connect(self.queue_changed)
 

@@ -33,8 +33,8 @@ class GrowingFake(CutoutSource):
     plane_names = ("image", "template", "diff")
     notes: tuple[str, ...] = ()
     report: tuple[str, ...] = ()
-    complete = False
-    expected: int | None = None
+    is_complete = False
+    expected_count: int | None = None
     default_radius = 5.0
 
     def __init__(
@@ -42,7 +42,7 @@ class GrowingFake(CutoutSource):
     ) -> None:
         self.whole = candidate_list(lots[-1]) if whole is None else whole
         self.candidates = first_rows(self.whole, lots[0])
-        self.expected = lots[-1]
+        self.expected_count = lots[-1]
         self.record: dict[str, Any] = {"inputs": ["growing"], "options": {}}
         self._left = list(lots[1:])
         self._free = free
@@ -54,7 +54,7 @@ class GrowingFake(CutoutSource):
 
     @property
     def fingerprints(self) -> tuple[Fingerprint, ...]:
-        assert self.complete, "asked for before the list was read"
+        assert self.is_complete, "asked for before the list was read"
         self.fingerprinted_by.add(QThread.currentThread().objectName())
         return (Fingerprint("cutouts", "growing", 1, 1, "digest"),)
 
@@ -71,7 +71,7 @@ class GrowingFake(CutoutSource):
         if not self._left:
             if self.breaks is not None:
                 raise self.breaks
-            self.complete = True
+            self.is_complete = True
             return None
         self.candidates = first_rows(self.whole, self._left.pop(0))
         return self.candidates

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from vetter.core.cutout.cutout import Cutout
-from vetter.core.cutout_source import CutoutSource, ImageField, ManyFields, Place
+from vetter.core.cutout_source import CutoutSource, ImageField, ManyFields, SkyPosition
 
 
 class PlainField(ImageField):
@@ -41,5 +41,5 @@ class PlainFields(PlainSource, ManyFields):
     def fields_at(self, ra: float, dec: float) -> list[int]:
         return []
 
-    def cutout_at(self, place: Place, radius: float) -> Cutout:
+    def cutout_at(self, place: SkyPosition, radius: float) -> Cutout:
         raise AssertionError("no cutout is expected to be read")

@@ -33,8 +33,8 @@ def test_a_message_cut_short_ends_the_stream_behind_those_before_it(missing):
 def test_child_that_ends_is_told_behind_its_last_message():
     heard: SimpleQueue[object] = SimpleQueue()
     child = ChildProcess("tests.helpers.echo", heard.put, heard.put)
-    child.tell("one")
-    child.tell("end")
+    child.send("one")
+    child.send("end")
     assert [heard.get(timeout=60) for _ in range(3)] == ["one", "end", 3]
     child.close()
 
@@ -42,7 +42,7 @@ def test_child_that_ends_is_told_behind_its_last_message():
 def test_child_that_is_closed_is_not_told_as_ended():
     heard: SimpleQueue[object] = SimpleQueue()
     child = ChildProcess("tests.helpers.echo", heard.put, heard.put)
-    child.tell("one")
+    child.send("one")
     assert heard.get(timeout=60) == "one"
     child.close()
     assert heard.empty() and child.process.poll() is not None

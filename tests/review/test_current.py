@@ -20,13 +20,13 @@ def viewing(qapp):
 
 def test_a_candidate_is_seen_once_it_is_painted(viewing):
     assert not viewing.is_painted
-    viewing.painted(0)
+    viewing.record_paint(0)
     assert viewing.is_painted
 
 
 def test_the_paint_of_another_candidate_counts_for_nothing(viewing):
     viewing.show(1)
-    viewing.painted(0)
+    viewing.record_paint(0)
     assert not viewing.is_painted
     assert viewing.seconds == 0
 

@@ -10,7 +10,7 @@ from vetter.review.current import PAUSE_SECONDS, PaceMeter
 def decided_at(*times: float) -> PaceMeter:
     meter = PaceMeter()
     for now in times:
-        meter.decided(now)
+        meter.add_verdict(now)
     return meter
 
 

@@ -98,7 +98,7 @@ def session(qapp, store: MemoryStore) -> Iterator[Session]:
         "ann",
     )
     session.go_to_row(0)
-    session.painted(0)
+    session.record_paint(0)
     yield session
     store.gate.set()
     session.close()
@@ -106,7 +106,7 @@ def session(qapp, store: MemoryStore) -> Iterator[Session]:
 
 def paint_all(session: Session) -> None:
     """A window that paints at once."""
-    session.current_changed.connect(session.painted)
+    session.current_changed.connect(session.record_paint)
 
 
 @pytest.mark.parametrize(
@@ -479,7 +479,7 @@ def test_a_read_only_session_decides_nothing_and_says_why(qapp, qtbot):
     columns = ReviewColumns(candidates, ledger)
     session = Session(source, ledger, NoWriter(), queue, columns, Settings(), "ann")
     session.go_to_row(0)
-    session.painted(0)
+    session.record_paint(0)
     with qtbot.waitSignal(session.message) as told:
         session.accept()
     assert "read only" in told.args[0]
@@ -497,7 +497,7 @@ def test_the_seconds_looked_at_are_recorded(session, store, monkeypatch):
     clock = {"now": 100.0}
     monkeypatch.setattr("vetter.review.current.time.monotonic", lambda: clock["now"])
     session.next()
-    session.painted(1)
+    session.record_paint(1)
     clock["now"] += 3.5
     session.accept()
     assert store.decisions[0].seconds == pytest.approx(3.5)
@@ -513,7 +513,7 @@ def test_the_seconds_looked_at_are_recorded(session, store, monkeypatch):
 )
 def test_earlier_verdicts_without_a_candidate_are_counted(session, monkeypatch, count, words):
     monkeypatch.setattr(Ledger, "unplaced", count)
-    assert words in session.unplaced and bool(session.unplaced) == bool(count)
+    assert words in session.unplaced_note and bool(session.unplaced_note) == bool(count)
 
 
 @pytest.mark.parametrize(
@@ -529,7 +529,7 @@ def test_a_changed_list_is_said_once_and_what_asks_for_something_first(
     session, monkeypatch, unplaced, changed, notes
 ):
     monkeypatch.setattr(Ledger, "unplaced", unplaced)
-    said = [session.unplaced if note is None else note for note in notes]
+    said = [session.unplaced_note if note is None else note for note in notes]
     assert session.change_notes(changed) == said
 
 
@@ -558,7 +558,7 @@ def test_filter_without_match_leaves_no_candidate_on_screen(session):
 )
 def test_key_without_match_decides_nothing(session, store, key):
     session.queue.set_filter("z")
-    session.painted(0)
+    session.record_paint(0)
     said = messages(session)
     key(session)
     assert not store.decisions
@@ -586,7 +586,7 @@ def test_filter_that_matches_again_shows_candidate(session):
 def test_move_out_of_filter_without_match_shows_candidate(session, row):
     session.queue.set_filter("z")
     session.go_to_row(row)
-    session.painted(row)
+    session.record_paint(row)
     session.accept()
     assert not session.is_blank and session.codes[row] == 1
 
@@ -594,7 +594,7 @@ def test_move_out_of_filter_without_match_shows_candidate(session, row):
 def test_verdict_outside_filter_without_match_tells_so(session):
     session.queue.set_filter("z")
     session.go_to_row(2)
-    session.painted(2)
+    session.record_paint(2)
     said = messages(session)
     session.accept()
     assert said == ["no candidate matches the filter: clear it first"]

@@ -42,6 +42,6 @@ def test_masked_values_come_last(descending: bool) -> None:
 
 def test_numbers_do_not_take_text_nor_text_numbers() -> None:
     numeric, text = np.array([9.0, 10.0]), np.array(["9", "10"])
-    assert SortedRows(numeric, False).takes(numeric) and SortedRows(text, False).takes(text)
-    assert not SortedRows(numeric, False).takes(text)
-    assert not SortedRows(text, False).takes(numeric)
+    assert SortedRows(numeric, False).can_merge(numeric) and SortedRows(text, False).can_merge(text)
+    assert not SortedRows(numeric, False).can_merge(text)
+    assert not SortedRows(text, False).can_merge(numeric)

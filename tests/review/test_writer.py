@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from vetter.review.fits.fit_storage import FitStorage
-from vetter.review.writer import FEW, Stored, Urgency, Writer
+from vetter.review.writer import FITS_PER_WRITE, StoredFits, Urgency, Writer
 
 
 class GatedStore:
@@ -59,7 +59,7 @@ def writer(qapp, store: GatedStore) -> Iterator[Writer]:
 def test_a_verdict_overtakes_the_results_that_wait(writer, store):
     writer.keep_position("a")
     assert store.busy.wait(5)
-    writer.keep_adjustments([("key", "signature", "{}")] * (2 * FEW + 5))
+    writer.keep_adjustments([("key", "signature", "{}")] * (2 * FITS_PER_WRITE + 5))
     receipt = writer.submit(["verdict"], "a")
     store.gate.set()
     assert receipt.wait(5)
@@ -68,10 +68,10 @@ def test_a_verdict_overtakes_the_results_that_wait(writer, store):
 
 
 def test_results_are_written_few_at_a_time_and_all_of_them_before_the_end(writer, store):
-    writer.keep_adjustments([("key", "signature", "{}")] * (2 * FEW + 5))
+    writer.keep_adjustments([("key", "signature", "{}")] * (2 * FITS_PER_WRITE + 5))
     store.gate.set()
     writer.close()
-    assert store.told == [("results", FEW), ("results", FEW), ("results", 5)]
+    assert store.told == [("results", FITS_PER_WRITE), ("results", FITS_PER_WRITE), ("results", 5)]
 
 
 def test_verdicts_keep_their_order(writer, store):
@@ -104,11 +104,11 @@ def test_results_are_read_on_the_writers_thread(writer, qtbot):
     with qtbot.waitSignal(writer.loaded) as told:
         writer.load_adjustments("mine")
     found = [(key, {"of": "mine"}) for key in "abc"]
-    assert told.args[0] == Stored("mine", found, True)
+    assert told.args[0] == StoredFits("mine", found, True)
 
 
 def test_results_are_read_a_few_at_a_time(writer, qtbot, monkeypatch):
-    monkeypatch.setattr("vetter.review.writer.AT_ONCE", 2)
+    monkeypatch.setattr("vetter.review.writer.FITS_PER_READ", 2)
     heard = []
     storage = FitStorage(SimpleNamespace(writer=writer, complete=True))
     storage.arrived.connect(heard.append)

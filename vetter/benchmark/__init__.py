@@ -34,7 +34,7 @@ def main(arguments: argparse.Namespace) -> int:
 
 def _figures(arguments: argparse.Namespace, folder: Path) -> Iterator[Figure]:
     from vetter.benchmark import keys, operations, starts
-    from vetter.benchmark.made_inputs import make_night, make_wide_night, plane_options
+    from vetter.benchmark.generated_inputs import make_night, make_wide_night, plane_options
 
     steps = arguments.steps or STEPS
     if arguments.inputs:

@@ -66,7 +66,7 @@ def spread(seconds: Sequence[float]) -> dict[str, float]:
     return {"median": ordered[len(ordered) // 2], "p99": ordered[last], "worst": ordered[-1]}
 
 
-def timed(call: Callable[P, Any], *args: P.args, **options: P.kwargs) -> float:
+def time_call(call: Callable[P, Any], *args: P.args, **options: P.kwargs) -> float:
     """Return the seconds that a call takes."""
     start = perf_counter()
     call(*args, **options)

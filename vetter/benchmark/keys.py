@@ -8,7 +8,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from vetter.benchmark.figures import Figure, spread
-from vetter.benchmark.starts import use_a_screen
+from vetter.benchmark.starts import use_offscreen_if_needed
 from vetter.errors import VetterError
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def measure(
 
     Without a screen Qt's offscreen platform is used; the note of each figure names the platform.
     """
-    use_a_screen()
+    use_offscreen_if_needed()
     from PyQt6.QtWidgets import QApplication
 
     from vetter.app import open_window
@@ -100,14 +100,14 @@ class _Stopwatch:
     def _connect_session(self) -> None:
         """Take the time of each painted candidate; loading panels do not count."""
         session = self._window.session
-        session_painted = session.painted
+        session_painted = session.record_paint
 
         def painted(row: int) -> None:
             session_painted(row)
             self._shown_at = perf_counter()
 
         # session.painted is replaced, so that the window needs no change for a measurement.
-        session.painted = painted  # type: ignore[method-assign]
+        session.record_paint = painted  # type: ignore[method-assign]
         session.current_changed.connect(self._on_current_changed)
 
     def _on_current_changed(self, _row: int) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from vetter.benchmark.figures import Figure, spread, timed
+from vetter.benchmark.figures import Figure, spread, time_call
 from vetter.core.cutout_source import CutoutSource
 
 RADIUS = 20.0
@@ -15,7 +15,7 @@ RADIUS = 20.0
 
 def measure(folder: Path) -> Iterator[Figure]:
     """Measure all operations in turn."""
-    from vetter.benchmark.made_inputs import make_night
+    from vetter.benchmark.generated_inputs import make_night
     from vetter.io.input_options import InputOptions
     from vetter.io.inputs.open_input import open_input
 
@@ -34,7 +34,7 @@ def measure(folder: Path) -> Iterator[Figure]:
 
 def _time_cutouts(source: CutoutSource, what: str, budget: float) -> Figure:
     rows = range(min(len(source.candidates), 150))
-    times = [timed(source.cutout, row, RADIUS) for row in rows]
+    times = [time_call(source.cutout, row, RADIUS) for row in rows]
     return Figure(what, spread(times), budgets={"median": budget})
 
 
@@ -44,9 +44,9 @@ def _time_files(cutouts: list[Any], folder: Path) -> Iterator[Figure]:
     files = [folder / f"cutout{number}.fits" for number in range(100)]
     pairs = list(zip(cutouts, files, strict=False))
     write_cutout(*pairs[0])
-    times = [timed(write_cutout, cutout, file) for cutout, file in pairs]
+    times = [time_call(write_cutout, cutout, file) for cutout, file in pairs]
     yield Figure("write_cutout, six planes of 41 px", spread(times))
-    times = [timed(load_cutout, file) for file in files]
+    times = [time_call(load_cutout, file) for file in files]
     yield Figure("load_cutout, the same", spread(times))
 
 
@@ -55,11 +55,11 @@ def _time_fits(cutouts: list[Any]) -> Iterator[Figure]:
 
     adjust_cutout(cutouts[0])
     for inner in (None, 13):
-        times = [timed(adjust_cutout, cutout, inner=inner) for cutout in cutouts]
+        times = [time_call(adjust_cutout, cutout, inner=inner) for cutout in cutouts]
         yield Figure(f"adjust_cutout, 41 px, inner={inner}", spread(times))
     for inner in (None, 13):
         many = (cutouts * 7)[:1000]
-        seconds = timed(adjust_cutouts, many, inner=inner)
+        seconds = time_call(adjust_cutouts, many, inner=inner)
         values = {"each": 1e3 * seconds / len(many)}
         yield Figure(f"adjust_cutouts, {len(many)} of 41 px, inner={inner}", values)
 
@@ -74,6 +74,6 @@ def _time_commits(folder: Path) -> Figure:
         decision = Decision(
             new_id(), None, f"bench-{number}", Verdict.ACCEPT, (), "", "bench", utc_now(), 0.5
         )
-        times.append(timed(store.append, [decision], position=decision.key))
+        times.append(time_call(store.append, [decision], position=decision.key))
     store.close()
     return Figure("commit of one decision", spread(times), budgets={"p99": 5.0})

@@ -72,7 +72,7 @@ def measure_opening(
         yield Figure(f"memory, {what}", {"private": megabytes}, "MB", budgets)
 
 
-def use_a_screen() -> None:
+def use_offscreen_if_needed() -> None:
     """Make Qt draw offscreen if there is no screen."""
     if sys.platform.startswith("linux") and not (
         os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")

@@ -45,7 +45,7 @@ class PsfFwhm(NamedTuple):
     """The FWHM of a field's PSF in pixels, and its origin in words."""
 
     value: float
-    said: str
+    origin: str
 
 
 class ImageField:
@@ -75,7 +75,7 @@ class ImageField:
         """
         return None
 
-    def opened(self) -> ImageField:
+    def with_planes(self) -> ImageField:
         """Return the image with its planes; raises InputError if they cannot be used."""
         return self
 
@@ -158,7 +158,7 @@ class CutoutSource(ImageField, ABC):
         return None
 
     @property
-    def complete(self) -> bool:
+    def is_complete(self) -> bool:
         """Whether all inputs were read, so that the list is final.
 
         Callers read it often: it must take no time, while other properties may.
@@ -166,7 +166,7 @@ class CutoutSource(ImageField, ABC):
         return True
 
     @property
-    def expected(self) -> int | None:
+    def expected_count(self) -> int | None:
         """Approximate length of the complete list; None if unknown."""
         return None
 
@@ -179,9 +179,9 @@ class CutoutSource(ImageField, ABC):
         """
         return None
 
-    def completed(self) -> Self:
+    def read_whole_list(self) -> Self:
         """Read the whole list and return the source, for commands that show nothing earlier."""
-        while not self.complete and self.grow() is not None:
+        while not self.is_complete and self.grow() is not None:
             pass
         return self
 
@@ -190,7 +190,7 @@ class CutoutSource(ImageField, ABC):
         """Close the files."""
 
 
-class Place(NamedTuple):
+class SkyPosition(NamedTuple):
     """A sky position (degrees) without a candidate, on one image of a source."""
 
     field: int
@@ -229,7 +229,7 @@ class ManyFields(CutoutSource):
         """Return indices of the images that cover a sky position, first to last in time."""
 
     @abstractmethod
-    def cutout_at(self, place: Place, radius: float) -> Cutout:
+    def cutout_at(self, place: SkyPosition, radius: float) -> Cutout:
         """Return the cutout at a sky position; raises InputError if it cannot be read."""
 
 

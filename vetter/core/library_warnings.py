@@ -13,7 +13,7 @@ _saved: AbstractContextManager[None] | None = None
 
 
 @contextmanager
-def quiet() -> Iterator[None]:
+def suppress_warnings() -> Iterator[None]:
     """Suppress warnings on all threads until the last active block has ended.
 
     The warning filters are one list for the whole process. `warnings.catch_warnings` restores

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 
-def counted(number: int, one: str, many: str = "") -> str:
+def format_count(number: int, one: str, many: str = "") -> str:
     """Return a number with its noun: ``1 candidate``, ``12,300 candidates``.
 
     Parameters
@@ -24,19 +24,19 @@ def counted(number: int, one: str, many: str = "") -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
-def all_of(count: int, noun: str) -> str:
+def format_all(count: int, noun: str) -> str:
     """Return ``both epochs`` or ``all 3 epochs``, for a count above 1."""
-    return f"both {noun}s" if count == 2 else f"all {counted(count, noun)}"
+    return f"both {noun}s" if count == 2 else f"all {format_count(count, noun)}"
 
 
-def probability(value: float) -> str:
+def format_p_value(value: float) -> str:
     """Return a p-value as text: ``0.41``, ``3e-07``, ``under 1e-300``."""
     if value < 1e-300:
         return "under 1e-300"
     return f"{value:.2g}" if value >= 1e-3 else f"{value:.0e}"
 
 
-def round_number(value: float) -> float:
+def round_down(value: float) -> float:
     """Return the largest of 1, 2 and 5 times a power of ten up to `value`; 0 unless value > 0."""
     if not (math.isfinite(value) and value > 0):
         return 0.0

@@ -59,7 +59,7 @@ _WAYLAND = (
 _LIBRARIES = {"xcb": _COMMON + _X11, "wayland": _COMMON + _WAYLAND}
 
 
-def platform_of(environment: Mapping[str, str]) -> str:
+def qt_platform(environment: Mapping[str, str]) -> str:
     """Return the platform plugin that Qt will load: 'xcb', 'wayland', 'offscreen'..."""
     requested = environment.get("QT_QPA_PLATFORM", "")
     if requested:
@@ -68,13 +68,15 @@ def platform_of(environment: Mapping[str, str]) -> str:
     return "wayland" if wayland and environment.get("WAYLAND_DISPLAY") else "xcb"
 
 
-def missing(platform: str, load: Load = ctypes.CDLL) -> list[tuple[str, str, str]]:
+def missing_libraries(platform: str, load: Load = ctypes.CDLL) -> list[tuple[str, str, str]]:
     """Return the libraries that cannot be loaded: (file, Debian package, Fedora package)."""
     needed = _LIBRARIES.get(platform, _COMMON)
     return [row for row in needed if not _can_load(row[0], load)]
 
 
-def check(environment: Mapping[str, str] = os.environ, load: Load = ctypes.CDLL) -> None:
+def check_qt_libraries(
+    environment: Mapping[str, str] = os.environ, load: Load = ctypes.CDLL
+) -> None:
     """Check that Qt can start; to be called before a QApplication is made.
 
     Raises
@@ -84,7 +86,7 @@ def check(environment: Mapping[str, str] = os.environ, load: Load = ctypes.CDLL)
     """
     if not sys.platform.startswith("linux"):
         return
-    platform = platform_of(environment)
+    platform = qt_platform(environment)
     if platform == "xcb" and not environment.get("DISPLAY"):
         raise VetterError(
             "no screen to open a window on: neither DISPLAY nor WAYLAND_DISPLAY is set; "
@@ -94,12 +96,14 @@ def check(environment: Mapping[str, str] = os.environ, load: Load = ctypes.CDLL)
         try:
             load(str(file))
         except OSError as error:
-            raise VetterError(explain(missing(platform, load), str(error))) from error
+            raise VetterError(
+                missing_libraries_text(missing_libraries(platform, load), str(error))
+            ) from error
     if platform == "xcb":
         _check_screen(environment["DISPLAY"], load)
 
 
-def explain(rows: Sequence[tuple[str, str, str]], loader_error: str = "") -> str:
+def missing_libraries_text(rows: Sequence[tuple[str, str, str]], loader_error: str = "") -> str:
     """Return one line with the missing files and the command that installs them."""
     if not rows:
         return f"Qt cannot be loaded: {loader_error}"
@@ -157,14 +161,14 @@ def main() -> int:
     import argparse
 
     parser = argparse.ArgumentParser(description="Name the system libraries that Qt lacks here.")
-    parser.add_argument("--platform", default=platform_of(os.environ))
+    parser.add_argument("--platform", default=qt_platform(os.environ))
     parser.add_argument("--packages", action="store_true", help="Debian's package names alone")
     options = parser.parse_args()
-    rows = missing(options.platform) if sys.platform.startswith("linux") else []
+    rows = missing_libraries(options.platform) if sys.platform.startswith("linux") else []
     if options.packages:
         print(_package_names(rows, 1))
     elif rows:
-        print(explain(rows))
+        print(missing_libraries_text(rows))
     else:
         print(f"nothing is missing for Qt's platform {options.platform}")
     return 1 if rows else 0

@@ -18,23 +18,35 @@ import numpy.typing as npt
 
 from vetter.core.cutout_source import CutoutSource, ImageField
 from vetter.core.judgement.field_fit import FieldFit
-from vetter.core.judgement.flux_scale import ENOUGH, of_fits, of_stars, on_one_side
-from vetter.core.number_text import counted
+from vetter.core.judgement.flux_scale import (
+    MAX_FITTED_STARS,
+    check_fits,
+    check_stars,
+    find_common_side,
+)
+from vetter.core.number_text import format_count
 from vetter.errors import InputError, VetterError
 from vetter.headless.adjusted_table import AdjustedTable, FitColumns
 from vetter.headless.cutouts import open_for, say_cautions
 from vetter.headless.fit_journal import FitJournal
-from vetter.headless.fit_process import BATCH, Batch, Fitted, Start, fitted, identity
-from vetter.headless.fit_processes import fitted_batches, usable_cores
-from vetter.headless.progress import Progress, say
+from vetter.headless.fit_process import (
+    ROWS_PER_BATCH,
+    Batch,
+    Fitted,
+    Start,
+    fit_batch,
+    run_identity,
+)
+from vetter.headless.fit_processes import fit_batches, usable_cores
+from vetter.headless.progress import Progress, print_lines
 from vetter.io.export.input_files import InputFiles
 from vetter.io.export.table_writing import write_pieces
-from vetter.io.field.stars.psf import fit_of_field
+from vetter.io.field.stars.psf import choose_field_fit
 from vetter.io.field.stars.star_fits import star_fits
 from vetter.io.files.atomic import atomic_path
 from vetter.io.settings_file import load_settings
 
-KINDS = {
+FORMAT_BY_ENDING = {
     ".ecsv": "ecsv",
     ".csv": "csv",
     ".vot": "votable",
@@ -43,7 +55,7 @@ KINDS = {
     ".fits": "fits",
     ".fit": "fits",
 }
-PIECE = 1000
+ROWS_PER_PIECE = 1000
 """Number of rows that are judged and written together."""
 _MAX_REASONS = 3
 
@@ -51,7 +63,7 @@ _MAX_REASONS = 3
 def run_adjust(arguments: argparse.Namespace, options: dict[str, Any]) -> int:
     """Fit all candidates and write the table; return the exit status."""
     output = Path(arguments.output).expanduser()
-    kind = KINDS.get(output.suffix.lower())
+    kind = FORMAT_BY_ENDING.get(output.suffix.lower())
     if kind is None:
         raise InputError(
             f"{output}: expected a table named .ecsv, .csv, .fits or .vot, found "
@@ -67,20 +79,22 @@ def run_adjust(arguments: argparse.Namespace, options: dict[str, Any]) -> int:
     try:
         if output in InputFiles(source):
             raise InputError(f"{output}: is an input; write to another file")
-        say(*source.notes, *source.report)
+        print_lines(*source.notes, *source.report)
         say_cautions(source)
         radius = source.default_radius
         record = source.record
-        fittings = [fit_of_field(field, record, settings, radius) for field in source.fields]
-        say(*_fit_notes(source, fittings))
-        with FitJournal(output, identity(source, fittings)) as journal:
+        fittings = [choose_field_fit(field, record, settings, radius) for field in source.fields]
+        print_lines(*_fit_notes(source, fittings))
+        with FitJournal(output, run_identity(source, fittings)) as journal:
             try:
                 results = fit_all(source, fittings, journal, jobs)
             except KeyboardInterrupt:
                 sys.stderr.write("\n")
-                say(f"{journal.path}: holds the fits so far; run the same command again to go on")
+                print_lines(
+                    f"{journal.path}: holds the fits so far; run the same command again to go on"
+                )
                 raise
-            fittings = with_flux_units(source, fittings, results)
+            fittings = check_flux_units(source, fittings, results)
             write(source, fittings, results, output, kind)
             journal.remove()
     finally:
@@ -95,19 +109,19 @@ def fit_all(
 
     Batches do not depend on the number of jobs, so results are the same to the last bit.
     """
-    batches = batches_of(source)
+    batches = make_batches(source)
     count = len(source.candidates)
     columns = FitColumns(count)
     made: set[int] = set()
-    for number, metas in journal.earlier():
+    for number, metas in journal.read_batches():
         if number < len(batches):
             columns.set(batches[number].rows, metas)
             made.add(number)
     done = before = sum(len(batches[number].rows) for number in made)
-    if journal.other:
-        say(f"{journal.path}: of another input or other options; all fits are made again")
+    if journal.was_other_run:
+        print_lines(f"{journal.path}: of another input or other options; all fits are made again")
     if before:
-        say(f"{journal.path}: goes on after {before} of {count}")
+        print_lines(f"{journal.path}: goes on after {before} of {count}")
     progress = Progress("fits", before)
     left = [batch for batch in batches if batch.number not in made]
     for answer in _fit_batches(source, fittings, left, jobs, alone=len(batches) == 1):
@@ -118,14 +132,14 @@ def fit_all(
     return columns
 
 
-def batches_of(source: CutoutSource) -> list[Batch]:
+def make_batches(source: CutoutSource) -> list[Batch]:
     """Group the rows of each image by y, so that a batch reads neighbouring pixels."""
     rows = np.argsort(source.candidates.y, kind="stable")
     batches: list[Batch] = []
     for number in range(len(source.fields)):
         field_rows = rows[source.on_field(rows, number)].tolist()
-        for start in range(0, len(field_rows), BATCH):
-            batches.append(Batch(len(batches), tuple(field_rows[start : start + BATCH])))
+        for start in range(0, len(field_rows), ROWS_PER_BATCH):
+            batches.append(Batch(len(batches), tuple(field_rows[start : start + ROWS_PER_BATCH])))
     return batches
 
 
@@ -133,8 +147,8 @@ def _fit_notes(source: CutoutSource, fittings: Sequence[FieldFit]) -> list[str]:
     """Return a note on each image's PSF and options, with its name if there are several."""
     names = [field.name for field in source.fields]
     if len(names) == 1:
-        return [fittings[0].said]
-    return [f"{name}: {fitting.said}" for name, fitting in zip(names, fittings, strict=True)]
+        return [fittings[0].description]
+    return [f"{name}: {fitting.description}" for name, fitting in zip(names, fittings, strict=True)]
 
 
 def _fit_batches(
@@ -146,9 +160,9 @@ def _fit_batches(
 ) -> Iterator[Fitted]:
     if alone:
         # Starting a worker process would take longer than fitting one batch here.
-        return (fitted(source, fittings, batch) for batch in batches)
-    start = Start(source.record, tuple(fittings), identity(source, fittings))
-    return fitted_batches(start, batches, jobs)
+        return (fit_batch(source, fittings, batch) for batch in batches)
+    start = Start(source.record, tuple(fittings), run_identity(source, fittings))
+    return fit_batches(start, batches, jobs)
 
 
 def write(
@@ -164,8 +178,8 @@ def write(
     reasons = Counter[str]()
 
     def pieces() -> Iterator[Any]:
-        for start in range(0, max(len(source.candidates), 1), PIECE):
-            fits = results.results(start, start + PIECE)
+        for start in range(0, max(len(source.candidates), 1), ROWS_PER_PIECE):
+            fits = results.results(start, start + ROWS_PER_PIECE)
             judgements = [
                 fittings[source.field_of(row)].judge(result)
                 for row, result in enumerate(fits, start)
@@ -176,24 +190,24 @@ def write(
 
     with atomic_path(output) as temporary:
         notes = write_pieces(pieces(), temporary, kind)
-    say(*table.notes, *notes, *_unfitted_notes(reasons))
+    print_lines(*table.notes, *notes, *_unfitted_notes(reasons))
     judged = f"{counts[True]} explained, {counts[None]} not judged"
-    say(f"{output}: {counted(len(source.candidates), 'candidate')}, {judged}")
+    print_lines(f"{output}: {format_count(len(source.candidates), 'candidate')}, {judged}")
 
 
 def _unfitted_notes(reasons: Counter[str]) -> list[str]:
     """Return counts of unfitted candidates by the most common reasons; the table has all."""
     most = reasons.most_common(_MAX_REASONS)
-    notes = [f"{counted(count, 'candidate')} not fitted: {reason}" for reason, count in most]
+    notes = [f"{format_count(count, 'candidate')} not fitted: {reason}" for reason, count in most]
     left = reasons.total() - sum(count for _, count in most)
     if left:
         notes.append(
-            f"{counted(left, 'candidate')} not fitted for other reasons: see adjust_reason"
+            f"{format_count(left, 'candidate')} not fitted for other reasons: see adjust_reason"
         )
     return notes
 
 
-def with_flux_units(
+def check_flux_units(
     source: CutoutSource, fittings: Sequence[FieldFit], results: FitColumns
 ) -> list[FieldFit]:
     """Return the field fits, with a caveat where stars show a template in other flux units.
@@ -208,16 +222,16 @@ def with_flux_units(
     for number, (field, fitting) in enumerate(zip(fields, fittings, strict=True)):
         field_scales = scales[source.on_field(rows, number)]
         low, high = fitting.settings.scale_low, fitting.settings.scale_high
-        if on_one_side(field_scales, low, high):
+        if find_common_side(field_scales, low, high):
             star_scales, fluxes = _star_scales(field, fitting)
-            caveat = of_stars(star_scales, low, high, fluxes)
+            caveat = check_stars(star_scales, low, high, fluxes)
             if caveat:
-                fitting = fitting._replace(unlike=caveat)
+                fitting = fitting._replace(template_caveat=caveat)
             elif caveat is None:
-                caveat = of_fits(field_scales, low, high, fitting.options.max_scale)
+                caveat = check_fits(field_scales, low, high, fitting.options.max_scale)
             if caveat:
                 name = field.name if len(fields) > 1 else ""
-                say(f"{name}: {caveat}" if name else caveat)
+                print_lines(f"{name}: {caveat}" if name else caveat)
         checked.append(fitting)
     return checked
 
@@ -225,16 +239,16 @@ def with_flux_units(
 def _star_scales(
     field: ImageField, fitting: FieldFit
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """Return scales and fluxes of stars from all over the image, until there are `ENOUGH`."""
+    """Return scales and fluxes of stars all over the image, at most `MAX_FITTED_STARS`."""
     scales: list[float] = []
     fluxes: list[float] = []
     try:
         for stars, _ in star_fits(field, fitting):
             scales += [star[4] for star in stars]
             fluxes += [star[5] for star in stars]
-            if len(scales) >= ENOUGH:
+            if len(scales) >= MAX_FITTED_STARS:
                 break
     except VetterError as error:
         # The candidates' fits are complete, so they are judged without the stars.
-        say(f"the stars of the image cannot be fitted: {error}")
+        print_lines(f"the stars of the image cannot be fitted: {error}")
     return np.array(scales), np.array(fluxes)

@@ -8,10 +8,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from vetter.core.cutout.cutout import missing
+from vetter.core.cutout.cutout import list_missing_planes
 from vetter.core.cutout_source import CutoutSource
 from vetter.errors import InputError
-from vetter.headless.progress import Progress, say
+from vetter.headless.progress import Progress, print_lines
 from vetter.io.cutouts.cutout_file import write_cutout
 from vetter.io.export.file_names import safe_names
 from vetter.io.export.input_files import InputFiles
@@ -25,10 +25,10 @@ def run_cutouts(arguments: argparse.Namespace, options: dict[str, Any]) -> int:
     source = open_for(arguments, options)
     try:
         folder = Path(arguments.output).expanduser()
-        # Before say(): an error stands alone on standard error.
+        # Before print_lines(): an error stands alone on standard error.
         _make_folder(folder, source)
         files = _output_files(folder, source)
-        say(*source.notes, *source.report)
+        print_lines(*source.notes, *source.report)
         say_cautions(source)
         written, skipped, lacking = write_all(source, files)
     finally:
@@ -36,7 +36,7 @@ def run_cutouts(arguments: argparse.Namespace, options: dict[str, Any]) -> int:
     cutouts, left = f"cutout{'s' * (written != 1)}", f"candidate{'s' * (skipped != 1)}"
     without = f", {lacking:,} with planes left out" if lacking else ""
     summary = f"{written:,} {cutouts} written{without}, {skipped:,} {left} without one"
-    say(f"{arguments.output}: {summary}")
+    print_lines(f"{arguments.output}: {summary}")
     return 0
 
 
@@ -45,7 +45,7 @@ def say_cautions(source: CutoutSource) -> None:
     from vetter.io.inputs.content_cautions import content_cautions
 
     for line in content_cautions(source):
-        say(f"caution: {line}")
+        print_lines(f"caution: {line}")
 
 
 def open_for(arguments: argparse.Namespace, options: dict[str, Any]) -> CutoutSource:
@@ -53,7 +53,7 @@ def open_for(arguments: argparse.Namespace, options: dict[str, Any]) -> CutoutSo
     settings = load_settings(arguments.settings)
     input_options = InputOptions.from_keywords(**options)
     input_options = replace(input_options, usual_radius=settings.display.radius)
-    return open_input(arguments.inputs, input_options).completed()
+    return open_input(arguments.inputs, input_options).read_whole_list()
 
 
 def write_all(source: CutoutSource, files: Sequence[Path]) -> tuple[int, int, int]:
@@ -76,11 +76,11 @@ def write_all(source: CutoutSource, files: Sequence[Path]) -> tuple[int, int, in
         try:
             cutout = source.cutout(row, source.default_radius)
         except InputError as error:
-            say(str(error))
+            print_lines(str(error))
         else:
             write_cutout(cutout, file)
             name = source.candidates.name(row)
-            say(*(f"{name}: {text}" for text in missing(cutout.unread)))
+            print_lines(*(f"{name}: {text}" for text in list_missing_planes(cutout.unread)))
             written += 1
             lacking += bool(cutout.unread)
         progress(row + 1, count)
@@ -102,7 +102,7 @@ def _output_files(folder: Path, source: CutoutSource) -> list[Path]:
 
 def _make_folder(folder: Path, source: CutoutSource) -> None:
     """Make the folder to write to; refuse one that holds the inputs or cannot be written to."""
-    if InputFiles(source).fill(folder):
+    if InputFiles(source).has_cutouts_in(folder):
         raise InputError(f"{folder}: holds the inputs; write to another folder")
     try:
         folder.mkdir(parents=True, exist_ok=True)

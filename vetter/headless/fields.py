@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from vetter.core.number_text import counted
+from vetter.core.number_text import format_count
 from vetter.errors import InputError
-from vetter.headless.progress import say
+from vetter.headless.progress import print_lines
 from vetter.io.files.atomic import write_atomic
 from vetter.io.night.draft import draft_fields, field_file_text
 
@@ -36,8 +36,8 @@ def run_fields(arguments: argparse.Namespace) -> int:
         ) from error
     write_atomic(output, content)
     lists = sum(field.candidates is not None for field in draft.fields)
-    say(
-        f"{output}: {counted(len(draft.fields), 'field')}, {lists} with a list; "
-        f"{counted(len(draft.unplaced), 'file')} not placed"
+    print_lines(
+        f"{output}: {format_count(len(draft.fields), 'field')}, {lists} with a list; "
+        f"{format_count(len(draft.unplaced), 'file')} not placed"
     )
     return 0

@@ -22,7 +22,7 @@ class FitJournal:
 
     Lines of another identity, and a last line that a kill cut short, are dropped. As a context
     manager the journal is closed at the end; the file stays unless :meth:`remove` was called.
-    Call :meth:`earlier` before the first :meth:`add`.
+    Call :meth:`read_batches` before the first :meth:`add`.
 
     Parameters
     ----------
@@ -34,7 +34,7 @@ class FitJournal:
     Attributes
     ----------
     path : Path
-    other : bool
+    was_other_run : bool
         Whether the file held the journal of another input or other options, which is dropped.
 
     Raises
@@ -61,7 +61,7 @@ class FitJournal:
                 f"{self.path}: cannot be written: {error.strerror or error}"
             ) from error
         first = self._file.readline()
-        self.other = bool(first) and first != self._head
+        self.was_other_run = bool(first) and first != self._head
         if first != self._head:
             self._file.seek(0)
             self._file.truncate()
@@ -88,7 +88,7 @@ class FitJournal:
         self._file.close()
         self._lock.release()
 
-    def earlier(self) -> Iterator[tuple[int, list[dict[str, Any]]]]:
+    def read_batches(self) -> Iterator[tuple[int, list[dict[str, Any]]]]:
         """Yield the batches of an earlier run: number, and the ``as_meta()`` of its rows.
 
         A long journal takes no more memory than a short one. If a number comes twice, the later

@@ -13,15 +13,15 @@ from typing import IO, Any
 from vetter.core.cutout_source import CutoutSource
 from vetter.core.judgement.field_fit import FieldFit, fit_rows
 from vetter.errors import InputError, VetterError
-from vetter.io.child_process import answering_stream, receive, send
+from vetter.io.child_process import open_answer_stream, receive, send
 
-BATCH = 64
+ROWS_PER_BATCH = 64
 """Number of rows fitted together: many are faster, and memory does not grow with the list."""
 
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """First message to a worker: input, options for each image, and expected `identity`."""
+    """First message to a worker: input, options for each image, and expected `run_identity`."""
 
     record: dict[str, Any]
     fittings: tuple[FieldFit, ...]
@@ -60,7 +60,7 @@ class Broken:
         return error
 
 
-def identity(source: CutoutSource, fittings: Sequence[FieldFit]) -> str:
+def run_identity(source: CutoutSource, fittings: Sequence[FieldFit]) -> str:
     """Return a digest of the list, the pixels, and the options of reading and fitting them.
 
     A session's results belong to positions; those of a run belong to rows of the list. A file
@@ -73,12 +73,12 @@ def identity(source: CutoutSource, fittings: Sequence[FieldFit]) -> str:
     for file in source.fingerprints:
         digest.update(f"{file.role} {file.digest} {file.mtime_ns}\n".encode())
     options = json.dumps(source.record.get("options", {}), sort_keys=True, default=str)
-    digest.update(f"{options} {BATCH}".encode())
+    digest.update(f"{options} {ROWS_PER_BATCH}".encode())
     digest.update(candidates.x.tobytes() + candidates.y.tobytes())
     return digest.hexdigest()
 
 
-def fitted(source: CutoutSource, fittings: Sequence[FieldFit], batch: Batch) -> Fitted:
+def fit_batch(source: CutoutSource, fittings: Sequence[FieldFit], batch: Batch) -> Fitted:
     """Fit a batch and return its results."""
     results = fit_rows(source, fittings[source.field_of(batch.rows[0])], batch.rows)
     return Fitted(batch.number, tuple(result.as_meta() for result in results))
@@ -86,7 +86,7 @@ def fitted(source: CutoutSource, fittings: Sequence[FieldFit], batch: Batch) -> 
 
 def main() -> None:
     """Serve until the other end closes the pipe."""
-    answers = answering_stream()
+    answers = open_answer_stream()
     messages = receive(sys.stdin.buffer)
     try:
         _serve(messages, answers)
@@ -107,8 +107,8 @@ def _serve(messages: Iterator[Any], answers: IO[bytes]) -> None:
     start: Start | None = next(messages, None)
     if start is None:
         return
-    source = open_recorded(start.record).completed()
-    if start.identity != identity(source, start.fittings):
+    source = open_recorded(start.record).read_whole_list()
+    if start.identity != run_identity(source, start.fittings):
         raise InputError(f"{source.title}: the input changed while it was being fitted; run again")
     for batch in messages:
-        send(answers, fitted(source, start.fittings, batch))
+        send(answers, fit_batch(source, start.fittings, batch))

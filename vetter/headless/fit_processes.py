@@ -17,7 +17,7 @@ def usable_cores() -> int:
     return os.cpu_count() or 1
 
 
-def fitted_batches(start: Start, batches: Sequence[Batch], jobs: int) -> Iterator[Fitted]:
+def fit_batches(start: Start, batches: Sequence[Batch], jobs: int) -> Iterator[Fitted]:
     """Fit batches in worker processes; yield the results as they arrive, in any order.
 
     Raises
@@ -57,7 +57,7 @@ class _Worker:
         self._process = ChildProcess(
             "vetter.headless.fit_process", self._on_answer, self._on_end, own_session=True
         )
-        self._process.tell(start)
+        self._process.send(start)
         self._send_next()
 
     def close(self) -> None:
@@ -66,7 +66,7 @@ class _Worker:
 
     def _send_next(self) -> None:
         try:
-            self._process.tell(self._waiting.get_nowait())
+            self._process.send(self._waiting.get_nowait())
         except Empty:
             self._busy = False
 

@@ -25,9 +25,9 @@ def picture_maker(
         A system library that Qt needs is missing; the message names the remedy.
     """
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    from vetter.gui.system_libraries import check
+    from vetter.gui.system_libraries import check_qt_libraries
 
-    check()
+    check_qt_libraries()
     from PyQt6.QtWidgets import QApplication
 
     from vetter.core.display.style import DisplayStyle
@@ -35,7 +35,7 @@ def picture_maker(
 
     application = QApplication.instance() or QApplication(["vetter"])
     with SessionFile.open(session, "", read_only=True) as file:
-        looks = DisplayStyle.restored(
+        looks = DisplayStyle.from_session(
             file.settings.get("looks"), load_settings(settings_path).display
         )
     picture = ExportPicture(looks, source.candidates.name)

@@ -7,7 +7,7 @@ import shutil
 import sys
 import time
 
-from vetter.errors import one_line
+from vetter.errors import escape_to_line
 
 _LOG_INTERVAL_S = 5.0
 _TERMINAL_INTERVAL_S = 0.1
@@ -59,10 +59,10 @@ def _bar(done: int, total: int) -> str:
     return f"[{'#' * full}{'.' * (_BAR_WIDTH - full)}] "
 
 
-def say(*lines: str) -> None:
+def print_lines(*lines: str) -> None:
     """Print lines for the user on standard error; standard output is for results.
 
     Unprintable characters of a file's name are escaped, so that each line stays one.
     """
     for line in lines:
-        sys.stderr.write(f"vetter: {one_line(line)}\n")
+        sys.stderr.write(f"vetter: {escape_to_line(line)}\n")

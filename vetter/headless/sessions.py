@@ -15,9 +15,9 @@ import numpy as np
 
 from vetter.core.decisions.decision import Decision, Verdict, storable
 from vetter.core.decisions.ledger import Counts, Ledger
-from vetter.core.number_text import counted
-from vetter.errors import InputError, one_line
-from vetter.headless.progress import Progress, say
+from vetter.core.number_text import format_count
+from vetter.errors import InputError, escape_to_line
+from vetter.headless.progress import Progress, print_lines
 from vetter.io.export.export import ExportReport, Picture, export
 from vetter.io.export.table_writing import escape_control
 from vetter.io.files.fingerprint import list_fingerprint
@@ -58,7 +58,7 @@ def run_export(arguments: argparse.Namespace) -> int:
             _picture(path, arguments.settings, stack) if arguments.png else None,
             Progress("export"),
         )
-    say(*report.lines())
+    print_lines(*report.lines())
     return 0
 
 
@@ -66,7 +66,7 @@ def _picture(path: Path, settings: str | None, stack: ExitStack) -> Any:
     # Imported here: the window's drawing code needs Qt, which only --png loads.
     from vetter.headless.pictures import picture_maker
 
-    source = open_input([str(path)]).completed()
+    source = open_input([str(path)]).read_whole_list()
     stack.callback(source.close)
     return picture_maker(path, source, settings)
 
@@ -91,7 +91,7 @@ def status(path: AnyPath, as_json: bool = False, reviewer: str | None = None) ->
         return json.dumps({**counts._asdict(), "position": position, "reviewers": reviewers})
     others = [name for name in reviewers if name != session.reviewer]
     lines = [
-        f"{session.path.name}: {counted(counts.candidates, 'candidate')}",
+        f"{session.path.name}: {format_count(counts.candidates, 'candidate')}",
         f"reviewer    {session.reviewer or 'none yet'}"
         + (f" (others: {', '.join(others)})" if others else ""),
         f"accepted    {counts.accepted}",
@@ -102,7 +102,7 @@ def status(path: AnyPath, as_json: bool = False, reviewer: str | None = None) ->
         f"position    {position if position is not None else '-'}",
         *([note] if note else []),
     ]
-    return "\n".join(one_line(line) for line in lines)
+    return "\n".join(escape_to_line(line) for line in lines)
 
 
 def log(path: AnyPath) -> str:
@@ -154,7 +154,7 @@ def export_session(
         decisions = session.decisions()
         fits = {key: meta for key, (_, meta) in session.adjustments().items()}
         _report_damage(session)
-    source = open_input([os.fspath(path)]).completed()
+    source = open_input([os.fspath(path)]).read_whole_list()
     try:
         ledger = Ledger(source.candidates, session.reviewer)
         ledger.replay(decisions)
@@ -179,7 +179,7 @@ def chosen_verdicts(words: Sequence[str]) -> frozenset[Verdict]:
     if "all" in (word.lower() for word in words):
         return frozenset(Verdict)
     try:
-        return frozenset(Verdict.named(word) for word in words)
+        return frozenset(Verdict.from_word(word) for word in words)
     except KeyError as unknown:
         known = ", ".join(verdict.value for verdict in Verdict)
         raise InputError(f"{unknown.args[0]}: no such verdict; there are {known}, all") from None
@@ -190,7 +190,7 @@ def _open_session(path: AnyPath, reviewer: str | None) -> SessionFile:
     reviewer = None if reviewer is None else storable(reviewer)
     session = SessionFile.open(path, reviewer or "", read_only=True)
     try:
-        known = session.everyone()
+        known = session.all_reviewers()
         if reviewer is None:
             session.reviewer = known[-1] if known else ""
         elif reviewer not in known:
@@ -205,7 +205,7 @@ def _open_session(path: AnyPath, reviewer: str | None) -> SessionFile:
 def _report_damage(session: SessionFile) -> None:
     """Print the unreadable parts of a session on standard error, with the remedy."""
     if session.damage:
-        say(
+        print_lines(
             f"{session.path}: a damaged session: {', '.join(session.damage)}; open it and choose "
             "File > Save as a new session to keep the rest"
         )
@@ -222,7 +222,7 @@ def _counts(session: SessionFile) -> tuple[Counts, str]:
     changed = len({list_content(earlier.fingerprints) for earlier in inputs}) > 1
     if changed or (inputs and _is_other_list(inputs[-1])):
         try:
-            source = open_input([os.fspath(session.path)]).completed()
+            source = open_input([os.fspath(session.path)]).read_whole_list()
         except InputError as error:
             note = f"the list has changed and cannot be read: counted by keys alone ({error})"
         else:
@@ -296,4 +296,4 @@ def _line(decision: Decision) -> str:
 def _cell(text: str) -> str:
     """Return a text without tabs, line ends and characters that control a terminal."""
     text = escape_control(text.replace("\t", " ").replace("\n", " ").replace("\r", " "))
-    return _INVISIBLE.sub(lambda match: one_line(match.group()), text)
+    return _INVISIBLE.sub(lambda match: escape_to_line(match.group()), text)

@@ -41,7 +41,7 @@ def start_child(
     With ``tied`` the system, if it can, kills the child when the calling thread ends. The first
     message is then `Tied`; before that message the child must not be stopped.
     """
-    first = f"from {__name__} import tie; tie({os.getpid()}); " if tied else ""
+    first = f"from {__name__} import tie_to_parent; tie_to_parent({os.getpid()}); " if tied else ""
     # -P and the package's path: nothing in the current folder is imported.
     paths = [str(Path(vetter.__file__).resolve().parent.parent)]
     paths += filter(None, [os.environ.get("PYTHONPATH")])
@@ -73,7 +73,7 @@ def receive(stream: IO[bytes]) -> Iterator[Any]:
         yield pickle.loads(data)
 
 
-def tie(parent: int) -> None:
+def tie_to_parent(parent: int) -> None:
     """Have the system kill this process with its parent, and send `Tied` if the system can.
 
     Called before the imports, which take half a second. If the parent has already ended, the
@@ -123,7 +123,7 @@ class ChildProcess:
         self._reader.start()
         self._sender.start()
 
-    def tell(self, message: object) -> None:
+    def send(self, message: object) -> None:
         """Queue a message for the child, and return at once."""
         self._unsent.put(message)
 
@@ -196,7 +196,7 @@ def close_pipe(stream: IO[bytes] | None) -> None:
         return
 
 
-def answering_stream() -> IO[bytes]:
+def open_answer_stream() -> IO[bytes]:
     """Return the stream on which a child process answers, and redirect standard output.
 
     Prints of libraries then go to standard error, not between the messages.

@@ -13,7 +13,7 @@ from typing import Any
 from vetter.core.cutout.cutout import SPECIAL
 from vetter.errors import InputError
 from vetter.io.files.hdu_names import parse_fits_name
-from vetter.settings import MOST_RADIUS, PSFS
+from vetter.settings import MAX_RADIUS, PSFS
 
 DEFAULT_RADIUS = 20.0
 """Half the side of a cutout if neither user nor inputs give one, pixels."""
@@ -98,7 +98,7 @@ class InputOptions:
             raise InputError(f"{unknown[0]}: no such option; there are {', '.join(sorted(names))}")
         return cls(planes=planes, columns=columns, patterns=patterns, **keywords)
 
-    def over(self, other: InputOptions) -> InputOptions:
+    def with_defaults(self, other: InputOptions) -> InputOptions:
         """Return these options, with options that are not set taken from ``other``."""
         changes: dict[str, Any] = {
             f.name: getattr(other, f.name)
@@ -132,7 +132,7 @@ class InputOptions:
             words.append("--one-based" if self.one_based else "--zero-based")
         return words
 
-    def for_lists(self) -> str:
+    def first_list_option(self) -> str:
         """Return the first option set that only a list with planes can use; '' without any."""
         if self.planes:
             return f"--{next(iter(self.planes))}"
@@ -148,7 +148,7 @@ class InputOptions:
         """File of the PSF; None if the PSF is of another kind or not set."""
         return None if self.psf in (None, *PSFS) else self.psf
 
-    def plain(self) -> dict[str, Any]:
+    def as_plain(self) -> dict[str, Any]:
         """Return the options that are set, in plain types with absolute paths, for the session."""
         values: dict[str, Any] = {
             f.name: getattr(self, f.name)
@@ -157,11 +157,11 @@ class InputOptions:
         }
         for name in ("variance", "weight", "schema"):
             if name in values:
-                values[name] = absolute(values[name])
+                values[name] = absolute_name(values[name])
         if self.psf_file is not None:
-            values["psf"] = absolute(self.psf_file)
+            values["psf"] = absolute_name(self.psf_file)
         if "planes" in values:
-            values["planes"] = {k: absolute(v) for k, v in self.planes.items()}
+            values["planes"] = {k: absolute_name(v) for k, v in self.planes.items()}
         if "columns" in values:
             values["columns"] = dict(self.columns)
         if "patterns" in values:
@@ -179,7 +179,7 @@ _TEXT_NAMES = ("variance", "weight", "mask_bits", "mask_good", "schema", "psf")
 
 
 def check_recorded(options: Any) -> None:
-    """Raise ValueError for recorded options of other types than `InputOptions.plain` gives."""
+    """Raise ValueError for recorded options of other types than `InputOptions.as_plain` gives."""
     if not isinstance(options, dict):
         raise ValueError("options")
     for name in _MAPPING_NAMES:
@@ -190,7 +190,7 @@ def check_recorded(options: Any) -> None:
     for name in _TEXT_NAMES:
         if not isinstance(options.get(name, ""), str):
             raise ValueError(name)
-    for name, maximum in (("radius", MOST_RADIUS), ("fwhm", math.inf)):
+    for name, maximum in (("radius", MAX_RADIUS), ("fwhm", math.inf)):
         value = options.get(name, 1.0)
         if (
             isinstance(value, bool)
@@ -230,7 +230,7 @@ class InputOrigin:
         return (*self.notes, *own, *self.others)
 
 
-def absolute(spec: str) -> str:
+def absolute_name(spec: str) -> str:
     """Return a file's name as an absolute path, with ``[EXT]`` kept."""
     name = parse_fits_name(spec)
     return os.path.abspath(name.path) + name.suffix

@@ -10,7 +10,7 @@ from vetter.io.files.regular_files import open_plain_file
 from vetter.io.files.toml_text import toml_values
 from vetter.settings import Settings
 
-MOST_BYTES = 2**20
+MAX_SETTINGS_BYTES = 2**20
 """Largest size of a settings file."""
 
 
@@ -56,15 +56,17 @@ def _parse_file(path: str | Path | None, default: str) -> tuple[Path, dict[str, 
     file = settings_folder() / default if path is None else Path(path).expanduser()
     try:
         with open_plain_file(file) as opened:
-            text = opened.read(MOST_BYTES + 1).decode("utf-8")
+            text = opened.read(MAX_SETTINGS_BYTES + 1).decode("utf-8")
     except FileNotFoundError:
         if path is None:
             return None
         raise SettingsError(f"{file}: no such file") from None
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"{file}: cannot be read: {error}") from error
-    if len(text) > MOST_BYTES:
-        raise SettingsError(f"{file}: too large for settings; keep it under {MOST_BYTES >> 20} MB")
+    if len(text) > MAX_SETTINGS_BYTES:
+        raise SettingsError(
+            f"{file}: too large for settings; keep it under {MAX_SETTINGS_BYTES >> 20} MB"
+        )
     try:
         return file, toml_values(text)
     except (ValueError, RecursionError) as error:

@@ -9,7 +9,7 @@ import numpy as np
 from vetter.errors import InputError
 
 
-def limits(values: Any, qq: Any, low: float | None, high: float | None) -> tuple[float, float]:
+def plot_limits(values: Any, qq: Any, low: float | None, high: float | None) -> tuple[float, float]:
     """Return percentiles, or the given limits; always finite, and the first below the second."""
     if qq is None and low is None and high is None:
         qq = (0.5, 99.5)
@@ -25,7 +25,7 @@ def limits(values: Any, qq: Any, low: float | None, high: float | None) -> tuple
     return (low, high) if high > low else (low - margin, low + margin)
 
 
-def normalisation(values: Any, stretch: str | None, low: float, high: float) -> Any:
+def make_normalisation(values: Any, stretch: str | None, low: float, high: float) -> Any:
     """Return matplotlib's ``norm`` for a stretch between limits.
 
     Parameters

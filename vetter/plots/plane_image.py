@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from vetter.core.cutout.crop import filled
+from vetter.core.cutout.crop import fill_masked
 from vetter.errors import InputError
-from vetter.plots.normalisation import limits, normalisation
+from vetter.plots.normalisation import make_normalisation, plot_limits
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -42,7 +42,7 @@ def draw_plane(
     InputError
         The stretch is unknown, or no pixel is between xlim and ylim.
     """
-    plane = filled(plane) if isinstance(plane, np.ma.MaskedArray) else np.asarray(plane)
+    plane = fill_masked(plane) if isinstance(plane, np.ma.MaskedArray) else np.asarray(plane)
     options: dict[str, Any] = {
         "stretch": "asinh" if name in _SKY else "linear",
         "cmap": "Blues_r",
@@ -67,8 +67,8 @@ def draw_plane(
             plane = smooth(plane, sigma)
     if "norm" not in options:
         values = _limit_values(plane, ignored, region)
-        low, high = limits(values, qq, low, high)
-        options["norm"] = normalisation(values, stretch, low, high)
+        low, high = plot_limits(values, qq, low, high)
+        options["norm"] = make_normalisation(values, stretch, low, high)
     (top, bottom), (left, right) = ((s.start - 0.5, s.stop - 0.5) for s in region)
     rows = (top, bottom) if options["origin"] == "lower" else (bottom, top)
     options.setdefault("extent", (left, right, *rows))

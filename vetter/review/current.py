@@ -88,7 +88,7 @@ class CurrentCandidate(QObject):
         """
         self._set_blank(self._queue.is_barren)
 
-    def painted(self, row: int) -> None:
+    def record_paint(self, row: int) -> None:
         """Record that the window has painted a candidate; ignored if the row is not current."""
         if row == self.row and row != self._painted_row and not self.is_blank:
             self._painted_row, self._painted_at = row, time.monotonic()
@@ -118,7 +118,7 @@ class CurrentCandidate(QObject):
         """Stay until more of the list has been read; any move ends the wait."""
         self._awaited = for_what
 
-    def arrived(self, codes: npt.NDArray[np.uint8]) -> None:
+    def show_awaited(self, codes: npt.NDArray[np.uint8]) -> None:
         """Show the awaited candidate if it is among the rows read so far."""
         if self.row < 0:
             if not self.to_undecided(codes):
@@ -160,7 +160,7 @@ class PaceMeter:
         self._last: float | None = None
         self._gaps: deque[float] = deque(maxlen=MAX_PACE_GAPS)
 
-    def decided(self, now: float) -> None:
+    def add_verdict(self, now: float) -> None:
         """Count a verdict at monotonic time ``now``, in seconds."""
         if self._last is not None and 0 <= now - self._last <= PAUSE_SECONDS:
             self._gaps.append(now - self._last)

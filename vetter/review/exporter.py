@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from PyQt6.QtCore import QObject, QThread, pyqtSignal
 
 from vetter.core.decisions.decision import Verdict
-from vetter.errors import in_words
+from vetter.errors import describe_error
 from vetter.io.export.decision_table import FrozenOpinions
 from vetter.io.export.export import ExportReport, Picture, export
 
@@ -125,7 +125,7 @@ class _ExportThread(QThread):
         try:
             self.outcome = self._export()
         except Exception as error:  # An exception that leaves a thread ends the program.
-            self.outcome = in_words(error)
+            self.outcome = describe_error(error)
 
     def _export(self) -> ExportReport:
         request = self._request

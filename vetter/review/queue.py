@@ -102,7 +102,7 @@ class Queue(QObject):
         """
         if self._by_value is not None and self.sort_column is not None:
             new = values(self.sort_column)
-            if self._by_value.takes(new):
+            if self._by_value.can_merge(new):
                 self._by_value.add(new)
             else:
                 self._by_value = SortedRows(self._values(self.sort_column), self.descending)
@@ -207,7 +207,7 @@ class SortedRows:
         """All rows, in sorted order."""
         return np.concatenate([self._filled, self._empty])
 
-    def takes(self, values: npt.NDArray[Any]) -> bool:
+    def can_merge(self, values: npt.NDArray[Any]) -> bool:
         """Return whether `add` can merge the values: old and new are both numbers, or both text.
 
         A column whose first rows are numbers may turn into text while a list is read; all its

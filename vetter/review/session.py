@@ -12,14 +12,14 @@ import numpy.typing as npt
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from vetter.core.candidates.candidate_list import CandidateList
-from vetter.core.columns.filter import matching
+from vetter.core.columns.filter import match_filter
 from vetter.core.columns.review_columns import ReviewColumns
 from vetter.core.cutout_source import CutoutSource, Fingerprint
 from vetter.core.decisions import new_decisions
 from vetter.core.decisions.carry_over import Offer
 from vetter.core.decisions.decision import Decision, Opinion, Verdict
 from vetter.core.decisions.ledger import Counts, Ledger
-from vetter.core.number_text import counted
+from vetter.core.number_text import format_count
 from vetter.review.current import Awaited, CurrentCandidate, Pace, PaceMeter
 from vetter.review.queue import Queue
 from vetter.review.recorder import Recorder
@@ -89,7 +89,7 @@ class Session(QObject):
         self.read_only = writer.read_only
         self.results_folder: Path | None = None
         """Folder suggested for files made from the session; None if not known."""
-        self.broken = ""
+        self.read_error = ""
         """Reason why the rest of the list could not be read; empty without a failure."""
         self._viewing = CurrentCandidate(queue, self)
         self.writer = writer
@@ -203,9 +203,9 @@ class Session(QObject):
         if self.busy or self._viewing.to_undecided(self.codes):
             return
         if self.queue.is_barren:
-            self.say_no_match()
+            self.report_no_match()
         else:
-            listed = "in this list" if self.complete else f"among {self.listing}"
+            listed = "in this list" if self.complete else f"among {self.listed_count_text}"
             left = "in this filter" if self.queue.expression else listed
             self.message.emit(f"no undecided candidate is left {left}")
 
@@ -229,13 +229,13 @@ class Session(QObject):
             if not self.complete:
                 self._viewing.wait(Awaited.NEXT_UNDECIDED)
 
-    def say_no_match(self) -> None:
+    def report_no_match(self) -> None:
         """Emit the message that the filter matches no candidate."""
         self.message.emit("no candidate matches the filter: clear it first")
 
-    def painted(self, row: int) -> None:
+    def record_paint(self, row: int) -> None:
         """Record that the window has painted this candidate, so that verdict keys apply to it."""
-        self._viewing.painted(row)
+        self._viewing.record_paint(row)
 
     def extend(
         self, candidates: CandidateList, fingerprints: Sequence[Fingerprint] | None = None
@@ -250,15 +250,15 @@ class Session(QObject):
         self.ledger.extend(candidates, complete)
         self.columns.extend(candidates)
         new = self.columns.since(first)
-        self.queue.extend(len(candidates), new.values, lambda text: matching(text, new))
+        self.queue.extend(len(candidates), new.values, lambda text: match_filter(text, new))
         if len(candidates) > first:
             self.grown.emit(first)
             self.recorder.when_free(self._show_awaited)
         if fingerprints is not None:
             self.writer.record_input(self.source.record, fingerprints, len(candidates))
             self.completed.emit()
-            if self.unplaced:
-                self.noticed.emit(self.unplaced)
+            if self.unplaced_note:
+                self.noticed.emit(self.unplaced_note)
 
     def break_off(self, why: str) -> None:
         """Report that the rest of the list cannot be read; the listed candidates can be vetted.
@@ -266,11 +266,11 @@ class Session(QObject):
         The list stays incomplete, so earlier verdicts on the rest are not lost and the inputs
         are not recorded.
         """
-        self.broken = why
+        self.read_error = why
         self.broke_off.emit()
         self.failed.emit(
             f"The rest of the list could not be read: {why}\n\nThe listed candidates "
-            f"({self.listing}) can be vetted; earlier verdicts on the rest are kept."
+            f"({self.listed_count_text}) can be vetted; earlier verdicts on the rest are kept."
         )
 
     def close(self) -> None:
@@ -348,7 +348,7 @@ class Session(QObject):
     @property
     def pace(self) -> Pace:
         """Candidates per minute and time left."""
-        unread = 0 if self.broken else max((self.expected or 0) - len(self.candidates), 0)
+        unread = 0 if self.read_error else max((self.expected or 0) - len(self.candidates), 0)
         return self._meter.pace(self.counts.undecided + unread)
 
     @property
@@ -359,15 +359,15 @@ class Session(QObject):
     @property
     def expected(self) -> int | None:
         """Estimated length of the whole list; None if complete or unknown."""
-        return None if self.complete else self.source.expected
+        return None if self.complete else self.source.expected_count
 
     @property
-    def unplaced(self) -> str:
+    def unplaced_note(self) -> str:
         """Text on earlier verdicts that belong to no candidate of this list; empty if all do."""
         count = self.ledger.unplaced
         if not count:
             return ""
-        verdicts = counted(count, "earlier verdict belongs", "earlier verdicts belong")
+        verdicts = format_count(count, "earlier verdict belongs", "earlier verdicts belong")
         return f"the list has changed: {verdicts} to no candidate; File > Verdicts offered"
 
     def change_notes(self, changed: Sequence[str]) -> list[str]:
@@ -375,13 +375,13 @@ class Session(QObject):
 
         A text on unplaced verdicts comes first, since the user has to act on it.
         """
-        unplaced = self.unplaced
+        unplaced = self.unplaced_note
         others = [role for role in changed if role != "candidates" or not unplaced]
         notes = [unplaced] if unplaced else []
         return [*notes, f"changed since the last time: {', '.join(others)}"] if others else notes
 
     @property
-    def listing(self) -> str:
+    def listed_count_text(self) -> str:
         """Number of candidates listed so far, as text; empty if the list is complete."""
         if self.complete:
             return ""
@@ -389,11 +389,15 @@ class Session(QObject):
         return f"{len(self.candidates):,}{about}"
 
     @property
-    def unlisted(self) -> str:
+    def incomplete_reason(self) -> str:
         """Reason why the list is incomplete, as part of a sentence; empty if it is complete."""
-        if self.broken:
-            return f"the rest of the list could not be read: {self.broken}"
-        return f"the list is still being read ({self.listing})" if self.listing else ""
+        if self.read_error:
+            return f"the rest of the list could not be read: {self.read_error}"
+        return (
+            f"the list is still being read ({self.listed_count_text})"
+            if self.listed_count_text
+            else ""
+        )
 
     @property
     def undo_label(self) -> str | None:
@@ -418,7 +422,7 @@ class Session(QObject):
         row = self.current_row
         following = self.queue.step(row, 1)
         self._viewing.direction = 1
-        self._meter.decided(time.monotonic())
+        self._meter.add_verdict(time.monotonic())
         decision = self._decide(verdict=verdict)
         if decision is None:
             # The candidate has that verdict already: show the next without a commit.
@@ -460,7 +464,7 @@ class Session(QObject):
         if self.read_only:
             self._report_read_only()
         elif self.is_blank:
-            self.say_no_match()
+            self.report_no_match()
         elif self.takes_keys:
             self.recorder.when_free(decide_if_unmoved)
         elif row >= 0:
@@ -493,7 +497,7 @@ class Session(QObject):
             return
         if not decisions:
             # The ledger returns no decisions for a step on candidates that are not read yet.
-            reason = self.unlisted if self.broken else "the list is still being read"
+            reason = self.incomplete_reason if self.read_error else "the list is still being read"
             refusal = f"cannot {verb} {label}: {reason}"
             self.message.emit(f"nothing to {verb}" if label is None else refusal)
             return
@@ -542,14 +546,16 @@ class Session(QObject):
 
     def _report_end(self) -> None:
         if self.queue.is_barren:
-            self.say_no_match()
+            self.report_no_match()
             return
-        if self.broken:
-            self.message.emit(f"the last of {self.listing}; {self.unlisted}")
+        if self.read_error:
+            self.message.emit(f"the last of {self.listed_count_text}; {self.incomplete_reason}")
             return
         if not self.complete:
             self._viewing.wait(Awaited.NEXT_LISTED)
-            self.message.emit(f"the last of {self.listing}: the next is shown when it is read")
+            self.message.emit(
+                f"the last of {self.listed_count_text}: the next is shown when it is read"
+            )
             return
         end = "end of the filtered list" if self.queue.expression else "end of the list"
         left = int(np.count_nonzero(self.codes[self.queue.order] == 0))
@@ -559,19 +565,19 @@ class Session(QObject):
 
     def _to_end(self, last: bool) -> None:
         if self.queue.is_barren:
-            self.say_no_match()
+            self.report_no_match()
         elif not self.busy:
             self._viewing.to_end(last)
 
     def _step(self, steps: int) -> None:
         if self.queue.is_barren:
-            self.say_no_match()
+            self.report_no_match()
         elif not self.busy and not self._viewing.step(steps):
-            end = "end of the list" if self.complete else f"the last of {self.listing}"
+            end = "end of the list" if self.complete else f"the last of {self.listed_count_text}"
             self.message.emit(end if steps > 0 else "start of the list")
 
     def _show_awaited(self) -> None:
-        self._viewing.arrived(self.codes)
+        self._viewing.show_awaited(self.codes)
 
     def _on_recorded(self, decisions: list[Decision]) -> None:
         if self._saving:

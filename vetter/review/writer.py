@@ -15,9 +15,9 @@ from PyQt6.QtCore import QObject, pyqtSignal
 
 from vetter.core.cutout_source import Fingerprint
 from vetter.core.decisions.decision import Decision
-from vetter.errors import in_words
+from vetter.errors import describe_error
 
-Kept = tuple[str, str, str]
+FitRow = tuple[str, str, str]
 """The result of a fit as stored: key, signature, metadata as text."""
 
 
@@ -30,17 +30,17 @@ class Urgency(IntEnum):
     END = 3
 
 
-FEW = 20
+FITS_PER_WRITE = 20
 """20 results of fits in one transaction: about 2 ms, the most that a verdict has to wait."""
 
-AT_ONCE = 25
+FITS_PER_READ = 25
 """25 results of fits in one read: about 1 ms in this thread, and as long in the GUI thread."""
 
 PAINT_DELAY_SECONDS = 0.025
 """0.025 s after a key before background jobs run: the window paints the key's change first."""
 
 
-class Stored(NamedTuple):
+class StoredFits(NamedTuple):
     """Results stored under a signature, (key, metadata) each; ``last`` if no others follow."""
 
     signature: str
@@ -57,7 +57,7 @@ class DecisionStore(Protocol):
     def set_position(self, key: str) -> None:
         """Store the key of the candidate on screen."""
 
-    def put_adjustments(self, results: Iterable[Kept]) -> None:
+    def put_adjustments(self, results: Iterable[FitRow]) -> None:
         """Store results of fits, each as key, signature and metadata as text."""
 
     def adjustments_of(
@@ -107,7 +107,7 @@ class NoWriter(QObject):
     def keep_setting(self, _name: str, _value: Any) -> None:
         """Leave the settings in the file unchanged."""
 
-    def keep_adjustments(self, _results: Sequence[Kept]) -> None:
+    def keep_adjustments(self, _results: Sequence[FitRow]) -> None:
         """Leave the results in the file unchanged."""
 
     def load_adjustments(self, _signature: str, _after: str = "") -> None:
@@ -165,7 +165,7 @@ class Writer(QObject):
             try:
                 receipt.settle(self._store.append(decisions, position=position), None)
             except Exception as error:  # Without this thread later verdicts would wait for ever.
-                receipt.settle([], in_words(error))
+                receipt.settle([], describe_error(error))
             self.acknowledged.emit(receipt)
 
         self._paint_deadline = time.monotonic() + PAINT_DELAY_SECONDS
@@ -186,10 +186,10 @@ class Writer(QObject):
 
         self._put_background(Urgency.SETTING, write)
 
-    def keep_adjustments(self, results: Sequence[Kept]) -> None:
+    def keep_adjustments(self, results: Sequence[FitRow]) -> None:
         """Store results of fits, few at a time, so that no verdict waits for hundreds."""
-        for start in range(0, len(results), FEW):
-            few = results[start : start + FEW]
+        for start in range(0, len(results), FITS_PER_WRITE):
+            few = results[start : start + FITS_PER_WRITE]
             self._put_background(Urgency.RESULT, partial(self._store.put_adjustments, few))
 
     def load_adjustments(self, signature: str, after: str = "") -> None:
@@ -198,10 +198,10 @@ class Writer(QObject):
         def read() -> None:
             results: list[tuple[str, dict[str, Any]]] = []
             try:
-                results = self._store.adjustments_of(signature, after, AT_ONCE)
+                results = self._store.adjustments_of(signature, after, FITS_PER_READ)
             finally:
                 # Also after an error, so that the results of other images are read next.
-                self.loaded.emit(Stored(signature, results, len(results) < AT_ONCE))
+                self.loaded.emit(StoredFits(signature, results, len(results) < FITS_PER_READ))
 
         self._put_background(Urgency.RESULT, read)
 
@@ -235,7 +235,7 @@ class Writer(QObject):
             try:
                 write()
             except Exception as error:  # As above; the error is reported, and the next job runs.
-                self.failed.emit(in_words(error))
+                self.failed.emit(describe_error(error))
 
         if urgency is Urgency.SETTING:
             self._paint_deadline = time.monotonic() + PAINT_DELAY_SECONDS

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from vetter.core.candidates.column_roles import chosen, recognise, units_in_names
+from vetter.core.candidates.column_roles import apply_choices, recognise, units_in_names
 from vetter.errors import InputError
 
 PRODUCERS = {
@@ -47,7 +47,7 @@ PRODUCERS = {
 
 @pytest.mark.parametrize(("names", "expected"), PRODUCERS.values(), ids=PRODUCERS.keys())
 def test_producers(names: str, expected: str) -> None:
-    assert recognise(names.split()).described() == expected
+    assert recognise(names.split()).format_choices() == expected
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_ucds_stand_in_for_names() -> None:
 
 def test_the_users_choice_wins() -> None:
     names = ["x", "y", "XWIN_IMAGE", "YWIN_IMAGE"]
-    roles = chosen(recognise(names), {"x": "xwin_image", "y": "YWIN_IMAGE"}, names, "f.cat")
+    roles = apply_choices(recognise(names), {"x": "xwin_image", "y": "YWIN_IMAGE"}, names, "f.cat")
     assert (roles.x, roles.y, roles.one_based) == ("XWIN_IMAGE", "YWIN_IMAGE", True)
 
 
@@ -97,7 +97,7 @@ def test_the_users_choice_wins() -> None:
 )
 def test_a_choice_that_cannot_be(choice: dict[str, str], says: str) -> None:
     with pytest.raises(InputError, match=says):
-        chosen(recognise(["x", "y"]), choice, ["x", "y"], "f.cat")
+        apply_choices(recognise(["x", "y"]), choice, ["x", "y"], "f.cat")
 
 
 def test_units_behind_names() -> None:

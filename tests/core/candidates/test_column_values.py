@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from astropy.table import Table
 
-from vetter.core.candidates.column_values import decoded, plain
+from vetter.core.candidates.column_values import decode_bytes, plain_array
 
 
 def test_plain_makes_big_endian_native() -> None:
-    values = plain(Table({"a": np.array([1.5], ">f4")})["a"])
+    values = plain_array(Table({"a": np.array([1.5], ">f4")})["a"])
     assert values.dtype.isnative and values[0] == 1.5
 
 
@@ -17,4 +17,4 @@ def test_plain_makes_big_endian_native() -> None:
     [(b"abc", "abc"), (b"a\x00\x00", "a"), ("é".encode(), "é"), (b"\xff", "�"), (b"", "")],
 )
 def test_decoded_bytes(value: bytes, text: str) -> None:
-    assert decoded(np.array([value, b"plain"], "S5")).tolist() == [text, "plain"]
+    assert decode_bytes(np.array([value, b"plain"], "S5")).tolist() == [text, "plain"]

@@ -7,7 +7,12 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from vetter.core.candidates.epochs import Epochs, by_identity, by_place, one_per_image
+from vetter.core.candidates.epochs import (
+    Epochs,
+    label_by_identity,
+    label_by_position,
+    one_per_image,
+)
 
 
 def groups(labels) -> set[frozenset[int]]:
@@ -15,7 +20,7 @@ def groups(labels) -> set[frozenset[int]]:
 
 
 def test_equal_identities_are_one_object_and_empty_ones_alone():
-    labels = by_identity(np.array(["a", "", "b", "a", ""]))
+    labels = label_by_identity(np.array(["a", "", "b", "a", ""]))
     assert groups(labels) == {frozenset({0, 3}), frozenset({1}), frozenset({2}), frozenset({4})}
 
 
@@ -23,17 +28,19 @@ def test_equal_identities_are_one_object_and_empty_ones_alone():
 def test_the_radius_is_that_of_great_circles(dec):
     step = 1.4 / 3600 / np.cos(np.radians(dec))
     ra = np.array([10.0, 10.0 + step, 10.0 + 3 * step])
-    labels = by_place(ra, np.full(3, dec), 1.5)
+    labels = label_by_position(ra, np.full(3, dec), 1.5)
     assert groups(labels) == {frozenset({0, 1}), frozenset({2})}
 
 
 def test_steps_connect_and_ra_has_no_edge():
     ra = (359.9998 + np.arange(5) / 3600) % 360
-    assert len(groups(by_place(ra, np.zeros(5), 1.01))) == 1
+    assert len(groups(label_by_position(ra, np.zeros(5), 1.01))) == 1
 
 
 def test_without_a_place_a_candidate_is_alone():
-    labels = by_place(np.array([10.0, np.nan, 10.0, np.nan]), np.array([1.0, 1, 1, np.nan]), 1)
+    labels = label_by_position(
+        np.array([10.0, np.nan, 10.0, np.nan]), np.array([1.0, 1, 1, np.nan]), 1
+    )
     assert groups(labels) == {frozenset({0, 2}), frozenset({1}), frozenset({3})}
 
 
@@ -50,7 +57,7 @@ def test_as_a_tree_finds_them():
     one, other = cKDTree(space).query_pairs(chord, output_type="ndarray").T
     graph = coo_matrix((np.ones(len(one)), (one, other)), shape=(4000, 4000))
     expected = connected_components(graph, directed=False)[1]
-    labels = by_place(ra, dec, 1.5)
+    labels = label_by_position(ra, dec, 1.5)
     assert 100 < len(set(labels)) < 3900
     assert groups(labels) == groups(expected)
 
@@ -59,7 +66,7 @@ def test_rows_at_one_place_take_no_memory_of_pairs():
     ra, dec = np.zeros(3000), np.zeros(3000)
     ra[[5, 9]], ra[7] = 10.0, np.nan
     tracemalloc.start()
-    labels = by_place(ra, dec, 1.5)
+    labels = label_by_position(ra, dec, 1.5)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert labels[[5, 7, 9]].tolist() == [5, 7, 5] and (np.delete(labels, [5, 7, 9]) == 0).all()
@@ -69,14 +76,14 @@ def test_rows_at_one_place_take_no_memory_of_pairs():
 @pytest.mark.parametrize("radius", [0.0, -1.0, 4000.0, np.nan])
 def test_a_radius_is_above_nothing_and_below_a_degree(radius):
     with pytest.raises(ValueError, match="up to a degree"):
-        by_place(np.zeros(1), np.zeros(1), radius)
+        label_by_position(np.zeros(1), np.zeros(1), radius)
 
 
 def test_epochs_come_in_the_order_of_time_unknown_ones_last():
     epochs = Epochs(np.array([7, 3, 7, 7, 7]), np.array([2.0, 5.0, np.nan, 1.0, 2.0]))
     assert epochs.rows(2) == [3, 0, 4, 2]
     assert epochs.rows(1) == [1]
-    assert epochs.several
+    assert epochs.has_several
 
 
 def test_steps_end_at_the_last_epoch():
@@ -86,8 +93,8 @@ def test_steps_end_at_the_last_epoch():
 
 
 def test_single_candidates_have_no_epochs():
-    assert not Epochs(np.arange(3), np.zeros(3)).several
-    assert not Epochs(np.empty(0, np.intp), np.empty(0)).several
+    assert not Epochs(np.arange(3), np.zeros(3)).has_several
+    assert not Epochs(np.empty(0, np.intp), np.empty(0)).has_several
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from astropy import units as u
 from astropy.table import Table
 
 from vetter.core.candidates.candidate_list import CandidateList, Roles
-from vetter.core.candidates.joined_lists import Part, joined
+from vetter.core.candidates.joined_lists import Part, join_lists
 
 
 def a_list(keys, roles=None, **columns) -> CandidateList:
@@ -21,7 +21,7 @@ def a_list(keys, roles=None, **columns) -> CandidateList:
 
 
 def keys_of(*parts) -> list[str]:
-    return joined(parts).keys.tolist()
+    return join_lists(parts).keys.tolist()
 
 
 def test_running_numbers_get_the_images_name():
@@ -49,7 +49,7 @@ def test_keys_are_unique_whatever_happens():
 
 
 def test_columns_are_united_and_the_image_comes_first():
-    one = joined(
+    one = join_lists(
         [
             Part("r1", a_list(["a"], snr=[5.0]), "2026-11-20T00:00:00", "r"),
             Part("r2", a_list(["b"], chip=["x"])),
@@ -62,18 +62,18 @@ def test_columns_are_united_and_the_image_comes_first():
 
 
 def test_positions_are_those_of_the_lists():
-    one = joined([Part("r1", a_list(["a", "b"])), Part("r2", a_list(["c"]))])
+    one = join_lists([Part("r1", a_list(["a", "b"])), Part("r2", a_list(["c"]))])
     np.testing.assert_array_equal(one.x, [0.5, 1.5, 0.5])
     np.testing.assert_array_equal(one.dec, [2, 3, 2])
 
 
 def test_a_column_in_the_way_is_renamed():
-    one = joined([Part("r1", a_list(["a"], filter=["sloan r"]), filter="r")])
+    one = join_lists([Part("r1", a_list(["a"], filter=["sloan r"]), filter="r")])
     assert one.columns[:5] == ["field", "time", "filter", "id", "filter_list"]
 
 
 def test_magnitudes_under_different_names_are_one_column():
-    one = joined(
+    one = join_lists(
         [
             Part("r1", a_list(["a"], Roles(key="id", mag="mag"), mag=[18.0])),
             Part("r2", a_list(["b"], Roles(key="id", mag="MAG_AUTO"), MAG_AUTO=[19.0])),
@@ -84,7 +84,7 @@ def test_magnitudes_under_different_names_are_one_column():
 
 
 def test_a_column_that_is_called_like_a_role_but_is_none_is_left_alone():
-    one = joined(
+    one = join_lists(
         [
             Part("r1", a_list(["a"], Roles(key="id", mag="mag"), mag=[18.0])),
             Part("r2", a_list(["b"], Roles(key="id", mag="MAG_AUTO"), MAG_AUTO=[19.0], mag=[3.0])),
@@ -95,13 +95,13 @@ def test_a_column_that_is_called_like_a_role_but_is_none_is_left_alone():
 
 
 def test_kinds_that_differ_are_read_as_text_and_said():
-    one = joined([Part("r1", a_list(["a"], chip=[3])), Part("r2", a_list(["b"], chip=["x"]))])
+    one = join_lists([Part("r1", a_list(["a"], chip=[3])), Part("r2", a_list(["b"], chip=["x"]))])
     assert list(one.table["chip"]) == ["3", "x"]
     assert "chip" in one.notes[0]
 
 
 def test_units_are_converted():
-    one = joined(
+    one = join_lists(
         [
             Part("r1", a_list(["a"], size=[1.0] * u.deg)),
             Part("r2", a_list(["b"], size=[30.0] * u.arcmin)),
@@ -111,7 +111,7 @@ def test_units_are_converted():
 
 
 def test_units_of_another_kind_are_said():
-    one = joined(
+    one = join_lists(
         [Part("r1", a_list(["a"], flux=[1.0] * u.Jy)), Part("r2", a_list(["b"], flux=[3.0]))]
     )
     assert list(one.table["flux"]) == [1, 3] and "flux" in one.notes[0]
@@ -120,11 +120,11 @@ def test_units_of_another_kind_are_said():
 def test_lists_without_rows_are_no_trouble():
     none = np.empty(0)
     empty = CandidateList(Table(), Roles(), np.empty(0, object), none, none, none, none)
-    one = joined([Part("r0", empty), Part("r1", a_list(["a"]))])
+    one = join_lists([Part("r0", empty), Part("r1", a_list(["a"]))])
     assert len(one) == 1 and list(one.table["field"]) == ["r1"]
-    assert len(joined([Part("r0", empty)])) == 0
+    assert len(join_lists([Part("r0", empty)])) == 0
 
 
 def test_no_list_is_an_error():
     with pytest.raises(ValueError, match="at least one"):
-        joined([])
+        join_lists([])

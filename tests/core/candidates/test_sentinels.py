@@ -5,7 +5,7 @@ import pytest
 from astropy.table import MaskedColumn, Table
 
 from vetter.core.candidates.candidate_list import CandidateList, Roles
-from vetter.core.candidates.joined_lists import Part, joined
+from vetter.core.candidates.joined_lists import Part, join_lists
 from vetter.core.candidates.sentinels import ColumnSentinels, find_sentinels, sentinel_note
 
 
@@ -87,7 +87,7 @@ def test_column_with_sentinels_holds_nan_and_table_keeps_values() -> None:
 
 def test_joined_lists_have_sentinels() -> None:
     lists = [make_list(mag=[18.0, 99.0, 17.5]), make_list(mag=[19.0, 18.5, -999.0])]
-    both = joined([Part(name, one) for name, one in zip("ab", lists, strict=True)])
+    both = join_lists([Part(name, one) for name, one in zip("ab", lists, strict=True)])
     assert np.isnan(both.column("mag")).tolist() == [False, True, False, False, False, True]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from vetter.core.candidates.candidate_list import Roles
-from vetter.core.candidates.column_roles import chosen, listed, typed_name
+from vetter.core.candidates.column_roles import apply_choices, format_names, typed_name
 from vetter.errors import InputError
 
 
@@ -29,19 +29,19 @@ def test_name_as_it_is_typed(name: str, typed: str) -> None:
 
 def test_number_stands_for_a_column() -> None:
     names = ["id", "赤经", "赤纬"]
-    roles = chosen(Roles(), {"ra": "#2", "dec": "#3"}, names, "l.csv")
+    roles = apply_choices(Roles(), {"ra": "#2", "dec": "#3"}, names, "l.csv")
     assert (roles.ra, roles.dec) == ("赤经", "赤纬")
 
 
 def test_column_called_like_a_number_is_that_column() -> None:
-    assert chosen(Roles(), {"x": "#1"}, ["id", "#1"], "l.csv").x == "#1"
+    assert apply_choices(Roles(), {"x": "#1"}, ["id", "#1"], "l.csv").x == "#1"
 
 
 @pytest.mark.parametrize("text", ["#0", "#4", "#", "#x"])
 def test_number_without_a_column_is_refused(text: str) -> None:
     with pytest.raises(InputError, match="no column"):
-        chosen(Roles(), {"x": text}, ["a", "b", "c"], "l.csv")
+        apply_choices(Roles(), {"x": text}, ["a", "b", "c"], "l.csv")
 
 
 def test_listed_names_can_be_typed() -> None:
-    assert listed(["id", "列", ""]) == "id, 列 (#2), #3"
+    assert format_names(["id", "列", ""]) == "id, 列 (#2), #3"

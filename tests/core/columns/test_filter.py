@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vetter.core.columns.filter import FilterError, matching
+from vetter.core.columns.filter import FilterError, match_filter
 
 
 class Columns:
@@ -91,7 +91,7 @@ class Columns:
     ],
 )
 def test_expression_lets_through(expression: str, rows: list[int]) -> None:
-    assert np.flatnonzero(matching(expression, Columns())).tolist() == rows
+    assert np.flatnonzero(match_filter(expression, Columns())).tolist() == rows
 
 
 @pytest.mark.parametrize(
@@ -119,7 +119,7 @@ def test_expression_lets_through(expression: str, rows: list[int]) -> None:
 )
 def test_nonsense_is_refused_with_its_place(expression: str, position: int, words: str) -> None:
     with pytest.raises(FilterError) as caught:
-        matching(expression, Columns())
+        match_filter(expression, Columns())
     assert words in str(caught.value)
     assert f"at character {position + 1}" in str(caught.value)
     assert caught.value.position == position
@@ -128,7 +128,7 @@ def test_nonsense_is_refused_with_its_place(expression: str, position: int, word
 @given(st.text(alphabet='abormgn<>=!~"(), 019.', max_size=30))
 def test_any_text_gives_a_mask_or_a_worded_refusal(text: str) -> None:
     try:
-        mask = matching(text, Columns())
+        mask = match_filter(text, Columns())
     except FilterError as error:
         assert 0 <= error.position <= len(text)
     else:
@@ -139,10 +139,10 @@ def test_nothing_is_executed(tmp_path: Path) -> None:
     planted = tmp_path / "planted"
     hostile = f'mag<__import__("pathlib").Path("{planted}").touch()'
     with pytest.raises(FilterError):
-        matching(hostile, Columns())
+        match_filter(hostile, Columns())
     assert not planted.exists()
 
 
 def test_number_against_column_of_text_is_refused() -> None:
     with pytest.raises(FilterError, match="'limit' holds text, as '>18.2'; '<' compares numbers"):
-        matching("limit<18", Columns())
+        match_filter("limit<18", Columns())

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from vetter.core.columns.formatting import is_number, time_writer, writer
+from vetter.core.columns.formatting import is_number, make_writer, time_writer
 
 
 @pytest.mark.parametrize(
@@ -33,20 +33,20 @@ from vetter.core.columns.formatting import is_number, time_writer, writer
     ],
 )
 def test_value_is_written(values: np.ndarray[Any, Any], value: object, text: str) -> None:
-    assert writer(values)(value) == text
+    assert make_writer(values)(value) == text
 
 
 @pytest.mark.parametrize("form", ["%.1f", ".1f", "{:.1f}"])
 def test_the_tables_own_format_wins(form: str) -> None:
-    assert writer(np.array([1.2345]), form)(1.2345) == "1.2"
+    assert make_writer(np.array([1.2345]), form)(1.2345) == "1.2"
 
 
 def test_a_format_that_fails_is_passed_over() -> None:
-    assert writer(np.array([1.25]), "%q")(1.25) == "1.25"
+    assert make_writer(np.array([1.25]), "%q")(1.25) == "1.25"
 
 
 def test_an_empty_column_has_a_writer() -> None:
-    assert writer(np.array([], float))(1.0) == "1.0"
+    assert make_writer(np.array([], float))(1.0) == "1.0"
 
 
 def test_numbers_are_aligned_as_numbers() -> None:

@@ -6,7 +6,7 @@ import pytest
 from tests.helpers.fake_session import candidate_list
 from tests.helpers.field_files import tan_wcs
 from vetter.core.candidates.candidate_list import CandidateList, Roles
-from vetter.core.columns.role_preview import ColumnPreview, preview, problem_of
+from vetter.core.columns.role_preview import ColumnPreview, find_problem, preview_roles
 from vetter.core.placement.listed_pixels import AxisOrigin, ImageFrame
 
 NOBODY = np.array([], np.intp)
@@ -24,7 +24,7 @@ def with_sky() -> CandidateList:
 def tried(decided: np.ndarray = NOBODY, one_based: bool | None = None, **changes) -> ColumnPreview:
     listed = with_sky()
     roles = listed.roles.with_(**changes)
-    return preview(
+    return preview_roles(
         listed, roles, one_based, ImageFrame(tan_wcs()), {"ra": "deg", "dec": "deg"}, decided
     )
 
@@ -53,7 +53,7 @@ def test_preview_of_sample_says_so() -> None:
     listed = candidate_list(count, x=np.arange(count) * 1.0, y=np.full(count, 4.0))
     listed.table["y"] = ["4"] * (count - 1) + ["?4"]
     last = np.array([count - 1])
-    found = preview(listed, listed.roles, None, ImageFrame(), {}, last)
+    found = preview_roles(listed, listed.roles, None, ImageFrame(), {}, last)
     assert found.cautions[-1:] == (
         "1 candidate has a position in x and y that cannot be read: y '?4' in row 5000 "
         "(in a sample of 1,007 rows)",
@@ -92,6 +92,6 @@ def test_another_key_leaves_decisions_behind(changes: dict[str, str | None]) -> 
     ],
 )
 def test_what_cannot_place_candidates(roles: Roles, has_wcs: bool, says: str) -> None:
-    assert problem_of(roles, has_wcs).startswith(says) and bool(says) == bool(
-        problem_of(roles, has_wcs)
+    assert find_problem(roles, has_wcs).startswith(says) and bool(says) == bool(
+        find_problem(roles, has_wcs)
     )

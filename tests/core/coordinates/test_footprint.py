@@ -21,14 +21,14 @@ def test_pixels_are_inside_where_the_image_has_them(angle, flip):
     for x, y in zip(rng.uniform(-40, 120, 200), rng.uniform(-40, 100, 200), strict=True):
         ra, dec = wcs.all_pix2world([[x, y]], 0)[0]
         inside = -0.5 < x < 79.5 and -0.5 < y < 59.5
-        assert outline.holding(float(ra), float(dec)).tolist() == [False, inside], (x, y)
+        assert outline.images_containing(float(ra), float(dec)).tolist() == [False, inside], (x, y)
 
 
 def test_the_other_side_of_the_sky_is_outside():
     outline = Footprints([(turned_wcs(SHAPE, 0), SHAPE)])
-    assert outline.holding(150, 2).all() and not outline.holding(330, -2).any()
+    assert outline.images_containing(150, 2).all() and not outline.images_containing(330, -2).any()
 
 
 def test_without_a_wcs_or_a_place_nothing_is_inside():
-    assert not Footprints([(None, SHAPE)]).holding(150, 2).any()
-    assert not Footprints([(turned_wcs(SHAPE, 0), SHAPE)]).holding(np.nan, 2).any()
+    assert not Footprints([(None, SHAPE)]).images_containing(150, 2).any()
+    assert not Footprints([(turned_wcs(SHAPE, 0), SHAPE)]).images_containing(np.nan, 2).any()

@@ -10,7 +10,7 @@ from astropy.wcs import WCS
 from vetter.core.coordinates.frames import from_axes, to_axes
 from vetter.core.coordinates.sky import orientation, radec
 from vetter.core.coordinates.wcs import sky_to_pixel as one_to_pixel
-from vetter.core.placement.pixel_convention import pixel_to_sky, sky_to_pixel
+from vetter.core.placement.pixel_convention import pixels_to_sky, sky_to_pixels
 
 RA, DEC = 266.4, -28.9
 
@@ -50,7 +50,7 @@ WCSS = {
 def test_a_position_is_where_ra_and_dec_are(wcs: WCS) -> None:
     # 0.05 arcsec: galactic coordinates rest on FK5, which is not quite the ICRS.
     assert one_to_pixel(wcs, RA, DEC) == pytest.approx((30, 20), abs=0.15)
-    x, y = sky_to_pixel(wcs, np.array([RA, np.nan]), np.array([DEC, 1.0]))
+    x, y = sky_to_pixels(wcs, np.array([RA, np.nan]), np.array([DEC, 1.0]))
     assert (x[0], y[0]) == pytest.approx((30, 20), abs=0.15)
     assert np.isnan(x[1]) and np.isnan(y[1])
     assert radec(wcs, 30, 20) == pytest.approx((RA, DEC), abs=1.5e-5)
@@ -58,8 +58,8 @@ def test_a_position_is_where_ra_and_dec_are(wcs: WCS) -> None:
 
 @pytest.mark.parametrize("wcs", WCSS.values(), ids=WCSS)
 def test_there_and_back(wcs: WCS) -> None:
-    ra, dec = pixel_to_sky(wcs, np.array([3.0, 40.0]), np.array([7.0, 11.0]))
-    np.testing.assert_allclose(sky_to_pixel(wcs, ra, dec), [[3, 40], [7, 11]], atol=1e-6)
+    ra, dec = pixels_to_sky(wcs, np.array([3.0, 40.0]), np.array([7.0, 11.0]))
+    np.testing.assert_allclose(sky_to_pixels(wcs, ra, dec), [[3, 40], [7, 11]], atol=1e-6)
 
 
 def test_north_of_a_galactic_image_is_north_of_the_equator() -> None:

@@ -9,7 +9,13 @@ import numpy as np
 import pytest
 from astropy.wcs import WCS
 
-from vetter.core.coordinates.sky import orientation, pixel_scale, radec, scale_bar, sexagesimal
+from vetter.core.coordinates.sky import (
+    format_sexagesimal,
+    orientation,
+    pixel_scale,
+    radec,
+    scale_bar,
+)
 
 
 def tan(dec: float = 20.0, turn: float = 0.0, flip: float = -1.0, ra: float = 10.0) -> WCS:
@@ -35,15 +41,15 @@ def tan(dec: float = 20.0, turn: float = 0.0, flip: float = -1.0, ra: float = 10
     ids=["zero", "usual", "just below 360", "negative", "seconds carry"],
 )
 def test_sexagesimal(ra: float, dec: float, expected: tuple[str, str]) -> None:
-    assert sexagesimal(ra, dec) == expected
+    assert format_sexagesimal(ra, dec) == expected
 
 
 def test_sexagesimal_with_more_digits() -> None:
-    assert sexagesimal(10.0, -20.5, digits=4) == ("00:40:00.0000", "-20:30:00.000")
+    assert format_sexagesimal(10.0, -20.5, digits=4) == ("00:40:00.0000", "-20:30:00.000")
 
 
 def test_what_is_unknown_is_not_written() -> None:
-    assert sexagesimal(math.nan, 3.0) == ("", "")
+    assert format_sexagesimal(math.nan, 3.0) == ("", "")
 
 
 def test_the_sky_position_of_a_pixel_counted_from_0() -> None:

@@ -88,11 +88,11 @@ def test_read_only_shares_the_pixels() -> None:
 
 def test_a_plain_dict_is_wrapped() -> None:
     plain = {"image": np.ones((2, 2)), "meta": {"a": 1}, "x": 3, "none": None}
-    cutout = Cutout.of(plain)
+    cutout = Cutout.wrap(plain)
     assert cutout["image"] is plain["image"]
     assert cutout.meta is plain["meta"]
     assert cutout.extras == {"x": 3}
-    assert Cutout.of(cutout) is cutout
+    assert Cutout.wrap(cutout) is cutout
 
 
 def test_a_new_mask_lets_the_old_bits_go() -> None:

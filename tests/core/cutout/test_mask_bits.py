@@ -38,15 +38,15 @@ VALUES = np.array([0, 1, 2, 32, 33], np.int32)
     ],
 )
 def test_bits(header: dict[str, object], only: str, good: str, bad: list[int]) -> None:
-    assert bad_bits(header, only, good).bad(VALUES).tolist() == [bool(b) for b in bad]
+    assert bad_bits(header, only, good).find_bad(VALUES).tolist() == [bool(b) for b in bad]
 
 
 def test_what_is_left_out_is_said() -> None:
-    assert "DETECTED" in bad_bits(RUBIN).said
+    assert "DETECTED" in bad_bits(RUBIN).note
 
 
 def test_nan_is_bad_in_a_mask_of_floats() -> None:
-    assert bad_bits({}, "1").bad(np.array([0, 2.0, 1.0, np.nan])).tolist() == [
+    assert bad_bits({}, "1").find_bad(np.array([0, 2.0, 1.0, np.nan])).tolist() == [
         False,
         True,
         False,
@@ -55,11 +55,11 @@ def test_nan_is_bad_in_a_mask_of_floats() -> None:
 
 
 def test_booleans_stay() -> None:
-    assert bad_bits({}).bad(np.array([True, False])).tolist() == [True, False]
+    assert bad_bits({}).find_bad(np.array([True, False])).tolist() == [True, False]
 
 
 def test_unsigned_bytes() -> None:
-    assert bad_bits({}, "7").bad(np.array([128, 127], np.uint8)).tolist() == [True, False]
+    assert bad_bits({}, "7").find_bad(np.array([128, 127], np.uint8)).tolist() == [True, False]
 
 
 @pytest.mark.parametrize("text", ["NOPE", "70", "5-2", "0xzz"])
@@ -77,7 +77,7 @@ def test_bit_without_value_card_is_its_number() -> None:
 
 def test_edge_of_detection_is_bad() -> None:
     names = {"MSKN0004": "DETECTION_EDGE", "MSKN0005": "DETECTED_NEGATIVE"}
-    bad = bad_bits(names).bad(np.array([16, 32]))
+    bad = bad_bits(names).find_bad(np.array([16, 32]))
     assert bad.tolist() == [True, False]
 
 
@@ -87,4 +87,4 @@ def test_value_card_with_several_bits_names_none() -> None:
 
 def test_injected_sources_are_not_bad() -> None:
     names = {"MP_INJECTED": 3, "MP_INJECTED_CORE_TEMPLATE": 4, "MP_BAD": 0}
-    assert bad_bits(names).bad(np.array([8, 16, 1])).tolist() == [False, False, True]
+    assert bad_bits(names).find_bad(np.array([8, 16, 1])).tolist() == [False, False, True]

@@ -7,7 +7,13 @@ import pytest
 from astropy.wcs import WCS
 
 from vetter.core.cutout.plane import Box
-from vetter.core.cutout.reprojection import interpolated, nearest, positions, same_grid, touched
+from vetter.core.cutout.reprojection import (
+    compute_positions,
+    find_needed_box,
+    interpolate,
+    is_same_grid,
+    sample_nearest,
+)
 
 BOX = Box(30, 40, 41, 41)
 
@@ -35,7 +41,7 @@ def sip() -> WCS:
 
 @pytest.mark.parametrize("there", [tan(30), tan(0, 0.4), tan(0, 1, 7.3), tan(-80, 1.7), sip()])
 def test_places_agree_with_the_two_wcs_at_every_pixel(there: WCS) -> None:
-    x, y = positions(BOX, tan(), there)
+    x, y = compute_positions(BOX, tan(), there)
     rows, columns = np.mgrid[40:81, 30:71]
     lon, lat = tan().all_pix2world(columns.ravel(), rows.ravel(), 0)
     u, v = there.all_world2pix(lon, lat, 0)
@@ -44,7 +50,7 @@ def test_places_agree_with_the_two_wcs_at_every_pixel(there: WCS) -> None:
 
 
 def test_a_single_pixel_has_a_place() -> None:
-    x, y = positions(Box(50, 60, 1, 1), tan(), tan(30))
+    x, y = compute_positions(Box(50, 60, 1, 1), tan(), tan(30))
     lon, lat = tan().all_pix2world(50, 60, 0)
     u, v = tan(30).all_world2pix(lon, lat, 0)
     np.testing.assert_allclose([x[0, 0], y[0, 0]], [u, v], atol=1e-6)
@@ -53,7 +59,7 @@ def test_a_single_pixel_has_a_place() -> None:
 def test_frames_are_told_apart() -> None:
     from astropy.wcs.utils import pixel_to_pixel
 
-    x, y = positions(BOX, tan(), tan(galactic=True))
+    x, y = compute_positions(BOX, tan(), tan(galactic=True))
     u, v = pixel_to_pixel(tan(), tan(galactic=True), 50.0, 60.0)
     assert abs(x[20, 20] - u) < 1e-6 and abs(y[20, 20] - v) < 1e-6
 
@@ -62,14 +68,14 @@ def test_places_that_a_projection_cannot_show_are_nan() -> None:
     away = tan()
     away.wcs.crval = 210.0, -20.0
     away.wcs.set()
-    x, y = positions(BOX, tan(), away)
+    x, y = compute_positions(BOX, tan(), away)
     assert not np.isfinite(x).any() and not np.isfinite(y).any()
-    assert touched(x, y, (128, 128)) is None
+    assert find_needed_box(x, y, (128, 128)) is None
 
 
 @pytest.mark.parametrize(("shift", "same"), [(0.0, True), (0.4, True), (1.3, False)])
 def test_grids_within_a_tolerance_are_the_same(shift: float, same: bool) -> None:
-    assert same_grid(tan(), tan(shift=shift), (128, 128), 1.0) is same
+    assert is_same_grid(tan(), tan(shift=shift), (128, 128), 1.0) is same
 
 
 def star(x: Any, y: Any) -> Any:
@@ -79,7 +85,7 @@ def star(x: Any, y: Any) -> Any:
 def test_a_star_is_found_between_pixels() -> None:
     rows, columns = np.mgrid[:60, :60].astype(float)
     x, y = columns + 0.37, rows - 0.21
-    values = interpolated(star(columns, rows), x, y)
+    values = interpolate(star(columns, rows), x, y)
     inside = np.isfinite(values)
     assert inside[1:, :-1].all() and not inside[0].any() and not inside[:, -1].any()
     np.testing.assert_allclose(values[inside], star(x, y)[inside], atol=2.0)
@@ -89,25 +95,25 @@ def test_a_bad_pixel_takes_its_neighbourhood_and_no_more() -> None:
     rows, columns = np.mgrid[:60, :60].astype(float)
     pixels = star(columns, rows)
     pixels[10, 12] = np.nan
-    values = interpolated(pixels, columns + 0.5, rows)
+    values = interpolate(pixels, columns + 0.5, rows)
     gone = np.argwhere(np.isnan(values[:, :-1]))
     np.testing.assert_array_equal(gone, [[10, 11], [10, 12]])
 
 
 def test_a_single_precision_plane_stays_so() -> None:
     pixels = np.ones((20, 20), np.float32)
-    assert interpolated(pixels, np.full((3, 3), 5.5), np.full((3, 3), 5.5)).dtype == np.float32
+    assert interpolate(pixels, np.full((3, 3), 5.5), np.full((3, 3), 5.5)).dtype == np.float32
 
 
 def test_masks_are_of_the_nearest_pixel() -> None:
     mask = np.zeros((10, 10), bool)
     mask[4, 5] = True
     x, y = np.array([4.6, 5.4, 5.6, -0.6]), np.array([4.4, 3.6, 4.0, 4.0])
-    np.testing.assert_array_equal(nearest(mask, x, y, True), [True, True, False, True])
+    np.testing.assert_array_equal(sample_nearest(mask, x, y, True), [True, True, False, True])
 
 
 def test_spline_beyond_largest_float32_is_infinite_without_warning() -> None:
     pixels = np.full((20, 20), 3.4e38, np.float32)
     pixels[:, :10] *= -1
-    values = interpolated(pixels, np.array([10.7, 16.0]), np.array([6.0, 6.0]))
+    values = interpolate(pixels, np.array([10.7, 16.0]), np.array([6.0, 6.0]))
     assert values[0] == np.inf and values[1] == pytest.approx(3.4e38, rel=1e-3)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tests.helpers.decisions import NAN, event, listing, unplaced
-from vetter.core.decisions.carry_over import agrees, nearest_offers, separation
+from vetter.core.decisions.carry_over import has_same_position, nearest_offers, separation
 from vetter.core.decisions.decision import Verdict
 
 ARCSEC = 1 / 3600
@@ -23,27 +23,27 @@ def test_separation_shrinks_with_declination() -> None:
 )
 def test_sky_decides_where_both_have_it(offset: float, same: bool) -> None:
     decision = event(listing(), 0)
-    assert agrees(decision, 5000.0, 5000.0, 150.0, 20 + offset) is same
+    assert has_same_position(decision, 5000.0, 5000.0, 150.0, 20 + offset) is same
 
 
 @pytest.mark.parametrize(("offset", "same"), [(0, True), (2.0, True), (2.1, False)])
 def test_pixels_decide_where_there_is_no_sky(offset: float, same: bool) -> None:
     decision = event(listing(**unplaced(x=np.arange(6.0), y=np.arange(6.0))), 3)
-    assert agrees(decision, 3.0 + offset, 3.0, NAN, NAN) is same
+    assert has_same_position(decision, 3.0 + offset, 3.0, NAN, NAN) is same
 
 
 def test_pixels_decide_where_only_one_has_sky() -> None:
     decision = event(listing(), 1)
-    assert agrees(decision, 101.0, 50.0, NAN, NAN) is True
+    assert has_same_position(decision, 101.0, 50.0, NAN, NAN) is True
 
 
 def test_without_any_position_the_key_counts() -> None:
-    assert agrees(event(listing(**unplaced()), 0), NAN, NAN, NAN, NAN) is True
+    assert has_same_position(event(listing(**unplaced()), 0), NAN, NAN, NAN, NAN) is True
 
 
 def test_positions_that_cannot_be_compared() -> None:
     decision = event(listing(**unplaced(ra=np.zeros(6), dec=np.zeros(6))), 0)
-    assert agrees(decision, 10.0, 10.0, NAN, NAN) is None
+    assert has_same_position(decision, 10.0, 10.0, NAN, NAN) is None
 
 
 def test_nearest_on_the_sky() -> None:

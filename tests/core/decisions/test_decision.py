@@ -15,12 +15,12 @@ def test_codes_are_what_the_list_paints_from() -> None:
 
 @pytest.mark.parametrize("word", ["undecided", "NONE", "none"])
 def test_undecided_is_none(word: str) -> None:
-    assert Verdict.named(word) is Verdict.NONE
+    assert Verdict.from_word(word) is Verdict.NONE
 
 
 def test_unknown_word() -> None:
     with pytest.raises(KeyError):
-        Verdict.named("perhaps")
+        Verdict.from_word("perhaps")
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ def test_unknown_word() -> None:
     ids=["nothing", "verdict", "tag", "comment", "cleared"],
 )
 def test_says_something(opinion: Opinion, says: bool) -> None:
-    assert opinion.says_something is says
+    assert opinion.has_content is says
 
 
 def test_time_is_utc_to_the_millisecond() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from vetter.core.display.stretch import STRETCHES, equalised, stretch, symmetric
+from vetter.core.display.stretch import STRETCHES, equalise, mirror_brightness, stretch
 
 
 @pytest.mark.parametrize("name", STRETCHES)
@@ -34,20 +34,20 @@ def test_an_unknown_stretch_is_refused() -> None:
 
 def test_equalised_levels_are_equally_frequent() -> None:
     levels = np.minimum(np.random.default_rng(1).exponential(5, 20000), 63).astype(int)
-    bright = equalised(levels, 64)[levels]
+    bright = equalise(levels, 64)[levels]
     assert np.histogram(bright, 4, (0, 1))[0].min() > 3000
 
 
 def test_equalising_one_value_is_a_straight_line() -> None:
-    assert equalised(np.full(9, 3), 8).tolist() == np.linspace(0, 1, 8).tolist()
+    assert equalise(np.full(9, 3), 8).tolist() == np.linspace(0, 1, 8).tolist()
 
 
 def test_equalising_nothing_is_a_straight_line() -> None:
-    assert equalised(np.empty(0, int), 8).tolist() == np.linspace(0, 1, 8).tolist()
+    assert equalise(np.empty(0, int), 8).tolist() == np.linspace(0, 1, 8).tolist()
 
 
 def test_a_symmetric_table_treats_both_signs_alike() -> None:
-    table = symmetric(stretch(np.linspace(0, 1, 4097), "sqrt"))
+    table = mirror_brightness(stretch(np.linspace(0, 1, 4097), "sqrt"))
     assert table[2048] == pytest.approx(0.5)
     assert table + table[::-1] == pytest.approx(1)
     assert table[3072] == pytest.approx(0.5 + 0.5 * np.sqrt(0.5), abs=1e-3)

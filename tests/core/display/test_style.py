@@ -66,7 +66,7 @@ def test_an_unknown_group_is_refused() -> None:
 
 def test_restored_looks_are_those_of_the_record() -> None:
     left = DisplayStyle.from_settings(DisplaySettings(stretch="log"))
-    assert DisplayStyle.restored(left.record(), DisplaySettings()) == left
+    assert DisplayStyle.from_session(left.record(), DisplaySettings()) == left
 
 
 @pytest.mark.parametrize(
@@ -74,4 +74,4 @@ def test_restored_looks_are_those_of_the_record() -> None:
 )
 def test_unreadable_looks_are_those_of_the_settings(record: object) -> None:
     display = DisplaySettings(stretch="log")
-    assert DisplayStyle.restored(record, display) == DisplayStyle.from_settings(display)
+    assert DisplayStyle.from_session(record, display) == DisplayStyle.from_settings(display)

@@ -14,8 +14,8 @@ from scipy.ndimage import shift
 from vetter.core.cutout.plane import ArrayPlane, Box
 from vetter.core.fit.adjust import fit
 from vetter.core.fit.adjustment import FitOptions
-from vetter.core.fit.input import FitInput, read
-from vetter.core.fit.weights import weights
+from vetter.core.fit.input import FitInput, read_fit_input
+from vetter.core.fit.weights import compute_weights
 from vetter.core.judgement.disappeared import judge
 
 CUTOUTS = [f"sim_{n:02d}" for n in range(30)] + [f"decam_{n:02d}" for n in range(1, 9)]
@@ -46,9 +46,9 @@ def test_chi2_is_never_higher(real_data: Path, name: str, case: str) -> None:
     if not wanted["ok"]:
         return
     theirs = wanted["stdpipe"]
-    taken = read(cutout, options)
+    taken = read_fit_input(cutout, options)
     assert isinstance(taken, FitInput)
-    weight = weights([taken], [1.0])[0][taken.about.box]
+    weight = compute_weights([taken], [1.0])[0][taken.about.box]
     # Its dx and dy are the wrong way round, which is how scipy wants them.
     shift_there = theirs["dx"], theirs["dy"]
     model = shift(taken.template - theirs["tbg"], shift_there, mode="reflect") * theirs["scale"]

@@ -20,8 +20,8 @@ from tests.helpers.simulated_cutouts import (
 )
 from vetter.core.fit.adjust import fit, fit_many
 from vetter.core.fit.adjustment import Adjustment, FitOptions
-from vetter.core.fit.input import FitInput, read
-from vetter.core.fit.noise_model import kept_noise, neighbours_of
+from vetter.core.fit.input import FitInput, read_fit_input
+from vetter.core.fit.noise_model import measure_noise_correlation, remaining_noise
 from vetter.core.judgement.disappeared import judge
 
 NOISY = Field(template_noise=1.0, template_err=True)
@@ -32,7 +32,7 @@ def gone(fits: list[Adjustment]) -> float:
 
 
 def data_of(cutout: dict[str, Any], field: Field = NOISY) -> FitInput:
-    data = read(cutout, field_options(field))
+    data = read_fit_input(cutout, field_options(field))
     assert isinstance(data, FitInput)
     return data
 
@@ -94,16 +94,16 @@ def test_chi2_knows_that_a_shift_lowers_the_noise():
 
 
 def test_white_noise_is_told_from_that_of_a_convolved_template():
-    white = np.mean([neighbours_of(data_of(blank(0.0, seed))) for seed in range(20)])
-    smooth = np.mean([neighbours_of(data_of(blank(1.0, seed))) for seed in range(20)])
+    white = np.mean([measure_noise_correlation(data_of(blank(0.0, seed))) for seed in range(20)])
+    smooth = np.mean([measure_noise_correlation(data_of(blank(1.0, seed))) for seed in range(20)])
     # Noise smoothed with a sigma of one pixel: exp(-1/4).
     assert white == pytest.approx(0.04, abs=0.06) and smooth == pytest.approx(0.78, abs=0.04)
 
 
 def test_a_shift_of_half_a_pixel_leaves_less_of_white_noise_only():
-    assert kept_noise(data_of(blank()), 0.0, -1.0) == pytest.approx(1.0, abs=1e-9)
-    assert 0.6 < kept_noise(data_of(blank()), 0.5, -0.5) < 0.8
-    assert kept_noise(data_of(blank(1.0)), 0.5, -0.5) > 0.93
+    assert remaining_noise(data_of(blank()), 0.0, -1.0) == pytest.approx(1.0, abs=1e-9)
+    assert 0.6 < remaining_noise(data_of(blank()), 0.5, -0.5) < 0.8
+    assert remaining_noise(data_of(blank(1.0)), 0.5, -0.5) > 0.93
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.ndimage import shift
 
-from vetter.core.fit.spline import quintic_coefficients, quintic_shifted
+from vetter.core.fit.spline import quintic_coefficients, shift_images_quintic
 from vetter.core.psf.models import Gaussian
 
 WHOLE = (slice(0, 19), slice(0, 25))
@@ -16,7 +16,7 @@ SHIFTS = [(0.3, -1.7), (-1.0, 2.0), (2.0, 0.0), (-2.0, -0.4)]
 
 def shifted(images: np.ndarray, box: tuple[slice, slice], dx: float, dy: float) -> np.ndarray:
     coefs = quintic_coefficients(images, 4)
-    return quintic_shifted(coefs, box, np.full(len(images), dx), np.full(len(images), dy), 4)
+    return shift_images_quintic(coefs, box, np.full(len(images), dx), np.full(len(images), dy), 4)
 
 
 @pytest.fixture

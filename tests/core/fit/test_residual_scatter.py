@@ -19,7 +19,7 @@ from tests.helpers.simulated_cutouts import (
 )
 from vetter.core.fit.adjust import fit
 from vetter.core.fit.adjustment import FitOptions, is_off
-from vetter.core.fit.noise_model import core, scatters
+from vetter.core.fit.noise_model import central_region, measure_scatters
 
 
 def of(residual: np.ndarray, weight: np.ndarray | None = None, **known: Any) -> tuple[Any, Any]:
@@ -28,7 +28,7 @@ def of(residual: np.ndarray, weight: np.ndarray | None = None, **known: Any) -> 
     difference = known.get("difference", residual)
     width = [known.get("fwhm", 4.0)] * len(residual)
     whole = bool(weight.all())
-    found = scatters(residual, lambda k: difference[k], weight, whole, box, width)
+    found = measure_scatters(residual, lambda k: difference[k], weight, whole, box, width)
     return np.array([one.value for one in found]), np.array([one.error for one in found])
 
 
@@ -88,7 +88,7 @@ def test_it_is_unknown_where_the_source_fills_the_cutout(known: dict[str, Any]) 
 )
 def test_the_core_is_the_box_or_half_of_the_cutout(box: int, wanted: int) -> None:
     first = (41 - box) // 2
-    rows, columns = core((41, 41), (slice(first, first + box), slice(first, first + box)))
+    rows, columns = central_region((41, 41), (slice(first, first + box), slice(first, first + box)))
     assert (rows.stop - rows.start, columns.stop - columns.start) == (wanted, wanted)
 
 

@@ -81,7 +81,7 @@ def test_a_search_goes_on_in_the_next_cell(
     planes = {"image": image, "convolved": star(0.0, 0.0, **wide), "err": np.ones(image.shape)}
     lot = [Cutout(planes) for _ in range(count)]
     wanted = fit_many(lot, FitOptions(2.0, 1.3))
-    monkeypatch.setattr(search, "coarse", misled)
+    monkeypatch.setattr(search, "compute_coarse_chi2", misled)
     for found, other in zip(fit_many(lot, FitOptions(2.0, 1.3)), wanted, strict=True):
         assert (found.dx, found.dy) == pytest.approx((other.dx, other.dy), abs=1e-4)
 

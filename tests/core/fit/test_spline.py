@@ -7,7 +7,7 @@ import pytest
 from scipy.ndimage import shift
 
 from vetter.core.fit.moments import tap_weights, windows
-from vetter.core.fit.spline import coefficients, shift_one, shifted
+from vetter.core.fit.spline import coefficients, shift_images, shift_one
 
 SHIFTS = [(0.0, 0.0), (0.3, -0.7), (1.0, 1.0), (-2.0, 2.0), (1.7, -0.2), (-0.5, 0.0)]
 MARGIN = 3
@@ -26,7 +26,7 @@ def test_a_stack_is_shifted_each_by_its_own() -> None:
     images = np.random.default_rng(0).normal(size=(len(SHIFTS), 12, 9))
     dx, dy = np.array(SHIFTS).T
     coefs = coefficients(images, MARGIN)
-    moved = shifted(coefs, dx, dy, MARGIN)
+    moved = shift_images(coefs, dx, dy, MARGIN)
     alone = [shift_one(c, x, y, MARGIN) for c, (x, y) in zip(coefs, SHIFTS, strict=True)]
     np.testing.assert_allclose(moved, alone, atol=1e-12)
 

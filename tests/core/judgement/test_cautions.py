@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from vetter.core.fit.adjustment import Adjustment, failed
-from vetter.core.judgement.evidence import cautions, in_short
+from vetter.core.fit.adjustment import Adjustment, make_failure
+from vetter.core.judgement.evidence import cautions, shorten_caution
 
 GOOD: dict[str, Any] = {
     "chi2": 160.0, "df": 165, "pixels": 169, "pval": 0.6, "fwhm": 4.0, "correlation": 0.02,
@@ -40,7 +40,7 @@ def test_nothing_against_a_good_fit() -> None:
 )  # fmt: skip
 def test_each_is_said(changes: dict[str, Any], short: str, word: str) -> None:
     (said,) = cautions(Adjustment(converged=True, **{**GOOD, **changes}))
-    assert in_short(said) == short
+    assert shorten_caution(said) == short
     assert word in said
 
 
@@ -66,4 +66,4 @@ def test_figures_of_another_program_may_be_few() -> None:
 
 
 def test_a_failed_fit_has_a_reason_instead() -> None:
-    assert cautions(failed("too few good pixels")) == ()
+    assert cautions(make_failure("too few good pixels")) == ()

@@ -10,7 +10,7 @@ import pytest
 
 from tests.helpers.plain_source import PlainSource
 from vetter.core.cutout.plane import Provenance
-from vetter.core.fit.adjustment import Adjustment, failed
+from vetter.core.fit.adjustment import Adjustment, make_failure
 from vetter.core.judgement.disappeared import disappeared, judge, why_not_judged
 
 GOOD: dict[str, Any] = {
@@ -109,7 +109,7 @@ def test_not_explained(changes: dict[str, Any], word: str) -> None:
     ("fit", "word"),
     [
         (None, "not fitted"),
-        (failed("too few good pixels"), "too few good pixels"),
+        (make_failure("too few good pixels"), "too few good pixels"),
         (adjustment(caveats=("err is only estimated",)), "estimated"),
         (adjustment(snr=float("nan")), "could not be measured"),
     ],

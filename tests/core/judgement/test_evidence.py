@@ -5,9 +5,9 @@ import math
 
 import pytest
 
-from vetter.core.fit.adjustment import Adjustment, failed
+from vetter.core.fit.adjustment import Adjustment, make_failure
 from vetter.core.judgement.disappeared import Judgement
-from vetter.core.judgement.evidence import details, headline, numbers, rests_on
+from vetter.core.judgement.evidence import describe_basis, details, headline, numbers
 
 FIT = Adjustment(
     True,
@@ -83,7 +83,7 @@ def test_unknown_numbers_are_left_out() -> None:
 
 
 def test_a_fit_without_a_result_has_no_numbers() -> None:
-    assert numbers(failed("no good pixel")) == ""
+    assert numbers(make_failure("no good pixel")) == ""
 
 
 @pytest.mark.parametrize(
@@ -100,11 +100,13 @@ def test_the_headline_tells_before_and_after() -> None:
 
 
 def test_the_headline_of_a_fit_without_a_result_tells_no_change() -> None:
-    assert headline(Judgement(None, "no fit: why"), failed("why")) == "not judged: no fit: why"
+    assert (
+        headline(Judgement(None, "no fit: why"), make_failure("why")) == "not judged: no fit: why"
+    )
 
 
 def test_what_is_unknown_is_not_rested_on() -> None:
-    assert rests_on(Adjustment(True, template="template")) == "on template"
+    assert describe_basis(Adjustment(True, template="template")) == "on template"
 
 
 def test_details_tell_what_it_rests_on() -> None:

@@ -10,24 +10,24 @@ import pytest
 from tests.helpers.plain_source import PlainSource
 from vetter.core.cutout.cutout import Cutout
 from vetter.core.cutout_source import Fingerprint, PsfFwhm
-from vetter.core.judgement.field_fit import field_fit, fit_rows
+from vetter.core.judgement.field_fit import fit_rows, make_field_fit
 from vetter.settings import FitSettings
 
 PIXELS = (Fingerprint("image", "/a/image.fits", 10, 1, "abc"),)
 
 
 def test_the_box_is_four_fwhm_and_a_pixel():
-    fit = field_fit(PsfFwhm(3.0, "FWHM 3.00 px as you say"), FitSettings(), 20)
+    fit = make_field_fit(PsfFwhm(3.0, "FWHM 3.00 px as you say"), FitSettings(), 20)
     assert fit.options.inner == 13
     assert (fit.options.max_shift, fit.options.max_scale, fit.options.fit_bg) == (1, 2, True)
-    assert "as you say" in fit.said
+    assert "as you say" in fit.description
 
 
 @pytest.mark.parametrize("fwhm", [2.75, 3.0, 3.67])
 def test_the_box_that_is_said_is_the_one_that_is_fitted(fwhm):
-    fitting = field_fit(PsfFwhm(fwhm, "given"), FitSettings(), 20)
+    fitting = make_field_fit(PsfFwhm(fwhm, "given"), FitSettings(), 20)
     (result,) = fit_rows(Planes(("image", "convolved", "err")), fitting, [0])
-    assert fitting.said.endswith(f"fitted box {result.box:.0f} px")
+    assert fitting.description.endswith(f"fitted box {result.box:.0f} px")
 
 
 class Planes(PlainSource):
@@ -54,7 +54,7 @@ class Planes(PlainSource):
 )
 def test_only_the_planes_of_a_fit_are_read(plane_names, unread):
     source = Planes(plane_names)
-    (result,) = fit_rows(source, field_fit(PsfFwhm(3.0, "given"), FitSettings(), 20.0), [0])
+    (result,) = fit_rows(source, make_field_fit(PsfFwhm(3.0, "given"), FitSettings(), 20.0), [0])
     assert set(plane_names) - source.asked == unread
     assert np.isfinite(result.chi2)
 
@@ -77,20 +77,20 @@ def test_a_fit_that_breaks_costs_its_own_result_alone(monkeypatch):
             return cutout
 
     source = Three(("image", "convolved", "err"))
-    fit = field_fit(PsfFwhm(3.0, "given"), FitSettings(), 20.0)
+    fit = make_field_fit(PsfFwhm(3.0, "given"), FitSettings(), 20.0)
     results = fit_rows(source, fit, [0, 1, 2])
     assert [bool(np.isfinite(result.chi2)) for result in results] == [True, False, True]
     assert results[1].reason == "unexpected IndexError in the fit: off by one"
 
 
 def test_an_unknown_fwhm_is_the_settings_and_said():
-    fit = field_fit(None, FitSettings(default_fwhm=5.0), 20)
+    fit = make_field_fit(None, FitSettings(default_fwhm=5.0), 20)
     assert fit.options.fwhm == 5.0
-    assert "default" in fit.said
+    assert "default" in fit.description
 
 
 def test_the_cutout_holds_the_box_however_small_the_display():
-    fit = field_fit(PsfFwhm(10.0, ""), FitSettings(), 8)
+    fit = make_field_fit(PsfFwhm(10.0, ""), FitSettings(), 8)
     assert 2 * fit.radius + 1 >= fit.options.inner + 2 * fit.options.max_shift
 
 
@@ -104,16 +104,16 @@ def test_the_cutout_holds_the_box_however_small_the_display():
 )
 def test_other_options_or_pixels_have_another_signature(settings, prints):
     fwhm = PsfFwhm(3.0, "")
-    mine = field_fit(fwhm, FitSettings(), 20).signature(PIXELS)
-    assert field_fit(fwhm, settings, 20).signature(prints) != mine
+    mine = make_field_fit(fwhm, FitSettings(), 20).signature(PIXELS)
+    assert make_field_fit(fwhm, settings, 20).signature(prints) != mine
 
 
 def test_neither_place_nor_list_nor_limits_change_the_signature():
     fwhm = PsfFwhm(3.0, "")
     moved = dataclasses.replace(PIXELS[0], path="/b/image.fits", mtime_ns=2)
     listed = Fingerprint("candidates", "/a/list.csv", 5, 1, "zzz")
-    mine = field_fit(fwhm, FitSettings(), 20).signature(PIXELS)
-    assert field_fit(fwhm, FitSettings(max_snr=4), 20).signature((listed, moved)) == mine
+    mine = make_field_fit(fwhm, FitSettings(), 20).signature(PIXELS)
+    assert make_field_fit(fwhm, FitSettings(max_snr=4), 20).signature((listed, moved)) == mine
 
 
 class Broken(Planes):
@@ -136,12 +136,12 @@ class Broken(Planes):
 def test_a_plane_that_cannot_be_read_is_why_there_is_no_fit(broken, count):
     source = Broken(("image", "template", "convolved", "err", "mask"), [broken])
     rows = list(range(count))
-    results = fit_rows(source, field_fit(PsfFwhm(3.0, "given"), FitSettings(), 20.0), rows)
+    results = fit_rows(source, make_field_fit(PsfFwhm(3.0, "given"), FitSettings(), 20.0), rows)
     assert {result.reason for result in results} == {f"no {broken}: it is gone"}
     assert all(result.unread for result in results)
 
 
 def test_a_fit_does_without_planes_that_it_does_not_need():
     source = Broken(("image", "template", "convolved", "err"), ["template", "diff"])
-    (result,) = fit_rows(source, field_fit(PsfFwhm(3.0, "given"), FitSettings(), 20.0), [0])
+    (result,) = fit_rows(source, make_field_fit(PsfFwhm(3.0, "given"), FitSettings(), 20.0), [0])
     assert result.converged and not result.unread

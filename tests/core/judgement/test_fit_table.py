@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from vetter.core.fit.adjustment import Adjustment, failed
+from vetter.core.fit.adjustment import Adjustment, make_failure
 from vetter.core.judgement.disappeared import Judgement
 from vetter.core.judgement.fit_table import COLUMNS, FitTable
 
@@ -56,7 +56,7 @@ def test_columns_follow_later_results():
 
 def test_a_fit_without_a_result_has_no_numbers():
     table = FitTable(1)
-    table.set(0, failed("no good pixels"), Judgement(None, "no fit: no good pixels"))
+    table.set(0, make_failure("no good pixels"), Judgement(None, "no fit: no good pixels"))
     assert np.isnan(table.values("chi2_after")[0])
     assert 0 in table
 

@@ -8,7 +8,7 @@ from dataclasses import fields, replace
 import numpy as np
 import pytest
 
-from vetter.core.fit.adjustment import Adjustment, failed
+from vetter.core.fit.adjustment import Adjustment, make_failure
 from vetter.core.judgement import fit_table
 from vetter.core.judgement.disappeared import Judgement
 from vetter.core.judgement.fit_table import FitTable, PackedFits
@@ -32,7 +32,7 @@ ODD = Adjustment(
 )
 
 
-@pytest.mark.parametrize("fit", [ODD, failed("no good pixels"), Adjustment(True)])
+@pytest.mark.parametrize("fit", [ODD, make_failure("no good pixels"), Adjustment(True)])
 def test_a_result_comes_out_as_it_went_in(fit):
     packed = PackedFits(2)
     packed.set(1, fit)
@@ -59,7 +59,7 @@ def test_a_list_that_grows_keeps_its_results():
     packed = PackedFits(1)
     packed.set(0, ODD)
     packed.extend(3)
-    packed.set(2, failed("x"))
+    packed.set(2, make_failure("x"))
     assert repr(packed.get(0)) == repr(ODD) and packed.get(2).reason == "x"
 
 
@@ -67,7 +67,7 @@ def test_a_copy_does_not_follow_later_results():
     packed = PackedFits(1)
     packed.set(0, ODD)
     copied = packed.copy()
-    packed.set(0, failed("x"))
+    packed.set(0, make_failure("x"))
     assert repr(copied.get(0)) == repr(ODD)
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from tests.helpers.simulated_cutouts import Field, Truth, simulate
 from vetter.core.fit.adjust import fit, fit_many
-from vetter.core.fit.adjustment import UNSEEN, FitOptions
+from vetter.core.fit.adjustment import UNSEEN_NOTE, FitOptions
 from vetter.core.judgement.disappeared import judge
 
 FIELD = Field()
@@ -58,7 +58,7 @@ def test_a_masked_core_is_not_judged(radius: float, judged: bool | None) -> None
     cutout["mask"] = np.hypot(x, y) <= radius
     found = judge(fit(cutout, OPTIONS))
     assert found.disappeared is judged
-    assert (found.reason == UNSEEN) == (judged is None)
+    assert (found.reason == UNSEEN_NOTE) == (judged is None)
 
 
 def with_core_masked(cutout: dict[str, Any]) -> dict[str, Any]:

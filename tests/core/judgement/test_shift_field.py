@@ -7,18 +7,23 @@ import math
 import numpy as np
 import pytest
 
-from vetter.core.judgement.shift_field import Typical, around, compared, typical
+from vetter.core.judgement.shift_field import (
+    TypicalShift,
+    describe_shift,
+    typical_shift,
+    typical_shift_at,
+)
 
 NAN = math.nan
 
 
 def test_typical_is_the_median_and_the_scatter_about_it() -> None:
     shifts = np.array([[0.4, -0.2], [0.5, -0.2], [0.3, -0.2], [NAN, 1.0]])
-    assert typical(shifts) == pytest.approx((0.4, -0.2, 0.1, 3))
+    assert typical_shift(shifts) == pytest.approx((0.4, -0.2, 0.1, 3))
 
 
 def test_nothing_is_typical_of_nothing() -> None:
-    assert typical(np.full((3, 2), NAN)) is None
+    assert typical_shift(np.full((3, 2), NAN)) is None
 
 
 def test_only_the_nearest_count() -> None:
@@ -26,8 +31,8 @@ def test_only_the_nearest_count() -> None:
         [[float(k), 0.0] for k in range(12)] + [[900.0, 900.0 + k] for k in range(12)]
     )
     shifts = np.repeat([[0.5, 0.0], [0.0, 0.0]], 12, axis=0)
-    assert around(places, shifts, 0.0, 0.0) == pytest.approx((0.5, 0, 0, 12))
-    assert around(places, shifts, 900.0, 900.0) == pytest.approx((0, 0, 0, 12))
+    assert typical_shift_at(places, shifts, 0.0, 0.0) == pytest.approx((0.5, 0, 0, 12))
+    assert typical_shift_at(places, shifts, 900.0, 900.0) == pytest.approx((0, 0, 0, 12))
 
 
 def turned(places: np.ndarray) -> np.ndarray:
@@ -38,7 +43,7 @@ def turned(places: np.ndarray) -> np.ndarray:
 @pytest.mark.parametrize(("stars", "told"), [(6, False), (7, True)])
 def test_turned_field_is_told_from_seven_stars(stars: int, told: bool) -> None:
     places = np.array([[0.0, 0.0], [9.0, 0], [0, 9], [9, 9], [4, 2], [2, 7], [6, 5]])[:stars]
-    found = around(places * 100.0, turned(places * 100.0), 0.0, 0.0)
+    found = typical_shift_at(places * 100.0, turned(places * 100.0), 0.0, 0.0)
     assert found is not None
     assert ((found.dx, found.dy) == pytest.approx((0.6, -0.6), abs=1e-6)) is told
 
@@ -52,9 +57,9 @@ def test_proper_motion_stands_out_of_a_field_that_is_turned(motion: float) -> No
         shifts = turned(places) + rng.normal(0.0, 0.03, (60, 2))
         x, y = rng.uniform(0.0, 2000.0, 2)
         dx, dy = turned(np.array([[x, y]]))[0]
-        found = around(places, shifts, x, y)
+        found = typical_shift_at(places, shifts, x, y)
         assert found is not None
-        alone += "alone" in compared(dx + motion, dy, found)
+        alone += "alone" in describe_shift(dx + motion, dy, found)
     assert alone == (50 if motion else 0)
 
 
@@ -63,22 +68,22 @@ def test_neighbours_that_move_on_their_own_do_not_tilt_the_field() -> None:
     places = rng.uniform(0.0, 2000.0, (12, 2))
     shifts = np.full((12, 2), 0.4) + rng.normal(0.0, 0.01, (12, 2))
     shifts[:2] += 2.0
-    found = around(places, shifts, 1000.0, 1000.0)
+    found = typical_shift_at(places, shifts, 1000.0, 1000.0)
     assert found is not None
     assert (found.dx, found.dy) == pytest.approx((0.4, 0.4), abs=0.03) and found.scatter < 0.03
 
 
 def test_a_faint_ones_shift_is_no_more_than_its_error_tells() -> None:
-    field = Typical(0.4, 0.0, 0.02, 12)
-    assert compared(0.6, 0.0, field, 0.08) == "as the field is here, to its error of 0.08 px"
-    assert "alone" in compared(0.6, 0.0, field, 0.02)
-    assert "alone" in compared(0.9, 0.0, field, 0.08)
+    field = TypicalShift(0.4, 0.0, 0.02, 12)
+    assert describe_shift(0.6, 0.0, field, 0.08) == "as the field is here, to its error of 0.08 px"
+    assert "alone" in describe_shift(0.6, 0.0, field, 0.02)
+    assert "alone" in describe_shift(0.9, 0.0, field, 0.08)
 
 
 @pytest.mark.parametrize("x", [5.0, NAN])
 def test_too_few_neighbours_or_no_place_say_nothing(x: float) -> None:
     count = 3 if x == 5.0 else 20
-    assert around(np.zeros((count, 2)), np.zeros((count, 2)), x, 0.0) is None
+    assert typical_shift_at(np.zeros((count, 2)), np.zeros((count, 2)), x, 0.0) is None
 
 
 @pytest.mark.parametrize(
@@ -92,4 +97,4 @@ def test_too_few_neighbours_or_no_place_say_nothing(x: float) -> None:
     ],
 )
 def test_a_shift_is_compared_with_those_around_it(own, field, words) -> None:
-    assert words in compared(*own, Typical(*field, 0.02, 8))
+    assert words in describe_shift(*own, TypicalShift(*field, 0.02, 8))

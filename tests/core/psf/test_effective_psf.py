@@ -21,7 +21,7 @@ class Elliptical:
     """A Gaussian, 20% longer than it is wide, at an angle; at the pixels' centres."""
 
     fwhm = 3.5
-    said = "elliptical"
+    description = "elliptical"
 
     def render(self, shape: tuple[int, int], x: float, y: float) -> np.ndarray:
         rows, columns = np.indices(shape)
@@ -94,7 +94,7 @@ def of_25_stars() -> PsfImage:
 
 
 def test_it_says_how_many_stars_it_rests_on(of_25_stars: PsfImage) -> None:
-    words = of_25_stars.said.split()
+    words = of_25_stars.description.split()
     assert words[:2] == ["PSF", "from"] and words[3:] == ["stars", "of", "the", "field"]
     assert 15 <= int(words[2]) <= 25
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from vetter.core.cutout.plane import ArrayPlane, Box
-from vetter.core.psf.stars import CELLS, PER_CELL, Cell, cells, stars_of
+from vetter.core.psf.stars import CELLS, PER_CELL, Cell, cells, find_isolated_stars
 
 FWHM = 3.5
 SIZE = 120
@@ -25,7 +25,7 @@ def found(image: np.ndarray, template: np.ndarray | None = None, mask: np.ndarra
     planes = [ArrayPlane("image", image), ArrayPlane("t", image if template is None else template)]
     whole = Box(0, 0, SIZE, SIZE)
     masked = None if mask is None else ArrayPlane("mask", mask)
-    return stars_of(Cell(whole, whole), *planes, masked, FWHM)
+    return find_isolated_stars(Cell(whole, whole), *planes, masked, FWHM)
 
 
 def test_a_star_is_found_where_it_is() -> None:
@@ -69,7 +69,7 @@ def test_a_star_with_bad_pixels_near_is_left_out() -> None:
 def test_a_star_beyond_the_cell_belongs_to_another() -> None:
     plane = ArrayPlane("image", scene((60, 60, 300)))
     cell = Cell(Box(0, 0, 55, SIZE), Box(-10, -10, 75, SIZE + 20))
-    assert stars_of(cell, plane, plane, None, FWHM) == []
+    assert find_isolated_stars(cell, plane, plane, None, FWHM) == []
 
 
 def test_cells_cover_a_small_field_once() -> None:

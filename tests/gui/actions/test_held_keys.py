@@ -87,7 +87,7 @@ def test_moving_keys_repeat(window: Window) -> None:
 
 def test_letting_go_is_told_once_and_not_of_a_repeat(window: Window, qtbot: QtBot) -> None:
     told: list[int] = []
-    window.held_keys.let_go.connect(told.append)
+    window.held_keys.release_keys.connect(told.append)
     send(window, RELEASE, 1600, Qt.Key.Key_Space)
     send(window, OVERRIDE, 1600, Qt.Key.Key_Space)
     send(window, RELEASE, 1640, Qt.Key.Key_Space)
@@ -97,7 +97,7 @@ def test_letting_go_is_told_once_and_not_of_a_repeat(window: Window, qtbot: QtBo
 
 def test_letting_go_is_told_before_another_keys_release(window: Window, qtbot: QtBot) -> None:
     told: list[int] = []
-    window.held_keys.let_go.connect(told.append)
+    window.held_keys.release_keys.connect(told.append)
     send(window, RELEASE, 1600, Qt.Key.Key_Space)
     send(window, RELEASE, 1605)
     assert told == [Qt.Key.Key_Space]

@@ -23,7 +23,7 @@ def _line(picker: ColumnPicker, name: str) -> int:
 
 
 def test_what_is_shown_is_ticked_and_first(picker) -> None:
-    assert picker.ticked() == ["verdict", "name", "mag"]
+    assert picker.ticked_names() == ["verdict", "name", "mag"]
     assert _line(picker, "mag") == 2
 
 

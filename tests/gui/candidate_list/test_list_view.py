@@ -214,7 +214,7 @@ def test_fits_of_a_filter_without_a_match_paint_nothing(qtbot, session, monkeypa
     session.queue.set_filter("mag>999")
     repaints: list[int] = []
     view.repaint_later = lambda: repaints.append(1)
-    view.fits_arrived([0, 3])
+    view.update_fit_results([0, 3])
     qtbot.waitUntil(lambda: not view._arrived, timeout=30000)
     assert view.model().rowCount() == 0 and not repaints
 
@@ -287,11 +287,11 @@ def test_results_of_fits_show_where_they_are_on_screen(qtbot, session, monkeypat
     view.show()
     repaints: list[int] = []
     view.repaint_later = lambda: repaints.append(1)
-    view.fits_arrived([900])
+    view.update_fit_results([900])
     qtbot.wait(FITS_SHOW_MS + 100)
     assert not repaints
-    view.fits_arrived([3])
-    view.fits_arrived([4])
+    view.update_fit_results([3])
+    view.update_fit_results([4])
     qtbot.waitUntil(lambda: bool(repaints), timeout=30000)
     assert len(repaints) == 1
     view.hide()

@@ -40,7 +40,7 @@ def seen(card: CandidateCard) -> np.ndarray:
 def labels(card: CandidateCard, row: int) -> np.ndarray:
     """What a candidate looks like without anything painted ahead."""
     card.show_row(row)
-    assert not card._ahead.covers
+    assert not card._ahead.is_covering
     return seen(card)
 
 
@@ -50,10 +50,10 @@ def test_it_looks_as_its_labels_do(card) -> None:
     card.show_row(0)
     card.prepare(1)
     card.show_row(1)
-    assert card._ahead.covers
+    assert card._ahead.is_covering
     assert np.array_equal(seen(card), wanted)
     card.follow()
-    assert not card._ahead.covers and card.name.text() == "J001"
+    assert not card._ahead.is_covering and card.name.text() == "J001"
     assert np.array_equal(seen(card), wanted)
 
 
@@ -93,7 +93,7 @@ def test_a_change_makes_the_picture_worthless(card, change) -> None:
     card.prepare(1)
     change(card)
     card.show_row(1)
-    assert not card._ahead.covers
+    assert not card._ahead.is_covering
     assert card.name.text() == "J001"
 
 
@@ -139,9 +139,9 @@ def test_the_name_is_painted_with_the_pixels_and_before_the_key_returns(
         widget.installEventFilter(painted)
     QTest.keyClick(window, Qt.Key.Key_A)
     assert set(painted.widgets) == {picture, window.plane_row.viewport()}
-    assert window.card._ahead.covers
+    assert window.card._ahead.is_covering
     name = window.session.candidates.name(1)
-    qtbot.waitUntil(lambda: not window.card._ahead.covers, timeout=30000)
+    qtbot.waitUntil(lambda: not window.card._ahead.is_covering, timeout=30000)
     assert window.card.name.text() == name
 
 

@@ -58,7 +58,7 @@ def test_it_stays_in_its_line_and_can_be_saved_again(card, session) -> None:
     QTest.keyClick(card.editor, ENTER)
     assert session.calls == [("set_comment", 0, "a ghost")] and not card.editor.isVisible()
     card.edit_comment()
-    assert card.editor.text() == "a ghost" and not card.editor.keeps(0)
+    assert card.editor.text() == "a ghost" and not card.editor.has_unsaved(0)
 
 
 def test_where_the_vetter_has_gone_on_it_waits_with_its_candidate(card, session, qtbot) -> None:

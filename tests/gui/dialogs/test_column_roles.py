@@ -68,7 +68,7 @@ def test_what_was_recognised_is_shown(window):
 def test_a_choice_that_cannot_be_is_not_taken(window):
     shown = dialog(window)
     choose(shown, y=None)
-    assert "x and y go together" in shown.said.text()
+    assert "x and y go together" in shown.notes.text()
     assert not shown.buttons.button(QDialogButtonBox.StandardButton.Ok).isEnabled()
 
 
@@ -87,7 +87,7 @@ def test_verdicts_carry_over_by_key_and_place(qtbot, window):
     window.session.accept()
     until_painted(qtbot, window)
     shown = dialog(window)
-    assert "1; all carry over" in shown.said.text()
+    assert "1; all carry over" in shown.notes.text()
     choose(shown, name="other")
     after = read_anew(qtbot, window, shown)
     assert after.session.counts.accepted == 1 and after.session.candidates.name(0) == "J0"
@@ -98,7 +98,7 @@ def test_another_key_says_how_many_verdicts_stay(qtbot, window):
     until_painted(qtbot, window)
     shown = dialog(window)
     choose(shown, key="other")
-    assert "1; 0 carry over" in shown.said.text()
+    assert "1; 0 carry over" in shown.notes.text()
     after = read_anew(qtbot, window, shown)
     assert after.session.counts.accepted == 0 and len(after.session.ledger.offers()) == 1
 
@@ -132,6 +132,6 @@ def test_a_list_that_has_gone_is_said_and_the_window_stays(qtbot, window, tmp_pa
 def test_a_disagreement_is_said_on_opening(qtbot, window):
     shown = dialog(window)
     choose(shown, x="xcen", y="ycen")
-    assert "disagree by more than 2 px" in shown.said.text()
+    assert "disagree by more than 2 px" in shown.notes.text()
     after = read_anew(qtbot, window, shown)
     assert "disagree by more than 2 px" in after.status.currentMessage()

@@ -37,7 +37,7 @@ def session(source) -> FakeSession:
     session = FakeSession(source.candidates)
     session.source = source
     for row, verdict in enumerate(("accept", "accept", "reject", "maybe")):
-        session.say(row, verdict=Verdict.named(verdict))
+        session.say(row, verdict=Verdict.from_word(verdict))
     return session
 
 
@@ -173,7 +173,7 @@ def test_export_is_suggested_beside_session(qtbot, tmp_path: Path, monkeypatch) 
 def test_export_by_window_and_command_draws_the_same(qtbot, tmp_path: Path) -> None:
     path = tmp_path / "s.vetter"
     window = open_window("demo", session=path, settings=WITHOUT_FITS, reviewer="ann")
-    window.session.painted(window.session.current_row)
+    window.session.record_paint(window.session.current_row)
     window.session.accept()
     qtbot.waitUntil(lambda: window.session.counts.accepted == 1, timeout=30000)
     # Looks that the settings do not have: those of the session count.

@@ -7,7 +7,7 @@ import re
 from pytestqt.qtbot import QtBot
 
 from tests.helpers.fake_session import FakeSession, candidate_list
-from vetter.core.columns.filter import matching
+from vetter.core.columns.filter import match_filter
 from vetter.core.columns.review_columns import ReviewColumns
 from vetter.core.judgement.fit_table import FitTable
 from vetter.gui.commands import COMMANDS
@@ -44,4 +44,4 @@ def test_filters_that_it_names_are_understood() -> None:
     listed = candidate_list(20)
     columns = ReviewColumns(listed, FakeSession(listed), FitTable(len(listed)))
     for expression in filters:
-        assert matching(expression, columns).shape == (20,)
+        assert match_filter(expression, columns).shape == (20,)

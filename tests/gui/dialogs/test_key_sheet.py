@@ -6,7 +6,7 @@ from PyQt6.QtWidgets import QLabel
 
 from vetter.gui.actions.keymap import make_keymap
 from vetter.gui.commands import COMMANDS
-from vetter.gui.dialogs.key_sheet import SPELT, KeySheet
+from vetter.gui.dialogs.key_sheet import KEY_NAMES, KeySheet
 from vetter.gui.dialogs.palette import keys_text
 
 
@@ -31,7 +31,7 @@ def test_every_command_with_a_key_is_on_it(make) -> None:
         if command.keys and not command.id.startswith("review.tag_"):
             assert command.title in texts
             keys = keys_text(command.keys)
-            assert SPELT.get(keys, keys) in texts
+            assert KEY_NAMES.get(keys, keys) in texts
 
 
 def test_keys_of_the_grid_and_the_field_view_are_on_it(make) -> None:

@@ -46,7 +46,11 @@ def palette(window) -> Iterator[Palette]:
 
 
 def test_every_command_is_there_but_the_palette_itself(palette) -> None:
-    assert palette.found() == ["Review: Accept, then next", "View: Fit view", "Fit: Fit now"]
+    assert palette.result_titles() == [
+        "Review: Accept, then next",
+        "View: Fit view",
+        "Fit: Fit now",
+    ]
 
 
 def test_enter_runs_the_best_fit(palette, window) -> None:
@@ -57,7 +61,7 @@ def test_enter_runs_the_best_fit(palette, window) -> None:
 
 def test_arrows_choose_while_the_cursor_stays_in_the_line(palette, window) -> None:
     QTest.keyClicks(palette.line, "fit")
-    assert palette.found()[:2] == ["Fit: Fit now", "View: Fit view"]
+    assert palette.result_titles()[:2] == ["Fit: Fit now", "View: Fit view"]
     QTest.keyClick(palette.line, Qt.Key.Key_Down)
     QTest.keyClick(palette.line, Qt.Key.Key_Return)
     assert window.ran == ["fit view"]
@@ -65,7 +69,7 @@ def test_arrows_choose_while_the_cursor_stays_in_the_line(palette, window) -> No
 
 def test_a_candidate_is_found_by_its_name(palette, window) -> None:
     QTest.keyClicks(palette.line, "j013")
-    assert palette.found() == ["Go to J013"]
+    assert palette.result_titles() == ["Go to J013"]
     QTest.keyClick(palette.line, Qt.Key.Key_Return)
     assert window.session.calls == [("go_to_row", 13)]
 
@@ -73,7 +77,7 @@ def test_a_candidate_is_found_by_its_name(palette, window) -> None:
 def test_nothing_found_runs_nothing(palette, window) -> None:
     QTest.keyClicks(palette.line, "qqq")
     QTest.keyClick(palette.line, Qt.Key.Key_Return)
-    assert palette.found() == [] and window.ran == [] and window.session.calls == []
+    assert palette.result_titles() == [] and window.ran == [] and window.session.calls == []
 
 
 def test_that_nothing_was_found_is_said(palette) -> None:
@@ -99,6 +103,6 @@ def test_a_click_runs(palette, window) -> None:
 
 def test_the_list_is_sorted_without_the_mouse(palette, window) -> None:
     QTest.keyClicks(palette.line, "sort by mag desc")
-    assert palette.found()[0] == "Sort by mag, descending"
+    assert palette.result_titles()[0] == "Sort by mag, descending"
     QTest.keyClick(palette.line, Qt.Key.Key_Return)
     assert (window.session.queue.sort_column, window.session.queue.descending) == ("mag", True)

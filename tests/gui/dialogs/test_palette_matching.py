@@ -2,13 +2,15 @@ from __future__ import annotations
 
 import pytest
 
-from vetter.gui.dialogs.palette import score
+from vetter.gui.dialogs.palette import match_score
 
 TITLES = ["Fit view", "Fit now (adjust_cutout)", "Next undecided", "Invert colours", "Full screen"]
 
 
 def _best(typed: str) -> str:
-    fitting = [(found, title) for title in TITLES if (found := score(typed, title)) is not None]
+    fitting = [
+        (found, title) for title in TITLES if (found := match_score(typed, title)) is not None
+    ]
     return max(fitting)[1]
 
 
@@ -29,8 +31,8 @@ def test_a_few_letters_find(typed: str, title: str) -> None:
 
 @pytest.mark.parametrize("typed", ["xyz", "viewfit", "fitt"])
 def test_letters_that_are_missing_or_out_of_order_find_nothing(typed: str) -> None:
-    assert score(typed, "Fit view") is None
+    assert match_score(typed, "Fit view") is None
 
 
 def test_nothing_typed_fits_everything() -> None:
-    assert score("  ", "Fit view") == 0
+    assert match_score("  ", "Fit view") == 0

@@ -22,7 +22,7 @@ def test_each_input_that_could_not_be_read_has_its_line(qtbot: Any) -> None:
 def test_it_follows_while_the_list_is_read(qtbot: Any) -> None:
     session = FakeSession()
     session.complete = False
-    session.unlisted = "the list is still being read (20 of about 40)"
+    session.incomplete_reason = "the list is still being read (20 of about 40)"
     session.source.report = ("a.avro: cut short",)
     dialog = ReportDialog(session)
     qtbot.addWidget(dialog)

@@ -13,7 +13,7 @@ from PyQt6.QtWidgets import QApplication
 from tests.helpers.field_files import write_field, write_list
 from tests.helpers.night_files import write_night
 from vetter.app import open_window
-from vetter.core.cutout_source import Place
+from vetter.core.cutout_source import SkyPosition
 from vetter.core.decisions.decision import Verdict
 from vetter.gui.epochs.epoch_panel import EpochPanel
 from vetter.gui.epochs.epoch_tile import tool_tip
@@ -41,7 +41,7 @@ def opened(qtbot, path, tmp_path: Path, **options):
 
 
 def pictures(strip) -> list[bool]:
-    return [isinstance(strip.thumbnails.image(e.spot), QImage) for e in strip.shown]
+    return [isinstance(strip.thumbnails.image(e.target), QImage) for e in strip.shown]
 
 
 def test_each_image_is_a_tile_first_to_last_with_its_picture(qtbot, window):
@@ -59,9 +59,9 @@ def test_an_image_where_it_was_not_found_is_shown_and_says_so(qtbot, window):
     window.session.go_to("n0:2")
     qtbot.waitUntil(lambda: len(strip.shown) == 3, timeout=30000)
     last = strip.shown[2]
-    assert last.row == -1 and isinstance(last.spot, Place)
+    assert last.row == -1 and isinstance(last.target, SkyPosition)
     qtbot.waitUntil(lambda: all(pictures(strip)), timeout=30000)
-    frame = window.cache.get(last.spot)
+    frame = window.cache.get(last.target)
     assert frame.row == -1 and frame.cutout.meta["field"] == "n2"
 
 
@@ -150,7 +150,7 @@ def test_the_menu_says_how_many_epochs_there_are(qtbot, window):
 
 def test_the_row_is_put_away_and_wants_nothing_then(qtbot, window):
     QTest.keyClick(window, KEY.Key_E)
-    assert not window.epochs.isVisible() and window.epochs.spots() == []
+    assert not window.epochs.isVisible() and window.epochs.needed_targets() == []
     window.session.go_to("n0:2")
     QTest.keyClick(window, KEY.Key_E)
     qtbot.waitUntil(lambda: len(window.epochs.strip.shown) == 3, timeout=30000)
@@ -213,7 +213,7 @@ def test_dot_and_comma_work_by_their_place(qtbot, window):
 def test_other_looks_do_not_make_the_panels_wait_for_the_row(qtbot, window, monkeypatch):
     strip = window.epochs.strip
     qtbot.waitUntil(lambda: len(strip.shown) == 3 and all(pictures(strip)), timeout=30000)
-    before = [strip.thumbnails.image(epoch.spot).cacheKey() for epoch in strip.shown]
+    before = [strip.thumbnails.image(epoch.target).cacheKey() for epoch in strip.shown]
     made = []
     get = window.cache.get
     monkeypatch.setattr(window.cache, "get", lambda row: (made.append(row), get(row))[1])
@@ -222,7 +222,7 @@ def test_other_looks_do_not_make_the_panels_wait_for_the_row(qtbot, window, monk
     assert all(pictures(strip))
 
     def all_are_new():
-        now = [strip.thumbnails.image(epoch.spot) for epoch in strip.shown]
+        now = [strip.thumbnails.image(epoch.target) for epoch in strip.shown]
         return None not in now and not {picture.cacheKey() for picture in now} & set(before)
 
     qtbot.waitUntil(all_are_new, timeout=30000)
@@ -255,7 +255,7 @@ def test_a_question_fits_beside_the_row(window):
 def test_a_question_stays_while_its_candidate_is_painted_anew(window):
     panel, row = window.epochs, window.session.current_row
     panel.question.ask([row], Verdict.REJECT, 0)
-    window.showing.show()
+    window.presenter.show()
     assert panel.question.text
     panel.turn_to(row + 1)
     assert not panel.question.text

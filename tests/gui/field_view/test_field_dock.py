@@ -11,7 +11,7 @@ from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
 
 from vetter.app import open_window
-from vetter.gui.dialogs.disappeared import DisappearedDialog
+from vetter.gui.dialogs.reject_explained import RejectExplainedDialog
 from vetter.gui.windows.main_window import MainWindow
 
 KEY = Qt.Key
@@ -71,7 +71,7 @@ def test_all_that_disappeared_go_as_one_step(qtbot, window):
         KEY.Key_R,
         Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier,
     )
-    dialogs = [w for w in QApplication.topLevelWidgets() if isinstance(w, DisappearedDialog)]
+    dialogs = [w for w in QApplication.topLevelWidgets() if isinstance(w, RejectExplainedDialog)]
     assert len(dialogs) == 1 and session.counts.rejected == 0
     dialogs[0].go.click()
     qtbot.waitUntil(lambda: session.counts.rejected == len(rows), timeout=30000)

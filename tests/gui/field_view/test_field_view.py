@@ -18,7 +18,7 @@ from vetter.core.judgement.disappeared import Judgement
 from vetter.core.judgement.fit_table import FitTable
 from vetter.gui.field_view import canvas as field_canvas
 from vetter.gui.field_view.field_view import FieldView
-from vetter.gui.field_view.points import within
+from vetter.gui.field_view.points import is_inside_polygon
 from vetter.gui.widgets.theme import DARK, LIGHT, palette_of
 
 LEFT = Qt.MouseButton.LeftButton
@@ -274,12 +274,12 @@ def test_the_current_one_is_compared_with_the_stars_around_it(view, session, fit
     fits.stars.found = np.column_stack([places, 0.5 * bad, -0.3 * bad, np.ones(60)])
     fits.stars.all_there = True
     view.refresh()
-    assert view.field_words.text().startswith("60 stars of the field: ")
+    assert view.field_label.text().startswith("60 stars of the field: ")
     session.go_to_row(0)
-    assert "misregistration" in view.own_words.text()
+    assert "misregistration" in view.candidate_label.text()
     found(fits.table, 7, 0.5, 0.4, True)
     session.go_to_row(7)
-    assert "alone in its shift" in view.own_words.text()
+    assert "alone in its shift" in view.candidate_label.text()
 
 
 def test_unfitted_candidates_are_counted_apart(qtbot, session):
@@ -290,7 +290,7 @@ def test_unfitted_candidates_are_counted_apart(qtbot, session):
     view.show()
     drag(view, *LEFT_HALF)
     assert view.count.text().startswith("20 selected, not fitted yet; ")
-    assert view.own_words.text() == "J000: not fitted yet"
+    assert view.candidate_label.text() == "J000: not fitted yet"
     found(fits.table, 1, 0.5, -0.3, True)
     view.refresh()
     said = "20 selected, 1 of them explained, 19 not fitted yet; "
@@ -300,7 +300,7 @@ def test_unfitted_candidates_are_counted_apart(qtbot, session):
 def test_shift_on_its_bound_is_named_not_measured(view, session, fits):
     found(fits.table, 5, 1.0, 0.2, False, at_bound=("dx",))
     session.go_to_row(5)
-    assert "on the bound, so it is not measured" in view.own_words.text()
+    assert "on the bound, so it is not measured" in view.candidate_label.text()
 
 
 def test_the_wheel_keeps_what_is_under_the_pointer(view):
@@ -370,7 +370,7 @@ def test_another_images_points_are_not_shown_under_this_ones_name(view, session)
     assert view.map.layer.picture is None
     view._on_soon()
     assert view.map.points.rows.tolist() == list(range(20, 40))
-    assert view.field_words.text() == "second: fitting stars..."
+    assert view.field_label.text() == "second: fitting stars..."
 
 
 def test_a_refresh_waits_for_what_is_being_painted(qtbot, view, fits, monkeypatch):
@@ -414,7 +414,7 @@ def test_a_question_takes_no_width(qtbot, view):
 def test_even_odd() -> None:
     corners = np.array([[0, 0], [4, 0], [4, 4], [2, 1], [0, 4]], float)
     places = np.array([[0.5, 2], [2, 3], [3.5, 2], [5, 1], [2, 0.5]])
-    assert within(places, corners).tolist() == [True, False, True, False, True]
+    assert is_inside_polygon(places, corners).tolist() == [True, False, True, False, True]
 
 
 def test_inside_a_lasso_is_what_a_ray_crosses_it_an_odd_number_of_times_from() -> None:
@@ -430,7 +430,7 @@ def test_inside_a_lasso_is_what_a_ray_crosses_it_an_odd_number_of_times_from() -
         ]
         return sum(crossed) % 2 == 1
 
-    inside = within(places, corners).tolist()
+    inside = is_inside_polygon(places, corners).tolist()
     assert inside == [odd(x, y) for x, y in places.tolist()] and 50 < sum(inside) < 250
 
 
@@ -473,7 +473,7 @@ def test_stars_that_find_the_template_in_other_units_say_so(view, fits):
     fits.stars.found = np.column_stack([np.zeros((8, 4)), np.full(8, 0.25)])
     fits.stars.all_there = True
     view.refresh()
-    assert view.field_words.text().endswith("; template 4 times too bright")
+    assert view.field_label.text().endswith("; template 4 times too bright")
     fits.stars.found[:, 4] = 1.1
     view.refresh()
-    assert "template" not in view.field_words.text()
+    assert "template" not in view.field_label.text()

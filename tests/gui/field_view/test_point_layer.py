@@ -63,7 +63,7 @@ def test_bit_by_bit_it_becomes_whole(qtbot, layer, painted):
 def test_the_last_picture_stays_until_the_next_is_whole(qtbot, layer, painted):
     layer.finish()
     painted.tone = "blue"
-    layer.outdated()
+    layer.mark_stale()
     layer.begin()
     layer._paint_slice()
     assert layer.under_way and tones(layer) == {"#ff0000"}
@@ -76,7 +76,7 @@ def test_what_is_outdated_half_way_is_begun_again(qtbot, layer, painted):
     layer.begin()
     layer._paint_slice()
     painted.tone = "blue"
-    layer.outdated()
+    layer.mark_stale()
     with qtbot.waitSignal(layer.finished, timeout=30000):
         layer.begin()
     assert tones(layer) == {"#0000ff"}

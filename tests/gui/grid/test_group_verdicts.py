@@ -12,7 +12,7 @@ from PyQt6.QtWidgets import QWidget
 from tests.helpers.fake_session import FakeSession, candidate_list
 from tests.helpers.fake_source import FakeCache, FakeSource
 from vetter.core.decisions.decision import Verdict
-from vetter.gui.windows.pages import Pages
+from vetter.gui.windows.page_stack import Pages
 
 
 class Session(FakeSession):

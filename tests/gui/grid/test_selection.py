@@ -24,19 +24,19 @@ def selection(queue) -> GridSelection:
 
 
 def test_a_range_is_of_what_is_listed_between(selection) -> None:
-    assert selection.begin(3)
+    assert selection.select_only(3)
     assert selection.extend(2)
     assert selection.listed == [3, 4, 2] and len(selection) == 3
     assert 4 in selection and 1 not in selection and 99 not in selection and -1 not in selection
 
 
 def test_what_changes_nothing_says_so(selection) -> None:
-    assert selection.begin(3)
-    assert not selection.begin(3) and not selection.extend(3) and not selection.toggle(3)
+    assert selection.select_only(3)
+    assert not selection.select_only(3) and not selection.extend(3) and not selection.toggle(3)
 
 
 def test_one_less_but_never_none(selection) -> None:
-    selection.begin(3)
+    selection.select_only(3)
     assert selection.toggle(4) and selection.toggle(3) and selection.listed == [4]
     assert not selection.toggle(4) and selection.listed == [4]
 
@@ -49,7 +49,7 @@ def test_a_filter_leaves_what_it_lists(selection, queue) -> None:
 
 
 def test_what_came_later_can_be_selected_too(queue, selection) -> None:
-    selection.begin(1)
+    selection.select_only(1)
     selection.all()
     more = np.append(MAG, 0.5)
     queue.extend(6, lambda _name: more[5:], lambda _text: np.ones(1, bool))
@@ -58,4 +58,4 @@ def test_what_came_later_can_be_selected_too(queue, selection) -> None:
 
 
 def test_no_candidate_is_nothing_selected(selection) -> None:
-    assert not selection.begin(-1) and selection.listed == []
+    assert not selection.select_only(-1) and selection.listed == []

@@ -335,21 +335,21 @@ def test_dock_waits_until_user_rests(qtbot: Any, dock: LightCurveDock) -> None:
         dock.show_curve(magnitudes(seed))
         QApplication.processEvents()
         assert not dock.isVisible()
-    qtbot.waitUntil(lambda: dock.words == epoch_text(magnitudes(2), 40))
+    qtbot.waitUntil(lambda: dock.readout_text == epoch_text(magnitudes(2), 40))
 
 
 def test_dock_left_before_rest_draws_nothing(qtbot: Any, dock: LightCurveDock) -> None:
     dock.show_curve(magnitudes())
     dock.blank()
     rest(qtbot)
-    assert not dock.isVisible() and dock.words == ""
+    assert not dock.isVisible() and dock.readout_text == ""
 
 
 def test_a_candidate_without_one_is_said_to_have_none(qtbot: Any, dock: LightCurveDock) -> None:
     dock.show_curve(magnitudes())
     qtbot.waitUntil(dock.isVisible)
     dock.show_curve(None)
-    qtbot.waitUntil(lambda: dock.words == NONE_CAME)
+    qtbot.waitUntil(lambda: dock.readout_text == NONE_CAME)
     assert dock.isVisible()
 
 
@@ -361,7 +361,7 @@ def test_put_away_it_stays_away(qtbot: Any, dock: LightCurveDock) -> None:
     rest(qtbot)
     assert not dock.isVisible()
     assert dock.toggle() and dock.isVisible()
-    assert dock.words == epoch_text(magnitudes(2), 40)
+    assert dock.readout_text == epoch_text(magnitudes(2), 40)
 
 
 def test_there_is_nothing_to_show_where_no_light_curve_came(
@@ -377,10 +377,10 @@ def test_between_candidates_nothing_of_the_earlier_one_is_left(
     qtbot: Any, dock: LightCurveDock
 ) -> None:
     dock.show_curve(magnitudes())
-    qtbot.waitUntil(lambda: bool(dock.words))
+    qtbot.waitUntil(lambda: bool(dock.readout_text))
     shown = dock.grab().toImage()
     dock.blank()
-    assert dock.words == ""
+    assert dock.readout_text == ""
     assert not dock.findChild(LightCurvePlot).isVisible()
     assert dock.grab().toImage() != shown
 
@@ -388,7 +388,7 @@ def test_between_candidates_nothing_of_the_earlier_one_is_left(
 def test_zoom_stays_while_candidate_stays(qtbot: Any, dock: LightCurveDock) -> None:
     curve = magnitudes()
     dock.show_curve(curve)
-    qtbot.waitUntil(lambda: bool(dock.words))
+    qtbot.waitUntil(lambda: bool(dock.readout_text))
     plot = dock.findChild(LightCurvePlot)
     place = plot.place_of(20)
     turn_wheel(plot, place)
@@ -401,7 +401,7 @@ def test_zoom_stays_while_candidate_stays(qtbot: Any, dock: LightCurveDock) -> N
 def test_export_can_be_opened_again(qtbot: Any, dock: LightCurveDock) -> None:
     for _ in range(3):
         dock.show_curve(magnitudes())
-        qtbot.waitUntil(lambda: bool(dock.words))
+        qtbot.waitUntil(lambda: bool(dock.readout_text))
         scene = dock.findChild(LightCurvePlot).scene()
         scene.contextMenuItem = scene.items()[0]
         scene.contextMenu[0].trigger()
@@ -417,7 +417,7 @@ def test_export_can_be_opened_again(qtbot: Any, dock: LightCurveDock) -> None:
 @pytest.mark.qt_log_ignore("This plugin does not support raise", extend=True)
 def test_export_dialog_closes_with_dock(qtbot: Any, dock: LightCurveDock) -> None:
     dock.show_curve(magnitudes())
-    qtbot.waitUntil(lambda: bool(dock.words))
+    qtbot.waitUntil(lambda: bool(dock.readout_text))
     scene = dock.findChild(LightCurvePlot).scene()
     scene.contextMenuItem = scene.items()[0]
     scene.contextMenu[0].trigger()
@@ -437,9 +437,9 @@ def test_the_readout_tells_the_own_epoch_until_another_is_pointed_at(
     qtbot: Any, dock: LightCurveDock
 ) -> None:
     dock.show_curve(magnitudes())
-    qtbot.waitUntil(lambda: dock.words == epoch_text(magnitudes(), 40))
+    qtbot.waitUntil(lambda: dock.readout_text == epoch_text(magnitudes(), 40))
     dock.findChild(LightCurvePlot).pointed.emit(3)
-    assert dock.words == epoch_text(magnitudes(), 3)
+    assert dock.readout_text == epoch_text(magnitudes(), 3)
 
 
 def test_an_epoch_in_words() -> None:

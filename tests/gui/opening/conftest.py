@@ -9,7 +9,7 @@ import pytest
 
 from tests.helpers.field_files import write_field, write_list
 from tests.helpers.windows import WITHOUT_FITS, present, until_painted
-from vetter.app import make_opener, open_window
+from vetter.app import make_window_manager, open_window
 from vetter.gui.opening.planes_dialog import PlanesDialog
 from vetter.gui.windows.main_window import MainWindow
 from vetter.gui.windows.start_window import StartWindow
@@ -37,7 +37,7 @@ def window(qtbot, tmp_path: Path) -> Iterator[MainWindow]:
 
 @pytest.fixture
 def start(qtbot) -> Iterator[StartWindow]:
-    opener = make_opener(WITHOUT_FITS, None, "ann")
+    opener = make_window_manager(WITHOUT_FITS, None, "ann")
     opener.show_start()
     assert isinstance(opener.window, StartWindow)
     with qtbot.waitExposed(opener.window, timeout=30000):

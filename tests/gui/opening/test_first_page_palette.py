@@ -29,7 +29,7 @@ def _palette(start) -> Palette:
 
 def test_what_is_listed_is_what_works_there(qtbot, start):
     palette = _palette(start)
-    found = palette.found()
+    found = palette.result_titles()
     palette.close()
     assert "File: Open folder..." in found and "Help: All keys" in found
     own = {f"{c.menu}: {c.title}" for c in COMMANDS if c.id in start.actions_by_id}
@@ -55,6 +55,6 @@ def test_a_recent_session_is_found_by_its_name(qtbot, start, tmp_path: Path):
     start.open_wanted.connect(wanted.append)
     palette = _palette(start)
     QTest.keyClicks(palette.line, "night7")
-    assert palette.found() == [f"Go on with {there}"]
+    assert palette.result_titles() == [f"Go on with {there}"]
     QTest.keyClick(palette.line, Qt.Key.Key_Return)
     assert [request.session for request in wanted] == [there]

@@ -109,7 +109,7 @@ def test_the_demo_opens_from_the_first_page(qtbot, start):
 def test_dialogs_of_the_window_before_are_closed_but_what_must_be_read(qtbot, window, tmp_path):
     window.dialogs.show_all_columns()
     window.dialogs.show_guide()
-    window.dialogs.say_failure("not saved")
+    window.dialogs.show_warning("not saved")
     (columns,) = window.findChildren(AllColumns)
     (guide,), (box,) = window.findChildren(Guide), window.findChildren(QMessageBox)
     gone: list[bool] = []

@@ -64,11 +64,11 @@ def test_a_list_without_planes_asks_for_them(qtbot, start, tmp_path):
 def test_the_image_is_wanted(qtbot, start, tmp_path):
     start.opening.open_paths([str(write_list(tmp_path / "r1.csv"))])
     shown = planes_dialog(qtbot)
-    assert "the image is missing" in shown.said.text()
+    assert "the image is missing" in shown.problem_label.text()
     ok = shown.buttons.button(QDialogButtonBox.StandardButton.Ok)
     assert not ok.isEnabled()
     shown.lines[0][1].setCurrentText(write_field(tmp_path, ("image",))["image"])
-    assert ok.isEnabled() and not shown.said.text()
+    assert ok.isEnabled() and not shown.problem_label.text()
 
 
 def test_the_planes_of_an_open_list_can_be_changed(qtbot, window):

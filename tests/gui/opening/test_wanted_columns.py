@@ -110,4 +110,4 @@ def test_planes_are_asked_for_with_the_line_to_type_next_time(qtbot, tmp_path: P
 def test_a_script_is_told_instead(tmp_path: Path) -> None:
     with pytest.raises(ColumnsWanted, match=r"found id, 列 \(#2\), p q; name them"):
         app.open_window(write_odd(tmp_path), settings=WITHOUT_FITS)
-    app.make_opener(WITHOUT_FITS, None, "ann").show_start()
+    app.make_window_manager(WITHOUT_FITS, None, "ann").show_start()

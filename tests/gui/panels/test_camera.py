@@ -10,11 +10,11 @@ from vetter.gui.panels.camera import (
     Area,
     Subject,
     View,
-    arrangement,
-    dragged,
+    arrange_panels,
+    drag_view,
+    pixel_scale_on_screen,
     place,
-    scale_of,
-    zoomed,
+    zoom_view,
 )
 
 AREA = Area(0, 20, 300, 280)
@@ -34,12 +34,14 @@ def test_pixel_centres_are_at_whole_numbers_and_y_goes_up() -> None:
 
 
 def test_small_pixels_are_not_rounded_down_to_a_third_of_the_panel() -> None:
-    assert scale_of(AREA, Subject(201, 201, 100, 100), View()) == pytest.approx(280 / 201)
+    assert pixel_scale_on_screen(AREA, Subject(201, 201, 100, 100), View()) == pytest.approx(
+        280 / 201
+    )
 
 
 def test_a_dense_screen_counts_its_own_pixels() -> None:
     area = Area(0, 20, 300, 280, ratio=2.0)
-    assert scale_of(area, SQUARE, View()) == 6.5
+    assert pixel_scale_on_screen(area, SQUARE, View()) == 6.5
 
 
 @given(
@@ -50,9 +52,9 @@ def test_zooming_keeps_what_is_under_the_pointer(
 ) -> None:
     area = Area(0, 20, 300, 280, ratio)
     subject = Subject(nx, 41, nx / 3, 12.2)
-    view = zoomed(View(), 2.0, area, subject)
+    view = zoom_view(View(), 2.0, area, subject)
     before = place(area, subject, view).to_pixel(across, down)
-    after_view = zoomed(view, factor, area, subject, (across, down))
+    after_view = zoom_view(view, factor, area, subject, (across, down))
     after = place(area, subject, after_view)
     if after_view.fitted:
         return
@@ -62,31 +64,31 @@ def test_zooming_keeps_what_is_under_the_pointer(
 
 
 def test_zooming_out_as_far_as_it_fits_centres_the_cutout() -> None:
-    view = zoomed(zoomed(View(), 4.0, AREA, SQUARE, (30, 40)), 0.25, AREA, SQUARE, (200, 200))
+    view = zoom_view(zoom_view(View(), 4.0, AREA, SQUARE, (30, 40)), 0.25, AREA, SQUARE, (200, 200))
     assert view.fitted and view.zoom == pytest.approx(1)
 
 
 def test_zoom_has_an_end_on_both_sides() -> None:
-    closest = zoomed(View(), 1e9, AREA, SQUARE)
-    assert scale_of(AREA, SQUARE, closest) == 160
-    assert zoomed(View(), 1e-9, AREA, SQUARE).zoom == 0.25
+    closest = zoom_view(View(), 1e9, AREA, SQUARE)
+    assert pixel_scale_on_screen(AREA, SQUARE, closest) == 160
+    assert zoom_view(View(), 1e-9, AREA, SQUARE).zoom == 0.25
 
 
 def test_what_is_dragged_follows_the_mouse() -> None:
-    view = zoomed(View(), 3.0, AREA, SQUARE)
+    view = zoom_view(View(), 3.0, AREA, SQUARE)
     before = place(AREA, SQUARE, view)
-    after = place(AREA, SQUARE, dragged(view, 40, -25, AREA, SQUARE))
+    after = place(AREA, SQUARE, drag_view(view, 40, -25, AREA, SQUARE))
     assert (after.left - before.left, after.top - before.top) == (40, -25)
 
 
 def test_a_cutout_cannot_be_dragged_out_of_sight() -> None:
-    view = dragged(View(2.0, fitted=False), 1e6, 1e6, AREA, SQUARE)
+    view = drag_view(View(2.0, fitted=False), 1e6, 1e6, AREA, SQUARE)
     x, y = SQUARE.middle(view)
     assert -0.5 <= x <= 40.5 and -0.5 <= y <= 40.5
 
 
 def test_the_view_is_kept_about_the_candidates_pixel() -> None:
-    view = zoomed(View(), 4.0, AREA, SQUARE)
+    view = zoom_view(View(), 4.0, AREA, SQUARE)
     other = Subject(63, 48, 50.4, 11.6)
     middle, other_middle = SQUARE.middle(view), other.middle(view)
     assert middle[0] - 20 == pytest.approx(other_middle[0] - 50)
@@ -112,21 +114,21 @@ def test_the_screen_and_the_cutout_agree_both_ways(x: float, y: float, zoom: flo
 def test_panels_are_in_as_many_rows_as_make_them_largest(
     count: int, width: float, height: float, rows: int, side: float
 ) -> None:
-    best = arrangement(count, width, height, title=20, gap=6)
+    best = arrange_panels(count, width, height, title=20, gap=6)
     assert (best.rows, best.side) == (rows, side)
     assert best.rows * best.columns >= count
 
 
 def test_panels_end_where_the_pixels_do() -> None:
-    best = arrangement(4, 860, 500, title=20, gap=6, pixels=41)
+    best = arrange_panels(4, 860, 500, title=20, gap=6, pixels=41)
     # Two rows have room for 227 units, one row for 210: five to a pixel in both.
     assert (best.rows, best.side) == (1, 205)
-    assert arrangement(4, 860, 500, title=20, gap=6).rows == 2
+    assert arrange_panels(4, 860, 500, title=20, gap=6).rows == 2
 
 
 def test_pixels_are_counted_in_those_of_the_device() -> None:
-    assert arrangement(1, 100, 200, title=20, gap=6, pixels=41, ratio=2.0).side == 41 * 4 / 2
+    assert arrange_panels(1, 100, 200, title=20, gap=6, pixels=41, ratio=2.0).side == 41 * 4 / 2
 
 
 def test_pixels_that_are_not_drawn_crisp_leave_the_panels_as_large_as_they_can_be() -> None:
-    assert arrangement(1, 100, 200, title=20, gap=6, pixels=41).side == 100
+    assert arrange_panels(1, 100, 200, title=20, gap=6, pixels=41).side == 100

@@ -48,10 +48,10 @@ def test_looks_that_change_behind_a_paint_show_though_the_builder_is_busy(
     try:
         window.cache.want([window.session.current_row, 100])
         qtbot.waitUntil(reading.is_set, timeout=GENEROUS_MS)
-        window.showing.show()
+        window.presenter.show()
         window.stretch_bar.next_stretch()
         # What follows a paint comes before the builder has got to the new looks.
-        qtbot.waitUntil(lambda: not window.showing._after_paint.isActive(), timeout=GENEROUS_MS)
+        qtbot.waitUntil(lambda: not window.presenter._after_paint.isActive(), timeout=GENEROUS_MS)
     finally:
         gate.set()
     looks = window.stretch_bar.looks

@@ -21,21 +21,26 @@ MATCHED = ("image", "template", "convolved", "diff", "err")
 def test_an_estimated_plane_has_no_panel_and_a_fit_on_demand_none_of_its_own() -> None:
     choice = PanelChoice.of(source(("image", "template"), {"err": Provenance.ESTIMATED}))
     planes = ("image", "template", "adjusted", "err")
-    assert [plane for plane in planes if choice.by_default(plane)] == ["image", "template"]
+    assert [plane for plane in planes if choice.has_panel_by_default(plane)] == [
+        "image",
+        "template",
+    ]
 
 
 def test_with_matched_planes_and_a_given_err_all_have_panels() -> None:
     choice = PanelChoice.of(source(MATCHED))
-    assert all(choice.by_default(plane) for plane in (*MATCHED, "adjusted"))
+    assert all(choice.has_panel_by_default(plane) for plane in (*MATCHED, "adjusted"))
 
 
 def test_only_what_differs_from_the_rule_is_kept_of_the_vetters_word() -> None:
     choice = PanelChoice.of(source(("image", "template"), {"err": Provenance.ESTIMATED}))
     planes = ("image", "template", "adjusted", "err")
-    assert choice.chosen(("image", "template"), planes) == {}
-    assert choice.chosen(("image", "err"), planes) == {"template": False, "err": True}
+    assert choice.non_default_ticks(("image", "template"), planes) == {}
+    assert choice.non_default_ticks(("image", "err"), planes) == {"template": False, "err": True}
 
 
 def test_what_a_session_kept_of_another_type_is_left_alone() -> None:
-    assert PanelChoice.of(source(MATCHED), ["err"]).said == {}
-    assert PanelChoice.of(source(MATCHED), {"err": "yes", "mask": False}).said == {"mask": False}
+    assert PanelChoice.of(source(MATCHED), ["err"]).user_choice == {}
+    assert PanelChoice.of(source(MATCHED), {"err": "yes", "mask": False}).user_choice == {
+        "mask": False
+    }

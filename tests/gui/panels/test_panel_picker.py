@@ -15,7 +15,7 @@ PLANES = {"image": "", "diff": "", "adjusted": "residuals of the fit", "err": "e
 
 @pytest.fixture
 def picker(qtbot: QtBot) -> PanelPicker:
-    choice = PanelChoice({"diff": False}, frozenset({"err"}), fits_stay=False)
+    choice = PanelChoice({"diff": False}, frozenset({"err"}), keeps_fit_panel=False)
     picker = PanelPicker(choice, PLANES)
     qtbot.addWidget(picker)
     return picker
@@ -40,7 +40,7 @@ def test_it_tells_what_is_said_beyond_the_rule(picker: PanelPicker) -> None:
 def test_all_is_as_at_first_again(picker: PanelPicker) -> None:
     told: list[Any] = []
     picker.picked.connect(told.append)
-    picker.as_at_first()
+    picker.reset_ticks()
     assert ticked(picker) == ["image", "diff"]
     picker.accept()
     assert told == [{}]

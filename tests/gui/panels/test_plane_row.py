@@ -19,7 +19,7 @@ from vetter.core.cutout.plane import Provenance
 from vetter.core.display.style import DisplayStyle
 from vetter.gui.panels.panel_choice import PanelChoice
 from vetter.gui.panels.plane_row import PlaneRow
-from vetter.gui.panels.readout import values
+from vetter.gui.panels.readout import plane_value_texts
 from vetter.review.cutouts.rendered_cutout import FitPanel, RenderedCutout, render_cutout, repaint
 
 LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
@@ -162,14 +162,14 @@ def test_loading_shows_nothing_of_the_candidate_before(
     row.show_frame(frame)
     row.show_loading("C7", frame.plane_names)
     assert (pixels(row.grab().toImage()) == never_seen).all()
-    assert row.panel("image").exhibit.words == "loading C7"
+    assert row.panel("image").exhibit.message == "loading C7"
 
 
 def test_an_error_is_said_in_the_first_panel(row: PlaneRow, frame: RenderedCutout) -> None:
     row.show_frame(frame)
     row.show_frame(render_cutout(FieldInMemory(fails=(1,)), 1, 20, DisplayStyle()))
     assert row.plane_names[0] == "image"
-    assert row.panel("image").exhibit.words == "C1.fits: wants an image, found none"
+    assert row.panel("image").exhibit.message == "C1.fits: wants an image, found none"
     assert row.panel("diff").exhibit.image is None
 
 
@@ -192,16 +192,16 @@ def test_the_adjusted_panel_stays_once_there_was_a_fit(
     assert "adjusted" in with_fit and row.panel("adjusted").exhibit.image is not None
     row.show_frame(frame)
     assert row.plane_names == with_fit
-    assert row.panel("adjusted").exhibit.words == "not fitted"
+    assert row.panel("adjusted").exhibit.message == "not fitted"
     assert row.panel("adjusted").exhibit.image is None
 
 
 def test_flip_shows_the_template_while_it_is_held(row: PlaneRow, frame: RenderedCutout) -> None:
     row.show_frame(frame)
     row.set_flip(True)
-    assert row.panel("image").stand_in is row.panel("template").exhibit
+    assert row.panel("image").replacement is row.panel("template").exhibit
     row.set_flip(False)
-    assert row.panel("image").stand_in is None
+    assert row.panel("image").replacement is None
 
 
 def test_flip_held_over_a_move_shows_the_next_template(
@@ -210,7 +210,7 @@ def test_flip_held_over_a_move_shows_the_next_template(
     row.show_frame(frame)
     row.set_flip(True)
     row.show_frame(render_cutout(source, 1, 20, DisplayStyle()))
-    assert row.panel("image").stand_in is row.panel("template").exhibit
+    assert row.panel("image").replacement is row.panel("template").exhibit
 
 
 def test_blink_goes_round_in_both_directions(row: PlaneRow, frame: RenderedCutout) -> None:
@@ -218,7 +218,7 @@ def test_blink_goes_round_in_both_directions(row: PlaneRow, frame: RenderedCutou
     seen = []
     for step in (1, 1, 1, -1):
         row.blink_step(step)
-        stand_in = row.panel("image").stand_in
+        stand_in = row.panel("image").replacement
         seen.append("image" if stand_in is None else stand_in.plane)
     assert seen == ["template", "convolved", "image", "convolved"]
 
@@ -229,14 +229,14 @@ def test_the_next_candidate_begins_with_its_image(
     row.show_frame(frame)
     row.blink_step(1)
     row.show_frame(render_cutout(source, 1, 20, DisplayStyle()))
-    assert row.panel("image").stand_in is None
+    assert row.panel("image").replacement is None
 
 
 def test_without_a_template_blink_and_flip_do_nothing(row: PlaneRow) -> None:
     row.show_frame(single(np.eye(41), 20, 20, 5))
     row.blink_step(1)
     row.set_flip(True)
-    assert row.panel("image").stand_in is None
+    assert row.panel("image").replacement is None
 
 
 def test_the_wheel_zooms_all_panels_about_the_pointer(row: PlaneRow, frame: RenderedCutout) -> None:
@@ -356,7 +356,7 @@ def test_titles_tell_the_values_under_the_pointer(row: PlaneRow, frame: Rendered
     row.show_frame(frame)
     mouse(row, QEvent.Type.MouseMove, on_screen(row, "err", 12, 7), Qt.MouseButton.NoButton)
     told = {name: row.panel(name).value for name in row.plane_names}
-    assert told == values(frame, 12, 7)
+    assert told == plane_value_texts(frame, 12, 7)
     row.set_flip(True)
     assert row.panel("image").value == told["template"]
 
@@ -370,7 +370,7 @@ def test_values_are_the_next_candidates_and_none_while_it_loads(
     assert {row.panel(name).value for name in row.plane_names} == {""}
     coming = render_cutout(source, 1, 20, DisplayStyle())
     row.show_frame(coming)
-    assert row.panel("image").value == values(coming, 12, 7)["image"]
+    assert row.panel("image").value == plane_value_texts(coming, 12, 7)["image"]
 
 
 ESTIMATED = {"err": Provenance.ESTIMATED}
@@ -400,7 +400,7 @@ def test_once_a_plane_was_given_its_panel_stays(row: PlaneRow, frame: RenderedCu
 
 def test_the_panel_of_a_fit_on_demand_goes_with_its_candidate(row: PlaneRow) -> None:
     source = unmatched()
-    row.set_choice(PanelChoice(fits_stay=False))
+    row.set_choice(PanelChoice(keeps_fit_panel=False))
     row.show_frame(fitted(render_cutout(source, 0, 20, DisplayStyle())))
     assert row.plane_names == ("image", "template", "diff", "adjusted")
     row.show_frame(render_cutout(source, 1, 20, DisplayStyle()))
@@ -414,7 +414,7 @@ def test_the_vetters_word_on_panels_goes_before_the_rule(row: PlaneRow) -> None:
 
 
 def test_while_it_loads_only_planes_that_will_be_shown_have_panels(row: PlaneRow) -> None:
-    row.set_choice(PanelChoice(estimated=frozenset({"err"}), fits_stay=False))
+    row.set_choice(PanelChoice(estimated=frozenset({"err"}), keeps_fit_panel=False))
     row.show_loading("J1", ("image", "template", "diff", "err"))
     assert row.plane_names == ("image", "template", "diff")
 
@@ -423,11 +423,11 @@ def test_a_plane_without_a_panel_is_still_blinked_and_flipped_to(row: PlaneRow) 
     row.set_choice(PanelChoice({"template": False}))
     row.show_frame(render_cutout(unmatched(), 0, 20, DisplayStyle()))
     row.blink_step(1)
-    stand_in = row.panel("image").stand_in
+    stand_in = row.panel("image").replacement
     assert stand_in is not None and stand_in.plane == "template"
     row.blink_step(1)
     row.set_flip(True)
-    stand_in = row.panel("image").stand_in
+    stand_in = row.panel("image").replacement
     assert stand_in is not None and stand_in.plane == "template"
 
 

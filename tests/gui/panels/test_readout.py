@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from tests.helpers.fake_field import FieldInMemory
 from vetter.core.cutout.cutout import Cutout
 from vetter.core.display.style import DisplayStyle
-from vetter.gui.panels.readout import Readout, describe, values
+from vetter.gui.panels.readout import Readout, plane_value_texts, position_text
 from vetter.review.cutouts.rendered_cutout import FitPanel, RenderedCutout, render_cutout
 
 RAMP = np.arange(40.0 * 40).reshape(40, 40)
@@ -30,12 +30,12 @@ def frame_of(**planes: np.ndarray) -> RenderedCutout:
 
 
 def test_pixels_are_counted_from_1_in_the_whole_image() -> None:
-    assert describe(frame_of(image=RAMP), 5, 5).startswith("FITS x 21.0  y 11.0")
+    assert position_text(frame_of(image=RAMP), 5, 5).startswith("FITS x 21.0  y 11.0")
 
 
 def test_the_value_of_every_plane_is_said() -> None:
     mask = RAMP > 1000
-    said = values(frame_of(image=RAMP, diff=RAMP - 420.5, mask=mask), 6.3, 4.6)
+    said = plane_value_texts(frame_of(image=RAMP, diff=RAMP - 420.5, mask=mask), 6.3, 4.6)
     assert said == {"image": "421", "diff": "0.5", "mask": "good"}
 
 
@@ -43,7 +43,7 @@ def test_the_value_of_every_plane_is_said() -> None:
 def test_odd_values_are_said(value: float, said: str) -> None:
     image = RAMP.copy()
     image[10, 20] = value
-    assert values(frame_of(image=image), 5, 5) == {"image": said}
+    assert plane_value_texts(frame_of(image=image), 5, 5) == {"image": said}
 
 
 def test_the_bits_of_a_mask_are_said() -> None:
@@ -51,13 +51,15 @@ def test_the_bits_of_a_mask_are_said() -> None:
     bits = np.full((11, 11), 6)
     bad = Cutout({"mask": bits > 0}, {"x": 20, "y": 10}, origin=(15, 5), bits={"mask": bits})
     source.cutout = lambda row, radius: bad
-    assert values(render_cutout(source, 0, 5, DisplayStyle()), 2, 2) == {"mask": "bad (6)"}
+    assert plane_value_texts(render_cutout(source, 0, 5, DisplayStyle()), 2, 2) == {
+        "mask": "bad (6)"
+    }
 
 
 def test_the_fits_residual_is_among_the_values() -> None:
     source = FieldInMemory({"image": RAMP}, places=[[20, 10]])
     frame = render_cutout(source, 0, 5, DisplayStyle(), FitPanel(np.full((11, 11), -2.5)))
-    assert values(frame, 5, 5)["adjusted"] == "-2.5"
+    assert plane_value_texts(frame, 5, 5)["adjusted"] == "-2.5"
 
 
 def test_right_ascension_and_declination_in_both_notations() -> None:
@@ -68,14 +70,14 @@ def test_right_ascension_and_declination_in_both_notations() -> None:
     cut = Cutout({"image": RAMP[5:16, 15:26]}, {"x": 20, "y": 10}, wcs=wcs, origin=(15, 5))
     source.cutout = lambda row, radius: cut
     frame = render_cutout(source, 0, 5, DisplayStyle())
-    assert describe(frame, 5, 5).endswith("04:21:03.27  +33:12:04.9   65.263625  +33.201361")
-    assert describe(frame, 5, 5, degrees=False).endswith("04:21:03.27  +33:12:04.9")
+    assert position_text(frame, 5, 5).endswith("04:21:03.27  +33:12:04.9   65.263625  +33.201361")
+    assert position_text(frame, 5, 5, degrees=False).endswith("04:21:03.27  +33:12:04.9")
 
 
 def test_outside_of_the_cutout_nothing_is_said() -> None:
     frame = frame_of(image=RAMP)
-    assert describe(frame, -0.6, 5) == describe(frame, 5, 10.5) == ""
-    assert values(frame, -0.6, 5) == values(frame, 5, 10.5) == {}
+    assert position_text(frame, -0.6, 5) == position_text(frame, 5, 10.5) == ""
+    assert plane_value_texts(frame, -0.6, 5) == plane_value_texts(frame, 5, 10.5) == {}
 
 
 def test_the_text_follows_the_pointer(readout: Readout, qtbot: QtBot) -> None:

@@ -62,13 +62,13 @@ def test_a_change_is_told_once(bar: StretchBar, qtbot: QtBot) -> None:
 def test_the_scope_says_which_planes_change(bar: StretchBar) -> None:
     choose(bar, "difference")
     choose(bar, "log")
-    assert [bar.looks.of(group).stretch for group in GROUPS] == ["asinh", "log", "linear"]
+    assert [bar.looks.group_style(group).stretch for group in GROUPS] == ["asinh", "log", "linear"]
 
 
 def test_all_planes_can_be_changed_at_once(bar: StretchBar) -> None:
     choose(bar, "all planes")
     choose(bar, "zscale")
-    assert {bar.looks.of(group).interval.kind for group in GROUPS} == {"zscale"}
+    assert {bar.looks.group_style(group).interval.kind for group in GROUPS} == {"zscale"}
 
 
 def test_the_boxes_show_the_scopes_look(bar: StretchBar) -> None:
@@ -79,9 +79,9 @@ def test_the_boxes_show_the_scopes_look(bar: StretchBar) -> None:
 
 def test_invert_is_for_all_planes(bar: StretchBar) -> None:
     bar.toggle_invert()
-    assert all(bar.looks.of(group).invert for group in GROUPS)
+    assert all(bar.looks.group_style(group).invert for group in GROUPS)
     bar.toggle_invert()
-    assert not any(bar.looks.of(group).invert for group in GROUPS)
+    assert not any(bar.looks.group_style(group).invert for group in GROUPS)
 
 
 def test_limits_can_be_each_planes_own(bar: StretchBar) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PyQt6.QtGui import QImage
 
-from vetter.gui.panels.thumbnails import quarter_turns, turned
+from vetter.gui.panels.thumbnails import quarter_turns, turn_image
 
 NORTH, EAST = (0, 1), (-1, 0)
 
@@ -31,7 +31,7 @@ def test_north_and_east_come_to_lie_as_wanted(qapp, north, hand):
     east = (-hand * north[1], hand * north[0])
     turns, mirrored = quarter_turns((angle(north), angle(east)), (angle(NORTH), angle(EAST)))
     assert mirrored == (hand < 0)
-    assert turned(arrows(north, east), turns, mirrored) == arrows(NORTH, EAST)
+    assert turn_image(arrows(north, east), turns, mirrored) == arrows(NORTH, EAST)
 
 
 @pytest.mark.parametrize(("north", "turns"), [(91.0, 0), (50.0, 0), (40.0, 1), (-130.0, 2)])
@@ -41,4 +41,4 @@ def test_the_nearest_quarter_is_taken(north, turns):
 
 def test_what_lies_right_is_left_alone(qapp):
     image = arrows(NORTH, EAST)
-    assert turned(image, 0, False) is image
+    assert turn_image(image, 0, False) is image

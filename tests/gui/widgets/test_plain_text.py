@@ -121,7 +121,7 @@ def test_window_shows_names_as_they_are(qtbot: Any, window: MainWindow) -> None:
     window.session.queue.set_filter(f"name!='{NAMES[0]}'")
     window.filter_band.ask(Verdict.ACCEPT)
     window.status.say(f"{MARKUP} said a&b")
-    window.opening.strip.say_failed(f"{MARKUP} failed a&b")
+    window.opening.strip.show_failed(f"{MARKUP} failed a&b")
     qtbot.waitUntil(lambda: "&&b" in window.actions_by_id["review.undo"].text(), timeout=30000)
     read = "\n".join(texts(window))
     for text in (
@@ -149,10 +149,10 @@ DIALOGS: dict[str, tuple[Callable[[MainWindow], object], str]] = {
     "all columns": (lambda w: AllColumns.show_over(w, w.session), f"All columns of {NAMES[0]}"),
     "panels": (lambda w: w.pick_panels(), "a<b>&b"),
     "keys": (lambda w: w.dialogs.show_keys(), f"Tag: {TAG}"),
-    "notes": (lambda w: w.dialogs.say_list("notes", [MARKUP]), MARKUP),
+    "notes": (lambda w: w.dialogs.show_list("notes", [MARKUP]), MARKUP),
     "text": (lambda w: w.dialogs.say("text", MARKUP), MARKUP),
-    "failure": (lambda w: w.dialogs.say_failure(MARKUP), MARKUP),
-    "unexpected": (lambda w: w.dialogs.say_unexpected(MARKUP, ""), MARKUP),
+    "failure": (lambda w: w.dialogs.show_warning(MARKUP), MARKUP),
+    "unexpected": (lambda w: w.dialogs.show_unexpected(MARKUP, ""), MARKUP),
 }
 
 

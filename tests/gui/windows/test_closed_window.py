@@ -20,7 +20,7 @@ LATE: dict[str, Callable[[MainWindow], object]] = {
     "progress": lambda window: window.fits.progressed.emit(),
     "pointer": lambda window: window.plane_row.pointer.emit((5.0, 5.0)),
     "frame": lambda window: window.readout.show_frame(window.cache.get(0)),
-    "flux": lambda window: window.fits._judged._flux.found.emit(0, "in other units"),
+    "flux": lambda window: window.fits._judged._flux.fault_found.emit(0, "in other units"),
     "stars": lambda window: window.fits.stars._on_surveyed(StarFits((), 0)),
 }
 

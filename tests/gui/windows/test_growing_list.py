@@ -164,10 +164,10 @@ def test_a_window_closes_while_its_list_is_read(opened: Open) -> None:
 def test_the_light_curve_follows_the_candidate(qtbot: Any, opened: Open) -> None:
     window = opened(WithLightCurves((6, 8), candidate_list(8)))
     dock = window.light_curve
-    qtbot.waitUntil(lambda: dock.isVisible() and "this epoch" in dock.words, timeout=30000)
+    qtbot.waitUntil(lambda: dock.isVisible() and "this epoch" in dock.readout_text, timeout=30000)
     window.session.next()
-    assert dock.words == ""
-    qtbot.waitUntil(lambda: "no light curve" in dock.words, timeout=30000)
+    assert dock.readout_text == ""
+    qtbot.waitUntil(lambda: "no light curve" in dock.readout_text, timeout=30000)
 
 
 def test_the_light_curve_is_put_away_and_stays_so(qtbot: Any, opened: Open) -> None:

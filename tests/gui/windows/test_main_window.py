@@ -112,7 +112,7 @@ def test_a_window_closed_at_once_leaves_nothing_running(qtbot, session_path):
     qtbot.waitUntil(lambda: window._exposed, timeout=30000)
     window.close()
     qtbot.wait(20)
-    assert not window.showing._settling.isActive()
+    assert not window.presenter._settling.isActive()
 
 
 def test_another_reviewer_starts_from_nothing(qtbot, window, session_path):
@@ -187,9 +187,9 @@ def test_nothing_of_a_fit_shows_under_another_candidate(qtbot, small_window):
 def test_space_shows_the_template_while_it_is_held(qtbot, window):
     window.activateWindow()
     QTest.keyPress(window, KEY.Key_Space)
-    assert window.plane_row.flipped
+    assert window.plane_row.is_flipped
     QTest.keyRelease(window, KEY.Key_Space)
-    assert not window.plane_row.flipped
+    assert not window.plane_row.is_flipped
 
 
 def test_letters_in_the_filter_are_text(qtbot, window):

@@ -14,7 +14,7 @@ def test_a_message_that_is_too_long_ends_in_dots_and_has_a_tool_tip(qtbot, tmp_p
     until_painted(qtbot, window)
     status = window.status
     window.session.noticed.emit(LONG)
-    shown, whole = status.shown, status.toolTip()
+    shown, whole = status.visible_message, status.toolTip()
     status.clearMessage()
     gone = status.toolTip()
     window.close()
@@ -28,5 +28,5 @@ def test_picture_of_hidden_window_has_status(qtbot, tmp_path: Path):
     until_painted(qtbot, window)
     window.hide()
     window.status.say("read")
-    assert not window.status.grab().isNull() and window.status.shown == "read"
+    assert not window.status.grab().isNull() and window.status.visible_message == "read"
     window.close()

@@ -18,7 +18,7 @@ def window(qtbot) -> QWidget:
 
 
 def test_a_list_is_shown_as_it_is_written_item_by_item(window) -> None:
-    WindowDialogs(window).say_list("Notes", ["a<b & c.fits: x < 5", "the second"])
+    WindowDialogs(window).show_list("Notes", ["a<b & c.fits: x < 5", "the second"])
     (box,) = window.findChildren(QMessageBox)
     read = QTextDocument()
     read.setHtml(box.text())

@@ -10,7 +10,7 @@ from vetter.io.alerts.columns import (
     Column,
     column_of,
     flat_fields,
-    joined_column,
+    join_columns,
     key_of,
     rows_of,
 )
@@ -86,7 +86,7 @@ def test_columns_keep_what_they_hold(
 
 
 def joined(*parts: tuple[list[object] | None, int]) -> Column:
-    return joined_column([(None if p is None else column_of(p), n) for p, n in parts])
+    return join_columns([(None if p is None else column_of(p), n) for p, n in parts])
 
 
 def test_parts_of_one_kind_are_put_together() -> None:

@@ -137,7 +137,7 @@ def test_packet_without_flag_says_nothing() -> None:
 def test_real_differences_have_their_detections_sign(
     real_data: Path, name: str, turned: int
 ) -> None:
-    source = open_alerts([real_data / name], None, None, None, InputOrigin()).completed()
+    source = open_alerts([real_data / name], None, None, None, InputOrigin()).read_whole_list()
     count = 0
     for row in range(len(source.candidates)):
         cutout = source.cutout(row)

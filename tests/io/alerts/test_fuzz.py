@@ -11,7 +11,7 @@ from tests.helpers.alert_files import SCHEMA, framed, packed, record, write_tar
 from tests.helpers.peak_memory import at_most
 from vetter.errors import InputError
 from vetter.io.alerts.listing import read_lot
-from vetter.io.alerts.packets.avro_schema import checked_schema
+from vetter.io.alerts.packets.avro_schema import validate_schema
 from vetter.io.alerts.packets.packets import Packets
 from vetter.io.alerts.source import AlertSource
 
@@ -38,8 +38,8 @@ def content_of(kind: str, folder: Path) -> bytes:
 
 def look(path: Path) -> int:
     """Read all there is, as the program does; how many cutouts were made."""
-    packets = Packets([str(path)], checked_schema(SCHEMA))
-    lot = read_lot(packets.listed(), 10)
+    packets = Packets([str(path)], validate_schema(SCHEMA))
+    lot = read_lot(packets.iter_packets(), 10)
     if lot.rows is None:
         packets.close()
         return 0

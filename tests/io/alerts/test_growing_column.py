@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from vetter.io.alerts.columns import Column, column_of, joined_column
+from vetter.io.alerts.columns import Column, column_of, join_columns
 from vetter.io.alerts.growing_list import GrowingColumn
 
 PARTS = {
@@ -32,7 +32,7 @@ def test_it_is_what_joining_all_parts_gives(name: str, room: int) -> None:
     growing = GrowingColumn(sum(rows for _, rows in parts[:first]))
     for part, rows in parts[first:]:
         growing.append(part, rows, room)
-    got, wanted = growing.column, joined_column(parts)
+    got, wanted = growing.column, join_columns(parts)
     assert got.values.dtype == wanted.values.dtype
     gaps = np.zeros(len(wanted.values), bool) if wanted.missing is None else wanted.missing
     found = np.zeros(len(gaps), bool) if got.missing is None else got.missing

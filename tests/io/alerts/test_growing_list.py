@@ -5,7 +5,7 @@ import numpy as np
 from tests.helpers.alert_files import record
 from vetter.io.alerts.growing_list import GrowingList
 from vetter.io.alerts.listing import Lot, lot_size, read_lot
-from vetter.io.alerts.packets.packets import Packet, Place, Unread
+from vetter.io.alerts.packets.packets import Packet, PacketPlace, Unread
 
 
 def lot(*ids: int | None, size: int = 100, **changes: object) -> Lot:
@@ -14,7 +14,7 @@ def lot(*ids: int | None, size: int = 100, **changes: object) -> Lot:
         packet = record(candid or 0, **changes)
         if candid is None:
             packet["candidate"]["candid"] = packet["candid"] = None
-        packets.append(Packet(Place(number), packet, ""))
+        packets.append(Packet(PacketPlace(number), packet, ""))
     return read_lot(iter(packets), size)
 
 
@@ -67,14 +67,17 @@ def test_lots_grow_so_that_the_sum_of_all_lists_stays_small() -> None:
 
 
 def test_a_lot_ends_after_so_many_good_packets() -> None:
-    found = iter([Packet(Place(n), record(n), "") for n in range(5)])
+    found = iter([Packet(PacketPlace(n), record(n), "") for n in range(5)])
     first = read_lot(found, 2)
-    assert len(first.places) == 2 and not first.last and first.reached == Place(1)
+    assert len(first.places) == 2 and not first.last and first.reached == PacketPlace(1)
     assert read_lot(found, 10).last
 
 
 def test_bad_packets_are_counted_with_their_reason() -> None:
-    items = [Unread(Place(0, block=-1), "a.avro", "is empty"), Packet(Place(1), {"x": 1}, "")]
+    items = [
+        Unread(PacketPlace(0, block=-1), "a.avro", "is empty"),
+        Packet(PacketPlace(1), {"x": 1}, ""),
+    ]
     found = read_lot(iter(items), 5)
     assert found.rows is None
     assert found.unread == (
@@ -95,7 +98,7 @@ def rubin(number: int) -> Packet:
         "band": "z",
         "psfFlux": 100.0,
     }
-    return Packet(Place(number), {"diaSourceId": number, "diaSource": source}, "")
+    return Packet(PacketPlace(number), {"diaSourceId": number, "diaSource": source}, "")
 
 
 def test_each_packet_of_a_mixed_list_is_read_by_its_own_producer() -> None:

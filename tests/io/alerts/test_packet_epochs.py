@@ -11,7 +11,7 @@ from tests.helpers.alert_files import packed, record
 from vetter.io.alerts.open_alerts import open_alerts
 from vetter.io.alerts.source import AlertSource
 from vetter.io.input_options import InputOrigin
-from vetter.review.cutouts.epoch_row import epochs_of, siblings
+from vetter.review.cutouts.epoch_row import epochs_of, object_rows
 
 JD = 2460219.5
 
@@ -26,7 +26,7 @@ def opened(path: Path, *packets: dict[str, Any]) -> AlertSource:
 
 
 def groups(source: AlertSource) -> list[list[int]]:
-    return [siblings(source, row) for row in range(len(source.candidates))]
+    return [object_rows(source, row) for row in range(len(source.candidates))]
 
 
 def test_packets_of_one_object_are_epochs_in_order_of_time(tmp_path: Path) -> None:
@@ -97,9 +97,9 @@ def test_epochs_grow_with_the_list(tmp_path: Path) -> None:
     source = opened(tmp_path / "a.avro", *packets)
     first = len(source.candidates)
     assert first < 60
-    source.completed()
-    assert siblings(source, 3) == [3, 23, 43]
-    assert siblings(source, 3, first) == [3, 23]
+    source.read_whole_list()
+    assert object_rows(source, 3) == [3, 23, 43]
+    assert object_rows(source, 3, first) == [3, 23]
     assert [epoch.row for epoch in epochs_of(source, 3, first)] == [3, 23]
     source.close()
 
@@ -107,10 +107,10 @@ def test_epochs_grow_with_the_list(tmp_path: Path) -> None:
 def test_real_object_has_its_three_packets(real_data: Path) -> None:
     source = open_alerts(
         [real_data / "alerts" / "ztf"], None, None, None, InputOrigin()
-    ).completed()
+    ).read_whole_list()
     names = [source.candidates.name(row) for row in range(len(source.candidates))]
     for row, name in enumerate(names):
         same = [other for other, known in enumerate(names) if known == name]
-        assert sorted(siblings(source, row)) == same
+        assert sorted(object_rows(source, row)) == same
     assert names.count("ZTF20aajcdad") == 2
     source.close()

@@ -134,7 +134,7 @@ def test_packets_of_one_rubin_object_are_epochs(tmp_path: Path) -> None:
 
 def test_real_minor_planets_lie_at_their_predicted_places(real_data: Path) -> None:
     path = real_data / "alerts" / "lsst" / "rubin_sample_data_10_0.parquet"
-    source = open_alerts([path], None, None, None, InputOrigin()).completed()
+    source = open_alerts([path], None, None, None, InputOrigin()).read_whole_list()
     table = source.candidates.table
     rows = [row for row, name in enumerate(table["designation"]) if name]
     assert [table["designation"][row] for row in rows] == ["K01S97B", "J99JB9X", "K17SA9A"]

@@ -8,7 +8,7 @@ import pytest
 
 from tests.helpers.alert_files import packed, record, write_packets, write_tar
 from vetter.errors import InputError
-from vetter.io.alerts.open_alerts import natural, open_alerts, packet_files
+from vetter.io.alerts.open_alerts import natural_sort_key, open_alerts, packet_files
 from vetter.io.alerts.source import AlertSource
 from vetter.io.input_options import InputOptions, InputOrigin
 from vetter.io.inputs.open_input import open_input
@@ -21,9 +21,9 @@ def opened(*paths: Path, radius: float | None = None) -> AlertSource:
 def test_a_few_packets_are_complete_at_once(tmp_path: Path) -> None:
     write_packets(tmp_path, 3)
     source = opened(tmp_path)
-    assert source.complete and source.complete and source.grow() is None
+    assert source.is_complete and source.is_complete and source.grow() is None
     assert source.candidates.keys.tolist() == ["1", "2", "3"]
-    assert source.expected == 3
+    assert source.expected_count == 3
     source.close()
 
 
@@ -36,12 +36,12 @@ def test_many_packets_are_listed_while_the_first_are_shown(tmp_path: Path, kind:
         mode = "w:gz" if kind == "tar.gz" else "w"
         path = write_tar(tmp_path / f"night.{kind}", members, mode)
     source = opened(path)
-    assert not source.complete
+    assert not source.is_complete
     first = source.candidates
     assert first.keys.tolist() == [str(n) for n in range(1, 33)]
     assert source.cutout(31).meta["candid"] == 32
-    assert source.completed() is source
-    assert source.complete and len(first) == 32
+    assert source.read_whole_list() is source
+    assert source.is_complete and len(first) == 32
     assert source.candidates.keys.tolist() == [str(n) for n in range(1, 71)]
     assert source.cutout(69).meta["candid"] == 70
     assert source.cutout(0).meta["candid"] == 1
@@ -114,8 +114,8 @@ def test_a_listing_that_dies_ends_the_list_and_says_so(tmp_path: Path) -> None:
     listing = source._listing
     assert listing is not None
     listing._start = None
-    assert source.completed().candidates is source.candidates
-    assert len(source.candidates) == 32 and source.complete
+    assert source.read_whole_list().candidates is source.candidates
+    assert len(source.candidates) == 32 and source.is_complete
     assert any("the list ends early" in note for note in source.notes)
     source.close()
 
@@ -126,7 +126,7 @@ def test_files_come_in_the_order_of_their_numbers(tmp_path: Path) -> None:
     files, others = packet_files([tmp_path])
     assert [Path(f).name for f in files] == ["9.avro", "10.avro", "a2b9.avro", "a2b10.avro"]
     assert others == 2
-    assert natural("a10") > natural("a9")
+    assert natural_sort_key("a10") > natural_sort_key("a9")
 
 
 def test_stamps_are_shown_whole_or_cropped_about_the_candidate(tmp_path: Path) -> None:

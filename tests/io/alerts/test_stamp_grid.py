@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from vetter.io.alerts.cutout import half_up, placed, stamp_grid
+from vetter.io.alerts.cutout import half_up, place_on_grid, stamp_grid
 from vetter.io.alerts.packets.producers import RUBIN, TURBO, ZTF
 
 NAMES = ("image", "template", "diff")
@@ -34,7 +34,7 @@ def test_a_stamp_that_an_edge_cuts_is_filled_up_on_that_side(
     assert grid.shape == (63, 63)
     assert grid.middle == (31, 31)
     assert set(grid.offsets.values()) == {offset}
-    assert "edge" in grid.said
+    assert "edge" in grid.note
 
 
 def test_only_the_stamp_that_is_cut_is_filled_up() -> None:
@@ -45,7 +45,7 @@ def test_only_the_stamp_that_is_cut_is_filled_up() -> None:
 def test_without_a_position_the_place_on_a_cut_stamp_is_not_known() -> None:
     grid = stamp_grid(shapes((63, 53)), NOWHERE, TURBO, (math.nan, math.nan))
     assert grid.shape == (63, 53) and grid.middle is None
-    assert "not known" in grid.said
+    assert "not known" in grid.note
 
 
 def test_stamps_of_other_sizes_are_placed_by_their_corners() -> None:
@@ -67,10 +67,10 @@ def test_stamps_that_cannot_be_placed_are_left_out() -> None:
 
 
 def test_what_a_stamp_does_not_reach_is_nan_and_bad() -> None:
-    image = placed(np.ones((2, 3), np.float32), (1, 0), (3, 4))
+    image = place_on_grid(np.ones((2, 3), np.float32), (1, 0), (3, 4))
     assert np.isnan(image[:, 0]).all() and np.isnan(image[2]).all()
     assert image[0, 1:].tolist() == [1, 1, 1]
-    assert placed(np.zeros((2, 3), bool), (1, 0), (3, 4))[2].all()
+    assert place_on_grid(np.zeros((2, 3), bool), (1, 0), (3, 4))[2].all()
 
 
 def test_halves_are_rounded_upwards() -> None:

@@ -73,7 +73,7 @@ def test_a_picture_is_shown_the_right_way_up_and_said() -> None:
     found = read_stamp(out.getvalue())
     assert found is not None
     assert found.image[-1, 0] == 255 and found.image[0, 0] == 0
-    assert "no flux" in found.said
+    assert "no flux" in found.note
 
 
 def test_scaled_integers_are_scaled() -> None:
@@ -92,7 +92,7 @@ def test_the_lowest_number_stands_for_no_data() -> None:
     found = read_stamp(stamp(image))
     assert found is not None
     assert np.isnan(found.image[3, 4]) and np.isnan(found.image).sum() == 1
-    assert found.said == "no data in 1 pixel"
+    assert found.note == "no data in 1 pixel"
 
 
 def test_a_variance_becomes_one_sigma() -> None:
@@ -100,14 +100,14 @@ def test_a_variance_becomes_one_sigma() -> None:
     uncertainty.header["UTYPE"] = "VarianceUncertainty"
     found = read_stamp(with_extensions(uncertainty))
     assert found is not None and found.sigma is not None
-    assert found.sigma[0, 0] == 3 and found.sigma_said == "variance converted"
+    assert found.sigma[0, 0] == 3 and found.sigma_note == "variance converted"
 
 
 def test_a_standard_deviation_stays() -> None:
     uncertainty = fits.ImageHDU(np.full((63, 63), 9, np.float32), name="UNCERT")
     found = read_stamp(with_extensions(uncertainty))
     assert found is not None and found.sigma is not None
-    assert found.sigma[0, 0] == 9 and not found.sigma_said
+    assert found.sigma[0, 0] == 9 and not found.sigma_note
 
 
 def test_the_psf_keeps_its_own_size() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from tests.helpers.alert_files import noise, packed, record, stamp
 from vetter.core.display.style import DisplayStyle
-from vetter.gui.panels.readout import describe
+from vetter.gui.panels.readout import position_text
 from vetter.io.alerts.open_alerts import open_alerts
 from vetter.io.input_options import InputOrigin
 from vetter.review.cutouts.rendered_cutout import RenderedCutout, render_cutout
@@ -28,8 +28,8 @@ def test_ztf_stamp_has_south_up_and_its_scale(tmp_path: Path) -> None:
     assert frame.pixel_scale == pytest.approx(1.0125, abs=1e-4)
     assert frame.north == pytest.approx(270) and frame.east == pytest.approx(180)
     # The candidate is at RA 10, Dec -5 and at the fraction of xpos, ypos.
-    assert "10.000000  -5.000000" in describe(frame, 31.25, 30.75)
-    assert "10.000000  -5.002812" in describe(frame, 31.25, 40.75)
+    assert "10.000000  -5.000000" in position_text(frame, 31.25, 30.75)
+    assert "10.000000  -5.002812" in position_text(frame, 31.25, 40.75)
     assert frame.notes["wcs"] == "from the position and ZTF's pixel scale"
 
 
@@ -66,7 +66,7 @@ def test_scale_and_directions_fit_positions_of_real_packets(real_data: Path) -> 
     # Two candidates of one exposure and quadrant, 2475433850015015009 and ...010.
     source = open_alerts(
         [real_data / "alerts" / "ztf"], None, None, None, InputOrigin()
-    ).completed()
+    ).read_whole_list()
     candidates = source.candidates
     rows = [r for r in range(len(candidates)) if candidates.key(r).startswith("24754338500150")]
     assert len(rows) >= 5

@@ -11,7 +11,7 @@ import pytest
 from tests.helpers.alert_files import packed, record
 from tests.helpers.alert_packets import field, packet_schema
 from vetter.core.judgement.field_fit import fit_rows
-from vetter.io.field.stars.psf import fit_of_field
+from vetter.io.field.stars.psf import choose_field_fit
 from vetter.io.input_options import InputOptions
 from vetter.io.inputs.open_input import open_input
 from vetter.settings import FitSettings
@@ -46,13 +46,13 @@ def source(folder: Path) -> Iterator[Any]:
 def test_each_survey_has_its_own(source: Any) -> None:
     widths = [source.own_fwhm(row, source.cutout(row)) for row in range(4)]
     assert [width and width.value for width in widths] == [2.5, 2.5, 6.0, None]
-    assert widths[2].said == "FWHM 6.00 px, the median of column fwhm of WINTER"
-    assert source.fwhm().said.startswith("FWHM 2.50 px of ZTF, 6.00 px of WINTER, ")
+    assert widths[2].origin == "FWHM 6.00 px, the median of column fwhm of WINTER"
+    assert source.fwhm().origin.startswith("FWHM 2.50 px of ZTF, 6.00 px of WINTER, ")
 
 
 @pytest.mark.parametrize("psf", ["gaussian", "stars"])
 def test_packets_are_fitted_with_their_surveys(source: Any, psf: str) -> None:
-    fit = fit_of_field(source, source.record, FitSettings(psf=psf), 20.0)
+    fit = choose_field_fit(source, source.record, FitSettings(psf=psf), 20.0)
     results = fit_rows(source, fit, [2, 0, 3, 1])
     assert [result.fwhm for result in results] == [6.0, 2.5, FitSettings().default_fwhm, 2.5]
     assert [result.box for result in results] == [25.0, 11.0, 17.0, 11.0]
@@ -60,19 +60,19 @@ def test_packets_are_fitted_with_their_surveys(source: Any, psf: str) -> None:
 
 def test_the_users_word_counts_for_all(folder: Path) -> None:
     source = open_input(str(folder), InputOptions(fwhm=4.5))
-    fit = fit_of_field(source, source.record, FitSettings(), 20.0)
+    fit = choose_field_fit(source, source.record, FitSettings(), 20.0)
     assert {result.fwhm for result in fit_rows(source, fit, [0, 1, 2, 3])} == {4.5}
     source.close()
 
 
 def test_what_was_fitted_with_one_for_all_is_fitted_again(source: Any) -> None:
-    fit = fit_of_field(source, source.record, FitSettings(), 20.0)
-    assert fit.signature(()) != fit._replace(each=False).signature(())
+    fit = choose_field_fit(source, source.record, FitSettings(), 20.0)
+    assert fit.signature(()) != fit._replace(has_own_psfs=False).signature(())
 
 
 def test_a_packets_own_psf_goes_before(real_data: Path) -> None:
     source: Any = open_input(str(real_data / "alerts/lsst/rubin_sample_data_10_0.parquet"))
-    fit = fit_of_field(source, source.record, FitSettings(), 20.0)
+    fit = choose_field_fit(source, source.record, FitSettings(), 20.0)
     results = fit_rows(source, fit, [0, 1])
     assert [result.fwhm for result in results] == [5.18, 4.44]
     assert "FWHM 4.44 px of the packet's own PSF" in results[1].notes

@@ -171,9 +171,9 @@ def test_cutout_file_of_the_most_bytes_is_read(
 ) -> None:
     path = tmp_path / "a.fits"
     write_cutout({"image": np.ones((9, 9))}, path)
-    monkeypatch.setattr(cutout_file, "MOST_BYTES", path.stat().st_size)
+    monkeypatch.setattr(cutout_file, "MAX_CUTOUT_BYTES", path.stat().st_size)
     assert load_cutout(path)["image"].shape == (9, 9)
-    monkeypatch.setattr(cutout_file, "MOST_BYTES", path.stat().st_size - 1)
+    monkeypatch.setattr(cutout_file, "MAX_CUTOUT_BYTES", path.stat().st_size - 1)
     with pytest.raises(InputError, match="too large for a cutout"):
         load_cutout(path)
 

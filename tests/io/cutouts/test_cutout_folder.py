@@ -154,15 +154,15 @@ def many(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_many_cutouts_are_listed_while_the_first_are_looked_at(many: Path) -> None:
     source = open_cutouts([many], None, InputOrigin())
-    assert not source.complete
-    assert len(source.candidates) == 4 and source.expected == 13
+    assert not source.is_complete
+    assert len(source.candidates) == 4 and source.expected_count == 13
     assert source.cutout(0)["image"][0, 0] == 0
     lengths = []
     while (longer := source.grow()) is not None:
         assert longer.keys[:4].tolist() == ["C0", "C1", "C2", "C3"]
         lengths.append(len(longer))
     assert lengths == [8, 12]
-    assert source.complete and source.candidates.keys[-1] == "C0#2"
+    assert source.is_complete and source.candidates.keys[-1] == "C0#2"
     assert source.candidates.column("mag").tolist() == [*range(11), 11.5]
     assert source.candidates.column("late").tolist() == [""] * 11 + ["yes"]
     assert source.cutout(11)["image"][0, 0] == 11

@@ -11,7 +11,7 @@ from tests.helpers.stamp_files import stamp_header, write_stamp, write_stamps
 from vetter.errors import InputError
 from vetter.io.cutouts import triplet_folder
 from vetter.io.cutouts.triplet_folder import TripletFolder
-from vetter.io.cutouts.triplet_list import middle_of
+from vetter.io.cutouts.triplet_list import stamp_middle
 from vetter.io.input_options import InputOptions
 from vetter.io.inputs.open_input import open_input
 
@@ -71,7 +71,7 @@ def test_the_middle_by_hand_is_astropys() -> None:
     header["CRPIX1"], header["CRVAL2"], header["CD1_2"] = 900.0, 71.0, 5e-5
     values = {name.lower(): header[name] for name in header}
     sky = WCS(header).pixel_to_world_values(5, 5)
-    assert middle_of(values, (11, 11))[:2] == pytest.approx([float(v) for v in sky], abs=1e-9)
+    assert stamp_middle(values, (11, 11))[:2] == pytest.approx([float(v) for v in sky], abs=1e-9)
 
 
 def test_without_wcs_and_position_the_middle_is_shown(tmp_path: Path) -> None:
@@ -127,10 +127,10 @@ def test_many_are_listed_while_the_first_are_looked_at(
     monkeypatch.setattr(triplet_folder, "FIRST_LOT", 2)
     source = opened(write_stamps(tmp_path, 5))
     first = source.candidates
-    assert not source.complete and (len(first), source.expected) == (2, 5)
+    assert not source.is_complete and (len(first), source.expected_count) == (2, 5)
     while (later := source.grow()) is not None:
         assert later.keys[:2].tolist() == first.keys.tolist()
-    assert source.complete and len(source.candidates) == 5
+    assert source.is_complete and len(source.candidates) == 5
 
 
 def test_a_source_that_is_closed_grows_no_more(

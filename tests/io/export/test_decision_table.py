@@ -6,7 +6,7 @@ from astropy.table import Table
 from tests.helpers.decisions import REVIEWER, event, listing
 from vetter.core.decisions.decision import Verdict
 from vetter.core.decisions.ledger import Ledger
-from vetter.io.export.decision_table import COLUMNS, decision_table, renamed_columns
+from vetter.io.export.decision_table import COLUMNS, decision_table, rename_columns
 
 
 def ledger() -> Ledger:
@@ -40,7 +40,7 @@ def test_columns_of_our_names_are_renamed_and_that_is_said() -> None:
 
 
 def test_renamed_again_after_a_second_export() -> None:
-    renamed = renamed_columns(["tags", "tags_original", "x"])
+    renamed = rename_columns(["tags", "tags_original", "x"])
     assert renamed == {"tags": "tags_original_2"}
 
 

@@ -20,7 +20,7 @@ def write(folder: Path, text: str) -> None:
 
 
 def swap(folder: Path, stale: tuple[str, ...] = ()) -> None:
-    with ExportFolder.prepared(folder) as target:
+    with ExportFolder.prepare(folder) as target:
         write(target.stage, "new")
         target.swap_in([name for name in NAMES if name not in stale], stale)
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vetter.io.export.file_names import LONGEST, safe_name, safe_names
+from vetter.io.export.file_names import MAX_NAME_LENGTH, safe_name, safe_names
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,7 @@ def test_names(name: str, safe: str) -> None:
 
 
 def test_long_names_are_cut() -> None:
-    assert len(safe_name("x" * 300)) == LONGEST
+    assert len(safe_name("x" * 300)) == MAX_NAME_LENGTH
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from astropy.table import Table
 from tests.helpers.field_files import tan_wcs
 from vetter.core.candidates.candidate_list import CandidateList, Roles
 from vetter.core.cutout.plane import ArrayPlane
-from vetter.io.field.fwhm import known_fwhm, measured_fwhm
+from vetter.io.field.fwhm import known_fwhm, measure_fwhm
 
 
 def a_list(**columns: object) -> CandidateList:
@@ -24,12 +24,12 @@ def header(*card: object) -> fits.Header:
 
 def test_the_users_word_comes_first() -> None:
     found = known_fwhm(3.5, a_list(fwhm=[4.0, 4, 4]), header("FWHM", 5.0), None)
-    assert found is not None and found.value == 3.5 and "as you say" in found.said
+    assert found is not None and found.value == 3.5 and "as you say" in found.origin
 
 
 def test_the_median_of_the_column_without_nonsense() -> None:
     found = known_fwhm(None, a_list(fwhm=[4.0, np.nan, -99.0]), header("FWHM", 5.0), None)
-    assert found is not None and found.value == 4.0 and "column fwhm" in found.said
+    assert found is not None and found.value == 4.0 and "column fwhm" in found.origin
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,7 @@ def test_the_median_of_the_column_without_nonsense() -> None:
 def test_the_header(card: tuple[object, ...], value: float) -> None:
     found = known_fwhm(None, a_list(), header(*card), tan_wcs())
     assert found is not None and found.value == pytest.approx(value)
-    assert str(card[0]) in found.said
+    assert str(card[0]) in found.origin
 
 
 @pytest.mark.parametrize("card", [("FWHM", "wide"), ("FWHM", -1.0), ("FWHM", 1e6), ("GAIN", 2.0)])
@@ -64,10 +64,10 @@ def test_stars_of_the_field() -> None:
         for j in range(5):
             r2 = (x - 30 - 60 * i - rng.random()) ** 2 + (y - 30 - 60 * j - rng.random()) ** 2
             image += 1000 * np.exp(-r2 / (2 * (4 / 2.3548) ** 2))
-    found = measured_fwhm(ArrayPlane("image", image))
-    assert found is not None and abs(found.value - 4) < 0.2 and "stars" in found.said
+    found = measure_fwhm(ArrayPlane("image", image))
+    assert found is not None and abs(found.value - 4) < 0.2 and "stars" in found.origin
 
 
 def test_a_field_without_stars() -> None:
     image = np.random.default_rng(1).normal(0, 1, (200, 200))
-    assert measured_fwhm(ArrayPlane("image", image)) is None
+    assert measure_fwhm(ArrayPlane("image", image)) is None

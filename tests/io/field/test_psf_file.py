@@ -35,7 +35,7 @@ def psfex(path: Path, step: float = 0.5) -> str:
 def test_an_image_has_the_pixels_of_the_field(tmp_path: Path) -> None:
     psf = read_psf(written(tmp_path / "psf.fits", WIDE) + "[PSF]")
     assert psf.fwhm == pytest.approx(6.0, rel=0.03)
-    assert psf.said == "PSF of psf.fits[PSF]"
+    assert psf.description == "PSF of psf.fits[PSF]"
     assert psf.render((41, 41), 20.0, 20.0).sum() == pytest.approx(1.0, abs=1e-3)
 
 

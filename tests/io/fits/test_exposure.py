@@ -7,7 +7,14 @@ import datetime
 import pytest
 from astropy.io import fits
 
-from vetter.io.fits.exposure import Moment, iso, middle, mjd_of, mjd_of_text, moment_of_text
+from vetter.io.fits.exposure import (
+    Moment,
+    exposure_middle,
+    iso_time,
+    mjd_of_datetime,
+    mjd_of_text,
+    moment_of_text,
+)
 
 
 @pytest.mark.parametrize(
@@ -24,7 +31,7 @@ from vetter.io.fits.exposure import Moment, iso, middle, mjd_of, mjd_of_text, mo
     ids=["start", "date and clock", "date and MJD", "MJD", "JD", "MJD in the middle", "average"],
 )
 def test_the_middle_of_the_exposure(header, expected):
-    assert iso(middle(header).mjd) == expected
+    assert iso_time(exposure_middle(header).mjd) == expected
 
 
 @pytest.mark.parametrize(
@@ -40,17 +47,17 @@ def test_the_middle_of_the_exposure(header, expected):
     ids=["none", "old date", "date alone", "zero", "boolean", "no such hour"],
 )
 def test_no_time_is_made_up(header):
-    assert middle(header) is None
+    assert exposure_middle(header) is None
 
 
 def test_an_absurd_length_is_not_added():
-    assert middle({"MJD-OBS": 61364.5, "EXPTIME": -1.0}).mjd == 61364.5
+    assert exposure_middle({"MJD-OBS": 61364.5, "EXPTIME": -1.0}).mjd == 61364.5
 
 
 def test_a_time_with_a_zone_is_brought_to_utc():
     zone = datetime.timezone(datetime.timedelta(hours=-4))
     moment = datetime.datetime(2026, 11, 19, 20, 0, tzinfo=zone)
-    assert iso(mjd_of(moment)) == "2026-11-20T00:00:00"
+    assert iso_time(mjd_of_datetime(moment)) == "2026-11-20T00:00:00"
 
 
 @pytest.mark.parametrize(
@@ -91,12 +98,12 @@ def header_of(**cards) -> fits.Header:
     ids=["DATE-BEG/END", "HST", "Gemini", "HSC", "end and length", "JWST"],
 )
 def test_middle_start_and_end_comes_before_length(cards, expected):
-    assert middle(header_of(**cards)).text == expected
+    assert exposure_middle(header_of(**cards)).text == expected
 
 
 def test_middle_end_before_start_is_ignored():
     cards = {"DATE_OBS": "2026-03-14T03:12:33", "DATE_END": "2026-03-14T03:12:33", "EXPTIME": 30.0}
-    assert middle(header_of(**cards)).text == "2026-03-14T03:12:48"
+    assert exposure_middle(header_of(**cards)).text == "2026-03-14T03:12:48"
 
 
 @pytest.mark.parametrize(
@@ -116,7 +123,7 @@ def test_middle_end_before_start_is_ignored():
     ],
 )
 def test_middle_length_units_are_read(cards, seconds):
-    moment = middle(header_of(MJD_OBS=61113.25, **cards))
+    moment = exposure_middle(header_of(MJD_OBS=61113.25, **cards))
     assert moment.mjd == pytest.approx(61113.25 + seconds / 86400, abs=1e-9)
 
 
@@ -133,7 +140,7 @@ def test_middle_length_units_are_read(cards, seconds):
     ids=["comma in MJD", "comma in seconds", "slashes", "date at midnight", "leap second", "zone"],
 )
 def test_middle_odd_spellings_are_read(cards, expected):
-    assert middle(header_of(**cards)).text == expected
+    assert exposure_middle(header_of(**cards)).text == expected
 
 
 @pytest.mark.parametrize(
@@ -149,13 +156,13 @@ def test_middle_odd_spellings_are_read(cards, expected):
     ids=["Rubin", "realisation", "UTC", "behind the time", "SDSS", "unknown"],
 )
 def test_middle_time_scale_is_kept(cards, expected):
-    assert middle(header_of(**cards)).text == expected
+    assert exposure_middle(header_of(**cards)).text == expected
 
 
 def test_middle_primary_header_stands_behind_extension():
     primary = header_of(DATE_OBS="2026-03-14", TIME_OBS="03:12:33", EXPTIME=500.0)
-    assert middle(header_of(), primary).text == "2026-03-14T03:16:43"
-    assert middle(header_of(EXPTIME=10.0), primary).text == "2026-03-14T03:12:38"
+    assert exposure_middle(header_of(), primary).text == "2026-03-14T03:16:43"
+    assert exposure_middle(header_of(EXPTIME=10.0), primary).text == "2026-03-14T03:12:38"
 
 
 def test_moment_of_text_scale_is_read():

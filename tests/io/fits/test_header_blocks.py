@@ -96,7 +96,7 @@ def test_cards_that_are_not_wanted_are_left_out() -> None:
 )
 def test_what_follows_the_end_is_told(cards: list[str], told: bool) -> None:
     blocks = find_blocks(header(*cards), 0)
-    assert blocks is not None and blocks.follows_end() is told
+    assert blocks is not None and blocks.has_text_after_end() is told
 
 
 def test_card_value_skips_its_like_in_a_comment() -> None:

@@ -215,7 +215,7 @@ def test_folders_with_loops_and_pipes_are_looked_through(tmp_path: Path) -> None
     os.mkfifo(tmp_path / "2.avro")
     (tmp_path / "3.avro").symlink_to("/dev/zero")
     write(tmp_path / "1.avro", packed([record()]))
-    source = open_input(str(tmp_path)).completed()
+    source = open_input(str(tmp_path)).read_whole_list()
     assert len(source.candidates) == 1
     source.close()
 

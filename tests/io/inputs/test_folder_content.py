@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from vetter.io.inputs.folder_search import FolderContent, FoundKind, other_kinds
+from vetter.io.inputs.folder_search import FolderContent, FoundKind, describe_unopened
 from vetter.io.inputs.input_kind import InputKind
 
 
@@ -28,7 +28,7 @@ def test_stamps_are_counted_by_candidate_and_the_others_by_file(kind, words):
 
 def test_nothing_is_said_where_there_is_nothing_else(tmp_path: Path):
     lists = FoundKind(InputKind.LISTS, 2, [str(tmp_path / "a.csv")])
-    assert other_kinds(FolderContent([lists]), lists, lists.files[0], tmp_path) == ""
+    assert describe_unopened(FolderContent([lists]), lists, lists.files[0], tmp_path) == ""
 
 
 def test_another_kind_is_named_by_its_folder_and_a_session_by_its_name(tmp_path: Path):
@@ -37,7 +37,7 @@ def test_another_kind_is_named_by_its_folder_and_a_session_by_its_name(tmp_path:
         InputKind.CUTOUT_FILES, 2, [str(tmp_path / "c" / f"{n}.fits") for n in range(2)]
     )
     content = FolderContent([stamps, cutouts], sessions=[str(tmp_path / "a.vetter")])
-    assert other_kinds(content, stamps, stamps.files[0], tmp_path) == (
+    assert describe_unopened(content, stamps, stamps.files[0], tmp_path) == (
         f"also in this folder: 2 cutout files ({tmp_path / 'c'}); session a.vetter; "
         "name one of them to open it instead"
     )
@@ -46,7 +46,7 @@ def test_another_kind_is_named_by_its_folder_and_a_session_by_its_name(tmp_path:
 def test_more_lists_than_the_one_that_is_opened_make_one_session_together(tmp_path: Path):
     files = [str(tmp_path / f"{name}.csv") for name in "abc"]
     lists = FoundKind(InputKind.LISTS, 9, files)
-    said = other_kinds(FolderContent([lists]), lists, files[0], tmp_path)
+    said = describe_unopened(FolderContent([lists]), lists, files[0], tmp_path)
     assert said.startswith(
         "a.csv is opened; also in this folder: 2 lists more "
         "(vetter fields makes one session of them); "

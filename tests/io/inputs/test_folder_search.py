@@ -18,7 +18,7 @@ from vetter.errors import InputError
 from vetter.io.cutouts.cutout_file import write_cutout
 from vetter.io.field.nearby_planes import PlanesWanted
 from vetter.io.input_options import InputOptions
-from vetter.io.inputs.folder_search import search
+from vetter.io.inputs.folder_search import find_inputs
 from vetter.io.inputs.open_input import open_input
 
 
@@ -30,7 +30,7 @@ def write_cutouts(folder: Path, count: int = 2) -> None:
 
 
 def kinds(folder: Path) -> list[tuple[str, int]]:
-    return [(one.kind.value, one.count) for one in search(folder).kinds]
+    return [(one.kind.value, one.count) for one in find_inputs(folder).kinds]
 
 
 def test_cutouts_in_subfolders(tmp_path: Path) -> None:
@@ -214,7 +214,7 @@ def test_a_link_that_leads_nowhere_does_not_stop_the_search(tmp_path: Path) -> N
         pass
     for name in ("gone.tar", "gone.csv", "gone.fits", "gone.avro"):
         (tmp_path / name).symlink_to(tmp_path / "nowhere" / name)
-    found = search(tmp_path)
+    found = find_inputs(tmp_path)
     assert [one.kind.value for one in found.kinds] == ["alert packets"]
 
 

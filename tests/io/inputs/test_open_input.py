@@ -145,7 +145,7 @@ def test_options_survive_a_record() -> None:
     options = InputOptions(
         planes={"image": "/a/i.fits[SCI]"}, weight="/a/w.fits", one_based=False, columns={"x": "u"}
     )
-    assert InputOptions.from_keywords(**options.plain()) == options
+    assert InputOptions.from_keywords(**options.as_plain()) == options
 
 
 @pytest.mark.parametrize("option", ["mask_bits", "mask_good"])

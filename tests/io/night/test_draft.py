@@ -224,7 +224,7 @@ def test_nothing_found_is_said_with_what_is_wanted(tmp_path, monkeypatch):
     with pytest.raises(InputError, match="no such folder"):
         draft_fields(tmp_path / "gone")
     (tmp_path / "a.txt").touch()
-    monkeypatch.setattr(field_draft, "MOST_FILES", 0)
+    monkeypatch.setattr(field_draft, "MAX_FILES", 0)
     with pytest.raises(InputError, match="over 0 files"):
         draft_fields(tmp_path)
 

@@ -10,7 +10,7 @@ import pytest
 
 from tests.helpers.field_files import write_image
 from tests.helpers.night_files import PLACES, SHAPES, turned_wcs, write_night, write_places
-from vetter.core.cutout_source import Place
+from vetter.core.cutout_source import SkyPosition
 from vetter.errors import InputError
 from vetter.io.fits.images import PlainImage
 from vetter.io.input_options import InputOptions
@@ -74,7 +74,7 @@ def test_only_what_was_looked_at_is_open(night):
 
 
 def test_room_is_made_for_the_image_looked_at(night, monkeypatch):
-    monkeypatch.setattr(night_source, "MOST_FILES", 4)
+    monkeypatch.setattr(night_source, "MAX_OPEN_FILES", 4)
     for row in (0, 2, 4, 0, 2):
         night.cutout(row, 5)
     assert len(night.open_fields) == 2
@@ -89,7 +89,7 @@ def test_a_cutout_is_of_its_own_image(night):
 
 
 def test_a_place_without_a_candidate_has_a_cutout(night):
-    cutout = night.cutout_at(Place(2, *PLACES[1]), 5)
+    cutout = night.cutout_at(SkyPosition(2, *PLACES[1]), 5)
     ra, dec = cutout.wcs.all_pix2world([cutout.position], 0)[0]
     np.testing.assert_allclose((ra, dec), PLACES[1], atol=1e-7)
     assert cutout.meta["field"] == "n2"
@@ -97,9 +97,9 @@ def test_a_place_without_a_candidate_has_a_cutout(night):
 
 def test_a_place_off_an_image_is_said(night):
     with pytest.raises(InputError, match="'n2': off the image"):
-        night.cutout_at(Place(2, 150.1, 2.0), 5)
+        night.cutout_at(SkyPosition(2, 150.1, 2.0), 5)
     with pytest.raises(InputError, match="off the image"):
-        night.cutout_at(Place(2, 330.0, -2.0), 5)
+        night.cutout_at(SkyPosition(2, 330.0, -2.0), 5)
 
 
 def test_images_that_hold_a_place_come_in_the_order_of_time(night):
@@ -144,7 +144,7 @@ def test_an_image_without_a_list_still_shows_the_place(tmp_path):
     path.write_text(path.read_text().replace('candidates = "n1.csv"\n', ""))
     source = open_input([str(path)])
     assert len(source.candidates) == 3
-    assert source.cutout_at(Place(1, *PLACES[0]), 5).meta["field"] == "n1"
+    assert source.cutout_at(SkyPosition(1, *PLACES[0]), 5).meta["field"] == "n1"
     source.close()
 
 

@@ -13,7 +13,7 @@ import pytest
 from tests.helpers.killed_commit import KILLED
 from vetter.errors import InputError
 from vetter.io.session.connection import View
-from vetter.io.session.errors import said
+from vetter.io.session.errors import session_error
 from vetter.io.session.session_file import SessionFile
 
 
@@ -57,7 +57,7 @@ def test_half_a_commit_that_cannot_be_taken_back_is_named(tmp_path: Path) -> Non
     path.touch()
     error = sqlite3.OperationalError("attempt to write a readonly database")
     error.sqlite_errorcode = sqlite3.SQLITE_READONLY_ROLLBACK
-    assert "half of a commit" in str(said(path, error))
+    assert "half of a commit" in str(session_error(path, error))
 
 
 FOREIGN = """

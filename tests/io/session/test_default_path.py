@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from vetter.io.files.fingerprint import list_fingerprint
-from vetter.io.session.default_path import default_session_path, results_folder, taken_words
+from vetter.io.session.default_path import default_session_path, results_folder, unusual_name_note
 from vetter.io.session.session_file import SessionFile
 
 
@@ -29,7 +29,7 @@ def _record(session: Path, *inputs: str) -> Path:
 def test_a_session_lies_beside_its_list_under_its_name(lists, tmp_path: Path) -> None:
     assert default_session_path(lists[:1]) == tmp_path / "x.vetter"
     assert default_session_path([f"{lists[0]}[1]"]) == tmp_path / "x.vetter"
-    assert taken_words(tmp_path / "x.vetter", lists[:1]) == ""
+    assert unusual_name_note(tmp_path / "x.vetter", lists[:1]) == ""
 
 
 def test_the_session_of_another_list_is_left_to_it_and_that_is_said(lists, tmp_path: Path) -> None:
@@ -37,11 +37,11 @@ def test_the_session_of_another_list_is_left_to_it_and_that_is_said(lists, tmp_p
     assert default_session_path([lists[0]]) == usual
     path = default_session_path([lists[1]])
     assert path == tmp_path / "x.ecsv.vetter"
-    words = taken_words(path, [lists[1]])
+    words = unusual_name_note(path, [lists[1]])
     assert words == "x.vetter is the session of x.csv: this one is x.ecsv.vetter"
     _record(path, lists[1])
     assert default_session_path([lists[1]]) == path
-    assert taken_words(path, [lists[1]]) == ""
+    assert unusual_name_note(path, [lists[1]]) == ""
 
 
 def test_a_session_that_was_opened_on_both_lists_is_found_by_both(lists, tmp_path: Path) -> None:

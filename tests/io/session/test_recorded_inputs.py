@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from vetter.io.session.recorded_inputs import located, relative_paths
+from vetter.io.session.recorded_inputs import relative_paths, relocate_record
 
 
 @pytest.mark.parametrize("folder", ["night", "night [1]", "night *"])
@@ -19,7 +19,7 @@ def test_what_moved_with_the_session_is_found(folder: str, tmp_path: Path) -> No
     there.mkdir()
     for name in ("l.csv", "i.fits"):
         (here / name).rename(there / name)
-    assert located(record, relative, there) == {
+    assert relocate_record(record, relative, there) == {
         "inputs": [f"{there}/l.csv"],
         "options": {"planes": {"image": f"{there}/i.fits[SCI]"}},
     }
@@ -30,4 +30,4 @@ def test_what_is_still_there_stays(tmp_path: Path) -> None:
     record = {"inputs": [f"{tmp_path}/*.fits"]}
     relative = relative_paths(record, tmp_path)
     assert relative == {f"{tmp_path}/*.fits": "*.fits"}
-    assert located(record, relative, tmp_path / "elsewhere") == record
+    assert relocate_record(record, relative, tmp_path / "elsewhere") == record

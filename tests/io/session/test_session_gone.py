@@ -10,7 +10,7 @@ import pytest
 
 from tests.helpers.decisions import event, listing
 from vetter.errors import VetterError
-from vetter.io.session.errors import said
+from vetter.io.session.errors import session_error
 from vetter.io.session.session_file import SessionFile
 
 
@@ -64,6 +64,6 @@ def test_words_that_are_no_text_are_a_damaged_session(tmp_path: Path) -> None:
     path = tmp_path / "s.vetter"
     path.write_bytes(b"SQLite format 3\0")
     error = UnicodeDecodeError("utf-8", b"\xff", 0, 1, "invalid start byte")
-    assert "a damaged session" in str(said(path, error))
+    assert "a damaged session" in str(session_error(path, error))
     broken = sqlite3.OperationalError("near '\n\x0e'")
-    assert str(said(path, broken)).isprintable()
+    assert str(session_error(path, broken)).isprintable()

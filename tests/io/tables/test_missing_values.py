@@ -11,7 +11,7 @@ from astropy.table import Table
 from tests.helpers.cautions import other_texts
 from tests.helpers.field_files import SHAPE, tan_wcs
 from vetter.core.candidates.candidate_list import CandidateList
-from vetter.core.columns.filter import FilterError, matching
+from vetter.core.columns.filter import FilterError, match_filter
 from vetter.core.columns.review_columns import ReviewColumns
 from vetter.core.coordinates.wcs import header_wcs
 from vetter.core.decisions.ledger import Ledger
@@ -41,7 +41,7 @@ def columns_of(candidates: CandidateList) -> ReviewColumns:
 
 
 def rows(candidates: CandidateList, expression: str) -> list[int]:
-    return np.flatnonzero(matching(expression, columns_of(candidates))).tolist()
+    return np.flatnonzero(match_filter(expression, columns_of(candidates))).tolist()
 
 
 def test_words_among_numbers_are_missing_and_said(tmp_path: Path) -> None:

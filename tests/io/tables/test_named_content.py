@@ -10,7 +10,7 @@ import pytest
 from vetter.errors import InputError
 from vetter.io.input_options import InputOptions
 from vetter.io.inputs.open_input import open_input
-from vetter.io.tables.named_content import described
+from vetter.io.tables.named_content import describe_bytes
 
 WORDS = b"not a moc file\n"
 ERROR = b"ERROR 404: not found\nplease log in first\n"
@@ -84,7 +84,7 @@ def test_table_named_fits_is_read(tmp_path: Path) -> None:
     ],
 )
 def test_first_bytes_are_described(start: bytes, words: str) -> None:
-    assert described(start).startswith(words)
+    assert describe_bytes(start).startswith(words)
 
 
 def test_real_text_named_fits_is_called_a_text(real_data: Path) -> None:

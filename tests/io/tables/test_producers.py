@@ -135,7 +135,7 @@ def check(candidates: CandidateList) -> None:
 def test_texts_of_producers(tmp_path: Path, text: str, roles: str) -> None:
     (tmp_path / "list").write_text(text)
     candidates = read_candidates(tmp_path / "list", tan_wcs())
-    assert candidates.roles.described() == roles
+    assert candidates.roles.format_choices() == roles
     check(candidates)
 
 
@@ -152,7 +152,7 @@ def test_lsst_catalogues_in_radians(tmp_path: Path) -> None:
     table["coord_ra"].unit = table["coord_dec"].unit = "rad"
     table.write(tmp_path / "src.fits")
     candidates = read_candidates(tmp_path / "src.fits", tan_wcs())
-    assert candidates.roles.described() == (
+    assert candidates.roles.format_choices() == (
         "key=id x=base_SdssCentroid_x y=base_SdssCentroid_y ra=coord_ra dec=coord_dec"
     )
     check(candidates)
@@ -225,7 +225,7 @@ def test_what_else_might_have_been_taken_is_said(tmp_path: Path) -> None:
 def test_a_column_without_any_value_plays_no_part(tmp_path: Path) -> None:
     (tmp_path / "l.csv").write_text("candid,id,x,y,xcentroid,ycentroid\n,7,,,19.0,29.0\n")
     candidates = read_candidates(tmp_path / "l.csv")
-    assert candidates.roles.described() == "key=id x=xcentroid y=ycentroid"
+    assert candidates.roles.format_choices() == "key=id x=xcentroid y=ycentroid"
 
 
 def test_ldac_catalogues_of_chips_are_one_list(tmp_path: Path) -> None:

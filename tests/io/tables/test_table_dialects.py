@@ -10,7 +10,7 @@ from astropy.table import Table
 from vetter.core.candidates.candidate_list import CandidateList
 from vetter.errors import InputError
 from vetter.io.tables.candidates import read_candidates
-from vetter.io.tables.text import in_usual_form
+from vetter.io.tables.text import to_usual_dialect
 
 PLAIN = Table({"id": ["a1", "b2"], "x": [20.25, 50.5], "y": [30.0, 40.75], "mag": [17.5, 18.25]})
 
@@ -73,7 +73,7 @@ def test_lists_of_numbers_are_no_decimals(tmp_path: Path) -> None:
 
 def test_lines_keep_their_numbers(tmp_path: Path) -> None:
     text = "// one\nid,x,y\n--,--,--\na,1,2\nb,3\n"
-    assert in_usual_form(text).count("\n") == text.count("\n")
+    assert to_usual_dialect(text).count("\n") == text.count("\n")
     with pytest.raises(InputError):
         listed(tmp_path, text)
 
@@ -103,9 +103,9 @@ def test_a_number_that_is_missing_among_decimal_commas_is_nan(tmp_path: Path) ->
     ids=["drawn", "tabs", "blanks and tabs"],
 )
 def test_a_damaged_line_does_not_take_hours(line: str) -> None:
-    assert in_usual_form(f"{line}\na b\n") == f"{line}\na b\n"
+    assert to_usual_dialect(f"{line}\na b\n") == f"{line}\na b\n"
 
 
 def test_a_usual_text_is_not_touched() -> None:
     text = "# made by me\nid,x,y\na,1,-2\nb,--,3\nc,,-\n"
-    assert in_usual_form(text) is text
+    assert to_usual_dialect(text) is text

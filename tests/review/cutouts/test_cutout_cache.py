@@ -122,7 +122,7 @@ def test_what_failed_is_read_again_when_wanted_some_time_later(
     cache, source = make(fails=(1,))
     ready_rows(cache, qtbot, [1])
     source.fails = ()
-    monkeypatch.setattr("vetter.review.cutouts.cutout_cache.AGAIN_AFTER", 0.0)
+    monkeypatch.setattr("vetter.review.cutouts.cutout_cache.RETRY_SECONDS", 0.0)
     frame = cache.get(1)
     assert frame is not None and frame.error is not None
     # What has never been read comes before what may fail again.

@@ -8,10 +8,10 @@ import pytest
 from tests.helpers.plain_source import PlainFields
 from tests.review.fits.test_fits import GOOD, find, fitted, get_ready, make_fits
 from vetter.core.cutout_source import PsfFwhm
-from vetter.core.judgement.field_fit import field_fit
+from vetter.core.judgement.field_fit import make_field_fit
 from vetter.review.fits.fit_messages import Ready
 from vetter.review.fits.fits import Fits
-from vetter.review.writer import Stored
+from vetter.review.writer import StoredFits
 from vetter.settings import FitSettings
 
 META = GOOD.as_meta()
@@ -27,9 +27,9 @@ def fits(qapp):
 def test_the_rest_waits_until_all_that_the_session_holds_is_read(fits):
     fits.follow([1])
     get_ready(fits)
-    fits._session.loaded.emit(Stored("mine", [("a", META)], False))
+    fits._session.loaded.emit(StoredFits("mine", [("a", META)], False))
     assert fits._ahead.wishes == [([1], [])]
-    find(fits, Stored("mine", [("c", META)], True))
+    find(fits, StoredFits("mine", [("c", META)], True))
     assert fits.table.rows() == [0, 2]
     assert fits._ahead.wishes[1:] == [([1], [1, 3])]
 
@@ -86,7 +86,7 @@ def test_while_paused_nothing_is_wished_for_when_all_is_read(fits):
 
 def second(fits: Fits) -> None:
     """The second of two images is known."""
-    fit = field_fit(PsfFwhm(5.0, ""), FitSettings(), 20)
+    fit = make_field_fit(PsfFwhm(5.0, ""), FitSettings(), 20)
     fits._ahead.ready.emit(Ready(fit, "second", 1))
 
 
@@ -105,9 +105,9 @@ def test_candidates_of_other_images_do_not_wait(night):
     find(night)
     # Reached by the fits in the background: now it is known what to look for.
     second(night)
-    find(night, Stored("second", [("d", META)], False))
+    find(night, StoredFits("second", [("d", META)], False))
     assert night._ahead.wishes[1:] == [([1], [1, 2, 3, 0]), ([1], [1, 0])]
-    find(night, Stored("second", [], True))
+    find(night, StoredFits("second", [], True))
     assert night._ahead.wishes[3:] == [([1], [1, 2, 0])]
 
 
@@ -124,13 +124,13 @@ def test_a_list_that_is_being_read_waits_only_once_it_is_complete(fits):
     session = fits._session
     session.complete, fits._fields._grows = False, True
     fits.follow([1])
-    fits._ahead.ready.emit(Ready(field_fit(PsfFwhm(3.0, ""), FitSettings(), 20), ""))
+    fits._ahead.ready.emit(Ready(make_field_fit(PsfFwhm(3.0, ""), FitSettings(), 20), ""))
     assert fits._ahead.wishes == [([1], [1, 2, 3, 0])]
     session.source.fingerprints = ()
     session.complete = True
     session.completed.emit()
     assert fits._ahead.wishes[1:] == [([1], [])]
-    find(fits, Stored(session.loads[0], [("a", META)], True))
+    find(fits, StoredFits(session.loads[0], [("a", META)], True))
     assert fits._ahead.wishes[2:] == [([1], [1, 2, 3])]
 
 
@@ -157,7 +157,7 @@ def test_what_is_fitted_meanwhile_is_not_fitted_again(fits):
 
 
 def test_of_a_long_list_the_next_are_wished_for_before_the_first_come_to_an_end(fits, monkeypatch):
-    monkeypatch.setattr("vetter.review.fits.fit_order.LOT", 2)
+    monkeypatch.setattr("vetter.review.fits.fit_order.ROWS_PER_REQUEST", 2)
     get_ready(fits)
     find(fits)
     fits.follow([1])
@@ -170,7 +170,7 @@ def test_of_a_long_list_the_next_are_wished_for_before_the_first_come_to_an_end(
 
 
 def test_while_paused_the_next_are_not_wished_for(fits, monkeypatch):
-    monkeypatch.setattr("vetter.review.fits.fit_order.LOT", 2)
+    monkeypatch.setattr("vetter.review.fits.fit_order.ROWS_PER_REQUEST", 2)
     get_ready(fits)
     find(fits)
     fits.follow([1])

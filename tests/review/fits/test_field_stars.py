@@ -10,7 +10,7 @@ from tests.helpers.fake_field import field
 from tests.helpers.field_files import write_image, write_list
 from tests.helpers.memory_source import MemorySource
 from vetter.core.cutout_source import PsfFwhm
-from vetter.core.judgement.field_fit import field_fit
+from vetter.core.judgement.field_fit import make_field_fit
 from vetter.io.input_options import InputOptions
 from vetter.io.inputs.open_input import open_input
 from vetter.review.fits.field_fits import FieldStars
@@ -18,7 +18,7 @@ from vetter.review.fits.fit_messages import StarFits
 from vetter.review.fits.fit_worker import survey
 from vetter.settings import FitSettings
 
-FIT = field_fit(PsfFwhm(3.67, ""), FitSettings(), 20.0)
+FIT = make_field_fit(PsfFwhm(3.67, ""), FitSettings(), 20.0)
 
 
 class FakeAhead(QObject):
@@ -29,7 +29,7 @@ class FakeAhead(QObject):
         self.asked: list[int] = []
         self.known: list[str] = []
 
-    def wish_stars(self, field: int = 0, known: str = "") -> None:
+    def request_stars(self, field: int = 0, known: str = "") -> None:
         self.asked.append(field)
         self.known.append(known)
 
@@ -129,7 +129,7 @@ def test_stars_tell_the_templates_flux_beyond_the_bound_of_candidates(tmp_path):
     listed = write_list(tmp_path / "l.csv")
     source = open_input([str(listed)], InputOptions.from_keywords(planes=specs))
     try:
-        parts = list(survey(source, field_fit(PsfFwhm(4.24, ""), FitSettings(), 20.0)))
+        parts = list(survey(source, make_field_fit(PsfFwhm(4.24, ""), FitSettings(), 20.0)))
     finally:
         source.close()
     scales = np.array([star[4] for part in parts for star in part.stars])

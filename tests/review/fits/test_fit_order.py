@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from vetter.review.fits.fit_order import FitWishes
+from vetter.review.fits.fit_order import FitRequests
 
 
 class Ahead:
@@ -13,7 +13,7 @@ class Ahead:
     def __init__(self) -> None:
         self.wishes: list[tuple[list[int], list[int] | None]] = []
 
-    def wish(self, first, then=None) -> None:
+    def request(self, first, then=None) -> None:
         self.wishes.append((first, then))
 
 
@@ -22,7 +22,7 @@ class Rest:
 
     changed = False
 
-    def look(self, first) -> bool:
+    def update_waiting(self, first) -> bool:
         return self.changed
 
     def rows(self) -> list[int]:
@@ -37,7 +37,7 @@ class Panels:
         return row in self.there
 
 
-class Wished(FitWishes):
+class Wished(FitRequests):
     def __init__(self) -> None:
         self.panels, self.ahead, self.unfitted = Panels(), Ahead(), Rest()
         super().__init__(self.panels, self.ahead, self.unfitted)
@@ -51,7 +51,7 @@ def wishes() -> Wished:
 def test_these_come_before_what_is_followed_and_that_before_what_was_asked_for(wishes):
     wishes.followed, wishes.asked = (3, 4, 5), {9, 4, 2}
     wishes.panels.there = {3}
-    wishes.wish([1, 5, -1])
+    wishes.request([1, 5, -1])
     assert wishes.ahead.wishes == [([1, 5, 4, 2, 9], None)]
 
 
@@ -68,14 +68,14 @@ def test_the_rest_is_wished_for_anew_where_others_wait_unless_it_is_left(
     wishes, changed, options, then
 ):
     wishes.unfitted.changed = changed
-    wishes.wish([1], **options)
+    wishes.request([1], **options)
     assert wishes.ahead.wishes == [([1], then)]
 
 
 @pytest.mark.parametrize("changed", [True, False])
 def test_nothing_is_wished_for_anew_where_the_same_wait(wishes, changed):
     wishes.unfitted.changed = changed
-    wishes.wish_where_waiting_changed()
+    wishes.request_if_waiting_changed()
     assert wishes.ahead.wishes == ([([], [7, 8])] if changed else [])
 
 
@@ -84,5 +84,5 @@ def test_dropped_wishes_leave_what_was_asked_for(wishes, running):
     wishes.followed, wishes.asked, wishes.ahead.running = (1, 2), {9, 4}, running
     wishes.drop()
     assert wishes.ahead.wishes == ([([4, 9], [])] if running else [])
-    wishes.wish()
+    wishes.request()
     assert wishes.ahead.wishes[-1] == ([4, 9], None)

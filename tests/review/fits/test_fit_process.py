@@ -15,7 +15,7 @@ from vetter.core.fit.adjustment import Adjustment
 from vetter.io import child_process
 from vetter.io.inputs.open_input import open_input
 from vetter.io.session.rows import meta_from
-from vetter.review.fits.fit_messages import Fitted, Start, Wishes
+from vetter.review.fits.fit_messages import FitRequest, Fitted, WorkerStart
 from vetter.review.fits.fit_process import FitProcess
 from vetter.settings import FitSettings
 
@@ -30,7 +30,7 @@ def record() -> dict:
 
 @pytest.fixture
 def ahead(qapp, record) -> Iterator[FitProcess]:
-    ahead = FitProcess(Start(record, FitSettings(psf="gaussian"), 20.0))
+    ahead = FitProcess(WorkerStart(record, FitSettings(psf="gaussian"), 20.0))
     yield ahead
     ahead.close()
 
@@ -38,7 +38,7 @@ def ahead(qapp, record) -> Iterator[FitProcess]:
 def test_wishes_are_answered_first_with_residuals_and_the_rest_without(qtbot, ahead):
     answers = []
     ahead.fitted.connect(answers.append)
-    ahead.wish([7, 3], [1, 2, 4])
+    ahead.request([7, 3], [1, 2, 4])
     qtbot.waitUntil(lambda: sum(len(a.rows) for a in answers) == 5, timeout=90000)
     assert [row for answer in answers for row in answer.rows] == [7, 3, 1, 2, 4]
     residuals = [fit.residual is not None for a in answers for fit in a.adjustments]
@@ -49,8 +49,8 @@ def test_a_later_wish_comes_before_what_waits(qtbot, ahead):
     answers = []
     ahead.fitted.connect(answers.append)
     with qtbot.waitSignal(ahead.ready, timeout=90000):
-        ahead.wish([], range(150))
-    ahead.wish([149])
+        ahead.request([], range(150))
+    ahead.request([149])
     qtbot.waitUntil(lambda: any(a.rows == (149,) for a in answers), timeout=90000)
     place = next(i for i, answer in enumerate(answers) if answer.rows == (149,))
     assert sum(len(answer.rows) for answer in answers[:place]) < 149
@@ -58,10 +58,10 @@ def test_a_later_wish_comes_before_what_waits(qtbot, ahead):
 
 @pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="needs a process that can be stopped")
 def test_a_process_that_does_not_read_holds_nobody_up(ahead):
-    ahead.wish([0])
+    ahead.request([0])
     os.kill(ahead._child.process.pid, signal.SIGSTOP)
     # More than a pipe holds; a window that waited would wait here for ever.
-    ahead.wish([], range(200_000))
+    ahead.request([], range(200_000))
     ahead.close()
 
 
@@ -69,8 +69,8 @@ def test_stars_of_the_field_come_between_the_candidates(qtbot, ahead):
     kinds, left = [], []
     ahead.fitted.connect(lambda _: kinds.append("candidates"))
     ahead.surveyed.connect(lambda part: (kinds.append("stars"), left.append(part.left)))
-    ahead.wish([], range(60))
-    ahead.wish_stars()
+    ahead.request([], range(60))
+    ahead.request_stars()
     qtbot.waitUntil(lambda: bool(left) and left[-1] == 0, timeout=60000)
     assert kinds.count("candidates") == 4
     assert "candidates" in kinds[kinds.index("stars") :]
@@ -78,17 +78,17 @@ def test_stars_of_the_field_come_between_the_candidates(qtbot, ahead):
 
 def test_the_answer_names_what_it_rests_on(qtbot, ahead):
     with qtbot.waitSignal(ahead.ready, timeout=90000) as told:
-        ahead.wish([0])
+        ahead.request([0])
     ready = told.args[0]
-    assert "FWHM" in ready.fit.said
+    assert "FWHM" in ready.fit.description
     assert ready.signature
 
 
 def test_an_input_that_cannot_be_opened_is_told_in_words(qtbot, tmp_path):
-    ahead = FitProcess(Start({"inputs": [str(tmp_path / "gone.csv")]}, FitSettings(), 20.0))
+    ahead = FitProcess(WorkerStart({"inputs": [str(tmp_path / "gone.csv")]}, FitSettings(), 20.0))
     try:
         with qtbot.waitSignal(ahead.broken, timeout=90000) as told:
-            ahead.wish([0])
+            ahead.request([0])
         assert "gone.csv" in told.args[0]
     finally:
         ahead.close()
@@ -96,7 +96,7 @@ def test_an_input_that_cannot_be_opened_is_told_in_words(qtbot, tmp_path):
 
 def test_a_process_that_is_killed_is_told(qtbot, ahead):
     with qtbot.waitSignal(ahead.ready, timeout=90000):
-        ahead.wish([0])
+        ahead.request([0])
     with qtbot.waitSignal(ahead.broken, timeout=90000) as told:
         ahead._child.process.kill()
     assert "ended unexpectedly" in told.args[0]
@@ -104,18 +104,18 @@ def test_a_process_that_is_killed_is_told(qtbot, ahead):
 
 def test_closing_ends_the_process_and_wishes_start_none(qtbot, ahead):
     with qtbot.waitSignal(ahead.ready, timeout=90000):
-        ahead.wish([0])
+        ahead.request([0])
     process = ahead._child.process
     ahead.close()
-    ahead.wish([1])
+    ahead.request([1])
     assert process.poll() is not None
     assert not ahead.running
 
 
 def test_the_process_ends_when_the_window_was_killed(record):
     process = child_process.start_child("vetter.review.fits.fit_worker")
-    child_process.send(process.stdin, Start(record, FitSettings(psf="stars"), 20.0))
-    child_process.send(process.stdin, Wishes((0,), tuple(range(1, 150))))
+    child_process.send(process.stdin, WorkerStart(record, FitSettings(psf="stars"), 20.0))
+    child_process.send(process.stdin, FitRequest((0,), tuple(range(1, 150))))
     process.stdin.close()
     answers = list(child_process.receive(process.stdout))
     process.stdout.close()
@@ -128,14 +128,14 @@ def test_it_is_begun_before_anything_is_wished_for(qtbot, ahead):
     process = ahead._child.process
     assert not ahead.running
     with qtbot.waitSignal(ahead.fitted, timeout=90000) as told:
-        ahead.wish([5])
+        ahead.request([5])
     assert told.args[0].rows == (5,)
     assert ahead._child.process is process
 
 
 def test_results_come_as_the_texts_that_are_kept(qtbot, ahead):
     with qtbot.waitSignal(ahead.fitted, timeout=90000) as told:
-        ahead.wish([4])
+        ahead.request([4])
     fitted = told.args[0]
     kept = Adjustment.from_meta(meta_from(fitted.texts[0]))
     assert kept is not None
@@ -157,11 +157,11 @@ on_linux = pytest.mark.skipif(sys.platform != "linux", reason="states of process
 @on_linux
 def test_it_stands_still_while_it_is_held(qtbot, ahead):
     with qtbot.waitSignal(ahead.fitted, timeout=90000):
-        ahead.wish([0])
+        ahead.request([0])
     pid = ahead._child.process.pid
     ahead.hold()
     qtbot.waitUntil(lambda: _state(pid) == "T", timeout=90000)
-    ahead.wish([1])
+    ahead.request([1])
     ahead.go_on()
     with qtbot.waitSignal(ahead.fitted, timeout=90000) as told:
         pass
@@ -171,7 +171,7 @@ def test_it_stands_still_while_it_is_held(qtbot, ahead):
 @on_linux
 def test_it_is_ended_while_it_is_held(qtbot, ahead):
     with qtbot.waitSignal(ahead.ready, timeout=90000):
-        ahead.wish([0])
+        ahead.request([0])
     process = ahead._child.process
     ahead.hold()
     qtbot.waitUntil(lambda: _state(process.pid) == "T", timeout=90000)
@@ -182,9 +182,9 @@ def test_it_is_ended_while_it_is_held(qtbot, ahead):
 KILLED = """
 import os, signal, sys, time
 from vetter.review.fits.fit_process import FitProcess
-from vetter.review.fits.fit_messages import Start
+from vetter.review.fits.fit_messages import WorkerStart
 from vetter.settings import FitSettings
-ahead = FitProcess(Start({"inputs": ["demo"]}, FitSettings(), 20.0))
+ahead = FitProcess(WorkerStart({"inputs": ["demo"]}, FitSettings(), 20.0))
 ahead.begin()
 print(ahead._child.process.pid, flush=True)
 until = time.monotonic() + float(sys.argv[1])
@@ -224,21 +224,21 @@ def test_process_not_tied_yet_is_not_held(ahead, monkeypatch):
 @on_linux
 def test_process_begun_by_another_is_not_tied():
     # Process 1 did not begin it: so it is where the window has ended before.
-    code = f"from {child_process.__name__} import tie; tie(1)"
+    code = f"from {child_process.__name__} import tie_to_parent; tie_to_parent(1)"
     told = subprocess.run([sys.executable, "-P", "-c", code], capture_output=True, check=True)
     assert told.stdout == b""
 
 
 def test_what_is_on_its_way_is_not_fitted_twice(qtbot, record):
     process = child_process.start_child("vetter.review.fits.fit_worker")
-    child_process.send(process.stdin, Start(record, FitSettings(psf="gaussian"), 20.0))
-    child_process.send(process.stdin, Wishes((3, 4), None, 0))
+    child_process.send(process.stdin, WorkerStart(record, FitSettings(psf="gaussian"), 20.0))
+    child_process.send(process.stdin, FitRequest((3, 4), None, 0))
     answers = child_process.receive(process.stdout)
     first = next(answer for answer in answers if isinstance(answer, Fitted))
     # Wished for before the answer was heard, and after.
-    child_process.send(process.stdin, Wishes((4, 5), None, 0))
+    child_process.send(process.stdin, FitRequest((4, 5), None, 0))
     second = next(answers)
-    child_process.send(process.stdin, Wishes((4, 6), None, 2))
+    child_process.send(process.stdin, FitRequest((4, 6), None, 2))
     third = next(answers)
     process.stdin.close()
     process.wait(60)
@@ -248,8 +248,8 @@ def test_what_is_on_its_way_is_not_fitted_twice(qtbot, record):
 
 def test_wishes_tell_how_many_answers_were_heard(qtbot, ahead):
     with qtbot.waitSignal(ahead.fitted, timeout=90000):
-        ahead.wish([2])
+        ahead.request([2])
     # Heard of: it is wanted again.
     with qtbot.waitSignal(ahead.fitted, timeout=90000) as told:
-        ahead.wish([2])
+        ahead.request([2])
     assert told.args[0].rows == (2,)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from vetter.review.fits import fits
-from vetter.review.fits.fits import OVER, FitSpeed
+from vetter.review.fits.fits import RATE_MESSAGES, FitSpeed
 
 
 @pytest.fixture
@@ -26,9 +26,9 @@ def test_no_speed_is_told_before_there_is_one(clock):
 
 def test_the_speed_is_that_of_the_last_messages(clock):
     speed = FitSpeed()
-    for step in range(2 * OVER):
+    for step in range(2 * RATE_MESSAGES):
         speed.count(16 * step)
-        clock[0] += 1.0 if step < OVER else 0.1
+        clock[0] += 1.0 if step < RATE_MESSAGES else 0.1
     assert speed.rate == pytest.approx(160.0)
 
 

@@ -12,16 +12,16 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from tests.helpers.plain_source import PlainFields, PlainSource
 from vetter.core.cutout.plane import Provenance
 from vetter.core.cutout_source import PsfFwhm
-from vetter.core.fit.adjustment import Adjustment, failed
-from vetter.core.judgement.field_fit import field_fit
+from vetter.core.fit.adjustment import Adjustment, make_failure
+from vetter.core.judgement.field_fit import make_field_fit
 from vetter.core.judgement.fit_table import Disappeared, FitStatus, FitTable
 from vetter.core.psf.models import Gaussian
-from vetter.io.field.stars.kept_psf import StarPsf
+from vetter.io.field.stars.stored_psf import StarPsf
 from vetter.io.session.rows import plain_meta
 from vetter.review.fits.fit_messages import Fitted, Ready, StarFits
 from vetter.review.fits.fits import Fits
 from vetter.review.queue import Queue
-from vetter.review.writer import Stored
+from vetter.review.writer import StoredFits
 from vetter.settings import FitSettings, Settings
 
 GOOD = Adjustment(
@@ -53,14 +53,14 @@ class FakeAhead(QObject):
         self.wishes: list[tuple[list[int], list[int] | None]] = []
         self.more: list[range] = []
 
-    def wish(self, first, then=None) -> None:
+    def request(self, first, then=None) -> None:
         self.running = True
         self.wishes.append((list(first), None if then is None else list(then)))
 
-    def wish_more(self, rows: range) -> None:
+    def request_new_rows(self, rows: range) -> None:
         self.more.append(rows)
 
-    def wish_stars(self, field: int = 0, known: str = "") -> None:
+    def request_stars(self, field: int = 0, known: str = "") -> None:
         self.stars_of = field
 
     def close(self) -> None:
@@ -134,12 +134,12 @@ def make_fits(ahead=True, **options) -> Fits:
 
 
 def get_ready(fits: Fits, signature: str = "mine") -> None:
-    fits._ahead.ready.emit(Ready(field_fit(PsfFwhm(3.0, ""), FitSettings(), 20), signature))
+    fits._ahead.ready.emit(Ready(make_field_fit(PsfFwhm(3.0, ""), FitSettings(), 20), signature))
 
 
-def find(fits: Fits, *stored: Stored) -> None:
+def find(fits: Fits, *stored: StoredFits) -> None:
     """The session holds these, and nothing else."""
-    for part in stored or (Stored("mine", [], True),):
+    for part in stored or (StoredFits("mine", [], True),):
         fits._session.loaded.emit(part)
 
 
@@ -181,21 +181,21 @@ def test_the_panels_are_given_the_shift(fits, at_bound, bound):
 
 
 def test_a_fit_without_a_result_says_why_in_its_panel(fits):
-    fits._ahead.fitted.emit(fitted((0,), (failed("no good pixels"),)))
+    fits._ahead.fitted.emit(fitted((0,), (make_failure("no good pixels"),)))
     assert fits._cache.adjusted[0] == "no good pixels"
     assert fits.state(0).judgement.disappeared is None
 
 
 def test_stored_results_count_only_under_the_same_signature(fits):
     meta = GOOD.as_meta()
-    fits.take_stored(Stored("older", [("b", meta)], True))
-    fits.take_stored(Stored("mine", [("a", meta), ("gone", meta)], True))
+    fits.take_stored(StoredFits("older", [("b", meta)], True))
+    fits.take_stored(StoredFits("mine", [("a", meta), ("gone", meta)], True))
     assert fits.table.rows() == [0]
 
 
 def test_stored_results_do_not_replace_newer_ones(fits):
-    fits._ahead.fitted.emit(fitted((0,), (failed("no good pixels"),)))
-    fits.take_stored(Stored("mine", [("a", GOOD.as_meta())], True))
+    fits._ahead.fitted.emit(fitted((0,), (make_failure("no good pixels"),)))
+    fits.take_stored(StoredFits("mine", [("a", GOOD.as_meta())], True))
     assert not fits.state(0).adjustment.converged
 
 
@@ -211,11 +211,11 @@ def test_each_image_is_fitted_and_kept_under_a_name_of_its_own(qapp):
     meta = GOOD.as_meta()
     # A result of the one image's name for a candidate that is on the other now.
     loaded = fits._session.loaded
-    loaded.emit(Stored("first", [("a", meta), ("d", meta)], True))
+    loaded.emit(StoredFits("first", [("a", meta), ("d", meta)], True))
     assert fits.table.rows() == [0] and fits.fit_of(2) is None
-    fit = field_fit(PsfFwhm(5.0, ""), FitSettings(), 20)
+    fit = make_field_fit(PsfFwhm(5.0, ""), FitSettings(), 20)
     fits._ahead.ready.emit(Ready(fit, "second", 1))
-    loaded.emit(Stored("second", [("c", meta)], True))
+    loaded.emit(StoredFits("second", [("c", meta)], True))
     assert fits.table.rows() == [0, 2]
     assert fits.fit_of(2) is fit and fits._session.loads == ["first", "second"]
     fits._ahead.fitted.emit(fitted((1, 3), (GOOD, GOOD)))
@@ -225,7 +225,7 @@ def test_each_image_is_fitted_and_kept_under_a_name_of_its_own(qapp):
 
 def test_results_of_an_image_that_cannot_be_read_are_not_kept(fits):
     get_ready(fits, "")
-    fits._ahead.fitted.emit(fitted((2,), (failed("gone"),)))
+    fits._ahead.fitted.emit(fitted((2,), (make_failure("gone"),)))
     fits.close()
     assert fits.state(2).status == FitStatus.DONE and fits._session.kept == []
 
@@ -330,7 +330,7 @@ def test_fits_that_cannot_be_judged_are_made_for_all_where_that_is_wished(qapp):
 
 
 def test_those_that_disappeared_are_found_in_the_list(fits):
-    fits._ahead.fitted.emit(fitted((2, 0), (GOOD, failed("x"))))
+    fits._ahead.fitted.emit(fitted((2, 0), (GOOD, make_failure("x"))))
     assert fits.disappeared_rows() == [2]
 
 
@@ -367,7 +367,7 @@ def test_rows_that_are_listed_later_are_wished_for_too(growing):
 
 def test_results_are_kept_once_it_is_known_which_files_the_list_was(growing):
     session = growing._session
-    fit = field_fit(PsfFwhm(3.0, ""), FitSettings(), 20)
+    fit = make_field_fit(PsfFwhm(3.0, ""), FitSettings(), 20)
     growing._ahead.ready.emit(Ready(fit, ""))
     growing._ahead.fitted.emit(fitted((0,), (GOOD,)))
     growing._storage.save()
@@ -381,7 +381,7 @@ def test_results_are_kept_once_it_is_known_which_files_the_list_was(growing):
 
 def test_the_psf_of_the_fields_stars_is_kept_once(qtbot):
     psf = StarPsf(Gaussian(6.0).render((31, 31), 15.0, 15.0), 2.0, "PSF from 12 stars", "pixels")
-    fit = field_fit(PsfFwhm(3.0, ""), FitSettings(), 20, psf)
+    fit = make_field_fit(PsfFwhm(3.0, ""), FitSettings(), 20, psf)
     session = FakeSession(True)
     fits = Fits(session, FakeCache(), FakeAhead())
     fits._ahead.ready.emit(Ready(fit, "now"))

@@ -10,7 +10,7 @@ from tests.helpers.plain_source import PlainField, PlainFields, PlainSource
 from vetter.core.fit.adjustment import Adjustment
 from vetter.core.judgement.disappeared import Judgement
 from vetter.core.judgement.fit_table import FitTable
-from vetter.review.fits.judging import FluxCheck
+from vetter.review.fits.judged_fits import FluxCheck
 from vetter.settings import Settings
 
 
@@ -58,12 +58,12 @@ class Watched:
         self.said: list[str] = []
         self.found: list[tuple[int, str]] = []
         self.session.noticed.connect(self.said.append)
-        self.check.found.connect(lambda number, words: self.found.append((number, words)))
+        self.check.fault_found.connect(lambda number, words: self.found.append((number, words)))
 
     def fit(self, rows: range, scale: float) -> None:
         for row in rows:
             self.table.set(row, Adjustment(True, scale=scale), Judgement(False, ""))
-            self.check.look([row])
+            self.check.check_flux_units([row])
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from tests.helpers.field_files import write_field, write_list
 from tests.helpers.night_files import write_night
 from vetter.errors import InputError
 from vetter.io.alerts.packets import recognition
-from vetter.io.files.cancelling import check_cancelled
+from vetter.io.files.cancellation import check_cancelled
 from vetter.io.input_options import InputOptions
 from vetter.review.opening import input_reader
 from vetter.review.opening.input_reader import InputReader, OpenRequest, read_input
@@ -158,6 +158,6 @@ def test_field_file_is_parsed_once(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 def test_packets_are_recognised_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = str(write_packets(tmp_path, 1)[0])
-    calls = counted(monkeypatch, recognition, "hold_alerts")
+    calls = counted(monkeypatch, recognition, "are_alert_packets")
     read_input(OpenRequest((path,)), 4.0).close()
     assert len(calls) == 1

@@ -11,7 +11,7 @@ import pytest
 
 from tests.helpers.fake_session import candidate_list
 from tests.helpers.growing_source import GrowingFake
-from vetter.core.columns.filter import matching
+from vetter.core.columns.filter import match_filter
 from vetter.core.columns.review_columns import ReviewColumns
 from vetter.core.decisions.decision import Decision, Verdict
 from vetter.core.decisions.ledger import Ledger
@@ -37,14 +37,16 @@ class Opened:
         ledger = Ledger(source.candidates, "ada", complete=False)
         ledger.replay(made)
         columns = ReviewColumns(source.candidates, ledger, FitTable(len(source.candidates)))
-        queue = Queue(len(source.candidates), columns.values, lambda text: matching(text, columns))
+        queue = Queue(
+            len(source.candidates), columns.values, lambda text: match_filter(text, columns)
+        )
         writer = Writer(self.store)
         self.session = Session(source, ledger, writer, queue, columns, Settings(), "ada")
         self.said: list[str] = []
         self.session.message.connect(self.said.append)
         self.session.noticed.connect(self.said.append)
         self.session.start()
-        self.session.painted(self.session.current_row)
+        self.session.record_paint(self.session.current_row)
         self.growth = ListReader(self.session, source)
         self.growth.start()
 
@@ -98,7 +100,7 @@ def test_new_rows_are_listed_after_those_known(qtbot: Any, opened: Any) -> None:
     assert session.queue.order.tolist() == list(range(6))
     assert len(session.codes) == 6 and len(session.columns.values("mag")) == 6
     assert session.columns.values("name").tolist() == [f"J{row:03d}" for row in range(6)]
-    assert not session.complete and session.listing == "6 of about 9"
+    assert not session.complete and session.listed_count_text == "6 of about 9"
 
 
 def test_the_vetter_stays_where_they_are(qtbot: Any, opened: Any) -> None:
@@ -112,7 +114,7 @@ def test_a_filter_lets_new_rows_through_and_keeps_what_was_decided(qtbot: Any, o
     one = opened((4, 8))
     one.session.queue.set_filter("verdict=none filter=r")
     one.session.go_to_row(0)
-    one.session.painted(0)
+    one.session.record_paint(0)
     one.session.accept()
     one.read(qtbot, 8)
     assert one.session.queue.order.tolist() == [0, 2, 4, 6]
@@ -200,8 +202,12 @@ def test_a_list_whose_rest_cannot_be_read_stays_incomplete_and_says_why(
     one.break_off(qtbot, InputError("night.tar: cut short"))
     session = one.session
     assert not session.complete and len(session.candidates) == 6
-    assert session.unlisted == "the rest of the list could not be read: night.tar: cut short"
-    assert session.counts.accepted == 2 and not session.unplaced and not session.ledger.offers()
+    assert (
+        session.incomplete_reason == "the rest of the list could not be read: night.tar: cut short"
+    )
+    assert (
+        session.counts.accepted == 2 and not session.unplaced_note and not session.ledger.offers()
+    )
 
 
 def test_nothing_is_recorded_of_a_list_whose_rest_cannot_be_read(qtbot: Any, opened: Any) -> None:

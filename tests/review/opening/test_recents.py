@@ -7,7 +7,7 @@ import pytest
 
 from tests.helpers.decisions import event, listing
 from vetter.core.decisions.decision import Verdict
-from vetter.io.session.recent_sessions import RecentSession, recounted
+from vetter.io.session.recent_sessions import RecentSession, recount
 from vetter.io.session.session_file import SessionFile
 from vetter.review.opening.recent_settings import remember
 from vetter.review.opening.recents import Recents
@@ -72,15 +72,15 @@ def test_recents_after_kill_show_counts_of_session(qtbot, killed):
 
 
 def test_recent_of_earlier_version_counts_who_decided_last(killed):
-    assert recounted(replace(killed, reviewer="")).decided == 5
+    assert recount(replace(killed, reviewer="")).decided == 5
 
 
 def test_recent_not_written_since_is_not_opened(killed, monkeypatch):
     later = replace(killed, at="2999-01-01T00:00:00+00:00")
     monkeypatch.setattr(SessionFile, "open", lambda *_: pytest.fail("opened"))
-    assert recounted(later) == later
+    assert recount(later) == later
 
 
 def test_recent_that_is_no_session_stays_as_it_was(killed):
     Path(killed.session).write_text("text")
-    assert recounted(killed) == killed
+    assert recount(killed) == killed

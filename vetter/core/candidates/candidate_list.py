@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from vetter.core.candidates.column_values import cell, cell_text, plain, without_values
+from vetter.core.candidates.column_values import cell, cell_text, plain_array, without_values
 from vetter.core.candidates.number_words import is_missing_word
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class Roles(NamedTuple):
         """Return a copy of these roles with some of them changed."""
         return self._replace(**changes)
 
-    def in_words(self) -> str:
+    def describe_roles(self) -> str:
         """Return the roles as text: ``keys from id; pixels x, y counted from 1; magnitude mag``."""
         parts = [f"keys from {self.key}" if self.key else "row numbers as keys"]
         if self.name:
@@ -76,7 +76,7 @@ class Roles(NamedTuple):
                 parts.append(f"{word} {column}" if column.lower() != word.lower() else word)
         return "; ".join(parts)
 
-    def described(self) -> str:
+    def format_choices(self) -> str:
         """Return the roles in the form of ``--column``: ``key=id x=x y=y ra=ra dec=dec``."""
         columns = [(role, getattr(self, role)) for role in ROLE_NAMES]
         return " ".join(f"{role}={column}" for role, column in columns if column)
@@ -182,7 +182,7 @@ class CandidateList:
         """
         if name not in self.table.colnames:
             raise KeyError(name)
-        values = plain(self.table[name][first:] if first else self.table[name])
+        values = plain_array(self.table[name][first:] if first else self.table[name])
         return without_values(values, self.sentinels.get(name, ()))
 
     def key(self, row: int) -> str:
@@ -251,7 +251,7 @@ class Whereabouts(IntEnum):
         return ("", "off the image", "no position")[self]
 
 
-def whereabouts(
+def find_whereabouts(
     x: npt.NDArray[np.float64], y: npt.NDArray[np.float64], shape: tuple[int, int] | None
 ) -> npt.NDArray[np.uint8]:
     """Return the `Whereabouts` of each candidate, shape (n,).

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from vetter.core.candidates.column_roles import normal
-from vetter.core.candidates.column_values import plain
+from vetter.core.candidates.column_roles import normalise_name
+from vetter.core.candidates.column_values import plain_array
 
 if TYPE_CHECKING:
     from astropy.table import Table
@@ -24,7 +24,8 @@ CARDS = (
 """Header keywords that tell chips apart, in lower case without punctuation, the usual ones first.
 """
 
-# Names of columns, compared as `normal` gives them. By order: SExtractor counts images from 1.
+# Names of columns, compared as `normalise_name` gives them. By order: SExtractor counts images from
+# 1.
 _BY_ORDER = frozenset("extnumber extnum extno extn imageno".split())
 _BY_NAME = frozenset("extname hduname extensionname".split())
 _BY_INDEX = frozenset("ext exten extension extid hdu hdunum hdunumber hduindex extver".split())
@@ -88,14 +89,14 @@ class ChipRows:
 def chip_columns(names: Sequence[str]) -> list[str]:
     """Return the columns whose names may tell chips or extensions apart, the surest first."""
     kinds = (_BY_ORDER, _BY_NAME, _BY_CARD, _BY_INDEX)
-    plain_names = {name: normal(re.split(r"[.:]", name)[-1]) for name in names}
+    plain_names = {name: normalise_name(re.split(r"[.:]", name)[-1]) for name in names}
     found = [name for kind in kinds for name in names if plain_names[name] in kind]
     return sorted(found, key=lambda name: plain_names[name] in _UNCERTAIN)
 
 
 def is_certain(column: str) -> bool:
     """Return whether a column of this name can hardly be anything but a chip's."""
-    return normal(re.split(r"[.:]", column)[-1]) not in _UNCERTAIN
+    return normalise_name(re.split(r"[.:]", column)[-1]) not in _UNCERTAIN
 
 
 def chip_values(table: Table, column: str) -> npt.NDArray[np.str_] | None:
@@ -105,7 +106,7 @@ def chip_values(table: Table, column: str) -> npt.NDArray[np.str_] | None:
     """
     if table[column].ndim != 1:
         return None
-    values = plain(table[column])
+    values = plain_array(table[column])
     if values.dtype.kind == "f":
         known = values[np.isfinite(values)]
         if not known.size or (known != np.round(known)).any():
@@ -160,7 +161,7 @@ class _Identity(NamedTuple):
 
 def _identities(column: str, chips: Sequence[Chip]) -> list[_Identity]:
     """Return the properties that a column of this name may hold, the likeliest first."""
-    name = normal(re.split(r"[.:]", column)[-1])
+    name = normalise_name(re.split(r"[.:]", column)[-1])
     cards = [
         _by_card(card)
         for card in sorted(CARDS, key=lambda card: card != name)

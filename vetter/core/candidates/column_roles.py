@@ -93,7 +93,7 @@ UCDS: dict[str, tuple[str, ...]] = {
 _MAX_CHOICES = 4
 
 
-def normal(name: str) -> str:
+def normalise_name(name: str) -> str:
     """Return a column's name for comparison: lower case, without blanks and punctuation."""
     return re.sub(r"[^0-9a-z]", "", name.lower())
 
@@ -101,7 +101,7 @@ def normal(name: str) -> str:
 def units_in_names(names: Sequence[str]) -> dict[str, str]:
     """Return the units in column names, as ``RA (hours)``, ``mag [AB]`` and ``ra_hours``."""
     units = {name: match[1].strip() for name in names if (match := _UNIT_BEHIND.search(name))}
-    return {name: "hourangle" for name in names if normal(name) in _RA_IN_HOURS} | units
+    return {name: "hourangle" for name in names if normalise_name(name) in _RA_IN_HOURS} | units
 
 
 def recognise(
@@ -129,12 +129,12 @@ def recognise(
     units, ucds = units or {}, ucds or {}
     by_normal: dict[str, str] = {}
     for name in names:
-        by_normal.setdefault(normal(name), name)
+        by_normal.setdefault(normalise_name(name), name)
     for name in names:
         # Fields of nested records (candidate.ra, i:ra) and names with a unit (mag (AB)) count
         # too, if no other column has the name.
         plain = _UNIT_BEHIND.sub("", name)
-        by_normal.setdefault(normal(re.split(r"[.:]", plain)[-1]), name)
+        by_normal.setdefault(normalise_name(re.split(r"[.:]", plain)[-1]), name)
     found = {role: _find_by_name(role, by_normal, units) for role in ROLE_NAMES}
     for axes in (("x", "y"), ("ra", "dec")):
         found.update(_find_pair(axes, by_normal, units))
@@ -146,12 +146,14 @@ def recognise(
         found[role] = found[role] or _find_by_ucd(role, names, ucds)
     if found["name"] == found["key"]:
         found["name"] = None
-    if found["key"] is not None and normal(found["key"]) in ("mag", "x", "y"):
+    if found["key"] is not None and normalise_name(found["key"]) in ("mag", "x", "y"):
         found["key"] = None
     return Roles(**found, one_based=is_named_one_based(found["x"]))
 
 
-def chosen(roles: Roles, columns: Mapping[str, str], names: Sequence[str], filename: str) -> Roles:
+def apply_choices(
+    roles: Roles, columns: Mapping[str, str], names: Sequence[str], filename: str
+) -> Roles:
     """Return roles with the user's choice of columns; ``none`` stands for no column.
 
     Raises
@@ -174,7 +176,8 @@ def chosen(roles: Roles, columns: Mapping[str, str], names: Sequence[str], filen
             continue
         if actual is None:
             raise InputError(
-                f"{filename}: no column {column!r} for {role}; its columns are {listed(names)}"
+                f"{filename}: no column {column!r} for {role}; its columns are "
+                f"{format_names(names)}"
             )
         changes[role] = actual
     if "x" in changes and changes["x"] != roles.x:
@@ -209,7 +212,7 @@ def is_named_one_based(column: str | None) -> bool:
     return column is not None and _ONE_BASED.match(column) is not None
 
 
-def listed(names: Sequence[str], most: int = 20) -> str:
+def format_names(names: Sequence[str], most: int = 20) -> str:
     """Return at most `most` column names in one line of text, and the number of the others."""
     # A damaged file may have a whole header as the name of a column.
     typed = [typed_name(str(name), number) for number, name in enumerate(names[:most], 1)]
@@ -302,7 +305,7 @@ def other_choices(
     by_normal: dict[str, list[str]] = {}
     for name in names:
         if name not in used:
-            by_normal.setdefault(normal(name), []).append(name)
+            by_normal.setdefault(normalise_name(name), []).append(name)
     lines: list[str] = []
     for first, second in (("x", "y"), ("ra", "dec")):
         taken = getattr(roles, first), getattr(roles, second)

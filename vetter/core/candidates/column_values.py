@@ -46,7 +46,7 @@ def without_values(values: npt.NDArray[Any], removed: Collection[float]) -> npt.
     return kept
 
 
-def plain(column: Any) -> npt.NDArray[Any]:
+def plain_array(column: Any) -> npt.NDArray[Any]:
     """Return a table's column as a plain array.
 
     Masked numbers become NaN (integers with a masked value become float64, or text where floats
@@ -58,7 +58,7 @@ def plain(column: Any) -> npt.NDArray[Any]:
     masked = np.ma.getmaskarray(values) if np.ma.isMaskedArray(values) else None
     data = np.asarray(np.ma.getdata(values))
     if data.dtype.kind == "S":
-        data = decoded(data)
+        data = decode_bytes(data)
     if masked is None or not masked.any():
         return data.astype(data.dtype.newbyteorder("="), copy=False)
     if data.dtype.kind in "iu" and data[~masked].size and _has_long(data[~masked]):
@@ -87,19 +87,19 @@ def is_empty(column: Any) -> bool:
     return data is not None and data.dtype.kind == "f" and bool(np.isnan(data).all())
 
 
-def as_text(column: Any) -> npt.NDArray[np.str_]:
+def text_array(column: Any) -> npt.NDArray[np.str_]:
     """Return a table's column as text; masked values are empty.
 
     Integers keep all their digits, even if some values are masked.
     """
     data = np.asarray(np.ma.getdata(column))
-    text = decoded(data) if data.dtype.kind == "S" else data.astype(str)
+    text = decode_bytes(data) if data.dtype.kind == "S" else data.astype(str)
     if np.ma.isMaskedArray(column):
         text = np.where(np.ma.getmaskarray(column), "", text)
     return text
 
 
-def decoded(values: npt.NDArray[np.bytes_]) -> npt.NDArray[np.str_]:
+def decode_bytes(values: npt.NDArray[np.bytes_]) -> npt.NDArray[np.str_]:
     """Decode an array of bytes to text of the same shape; ASCII 30 times faster than by numpy."""
     width = values.dtype.itemsize
     flat = np.ascontiguousarray(values)

@@ -46,7 +46,7 @@ class Epochs:
         return self.labels[self._order]
 
     @cached_property
-    def several(self) -> bool:
+    def has_several(self) -> bool:
         """Whether any object has more than one epoch."""
         return bool((self._sorted[1:] == self._sorted[:-1]).any())
 
@@ -63,7 +63,7 @@ class Epochs:
         return rows[index] if 0 <= index < len(rows) else None
 
 
-def by_identity(identities: npt.NDArray[Any]) -> Rows:
+def label_by_identity(identities: npt.NDArray[Any]) -> Rows:
     """Return labels (n,) that are equal for equal identities.
 
     Parameters
@@ -78,7 +78,7 @@ def by_identity(identities: npt.NDArray[Any]) -> Rows:
     return labels
 
 
-def by_place(ra: Floats, dec: Floats, radius: float) -> Rows:
+def label_by_position(ra: Floats, dec: Floats, radius: float) -> Rows:
     """Return labels (n,), equal for positions connected by steps of at most ``radius``.
 
     Parameters

@@ -38,7 +38,7 @@ class Part:
     repeats: bool = False
 
 
-def joined(parts: Sequence[Part]) -> CandidateList:
+def join_lists(parts: Sequence[Part]) -> CandidateList:
     """Return one list of all candidates, in the order of the parts.
 
     Columns ``field``, ``time`` and ``filter`` come first; a list's own column of such a name
@@ -74,7 +74,7 @@ def joined(parts: Sequence[Part]) -> CandidateList:
     return CandidateList(table, roles, out, x, y, ra, dec, tuple(notes), sentinels=sentinels)
 
 
-def names_objects(candidates: CandidateList) -> bool:
+def has_own_keys(candidates: CandidateList) -> bool:
     """Return whether keys come from a column and are not running numbers."""
     if candidates.roles.key is None:
         return False
@@ -86,7 +86,7 @@ def _join_keys(parts: Sequence[Part]) -> list[str]:
     taken: set[str] = set()
     keys: list[str] = []
     for part in parts:
-        has_prefix = part.repeats or not names_objects(part.candidates)
+        has_prefix = part.repeats or not has_own_keys(part.candidates)
         part_keys = []
         for key in part.candidates.keys.tolist():
             wanted = f"{part.field}:{key}" if has_prefix or key in taken else str(key)

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from vetter.core.candidates.column_values import decoded
+from vetter.core.candidates.column_values import decode_bytes
 from vetter.core.decisions.decision import storable
-from vetter.core.number_text import counted
+from vetter.core.number_text import format_count
 
 if TYPE_CHECKING:
     from astropy.table import Table
@@ -49,10 +49,10 @@ def make_keys(table: Table, column: str | None) -> tuple[Texts, tuple[str, ...]]
     if empty:
         first = f"row-{empty[0] + 1}"
         more = " and so on" if len(empty) > 1 else ""
-        notes.append(f"{counted(len(empty), 'row')} without {column}: called {first}{more}")
+        notes.append(f"{format_count(len(empty), 'row')} without {column}: called {first}{more}")
     if len(set(keys)) < count:
         repeated = _number_repeated(keys)
-        rows = counted(repeated, "row repeats", "rows repeat")
+        rows = format_count(repeated, "row repeats", "rows repeat")
         notes.append(f"{rows} a value of {column}: kept apart as KEY#2 and so on")
     return _object_array(keys), tuple(notes)
 
@@ -86,7 +86,7 @@ def _as_text(column: Any) -> list[str]:
     elif data.dtype.kind in "iu":
         texts = list(map(str, data.tolist()))
     else:
-        values = decoded(data) if data.dtype.kind == "S" else data
+        values = decode_bytes(data) if data.dtype.kind == "S" else data
         cells = values.tolist()
         texts = list(map(str.strip, cells if values.dtype.kind == "U" else map(str, cells)))
     if np.ma.isMaskedArray(column):

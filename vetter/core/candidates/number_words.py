@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from vetter.core.candidates.column_values import as_text
+from vetter.core.candidates.column_values import text_array
 
 if TYPE_CHECKING:
     from astropy.table import Table
@@ -64,7 +64,7 @@ def with_numbers_among_words(table: Table, as_text_names: Collection[str]) -> tu
             continue
         if name in as_text_names:
             continue
-        texts = as_text(column)
+        texts = text_array(column)
         found = _as_numbers(texts)
         if found is None:
             continue

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vetter.core.candidates.candidate_list import Roles
-from vetter.core.candidates.column_values import plain
+from vetter.core.candidates.column_values import plain_array
 
 if TYPE_CHECKING:
     from astropy.table import Table
@@ -76,7 +76,7 @@ def find_sentinels(
             or "mag" in units.get(name, "").lower()
             or bool(_MAGNITUDE.search(name))
         )
-        numbers = plain(column)
+        numbers = plain_array(column)
         if numbers.dtype.kind not in "if":
             # Integers too long for floats, of which some are masked.
             continue
@@ -87,7 +87,7 @@ def find_sentinels(
     for (first, second), limit in (pixels, ((roles.ra, roles.dec), 90.0)):
         if first not in table.colnames or second not in table.colnames:
             continue
-        equal = _find_equal_pairs(plain(table[first]), plain(table[second]), limit)
+        equal = _find_equal_pairs(plain_array(table[first]), plain_array(table[second]), limit)
         for one in (str(first), str(second)) if equal else ():
             found[one] = tuple(sorted({*found.get(one, ()), *equal}))
     return found
@@ -141,7 +141,7 @@ def sentinel_note(table: Table, sentinels: Mapping[str, Sentinels]) -> str:
     """Return a note on the values that count as missing, with counts; empty without such."""
     parts = []
     for name, values in sentinels.items():
-        column = plain(table[name])
+        column = plain_array(table[name])
         count = int(np.isin(column, np.array(values, column.dtype)).sum())
         parts.append(f"{', '.join(f'{value:.7g}' for value in values)} in {name} ({count:,})")
     if not parts:

@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from vetter.core.candidates.candidate_list import CandidateList
-from vetter.core.candidates.column_roles import normal
-from vetter.core.columns.facts import UNKNOWN, Fact, known_facts
+from vetter.core.candidates.column_roles import normalise_name
+from vetter.core.columns.facts import MISSING_TEXT, Fact, known_facts
 from vetter.core.columns.formatting import Writer
 from vetter.core.columns.review_columns import ReviewColumns
 from vetter.core.columns.rubin_facts import rubin_facts
@@ -27,9 +27,9 @@ _MISSING_BELOW = -90.0
 """Value up to which a distance or score means missing, as -999 does."""
 
 
-def first_of(columns: Sequence[str], known: Iterable[str]) -> str | None:
+def find_first_column(columns: Sequence[str], known: Iterable[str]) -> str | None:
     """Return the first column with one of these normalised names, or None."""
-    by_normal = {normal(name): name for name in reversed(columns)}
+    by_normal = {normalise_name(name): name for name in reversed(columns)}
     return next((by_normal[name] for name in known if name in by_normal), None)
 
 
@@ -38,7 +38,7 @@ def score_column(candidates: CandidateList) -> str | None:
 
     The first score that over half of the candidates have, else the score that most have.
     """
-    by_normal = {normal(name): name for name in reversed(candidates.columns)}
+    by_normal = {normalise_name(name): name for name in reversed(candidates.columns)}
     best, best_count = None, 0
     for name in (by_normal[score] for score in SCORES if score in by_normal):
         count = int(np.count_nonzero(_is_known(candidates.column(name))))
@@ -54,7 +54,11 @@ def score_list_columns(candidates: CandidateList) -> list[str]:
     score = score_column(candidates)
     if score is None:
         return []
-    names = (score, candidates.roles.filter, first_of(candidates.columns, DETECTION_COUNTS))
+    names = (
+        score,
+        candidates.roles.filter,
+        find_first_column(candidates.columns, DETECTION_COUNTS),
+    )
     return [name for name in names if name is not None]
 
 
@@ -85,10 +89,10 @@ def alert_facts(columns: ReviewColumns, candidates: CandidateList) -> list[Fact]
         return []
     facts = [_number_fact(columns, score, score)]
     for caption, names in (("S/N", ["snr"]), ("detections", DETECTION_COUNTS)):
-        name = first_of(candidates.columns, names)
+        name = find_first_column(candidates.columns, names)
         if name is not None:
             facts.append(_number_fact(columns, caption, name))
-    flux = first_of(candidates.columns, FLUXES)
+    flux = find_first_column(candidates.columns, FLUXES)
     if candidates.roles.mag is None and flux is not None:
         # The flux of a difference may have any negative value.
         facts.insert(0, _number_fact(columns, "flux", flux, -math.inf))
@@ -120,7 +124,7 @@ def _number_fact(
 
 
 def _number_text(values: npt.NDArray[Any], write: Writer, missing_below: float, row: int) -> str:
-    return UNKNOWN if math.isnan(_number(values, row, missing_below)) else write(values[row])
+    return MISSING_TEXT if math.isnan(_number(values, row, missing_below)) else write(values[row])
 
 
 def _sign_fact(candidates: CandidateList) -> Fact | None:
@@ -129,7 +133,7 @@ def _sign_fact(candidates: CandidateList) -> Fact | None:
         ("isdiffpos", ("negative", "positive")),
         ("isnegative", ("positive", "negative")),
     ):
-        column = first_of(candidates.columns, [name])
+        column = find_first_column(candidates.columns, [name])
         if column is not None and candidates.column(column).dtype.kind == "b":
             text = partial(_sign_text, candidates.column(column), words)
             return Fact("difference", text, f"column {column}", (column,), False)
@@ -142,7 +146,7 @@ def _sign_text(values: npt.NDArray[Any], words: tuple[str, str], row: int) -> st
 
 def _age_fact(candidates: CandidateList) -> Fact | None:
     """Return the days since the first detection, or None without two columns of times."""
-    first = first_of(candidates.columns, ["jdstarthist", "firstdiasourcemjdtai"])
+    first = find_first_column(candidates.columns, ["jdstarthist", "firstdiasourcemjdtai"])
     time = candidates.roles.time
     if first is None or time is None:
         return None
@@ -156,13 +160,13 @@ def _age_fact(candidates: CandidateList) -> Fact | None:
 def _age_text(now: npt.NDArray[Any], start: npt.NDArray[Any], row: int) -> str:
     days = float(now[row]) - float(start[row])
     # The limits exclude differences of MJD and JD, and of a time and zero.
-    return f"{days:.1f} d" if math.isfinite(days) and -1 < days < 1e5 else UNKNOWN
+    return f"{days:.1f} d" if math.isfinite(days) and -1 < days < 1e5 else MISSING_TEXT
 
 
 def _nearest_fact(candidates: CandidateList) -> Fact | None:
     """Return distance and star score of the nearest catalogued source, or None without column."""
-    distance = first_of(candidates.columns, ["distpsnr1"])
-    star = first_of(candidates.columns, ["sgscore1"])
+    distance = find_first_column(candidates.columns, ["distpsnr1"])
+    star = find_first_column(candidates.columns, ["sgscore1"])
     if distance is None:
         return None
     scores = None if star is None else candidates.column(star)
@@ -182,8 +186,8 @@ def _nearest_text(distances: npt.NDArray[Any], scores: npt.NDArray[Any] | None, 
 
 def _planet_fact(candidates: CandidateList) -> Fact | None:
     """Return the nearest minor planet, or None if no candidate of the list has one."""
-    distance = first_of(candidates.columns, ["ssdistnr"])
-    name = first_of(candidates.columns, ["ssnamenr"])
+    distance = find_first_column(candidates.columns, ["ssdistnr"])
+    name = find_first_column(candidates.columns, ["ssnamenr"])
     if distance is None or not (_is_known(candidates.column(distance))).any():
         return None
     names = None if name is None else candidates.column(name)

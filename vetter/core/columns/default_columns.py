@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from vetter.core.candidates.candidate_list import CandidateList
-from vetter.core.columns.broker_columns import FLUXES, first_of, score_list_columns
+from vetter.core.columns.broker_columns import FLUXES, find_first_column, score_list_columns
 from vetter.core.columns.review_columns import ReviewColumns
 from vetter.core.cutout_source import CutoutSource, has_epochs
 from vetter.core.judgement.disappeared import why_not_judged
@@ -32,7 +32,7 @@ def first_columns(
     """
     known = columns.names
     scores = [name for name in score_columns(source, candidates) if name in known]
-    flux = first_of(candidates.columns, FLUXES) if scores else None
+    flux = find_first_column(candidates.columns, FLUXES) if scores else None
     names = ["verdict", "name"]
     if candidates.roles.mag is not None:
         names.append(columns.find("mag"))

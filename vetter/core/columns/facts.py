@@ -11,10 +11,10 @@ import numpy as np
 from vetter.core.candidates.candidate_list import CandidateList
 from vetter.core.columns.formatting import Writer
 from vetter.core.columns.review_columns import ReviewColumns
-from vetter.core.coordinates.sky import sexagesimal
+from vetter.core.coordinates.sky import format_sexagesimal
 from vetter.core.coordinates.times import time_text
 
-UNKNOWN = "-"
+MISSING_TEXT = "-"
 
 _ON_THE_CARD = {"verdict", "name", "tags", "comment", "x", "y", "ra", "dec"}
 
@@ -109,13 +109,13 @@ def picked_facts(columns: ReviewColumns, names: Iterable[str], shown: Iterable[F
 
 
 def _sexagesimal_text(candidates: CandidateList, row: int) -> str:
-    ra, dec = sexagesimal(float(candidates.ra[row]), float(candidates.dec[row]))
-    return f"{ra} {dec}" if ra else UNKNOWN
+    ra, dec = format_sexagesimal(float(candidates.ra[row]), float(candidates.dec[row]))
+    return f"{ra} {dec}" if ra else MISSING_TEXT
 
 
 def _pair_text(first: np.ndarray, second: np.ndarray, form: str, row: int) -> str:
     one, two = float(first[row]), float(second[row])
-    return form.format(one, two) if one == one and two == two else UNKNOWN
+    return form.format(one, two) if one == one and two == two else MISSING_TEXT
 
 
 def _magnitude_text(
@@ -123,7 +123,7 @@ def _magnitude_text(
 ) -> str:
     value = candidates.value("mag", row)
     if value is None or value != value:
-        return UNKNOWN
+        return MISSING_TEXT
     error = None if write_error is None else candidates.value("mag_err", row)
     if write_error is None or error is None or error != error:
         return write(value)
@@ -131,13 +131,13 @@ def _magnitude_text(
 
 
 def _time_text(candidates: CandidateList, column: str, unit: str, row: int) -> str:
-    return time_text(candidates.value("time", row), column, unit) or UNKNOWN
+    return time_text(candidates.value("time", row), column, unit) or MISSING_TEXT
 
 
 def _role_text(candidates: CandidateList, role: str, row: int) -> str:
     value = candidates.value(role, row)
-    return UNKNOWN if value is None else str(value).strip() or UNKNOWN
+    return MISSING_TEXT if value is None else str(value).strip() or MISSING_TEXT
 
 
 def _cell_text(write: Writer, values: np.ndarray, row: int) -> str:
-    return write(values[row]) or UNKNOWN
+    return write(values[row]) or MISSING_TEXT

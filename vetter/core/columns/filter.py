@@ -58,7 +58,7 @@ COMPARE: dict[str, Callable[[Any, Any], Any]] = {
 }
 
 
-def matching(expression: str, columns: Columns) -> Mask:
+def match_filter(expression: str, columns: Columns) -> Mask:
     """Return for each candidate whether an expression matches.
 
     Parameters
@@ -173,7 +173,7 @@ class _Parser:
         following = self._peek()
         if following is not None and following.kind == "op":
             self._next += 1
-            return condition(token, following.text, self._choices(following))
+            return make_condition(token, following.text, self._choices(following))
         return name_contains(token.value)
 
     def _choices(self, op: Token) -> list[Token]:
@@ -257,7 +257,7 @@ def _contains(values: npt.NDArray[Any], word: str) -> Mask:
     return np.fromiter((wanted in text for text in texts), bool, len(values))
 
 
-def condition(field: Token, op: str, choices: list[Token]) -> Node:
+def make_condition(field: Token, op: str, choices: list[Token]) -> Node:
     """Return a comparison ``field op choice,choice``; it raises its errors when evaluated."""
 
     def node(columns: Columns) -> Mask:

@@ -26,7 +26,7 @@ def is_number(values: npt.NDArray[Any]) -> bool:
     return values.ndim == 1 and values.dtype.kind in "iuf"
 
 
-def writer(values: npt.NDArray[Any], given: str | None = None) -> Writer:
+def make_writer(values: npt.NDArray[Any], given: str | None = None) -> Writer:
     """Return the function that writes one value of a column.
 
     Parameters
@@ -106,10 +106,10 @@ def _float_writer(values: npt.NDArray[Any]) -> Writer:
 def time_writer(values: npt.NDArray[Any]) -> Writer:
     """Return the function that writes a time; numbers that are no days keep all their digits."""
     if values.ndim > 1 or values.dtype.kind != "f":
-        return writer(values)
+        return make_writer(values)
     known = values[np.isfinite(values)]
     if not len(known) or _DAYS[0] <= float(known.min()) <= float(known.max()) <= _DAYS[1]:
-        return writer(values)
+        return make_writer(values)
     return _write_all_digits
 
 

@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from vetter.core.candidates.candidate_list import CandidateList
-from vetter.core.candidates.column_values import as_text
-from vetter.core.columns.formatting import Writer, time_writer, writer
+from vetter.core.candidates.column_values import text_array
+from vetter.core.columns.formatting import Writer, make_writer, time_writer
 from vetter.core.judgement.fit_table import COLUMNS as FIT_COLUMNS
 from vetter.core.judgement.fit_table import FORMATS as FIT_FORMATS
 from vetter.core.judgement.fit_table import FitTable
@@ -182,16 +182,16 @@ class ReviewColumns:
     def writer(self, name: str) -> Writer:
         """Return the function that writes a column's values, by the table's format if any."""
         if name in ("x", "y") and name in self._own:
-            return writer(self.values(name), "%.2f")
+            return make_writer(self.values(name), "%.2f")
         if name in ("ra", "dec") and name in self._own:
-            return writer(self.values(name), "%.6f")
+            return make_writer(self.values(name), "%.6f")
         if name in FIT_COLUMNS and name in self._own:
-            return writer(self.values(name), FIT_FORMATS.get(name))
+            return make_writer(self.values(name), FIT_FORMATS.get(name))
         column = self._table.get(name)
         form = None if column is None else getattr(self.candidates.table[column], "format", None)
         if column is not None and column == self.candidates.roles.time and not form:
             return time_writer(self.values(name))
-        return writer(self.values(name), form if isinstance(form, str) else None)
+        return make_writer(self.values(name), form if isinstance(form, str) else None)
 
     def unit(self, name: str) -> str:
         """Return the unit of a column as text; empty for a column without a unit."""
@@ -223,7 +223,7 @@ class ReviewColumns:
             # Without astype(str), which takes 20 ms for 100,000 wide texts.
             return keys
         keys = keys.astype(str)
-        given = np.char.strip(as_text(self.candidates.table[column][first:]))
+        given = np.char.strip(text_array(self.candidates.table[column][first:]))
         return np.where(given == "", keys, given)
 
     def _opinions(self, text: Any, first: int) -> npt.NDArray[Any]:

@@ -14,7 +14,7 @@ from vetter.core.decisions.carry_over import RADIUS_ARCSEC, RADIUS_PIXELS, separ
 from vetter.core.placement.listed_pixels import AxisOrigin, ImageFrame
 from vetter.core.placement.positions import Positions, find_positions
 
-SHOWN = 8
+PREVIEW_ROWS = 8
 """Rows in the preview."""
 _SAMPLE = 1000
 """Rows that decide the pixel convention, as many as when the list is read."""
@@ -57,7 +57,7 @@ class ColumnPreview:
     carried: int
 
 
-def preview(
+def preview_roles(
     candidates: CandidateList,
     roles: Roles,
     one_based: bool | None,
@@ -85,13 +85,13 @@ def preview(
     """
     table, count = candidates.table, len(candidates)
     sample = np.arange(0, count, max(1, count // _SAMPLE))
-    rows = np.unique(np.concatenate([np.arange(min(SHOWN, count)), sample, decided]))
+    rows = np.unique(np.concatenate([np.arange(min(PREVIEW_ROWS, count)), sample, decided]))
     positions = find_positions(
         table[rows], roles, units, image, one_based, candidates.sentinels, rows
     )
     same_key = roles.key == candidates.roles.key
     keys = candidates.keys if same_key else make_keys(table, roles.key)[0]
-    first = slice(0, min(SHOWN, count))
+    first = slice(0, min(PREVIEW_ROWS, count))
     carried = sum(
         str(keys[row]) == candidates.key(row)
         and _has_same_position(candidates, row, positions, int(np.searchsorted(rows, row)))
@@ -104,7 +104,7 @@ def preview(
         positions.ra[first],
         positions.dec[first],
         positions.roles,
-        problem_of(roles, image.wcs is not None),
+        find_problem(roles, image.wcs is not None),
         positions.axis_origin,
         _of_sample(positions.notes, len(rows), count),
         _of_sample(positions.cautions, len(rows), count),
@@ -119,7 +119,7 @@ def _of_sample(texts: tuple[str, ...], rows: int, count: int) -> tuple[str, ...]
     return tuple(f"{text} (in a sample of {rows:,} rows)" for text in texts)
 
 
-def problem_of(roles: Roles, has_wcs: bool) -> str:
+def find_problem(roles: Roles, has_wcs: bool) -> str:
     """Return the reason that columns give no positions on the image; empty if they do."""
     for one, other, word in (("x", "y", "x and y"), ("ra", "dec", "RA and Dec")):
         if (getattr(roles, one) is None) != (getattr(roles, other) is None):

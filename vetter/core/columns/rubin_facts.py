@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from vetter.core.candidates.candidate_list import CandidateList
-from vetter.core.candidates.column_roles import normal
-from vetter.core.columns.facts import UNKNOWN, Fact
+from vetter.core.candidates.column_roles import normalise_name
+from vetter.core.columns.facts import MISSING_TEXT, Fact
 from vetter.core.number_text import ab_text
 
 _FLUXES = ("psfFlux", "scienceFlux", "templateFlux")
@@ -27,7 +27,7 @@ def rubin_facts(candidates: CandidateList) -> list[Fact]:
     """Return the facts that Rubin's columns give; empty for other lists."""
     if not is_in_njy(candidates):
         return []
-    by_normal = {normal(name): name for name in reversed(candidates.columns)}
+    by_normal = {normalise_name(name): name for name in reversed(candidates.columns)}
     facts: list[Fact | None] = [_sign(candidates, by_normal)]
     facts += [_flux(candidates, by_normal, name) for name in _FLUXES]
     facts += [
@@ -41,7 +41,7 @@ def rubin_facts(candidates: CandidateList) -> list[Fact]:
 
 def is_in_njy(candidates: CandidateList) -> bool:
     """Return whether ``psfFlux`` and its like are in nJy: by their unit, or in Rubin's tables."""
-    names = {normal(name): name for name in candidates.columns}
+    names = {normalise_name(name): name for name in candidates.columns}
     flux = names.get("psfflux")
     if flux is None:
         return False
@@ -52,13 +52,13 @@ def is_in_njy(candidates: CandidateList) -> bool:
 def flux_text(flux: float, error: float) -> str:
     """Return a flux in nJy with its AB magnitude: ``1622 ± 307 nJy, 23.37 AB``."""
     if not math.isfinite(flux):
-        return UNKNOWN
+        return MISSING_TEXT
     text = f"{flux:.0f} ± {error:.0f} nJy" if math.isfinite(error) else f"{flux:.0f} nJy"
     return ", ".join(filter(None, (text, ab_text(flux))))
 
 
 def _flux(candidates: CandidateList, names: dict[str, str], name: str) -> Fact | None:
-    column, error = names.get(normal(name)), names.get(normal(f"{name}Err"))
+    column, error = names.get(normalise_name(name)), names.get(normalise_name(f"{name}Err"))
     if column is None:
         return None
     text = partial(_flux_of, _numbers(candidates, column), _numbers(candidates, error))
@@ -82,7 +82,7 @@ def _sign(candidates: CandidateList, names: dict[str, str]) -> Fact:
 
 def _sign_of(fluxes: Sequence[float], row: int) -> str:
     flux = float(fluxes[row])
-    return UNKNOWN if math.isnan(flux) else "negative" if flux < 0 else "positive"
+    return MISSING_TEXT if math.isnan(flux) else "negative" if flux < 0 else "positive"
 
 
 def _planet(candidates: CandidateList, names: dict[str, str]) -> Fact | None:
@@ -123,7 +123,7 @@ def _dipole(candidates: CandidateList, names: dict[str, str]) -> Fact | None:
 def _dipole_of(readers: Sequence[Reader], row: int) -> str:
     value, length, angle = (read(row) for read in readers)
     if value is None or value != value:
-        return UNKNOWN
+        return MISSING_TEXT
     return ", ".join(filter(None, ("yes", _segment(length, angle)))) if value else "no"
 
 
@@ -139,7 +139,7 @@ def _trail(candidates: CandidateList, names: dict[str, str]) -> Fact | None:
 
 def _trail_of(readers: Sequence[Reader], row: int) -> str:
     length, angle = (read(row) for read in readers)
-    return _segment(length, angle) or UNKNOWN
+    return _segment(length, angle) or MISSING_TEXT
 
 
 def _segment(length: Any, angle: Any) -> str:
@@ -160,7 +160,7 @@ def _pixel_flags(candidates: CandidateList) -> Fact | None:
 def _flags_of(readers: Mapping[str, Reader], row: int) -> str:
     values = {name: read(row) for name, read in readers.items()}
     if all(value is None for value in values.values()):
-        return UNKNOWN
+        return MISSING_TEXT
     return ", ".join(name for name, value in values.items() if value) or "none"
 
 

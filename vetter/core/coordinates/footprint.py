@@ -35,7 +35,7 @@ class Footprints:
             if sides is not None:
                 self._sides[number] = sides
 
-    def holding(self, ra: float, dec: float) -> npt.NDArray[np.bool_]:
+    def images_containing(self, ra: float, dec: float) -> npt.NDArray[np.bool_]:
         """Return for each image (n,) whether it contains a position in degrees."""
         if not (math.isfinite(ra) and math.isfinite(dec)):
             return np.zeros(len(self._sides), bool)

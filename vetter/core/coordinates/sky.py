@@ -22,7 +22,7 @@ _BAR_ARCSEC = (
 )
 
 
-def sexagesimal(ra: float, dec: float, digits: int = 2) -> tuple[str, str]:
+def format_sexagesimal(ra: float, dec: float, digits: int = 2) -> tuple[str, str]:
     """Return RA in hours and Dec in degrees as ``04:21:03.27`` and ``+33:12:04.9``.
 
     Parameters

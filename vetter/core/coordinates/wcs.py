@@ -9,7 +9,7 @@ import numpy as np
 
 from vetter.core.coordinates.frames import to_axes
 from vetter.core.coordinates.wcs_conflicts import settle_cards
-from vetter.core.library_warnings import quiet
+from vetter.core.library_warnings import suppress_warnings
 from vetter.errors import InputError
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def header_wcs(header: Header) -> WCS | None:
     cards += [c for c in header.cards if _CONTEXT.fullmatch(c.keyword)]
     try:
         # fix=False, then wcs.wcs.fix(): astropy's own call warns of each fix.
-        with quiet():
+        with suppress_warnings():
             # astropy also warns of cards with text in place of numbers.
             wcs = WCS(Header(cards), fix=False)
             wcs.wcs.fix()
@@ -115,7 +115,7 @@ def mapping_cards(header: Header) -> tuple[tuple[str, Any], ...]:
     return tuple((c.keyword, c.value) for c in header.cards if _MAPPING.fullmatch(c.keyword))
 
 
-def same_mapping(one: Header, other: Header) -> bool:
+def has_same_mapping(one: Header, other: Header) -> bool:
     """Return whether the `mapping_cards` of two headers are equal.
 
     The raw card images are compared first: parsing all values takes milliseconds per image.
@@ -190,7 +190,7 @@ def without_table_cards(header: Header) -> Header:
     return Header([c for c in header.cards if not _TABLES.fullmatch(c.keyword)])
 
 
-def same_sky(one: WCS | None, other: WCS | None, shape: tuple[int, int]) -> bool:
+def has_same_sky(one: WCS | None, other: WCS | None, shape: tuple[int, int]) -> bool:
     """Return whether two WCS agree within 1e-11 degrees at an image's corners and middle."""
     if one is None or other is None:
         return one is other
@@ -213,7 +213,7 @@ def sky_to_pixel(wcs: WCS, ra: float, dec: float) -> tuple[float, float]:
 
     try:
         plane = wcs if wcs.naxis == 2 else wcs.celestial
-        with quiet():
+        with suppress_warnings():
             # all_world2pix warns if the position has no pixel.
             pixel: Any = plane.all_world2pix(np.stack(to_axes(plane, [ra], [dec]), axis=1), 0)
     except (NoConvergence, ValueError):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
-from vetter.core.cutout.plane import Array, Box, blank
+from vetter.core.cutout.plane import Array, Box, make_blank
 from vetter.errors import InputError
 
 if TYPE_CHECKING:
@@ -154,20 +154,20 @@ def crop_array(data: Array, box: Box) -> Array:
     if data.ndim != 2:
         raise InputError(f"image: expected a two-dimensional array, found shape {data.shape}")
     if isinstance(data, np.ma.MaskedArray):
-        data = filled(data)
+        data = fill_masked(data)
     overlap = box.overlap((data.shape[0], data.shape[1]))
     native = data.dtype.newbyteorder("=")
     if overlap is not None:
         part = data[overlap[0]]
         if part.shape == box.shape:
             return np.array(part, dtype=native, order="C")
-    out = blank(box.shape, native)
+    out = make_blank(box.shape, native)
     if overlap is not None:
         out[overlap[1]] = data[overlap[0]]
     return out
 
 
-def filled(data: Any) -> Array:
+def fill_masked(data: Any) -> Array:
     """Fill masked pixels with NaN (True in a mask); masked integers become floats."""
     masked = data if data.dtype.kind in "fb" else data.astype(np.float64)
     plain: Array = masked.filled(True if masked.dtype.kind == "b" else np.nan)
@@ -265,7 +265,7 @@ def crop_wcs(wcs: WCS, box: Box) -> WCS:
     return cropped
 
 
-def recentred(pixels: Array, shape: tuple[int, int]) -> Array:
+def recentre(pixels: Array, shape: tuple[int, int]) -> Array:
     """Crop or pad so that the central pixel stays central.
 
     Parameters

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from vetter.core.cutout.crop import crop_array, crop_header, crop_wcs, filled
+from vetter.core.cutout.crop import crop_array, crop_header, crop_wcs, fill_masked
 from vetter.core.cutout.plane import Array, Box, Provenance
 from vetter.core.cutout.sky_marks import SkyMark
 from vetter.errors import InputError
@@ -232,7 +232,7 @@ class Cutout(CutoutMapping):
         self.bits.update(bits or {})
 
     @classmethod
-    def of(cls, cutout: Mapping[str, Any]) -> Cutout:
+    def wrap(cls, cutout: Mapping[str, Any]) -> Cutout:
         """Return a Cutout itself, or wrap a plain dict (arrays and meta are shared).
 
         Raises
@@ -370,7 +370,7 @@ class Cutout(CutoutMapping):
 def _make_plain(plane: Any) -> Array:
     """Return a plain array: the values of a Quantity, masked pixels as NaN (True in a mask)."""
     if isinstance(plane, np.ma.MaskedArray):
-        return filled(plane)
+        return fill_masked(plane)
     return np.asarray(plane)
 
 
@@ -459,7 +459,7 @@ class LazyCutout(Cutout):
         return self.wcs
 
 
-def cropped(cutout: Cutout, radius: float) -> Cutout:
+def crop_cutout(cutout: Cutout, radius: float) -> Cutout:
     """Crop a cutout to a radius around its position; return it unchanged if it is not larger.
 
     Parameters
@@ -509,7 +509,9 @@ def cut_to(cutout: Cutout, box: Box) -> Cutout:
     return part
 
 
-def missing(unread: Mapping[str, str], needed: Collection[str] | None = None) -> list[str]:
+def list_missing_planes(
+    unread: Mapping[str, str], needed: Collection[str] | None = None
+) -> list[str]:
     """Return a line for each reason why planes are missing, with the names of these planes.
 
     Parameters

@@ -22,7 +22,7 @@ from vetter.core.cutout.cutout import SPECIAL, Cutout
 from vetter.core.cutout.image_forms import as_header, pixels_of, radius_in_pixels, split_image
 from vetter.core.cutout.plane import Array, Box
 from vetter.errors import InputError
-from vetter.settings import MOST_RADIUS
+from vetter.settings import MAX_RADIUS
 
 if TYPE_CHECKING:
     from astropy.io.fits import Header
@@ -125,8 +125,8 @@ def get_cutout(
     meta = read_fields(candidate)
     x, y = _find_position(meta, header, wcs)
     radius = radius_in_pixels(radius, header, wcs, x, y)
-    if not 0 <= radius <= MOST_RADIUS:
-        raise InputError(f"radius: expected pixels from 0 to {MOST_RADIUS:.0f}, found {radius}")
+    if not 0 <= radius <= MAX_RADIUS:
+        raise InputError(f"radius: expected pixels from 0 to {MAX_RADIUS:.0f}, found {radius}")
     box = Box.around(x, y, radius)
     cropped = {"image": crop_array(image, box)}
     for plane, pixels in images.items():

@@ -10,7 +10,7 @@ import numpy as np
 from vetter.core.coordinates.sky import pixel_scale
 from vetter.core.coordinates.wcs import header_wcs
 from vetter.core.cutout.plane import Array
-from vetter.core.library_warnings import quiet
+from vetter.core.library_warnings import suppress_warnings
 from vetter.errors import InputError
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def as_header(header: Any) -> Header:
 def _put(header: Header, keyword: str, value: Any) -> None:
     plain = value.item() if isinstance(value, np.generic) else value
     try:
-        with quiet():
+        with suppress_warnings():
             header[keyword] = plain
     except (ValueError, TypeError):
         # A mapping may hold objects and NaN, for which FITS has no card.

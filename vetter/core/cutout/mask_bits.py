@@ -23,13 +23,13 @@ _RANGE = re.compile(r"^(\d+)-(\d+)$")
 class BadBits(NamedTuple):
     """Bits that make a pixel bad; None: every non-zero pixel is bad.
 
-    ``said`` is a note for the user on the origin of the choice; empty for None.
+    ``note`` is a note for the user on the origin of the choice; empty for None.
     """
 
     bits: int | None = None
-    said: str = ""
+    note: str = ""
 
-    def bad(self, values: Array) -> Array:
+    def find_bad(self, values: Array) -> Array:
         """Return booleans, True where bad: NaN always, else by the bits. Shape as ``values``."""
         if values.dtype.kind == "b":
             return values.copy()

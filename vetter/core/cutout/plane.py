@@ -68,7 +68,7 @@ class Box(NamedTuple):
         return (slice(y1, y2), slice(x1, x2)), inside
 
 
-def blank(shape: tuple[int, int], dtype: np.dtype[Any]) -> Array:
+def make_blank(shape: tuple[int, int], dtype: np.dtype[Any]) -> Array:
     """Return the pixels off an image: NaN for floats, True (bad) for booleans, 0 for integers."""
     if dtype.kind == "b":
         return np.ones(shape, bool)
@@ -140,7 +140,7 @@ class ArrayPlane:
         dtype = self.pixels.dtype
         if dtype.kind in "iu" and not inside:
             dtype = np.dtype(np.float64)
-        out = blank(box.shape, dtype)
+        out = make_blank(box.shape, dtype)
         if overlap is not None:
             out[overlap[1]] = self.pixels[overlap[0]]
         return out

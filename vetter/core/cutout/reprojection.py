@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vetter.core.cutout.plane import Array, Box
-from vetter.core.library_warnings import quiet
+from vetter.core.library_warnings import suppress_warnings
 
 if TYPE_CHECKING:
     from astropy.wcs import WCS
@@ -23,7 +23,7 @@ _MIN_NODES = 6
 REACH = 8
 
 
-def same_grid(one: WCS, other: WCS, shape: tuple[int, int], tolerance: float) -> bool:
+def is_same_grid(one: WCS, other: WCS, shape: tuple[int, int], tolerance: float) -> bool:
     """Return whether two WCS agree on the pixels of an image, to ``tolerance`` pixels.
 
     Parameters
@@ -42,7 +42,7 @@ def same_grid(one: WCS, other: WCS, shape: tuple[int, int], tolerance: float) ->
     return bool(np.nanmax(distance, initial=-1.0) <= tolerance) and not np.isnan(distance).all()
 
 
-def positions(box: Box, here: WCS, there: WCS) -> tuple[Floats, Floats]:
+def compute_positions(box: Box, here: WCS, there: WCS) -> tuple[Floats, Floats]:
     """Compute the positions of the pixels of a box in another image.
 
     Parameters
@@ -87,7 +87,7 @@ def _transform(here: WCS, there: WCS, x: Floats, y: Floats) -> tuple[Floats, Flo
         if _describe_frame(here) == _describe_frame(there):
             lon, lat = here.all_pix2world(x, y, 0)
             # quiet(): astropy warns if all positions are outside the projection.
-            with quiet():
+            with suppress_warnings():
                 u, v = there.all_world2pix(lon, lat, 0, quiet=True)
         else:
             from astropy.wcs.utils import pixel_to_pixel
@@ -107,7 +107,7 @@ def _describe_frame(wcs: WCS) -> tuple[Any, ...]:
     return kinds, inner.radesys or "ICRS", equinox if inner.radesys.startswith("FK") else 0.0
 
 
-def touched(x: Floats, y: Floats, shape: tuple[int, int]) -> Box | None:
+def find_needed_box(x: Floats, y: Floats, shape: tuple[int, int]) -> Box | None:
     """Return the part of an image needed to interpolate positions in it; None if all are outside.
 
     Parameters
@@ -126,7 +126,7 @@ def touched(x: Floats, y: Floats, shape: tuple[int, int]) -> Box | None:
     return Box(x0, y0, min(x1, shape[1]) - x0, min(y1, shape[0]) - y0)
 
 
-def interpolated(pixels: Array, x: Floats, y: Floats) -> Array:
+def interpolate(pixels: Array, x: Floats, y: Floats) -> Array:
     """Interpolate values between pixels with a cubic spline.
 
     Parameters
@@ -168,7 +168,7 @@ def _interpolate(pixels: Array, x: Floats, y: Floats) -> Array:
     return out
 
 
-def nearest(pixels: Array, x: Floats, y: Floats, off: Any) -> Array:
+def sample_nearest(pixels: Array, x: Floats, y: Floats, off: Any) -> Array:
     """Return the value of the pixel that contains each position; ``off`` outside the image."""
     rows, columns = pixels.shape
     with np.errstate(invalid="ignore"):

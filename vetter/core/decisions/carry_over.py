@@ -23,7 +23,7 @@ RADIUS_ARCSEC = 1.5
 Floats = npt.NDArray[np.float64]
 
 
-class Placed(Protocol):
+class PositionedList(Protocol):
     """Candidate list as decisions need it: keys, names and positions.
 
     ``x``, ``y`` are 0-based pixels and ``ra``, ``dec`` degrees, shape (rows,); NaN: unknown.
@@ -86,7 +86,7 @@ def separation(ra1: float, dec1: float, ra2: float, dec2: float) -> float:
     return math.degrees(2 * math.asin(min(1.0, math.sqrt(half)))) * 3600
 
 
-def agrees(decision: Decision, x: float, y: float, ra: float, dec: float) -> bool | None:
+def has_same_position(decision: Decision, x: float, y: float, ra: float, dec: float) -> bool | None:
     """Return whether a candidate is where the decision's candidate was; None if unknown.
 
     Sky positions are compared if both have them (1.5 arcsec), else pixels (2 px). If neither
@@ -112,7 +112,7 @@ def agrees(decision: Decision, x: float, y: float, ra: float, dec: float) -> boo
     return None
 
 
-def nearest_offers(strays: Sequence[Decision], candidates: Placed) -> list[Offer]:
+def nearest_offers(strays: Sequence[Decision], candidates: PositionedList) -> list[Offer]:
     """Return the nearest candidate within the radius of each stray decision, as offers.
 
     Parameters

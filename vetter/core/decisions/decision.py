@@ -36,7 +36,7 @@ class Verdict(StrEnum):
     MAYBE = ("maybe", 3)
 
     @classmethod
-    def named(cls, word: str) -> Verdict:
+    def from_word(cls, word: str) -> Verdict:
         """Return the verdict of a typed word, 'undecided' for none; raise KeyError for others."""
         return _BY_WORD[word.lower()]
 
@@ -59,7 +59,7 @@ class Opinion(NamedTuple):
     seconds: float = 0.0
 
     @property
-    def says_something(self) -> bool:
+    def has_content(self) -> bool:
         """Whether there is a verdict, a tag or a comment."""
         return self.verdict is not Verdict.NONE or bool(self.tags) or bool(self.comment)
 

@@ -11,9 +11,14 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from vetter.core.decisions.carry_over import Offer, Placed, agrees, nearest_offers
+from vetter.core.decisions.carry_over import (
+    Offer,
+    PositionedList,
+    has_same_position,
+    nearest_offers,
+)
 from vetter.core.decisions.decision import UNDECIDED, Decision, How, Opinion
-from vetter.core.decisions.undo import History, Step, label, returning
+from vetter.core.decisions.undo import History, Step, make_return_events, step_label
 
 _UNDO, _REDO = How.UNDO, How.REDO
 """Members of How as globals: looking them up on the class makes a replay 20 % slower."""
@@ -35,7 +40,7 @@ class Ledger:
 
     The caller passes all events of the session to :meth:`apply`, in order; those of other
     reviewers are ignored. An event counts if the candidate's key and position agree with the
-    list (see :func:`vetter.core.decisions.carry_over.agrees`); other events become
+    list (see :func:`vetter.core.decisions.carry_over.has_same_position`); other events become
     :meth:`offers`.
 
     The caller makes no events that change nothing (a verdict that a candidate already has), so
@@ -51,14 +56,14 @@ class Ledger:
         read-only.
     """
 
-    def __init__(self, candidates: Placed, reviewer: str, complete: bool = True) -> None:
+    def __init__(self, candidates: PositionedList, reviewer: str, complete: bool = True) -> None:
         self.reviewer = reviewer
         self.complete = complete
         self._replayable: list[Decision] = []
         self._set_list(candidates)
         self._reset()
 
-    def _set_list(self, candidates: Placed) -> None:
+    def _set_list(self, candidates: PositionedList) -> None:
         self.candidates = candidates
         self._row_of_key = candidates.row_of
         self._ra, self._dec = candidates.ra, candidates.dec
@@ -79,7 +84,7 @@ class Ledger:
         self.codes: npt.NDArray[np.uint8] = codes.view()
         self.codes.flags.writeable = False
 
-    def extend(self, candidates: Placed, complete: bool) -> None:
+    def extend(self, candidates: PositionedList, complete: bool) -> None:
         """Replace the list by a longer one that begins with the present rows.
 
         Apart from a copy of ``codes``, the time depends only on the number of new rows. If some
@@ -167,13 +172,13 @@ class Ledger:
     def undo_label(self) -> str | None:
         """Text for the step that undo takes back; None if there is no such step."""
         step = self._history.last_done
-        return label(step, self._name) if step else None
+        return step_label(step, self._name) if step else None
 
     @property
     def redo_label(self) -> str | None:
         """Text for the step that redo brings back; None if there is no such step."""
         step = self._history.last_undone
-        return label(step, self._name) if step else None
+        return step_label(step, self._name) if step else None
 
     @property
     def unplaced(self) -> int:
@@ -192,7 +197,7 @@ class Ledger:
             row = self._row_of(stray.key)
             if row is not None and stray.key not in placed and self._agrees(stray, row) is None:
                 offers.append(Offer(stray.key, row, float("nan"), "", stray.opinion))
-        return [offer for offer in offers if not self.opinion(offer.row).says_something]
+        return [offer for offer in offers if not self.opinion(offer.row).has_content]
 
     def _row_of(self, key: str) -> int | None:
         try:
@@ -205,20 +210,21 @@ class Ledger:
             row = self._row_of_key(decision.key)
         except KeyError:
             return None
-        # A shortcut for equal positions: a call of agrees() for each of 100,000 events is slower.
+        # A shortcut for equal positions: a call of has_same_position() for each of 100,000 events
+        # is slower.
         if self._ra.item(row) == decision.ra and self._dec.item(row) == decision.dec:
             return row
         return row if self._agrees(decision, row) else None
 
     def _agrees(self, decision: Decision, row: int) -> bool | None:
         place = (array.item(row) for array in self._place)
-        return agrees(decision, *place)
+        return has_same_position(decision, *place)
 
     def _note_stray(self, decision: Decision) -> None:
         """Keep the last decision for each key and position."""
         same_key = self._strays.setdefault(decision.key, [])
         for index, other in enumerate(same_key):
-            if agrees(other, decision.x, decision.y, decision.ra, decision.dec):
+            if has_same_position(other, decision.x, decision.y, decision.ra, decision.dec):
                 same_key[index] = decision
                 return
         same_key.append(decision)
@@ -231,10 +237,10 @@ class Ledger:
         if not self.complete:
             return []
         every = (stray for strays in self._strays.values() for stray in strays)
-        return [stray for stray in every if stray.opinion.says_something]
+        return [stray for stray in every if stray.opinion.has_content]
 
     def _make_return(self, step: Step, how: How) -> list[Decision]:
-        return returning(step, how, self._waiting.row, self.candidates, self.reviewer)
+        return make_return_events(step, how, self._waiting.row, self.candidates, self.reviewer)
 
 
 class UnlistedCandidates:
@@ -283,7 +289,9 @@ class UnlistedCandidates:
         """Return the key of a negative number."""
         return self._keys[-1 - number]
 
-    def arrive(self, keys: npt.NDArray[Any], first: int, listed: Placed) -> list[tuple[int, int]]:
+    def arrive(
+        self, keys: npt.NDArray[Any], first: int, listed: PositionedList
+    ) -> list[tuple[int, int]]:
         """Match new rows with the numbered candidates; return the matches as (row, number).
 
         A key that another candidate has stays unsettled: only the complete list decides which
@@ -311,7 +319,7 @@ class UnlistedCandidates:
             arrived.append((row, number))
         return arrived
 
-    def _agrees_with_events(self, key: str, row: int, listed: Placed) -> bool:
+    def _agrees_with_events(self, key: str, row: int, listed: PositionedList) -> bool:
         x, y = listed.x.item(row), listed.y.item(row)
         ra, dec = listed.ra.item(row), listed.dec.item(row)
-        return all(agrees(event, x, y, ra, dec) is True for event in self._events[key])
+        return all(has_same_position(event, x, y, ra, dec) is True for event in self._events[key])

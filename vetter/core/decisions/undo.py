@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from vetter.core.decisions.carry_over import Placed
+from vetter.core.decisions.carry_over import PositionedList
 from vetter.core.decisions.decision import (
     UNDECIDED,
     Decision,
@@ -98,11 +98,11 @@ class History:
         return []
 
 
-def returning(
+def make_return_events(
     step: Step,
     how: How,
     row_of: Callable[[int], int | None],
-    listed: Placed,
+    listed: PositionedList,
     reviewer: str,
 ) -> list[Decision]:
     """Return the events, as one step, that undo or redo a step.
@@ -159,11 +159,11 @@ def returning(
 def _prefer_earlier(earlier: Decision | None, event: Decision) -> Decision | None:
     """Return the earlier event if the undo or redo has the same opinion, to keep its date."""
     if earlier is None:
-        return event if event.opinion.says_something else None
+        return event if event.opinion.has_content else None
     return earlier if earlier.has_same_opinion(event) else event
 
 
-def label(step: Step, name: Callable[[int], str]) -> str:
+def step_label(step: Step, name: Callable[[int], str]) -> str:
     """Return a text for a step: "reject of J0421+3312", "reject of 14 candidates"."""
     rows = {row for row, _, _ in step}
     if len(rows) == 1:

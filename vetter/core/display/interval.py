@@ -52,7 +52,7 @@ class Interval:
             )
 
 
-def limits(
+def find_limits(
     array: Array | Sequence[Array], interval: Interval, symmetric: bool = False
 ) -> tuple[float, float]:
     """Return the values that become the darkest and the brightest pixel.

@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from vetter.core.display.colour_map import LEVELS, MASK_BAD, MASK_GOOD, NO_DATA, colour_table
-from vetter.core.display.interval import limits
-from vetter.core.display.stretch import equalised, stretch, symmetric
+from vetter.core.display.interval import find_limits
+from vetter.core.display.stretch import equalise, mirror_brightness, stretch
 from vetter.core.display.style import SHARING, DisplayStyle, PlaneStyle
 
 Array = npt.NDArray[Any]
@@ -60,14 +60,14 @@ def plane_limits(planes: Mapping[str, Array], looks: DisplayStyle) -> dict[str, 
     pixels = {name: plane for name, plane in planes.items() if not _is_mask(name, plane)}
     ends: dict[str, Limits] = {}
     sharing = [pixels[name] for name in SHARING if name in pixels] if looks.shared else []
-    common = limits(sharing, looks.sky.interval) if sharing else None
+    common = find_limits(sharing, looks.sky.interval) if sharing else None
     for name, plane in pixels.items():
         if common is not None and name in SHARING:
             ends[name] = common
             continue
         measured = pixels["diff"] if name == "adjusted" and "diff" in pixels else plane
         signed = DisplayStyle.group(name) == "difference"
-        ends[name] = limits(measured, looks.look(name).interval, signed)
+        ends[name] = find_limits(measured, looks.look(name).interval, signed)
     return ends
 
 
@@ -97,15 +97,17 @@ def _table(
     name: str, cmap: str, invert: bool, contrast: float, bias: float, signed: bool
 ) -> Picture:
     brightness = stretch(np.linspace(0, 1, LEVELS), name)
-    return _colour(symmetric(brightness) if signed else brightness, cmap, invert, contrast, bias)
+    return _colour(
+        mirror_brightness(brightness) if signed else brightness, cmap, invert, contrast, bias
+    )
 
 
 def _equalise_table(levels: npt.NDArray[np.int16], look: PlaneStyle, signed: bool) -> Picture:
     if signed:
         sizes = np.abs(2 * levels.astype(np.int32) - (LEVELS - 1))
-        brightness = symmetric(equalised(sizes, LEVELS))
+        brightness = mirror_brightness(equalise(sizes, LEVELS))
     else:
-        brightness = equalised(levels, LEVELS)
+        brightness = equalise(levels, LEVELS)
     return _colour(brightness, look.cmap, look.invert, look.contrast, look.bias)
 
 

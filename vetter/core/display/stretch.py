@@ -24,7 +24,7 @@ def stretch(fraction: Array, name: str) -> Array:
     fraction : ndarray
         0 at the lower limit, 1 at the upper; clipped to that range.
     name : str
-        One of `STRETCHES`. 'histeq' depends on the data (see `equalised`) and is linear here.
+        One of `STRETCHES`. 'histeq' depends on the data (see `equalise`) and is linear here.
 
     Returns
     -------
@@ -52,7 +52,7 @@ def stretch(fraction: Array, name: str) -> Array:
     raise ValueError(f"stretch: expected one of {', '.join(STRETCHES)}, found {name!r}")
 
 
-def equalised(levels: npt.NDArray[np.integer[Any]], count: int) -> Array:
+def equalise(levels: npt.NDArray[np.integer[Any]], count: int) -> Array:
     """Return the brightness of each level by histogram equalisation.
 
     Parameters
@@ -76,7 +76,7 @@ def equalised(levels: npt.NDArray[np.integer[Any]], count: int) -> Array:
     return np.asarray(np.clip((below - first) / span, 0, 1))
 
 
-def symmetric(brightness: Array) -> Array:
+def mirror_brightness(brightness: Array) -> Array:
     """Return a brightness table for differences from one for absolute values.
 
     Parameters

@@ -102,9 +102,9 @@ class DisplayStyle:
     def look(self, plane: str) -> PlaneStyle:
         """Return the style of a plane; for a mask the sky style, though its two tones need none."""
         group = self.group(plane)
-        return self.sky if group == "mask" else self.of(group)
+        return self.sky if group == "mask" else self.group_style(group)
 
-    def of(self, group: str) -> PlaneStyle:
+    def group_style(self, group: str) -> PlaneStyle:
         """Return the style of one of `GROUPS`."""
         if group not in GROUPS:
             raise ValueError(f"group: expected one of {', '.join(GROUPS)}, found {group!r}")
@@ -113,7 +113,7 @@ class DisplayStyle:
 
     def with_(self, group: str, **changes: Any) -> DisplayStyle:
         """Return a copy of these styles with some fields of one group changed."""
-        changed: dict[str, Any] = {group: dataclasses.replace(self.of(group), **changes)}
+        changed: dict[str, Any] = {group: dataclasses.replace(self.group_style(group), **changes)}
         return dataclasses.replace(self, **changed)
 
     def record(self) -> dict[str, Any]:
@@ -131,7 +131,7 @@ class DisplayStyle:
         return cls(**groups, shared=bool(record.get("shared", True)))
 
     @classmethod
-    def restored(cls, record: object, display: DisplaySettings) -> DisplayStyle:
+    def from_session(cls, record: object, display: DisplaySettings) -> DisplayStyle:
         """Return the styles that a session file holds, or those of the settings without any."""
         if isinstance(record, Mapping):
             try:

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from vetter.core.fit.adjustment import Adjustment, FitOptions
-from vetter.core.fit.input import TINY, FitInput, read_many
+from vetter.core.fit.input import MIN_ERR, FitInput, read_fit_inputs
 from vetter.core.fit.solver import fit_inputs
 
 
@@ -52,7 +52,7 @@ def fit(cutout: Any, options: FitOptions | None = None) -> Adjustment:
 def fit_many(cutouts: Sequence[Any], options: FitOptions | None = None) -> list[Adjustment]:
     """Fit many cutouts as :func:`fit` does, those of one shape together; keep their order."""
     options = options or FitOptions()
-    inputs = read_many(cutouts, options)
+    inputs = read_fit_inputs(cutouts, options)
     fits = iter(fit_inputs([data for data in inputs if isinstance(data, FitInput)], options))
     return [next(fits) if isinstance(data, FitInput) else data for data in inputs]
 
@@ -155,7 +155,7 @@ def record(cutout: Any, result: Adjustment, normalize: bool = False) -> None:
         if normalize:
             err = np.asarray(cutout["err"], float)
             with np.errstate(all="ignore"):
-                residual = np.where(err > TINY, residual / err, np.nan)
+                residual = np.where(err > MIN_ERR, residual / err, np.nan)
         cutout["adjusted"] = residual
 
 

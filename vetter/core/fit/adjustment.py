@@ -15,7 +15,7 @@ import numpy.typing as npt
 from vetter.core.psf.models import Psf
 
 NAN = math.nan
-UNSEEN = "too many of its own pixels are masked, or too near the edge, to see what survives"
+UNSEEN_NOTE = "too many of its own pixels are masked, or too near the edge, to see what survives"
 """Note on a fit in which a source could hide in pixels that do not count."""
 
 _MIN_OFFSET_SIGMA, _MIN_OFFSET = 3.0, 0.05
@@ -267,7 +267,7 @@ def _is_default(value: Any, default: Any) -> bool:
 _DEFAULT_META = Adjustment(False).as_meta()
 
 
-def failed(reason: str, **known: Any) -> Adjustment:
+def make_failure(reason: str, **known: Any) -> Adjustment:
     """Return an unconverged fit with its reason and the values known without a solution."""
     return Adjustment(converged=False, reason=reason, **known)
 

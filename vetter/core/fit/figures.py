@@ -9,21 +9,21 @@ from typing import Any, Generic, NamedTuple, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from vetter.core.fit.adjustment import UNSEEN, Adjustment, FitOptions, failed, is_off
+from vetter.core.fit.adjustment import UNSEEN_NOTE, Adjustment, FitOptions, is_off, make_failure
 from vetter.core.fit.input import FitContext, FitInput
-from vetter.core.fit.noise_model import core, scatters, template_noise
+from vetter.core.fit.noise_model import central_region, measure_scatters, measure_template_noise
 from vetter.core.fit.point_source import PointSources
-from vetter.core.fit.weights import Found, Stack, pixel_sums
+from vetter.core.fit.weights import Solutions, Stack, pixel_sums
 
 Array = npt.NDArray[np.float64]
 
 T = TypeVar("T")
 
 
-def finished(
+def make_results(
     stack: Stack,
     options: FitOptions,
-    found: Found,
+    found: Solutions,
     level: Array,
     sources: PointSources,
     residual: Array,
@@ -92,15 +92,15 @@ def _scatters(stack: Stack, scale: Array, residual: Array) -> Array:
 
     The scatter is measured away from the source, in units of the expected scatter.
     """
-    left_out = core(residual.shape[1:], stack.inputs[0].about.box)
+    left_out = central_region(residual.shape[1:], stack.inputs[0].about.box)
     fwhm = [data.about.fwhm for data in stack.inputs]
     whole = all(data.usable is None for data in stack.inputs)
-    spread = scatters(residual, stack.difference, stack.weight, whole, left_out, fwhm)
+    spread = measure_scatters(residual, stack.difference, stack.weight, whole, left_out, fwhm)
     noise = [math.nan] * len(spread)
     for k, scatter in enumerate(spread):
         # Measured only for a scatter above 1, which the template's noise may explain.
         if scatter.value > 1.0 and is_off(*scatter) and stack.inputs[k].template_variance is None:
-            unscaled = template_noise(stack.template[k], stack.weight[k], left_out)
+            unscaled = measure_template_noise(stack.template[k], stack.weight[k], left_out)
             noise[k] = float(scale[k]) * unscaled
     return np.array([(*scatter, sigma) for scatter, sigma in zip(spread, noise, strict=True)]).T
 
@@ -157,13 +157,13 @@ class FitFigures(NamedTuple, Generic[T]):
     template_noise: T
 
 
-def known(about: FitContext) -> dict[str, Any]:
+def known_fields(about: FitContext) -> dict[str, Any]:
     """Return the fields of a result that are known without a solution."""
     return {
         "template": about.template,
         "caveats": about.caveats,
         "fwhm": about.fwhm,
-        "psf": about.psf_said,
+        "psf": about.psf_text,
     }
 
 
@@ -191,7 +191,9 @@ def make_result(
     """
     about = data.about
     if not all(map(math.isfinite, figures[:7])):
-        return failed("the numbers overflow: too large for their errors", **known(about))
+        return make_failure(
+            "the numbers overflow: too large for their errors", **known_fields(about)
+        )
     if data.unknown is not None:
         residual[data.unknown] = math.nan
     rows, columns = about.box
@@ -207,7 +209,7 @@ def make_result(
         df=int(figures.df),
         pixels=int(figures.pixels),
         pval=figures.pval,
-        at_bound=at_bound(figures.dx, figures.dy, figures.scale, options),
+        at_bound=names_at_bound(figures.dx, figures.dy, figures.scale, options),
         correlation=figures.correlation if math.isfinite(figures.correlation) else math.nan,
         flux=figures.flux,
         flux_err=figures.flux_err,
@@ -216,11 +218,11 @@ def make_result(
         held_err=_six_digits(figures.held_err),
         shift_err=_six_digits(figures.shift_err),
         fwhm=about.fwhm,
-        psf=about.psf_said,
+        psf=about.psf_text,
         box=float(max(rows.stop - rows.start, columns.stop - columns.start)),
         template=about.template,
         caveats=about.caveats,
-        notes=about.notes if seen or about.psf is None else (*about.notes, UNSEEN),
+        notes=about.notes if seen or about.psf is None else (*about.notes, UNSEEN_NOTE),
         fit_bg=options.fit_bg,
         spline=spline,
         scatter=figures.scatter,
@@ -235,7 +237,7 @@ def _six_digits(error: float) -> float:
     return float(f"{error:.6g}")
 
 
-def at_bound(dx: float, dy: float, scale: float, options: FitOptions) -> tuple[str, ...]:
+def names_at_bound(dx: float, dy: float, scale: float, options: FitOptions) -> tuple[str, ...]:
     """Return the names of the free parameters that ended on their bound."""
     shift = options.max_shift - 1e-6
     names = [n for n, value in (("dx", dx), ("dy", dy)) if abs(value) >= shift > 0]

@@ -11,26 +11,26 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from vetter.core.cutout.cutout import Cutout, missing
+from vetter.core.cutout.cutout import Cutout, list_missing_planes
 from vetter.core.cutout.no_data import MIN_RELATIVE_ERROR
 from vetter.core.cutout.plane import Provenance
-from vetter.core.fit.adjustment import Adjustment, FitOptions, failed, largest_shift
+from vetter.core.fit.adjustment import Adjustment, FitOptions, largest_shift, make_failure
 from vetter.core.fit.pixels import (
     Box,
+    bad_pixel_reach,
     central_box,
-    filled,
+    fill_bad_pixels,
+    find_bad_template_pixels,
     mode,
-    mode_of,
-    reach,
-    template_bad,
-    widened,
+    mode_from_sum,
+    widen_flags,
 )
 from vetter.core.psf.models import Gaussian, Psf
 
 Array = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
-READ = ("image", "convolved", "template", "err", "mask", "template_mask", "template_err")
+FIT_PLANES = ("image", "convolved", "template", "err", "mask", "template_mask", "template_err")
 """Names of the planes that a fit may read; it prefers ``convolved`` to ``template``."""
 
 
@@ -68,8 +68,8 @@ class FitInput:
     about: FitContext
 
 
-def read_many(cutouts: Sequence[Any], options: FitOptions) -> list[FitInput | Adjustment]:
-    """Run :func:`read` on each cutout, those without bad pixels together."""
+def read_fit_inputs(cutouts: Sequence[Any], options: FitOptions) -> list[FitInput | Adjustment]:
+    """Run :func:`read_fit_input` on each cutout, those without bad pixels together."""
     # errstate: infinities and overflows end in a reason, numpy's warnings would repeat it.
     with np.errstate(all="ignore"):
         return _read_many(cutouts, options)
@@ -88,7 +88,9 @@ def _read_many(cutouts: Sequence[Any], options: FitOptions) -> list[FitInput | A
         group = [_get_planes(cutouts[i]) for i in members]
         planes = [_stack_planes([p[key] for p in group]) for key in ("image", name, "err")]
         _read_plain(cutouts, members, planes, name, options, inputs)
-    return [read(c, options) if i is None else i for c, i in zip(cutouts, inputs, strict=True)]
+    return [
+        read_fit_input(c, options) if i is None else i for c, i in zip(cutouts, inputs, strict=True)
+    ]
 
 
 def _get_planes(cutout: Any) -> Any:
@@ -135,7 +137,7 @@ def _read_plain(
     """Fill in ``inputs`` for the members without bad pixels."""
     image, template, err = planes
     count = len(members)
-    clean = err.min(axis=(1, 2)) > np.maximum(TINY, _MIN_OF_MEAN * err.mean(axis=(1, 2)))
+    clean = err.min(axis=(1, 2)) > np.maximum(MIN_ERR, _MIN_OF_MEAN * err.mean(axis=(1, 2)))
     for plane in planes:
         clean &= np.isfinite(plane.sum(axis=(1, 2)))
     bg, tbg = (mode(plane.reshape(count, -1)).tolist() for plane in (image, template))
@@ -147,7 +149,7 @@ def _read_plain(
         )
 
 
-def read(cutout: Any, options: FitOptions) -> FitInput | Adjustment:
+def read_fit_input(cutout: Any, options: FitOptions) -> FitInput | Adjustment:
     """Read a cutout's planes; return an Adjustment with the reason if they cannot be fitted.
 
     Parameters
@@ -158,21 +160,21 @@ def read(cutout: Any, options: FitOptions) -> FitInput | Adjustment:
     """
     given = _get_planes(cutout)
     if (unread := getattr(cutout, "unread", None)) and (reason := _join_unread(given, unread)):
-        return failed(reason, unread=True)
+        return make_failure(reason, unread=True)
     name = "convolved" if _has(given, "convolved") else "template"
     for required in ("image", name, "err"):
         if not _has(given, required):
-            return failed(f"there is no {_MISSING_NAMES.get(required, required)} plane")
+            return make_failure(f"there is no {_MISSING_NAMES.get(required, required)} plane")
     if _is_plain(given, name) and (clean := _read_clean(cutout, given, name, options)):
         return clean
     planes = {key: _read_floats(given[key]) for key in ("image", name, "err")}
     image, template, err = planes["image"], planes[name], planes["err"]
     if image is None or template is None or err is None or image.size == 0:
-        return failed("a plane is not a two-dimensional array of numbers", template=name)
+        return make_failure("a plane is not a two-dimensional array of numbers", template=name)
     shape = image.shape
     for key in (name, "err", "mask", "template_mask", "template_err"):
         if _has(given, key) and np.shape(given[key]) != shape:
-            return failed(f"{key} has another shape than image", template=name)
+            return make_failure(f"{key} has another shape than image", template=name)
     mask, template_mask = _read_flags(given, "mask"), _read_flags(given, "template_mask")
     noise = _read_floats(given["template_err"]) if _has(given, "template_err") else None
     about = fit_context(cutout, shape, name, noise is not None, options)
@@ -184,8 +186,8 @@ def _join_unread(given: Any, unread: Mapping[str, str]) -> str:
 
     An unread ``convolved`` or mask is required too: without it the result would differ.
     """
-    needed = [name for name in READ if not (name == "template" and _has(given, "convolved"))]
-    return "; ".join(missing(unread, needed))
+    needed = [name for name in FIT_PLANES if not (name == "template" and _has(given, "convolved"))]
+    return "; ".join(list_missing_planes(unread, needed))
 
 
 def _read_clean(cutout: Any, given: Any, name: str, options: FitOptions) -> FitInput | None:
@@ -194,12 +196,12 @@ def _read_clean(cutout: Any, given: Any, name: str, options: FitOptions) -> FitI
         np.ascontiguousarray(given[key], np.float64) for key in ("image", name, "err")
     )
     flux, template_flux, err_sum = (float(np.add.reduce(p, None)) for p in (image, template, err))
-    if not np.minimum.reduce(err, None) > max(TINY, _MIN_OF_MEAN * err_sum / max(err.size, 1)):
+    if not np.minimum.reduce(err, None) > max(MIN_ERR, _MIN_OF_MEAN * err_sum / max(err.size, 1)):
         return None
     if not math.isfinite(flux + template_flux + err_sum):
         return None
     about = fit_context(cutout, image.shape, name, False, options)
-    bg, tbg = mode_of(image.ravel(), flux), mode_of(template.ravel(), template_flux)
+    bg, tbg = mode_from_sum(image.ravel(), flux), mode_from_sum(template.ravel(), template_flux)
     return FitInput(image, template, err, None, None, None, bg, tbg, about)
 
 
@@ -214,24 +216,24 @@ def _build_input(
     options: FitOptions,
 ) -> FitInput | Adjustment:
     bad_image = None if math.isfinite(float(image.sum())) else ~np.isfinite(image)
-    hole = template_bad(template, mask, template_mask, err)
+    hole = find_bad_template_pixels(template, mask, template_mask, err)
     bad_err = _find_bad_err(err)
     variance = None if template_err is None else template_err * template_err
     unusable = [bad for bad in (bad_image, mask, bad_err) if bad is not None]
     if variance is not None:
         unusable.append(~np.isfinite(variance))
     if hole is not None:
-        unusable.append(widened(hole, reach(options.within(image.shape).max_shift)))
+        unusable.append(widen_flags(hole, bad_pixel_reach(options.within(image.shape).max_shift)))
     usable = ~np.logical_or.reduce(unusable) if unusable else None
     if usable is not None and not usable.any():
-        return failed(
+        return make_failure(
             "no good pixel: all are masked, off the image, without an error or near template holes",
             template=about.template,
             caveats=about.caveats,
         )
     bg, tbg = _compute_mode(image, bad_image, mask), _compute_mode(template, hole, mask)
     if hole is not None:
-        template = filled(template, hole)
+        template = fill_bad_pixels(template, hole)
     if bad_image is not None:
         image = np.where(bad_image, bg, image)
     unknown = hole if bad_image is None else bad_image if hole is None else hole | bad_image
@@ -239,7 +241,7 @@ def _build_input(
 
 
 _MISSING_NAMES = {"template": "convolved or template"}
-TINY = 1e-150
+MIN_ERR = 1e-150
 """Error at or below which a pixel is bad: its weight, 1 / err^2, could overflow."""
 _MIN_OF_MEAN = 2 * MIN_RELATIVE_ERROR
 """Fraction of the mean error above which none is a fill: the median is at most twice the mean."""
@@ -270,11 +272,11 @@ def _read_flags(cutout: Any, name: str) -> Flags | None:
 
 def _find_bad_err(err: Array) -> Flags | None:
     """Return where ``err`` is not finite, not positive or a fill, as `no_data`; None: nowhere."""
-    if float(err.min()) > max(TINY, _MIN_OF_MEAN * float(err.mean())):
+    if float(err.min()) > max(MIN_ERR, _MIN_OF_MEAN * float(err.mean())):
         return None if math.isfinite(float(err.sum())) else ~np.isfinite(err)
-    positive = err[np.isfinite(err) & (err > TINY)]
+    positive = err[np.isfinite(err) & (err > MIN_ERR)]
     floor = MIN_RELATIVE_ERROR * float(np.median(positive)) if len(positive) else 0.0
-    return ~(np.isfinite(err) & (err > max(TINY, floor)))
+    return ~(np.isfinite(err) & (err > max(MIN_ERR, floor)))
 
 
 def _compute_mode(plane: Array, *bad: Flags | None) -> float:
@@ -313,9 +315,9 @@ class FitContext(NamedTuple):
     notes: tuple[str, ...]
 
     @property
-    def psf_said(self) -> str:
+    def psf_text(self) -> str:
         """Description of the PSF; empty if none is fitted."""
-        return "" if self.psf is None else self.psf.said
+        return "" if self.psf is None else self.psf.description
 
 
 def fit_context(

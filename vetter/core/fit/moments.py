@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vetter.core.fit.pixels import Box
-from vetter.core.fit.spline import POLYNOMIALS, fraction_weights, runs
+from vetter.core.fit.spline import POLYNOMIALS, fraction_weights, view_runs
 
 Array = npt.NDArray[np.float64]
 
@@ -94,7 +94,7 @@ def tapped_runs(taps: int, ny: int, nx: int) -> tuple[Array, Array]:
     return columns, np.ndarray((taps, taps, ny * nx), float, columns, 0, (row, high, size))
 
 
-def projected(moments: Array, index: int) -> Array:
+def project_out(moments: Array, index: int) -> Array:
     """Return the moments with the image ``index`` fitted to all others and subtracted."""
     column = moments[..., :, index]
     norm = moments[..., index, index]
@@ -203,7 +203,7 @@ def gram(
     for matrix, (k, window) in zip(out, places, strict=True):
         first = box[0].start + edge - window.cy - window.half - 1
         left = box[1].start + edge - window.cx - window.half - 1
-        buffers.columns[...] = runs(coefs[k], int(first), int(left), buffers.columns.shape)
+        buffers.columns[...] = view_runs(coefs[k], int(first), int(left), buffers.columns.shape)
         buffers.weight[:pixels] = flat_weight[k]
         np.multiply(buffers.tapped, buffers.weight, out=shifted)
         buffers.stacked[shifts:, :pixels] = flat_rows[k]

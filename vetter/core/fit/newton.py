@@ -14,30 +14,30 @@ import numpy.typing as npt
 
 from vetter.core.fit.moments import Array, Window, tap_weights, tap_weights_stack
 
-ROUNDS = 40
+MAX_STEPS = 40
 SMALL_STEP = 1e-9
 SMALL_GAIN = 1e-8
 """Relative gain in chi2 below which a step, about a hundredth of the error, is the last. chi2 is
 not evaluated after this step: the remaining distance is the square of the step."""
 
-SURE_STEP = 1e-3
+MAX_UNCHECKED_STEP = 1e-3
 """Longest step, pixels, after which chi2 is not evaluated. Along a valley of chi2 a step of small
 gain may be long, and its end would depend on rounding."""
 
 LONGEST_STEP = 0.5
-FLAT = 1e-7
+MIN_CURVATURE_RATIO = 1e-7
 """Ratio of the smaller curvature to the larger below which the smaller is flat or negative, and is
 raised."""
 ROUNDING = 1e-13
-"""Relative increase of chi2 that a step below `SMALL_ENOUGH` may have. Rounding decides whether so
-short a step gains; without it one cutout would end elsewhere alone than in a stack."""
+"""Relative increase of chi2 that a step below `MAX_ROUNDING_STEP` may have. Rounding decides
+whether so short a step gains; without it one cutout would end elsewhere alone than in a stack."""
 
-SMALL_ENOUGH = 1e-5
+MAX_ROUNDING_STEP = 1e-5
 """Length below which a step may increase chi2 by `ROUNDING`, pixels."""
 
 Flags = npt.NDArray[np.bool_]
 
-FEW = 3
+MAX_SINGLE_DESCENTS = 3
 """Number of cutouts up to which each descends alone: calls on arrays would cost more."""
 
 _PRODUCT_ROWS = (0, 1, 3, 9)
@@ -133,18 +133,18 @@ def descend(
     """Take damped Newton steps within the window (Levenberg-Marquardt's damping)."""
     basis, tapped = _make_basis(window, len(moments))
     here = _evaluate(moments, window.half, scales, u, v, basis, tapped)
-    for _ in range(ROUNDS):
+    for _ in range(MAX_STEPS):
         du, dv = _step(here, window, u, v, damping)
         gain = -0.5 * (here.gu * du + here.gv * dv)
         # "not >=", so that a NaN step ends the loop too.
         length = abs(du) + abs(dv)
         if not length >= SMALL_STEP:
             break
-        if damping == 0.0 and 0.0 <= gain < SMALL_GAIN * here.chi2 and length < SURE_STEP:
+        if damping == 0.0 and 0.0 <= gain < SMALL_GAIN * here.chi2 and length < MAX_UNCHECKED_STEP:
             scale = here.scale + here.su * du + here.sv * dv
             return u + du, v + dv, min(max(scale, scales[0]), scales[1]), here.chi2 - gain
         there = _evaluate(moments, window.half, scales, u + du, v + dv, basis, tapped)
-        rounding = ROUNDING * abs(here.chi2) if length < SMALL_ENOUGH else 0.0
+        rounding = ROUNDING * abs(here.chi2) if length < MAX_ROUNDING_STEP else 0.0
         if there.chi2 - here.chi2 <= rounding:
             u, v, here = u + du, v + dv, there
             damping *= 0.1 if damping > 1e-6 else 0.0
@@ -172,7 +172,7 @@ def _newton(at: _Point, free_u: bool, free_v: bool, damping: float) -> tuple[flo
         largest = max(abs(mean + spread), abs(mean - spread), 1e-300)
         least = mean - spread
         lift = damping * largest
-        if least < FLAT * largest:
+        if least < MIN_CURVATURE_RATIO * largest:
             lift += 1e-3 * largest - least
         huu, hvv = at.huu + lift, at.hvv + lift
         determinant = huu * hvv - at.huv * at.huv
@@ -219,13 +219,13 @@ def descend_stack(
     here = _evaluate_stack(moments, window, scales, u, v)
     best = Minima(u, v, here.scale.copy(), here.chi2.copy())
     active, damping = np.arange(len(u)), np.zeros(len(u))
-    for _ in range(ROUNDS):
+    for _ in range(MAX_STEPS):
         du, dv = _steps(here, window, best.u[active], best.v[active], damping)
         length = np.abs(du) + np.abs(dv)
         gain = -0.5 * (here.gu * du + here.gv * dv)
         last = (damping == 0.0) & (gain >= 0.0) & (gain < SMALL_GAIN * here.chi2)
         moving = length >= SMALL_STEP
-        last &= moving & (length < SURE_STEP)
+        last &= moving & (length < MAX_UNCHECKED_STEP)
         moving &= ~last
         if last.any():
             which = active[last]
@@ -238,10 +238,10 @@ def descend_stack(
             active, damping, du, dv = active[moving], damping[moving], du[moving], dv[moving]
             here, moments = _Points(*(a[moving] for a in here)), moments[moving]
             length = length[moving]
-        if len(active) <= FEW:
+        if len(active) <= MAX_SINGLE_DESCENTS:
             break
         there = _evaluate_stack(moments, window, scales, best.u[active] + du, best.v[active] + dv)
-        rounding = np.where(length < SMALL_ENOUGH, ROUNDING * np.abs(here.chi2), 0.0)
+        rounding = np.where(length < MAX_ROUNDING_STEP, ROUNDING * np.abs(here.chi2), 0.0)
         better = there.chi2 - here.chi2 <= rounding
         for column, step in ((best.u, du), (best.v, dv)):
             column[active[better]] += step[better]
@@ -318,7 +318,9 @@ def _newton_stack(at: _Points, damping: Array) -> tuple[Array, Array]:
     spread = np.hypot(0.5 * (at.huu - at.hvv), at.huv)
     largest = np.maximum(np.maximum(np.abs(mean + spread), np.abs(mean - spread)), 1e-300)
     least = mean - spread
-    lift = damping * largest + np.where(least < FLAT * largest, 1e-3 * largest - least, 0.0)
+    lift = damping * largest + np.where(
+        least < MIN_CURVATURE_RATIO * largest, 1e-3 * largest - least, 0.0
+    )
     huu, hvv = at.huu + lift, at.hvv + lift
     determinant = huu * hvv - at.huv * at.huv
     determinant = np.where(determinant > 0, determinant, 1.0)

@@ -23,9 +23,9 @@ import numpy.typing as npt
 
 from vetter.core.fit.adjustment import is_off
 from vetter.core.fit.input import FitInput
-from vetter.core.fit.moments import Window, projected, scan_weights, tap_weights_stack, windows
+from vetter.core.fit.moments import Window, project_out, scan_weights, tap_weights_stack, windows
 from vetter.core.fit.newton import Minima
-from vetter.core.fit.pixels import Box, central_box, widened
+from vetter.core.fit.pixels import Box, central_box, widen_flags
 from vetter.core.fit.point_source import PointSources
 from vetter.core.fit.weights import Stack
 
@@ -75,7 +75,7 @@ class TemplateNoise(NamedTuple):
     correlation: Array
 
 
-def template_noise_of(stack: Stack, box: Box) -> TemplateNoise | None:
+def measure_noise_power(stack: Stack, box: Box) -> TemplateNoise | None:
     """Return the noise of templates in a box; None if all lack an error plane."""
     inside = (slice(None), *box)
     weight = stack.weight[inside]
@@ -87,11 +87,11 @@ def template_noise_of(stack: Stack, box: Box) -> TemplateNoise | None:
         counted = weight[k] > 0
         squares = weight[k][counted] ** 2
         power[k] = squares @ data.template_variance[box][counted]
-        correlation[k] = neighbours_of(data)
+        correlation[k] = measure_noise_correlation(data)
     return TemplateNoise(power, correlation) if power.any() else None
 
 
-def neighbours_of(data: FitInput) -> float:
+def measure_noise_correlation(data: FitInput) -> float:
     """Measure the correlation of a template's noise in adjacent pixels, in hundredths.
 
     White noise has 0; the noise of a convolved template is smooth. The differences of neighbours
@@ -103,7 +103,7 @@ def neighbours_of(data: FitInput) -> float:
     around = np.isfinite(variance) & (variance > 0)
     if data.usable is not None:
         around &= data.usable
-    around[core(around.shape, data.about.box)] = False
+    around[central_region(around.shape, data.about.box)] = False
     differences = []
     for pixel, neighbour in (
         ((slice(1, None), slice(None)), (slice(None, -1), slice(None))),
@@ -119,7 +119,7 @@ def neighbours_of(data: FitInput) -> float:
     return round(min(max(1.0 - spread * spread, 0.0), _MAX_CORRELATION), 2)
 
 
-def without_noise(moments: list[Array], max_shift: float, noise: TemplateNoise) -> TemplateNoise:
+def subtract_noise(moments: list[Array], max_shift: float, noise: TemplateNoise) -> TemplateNoise:
     """Subtract the expected noise from the moments of all windows, (k, ...), in place.
 
     By chance the noise may be lower than expected. So at each shift of the coarse grid a part of
@@ -138,7 +138,7 @@ def without_noise(moments: list[Array], max_shift: float, noise: TemplateNoise) 
         for image in range(taps + 1, matrix.shape[1]):
             # A PSF with too few good pixels is zero: projecting it out would divide by 0.
             nonzero = matrix[:, image, image] > 0
-            alone = np.where(nonzero[:, None, None], projected(alone, image), alone)
+            alone = np.where(nonzero[:, None, None], project_out(alone, image), alone)
         remaining = np.vecdot(weights @ alone[:, :taps, :taps], weights)
         for k, (power, correlation) in enumerate(zip(*noise, strict=True)):
             if power > 0:
@@ -154,7 +154,7 @@ def without_noise(moments: list[Array], max_shift: float, noise: TemplateNoise) 
     return subtracted
 
 
-def added(window: Window, minima: Minima, noise: TemplateNoise) -> Array:
+def noise_chi2(window: Window, minima: Minima, noise: TemplateNoise) -> Array:
     """Return the noise's contribution to chi2 at minima of a window, (k,)."""
     out = np.zeros(len(noise.power))
     along, across = (tap_weights_stack(shift, window.half)[:, 0] for shift in (minima.u, minima.v))
@@ -166,7 +166,7 @@ def added(window: Window, minima: Minima, noise: TemplateNoise) -> Array:
     return out
 
 
-def whatever_the_scale(
+def measure_at_best_scale(
     sources: PointSources,
     inner: Array,
     chi2_ratio: Array,
@@ -183,7 +183,7 @@ def whatever_the_scale(
     ----------
     sources : PointSources
     inner : ndarray (k, 6, 6)
-        From :func:`vetter.core.fit.point_source.products`.
+        From :func:`vetter.core.fit.point_source.compute_products`.
     chi2_ratio : ndarray (k,)
         Chi2 over degrees of freedom.
     scales : (float, float)
@@ -205,12 +205,12 @@ def whatever_the_scale(
         column[higher] = values[higher]
 
 
-def kept_noise(data: FitInput, dx: float, dy: float) -> float:
+def remaining_noise(data: FitInput, dx: float, dy: float) -> float:
     """Return the noise of a shifted template as a fraction of the unshifted template's noise.
 
     Between two pixels the spline averages several, which reduces the noise.
     """
-    correlation, share = neighbours_of(data), 1.0
+    correlation, share = measure_noise_correlation(data), 1.0
     for weights in tap_weights_stack(np.array([dx % 1.0 - 0.5, dy % 1.0 - 0.5]), 0.5)[:, 0]:
         share *= _remaining_variance(weights, correlation)
     return math.sqrt(share)
@@ -258,7 +258,7 @@ class Scatter(NamedTuple):
 _UNKNOWN = Scatter(math.nan, math.nan)
 
 
-def core(shape: tuple[int, int], box: Box) -> Box:
+def central_region(shape: tuple[int, int], box: Box) -> Box:
     """Return the region without scatter: the fitted box, or the central half for other boxes.
 
     The box serves if each side is at least a quarter of the cutout's shorter side, and its area
@@ -271,7 +271,7 @@ def core(shape: tuple[int, int], box: Box) -> Box:
     return central_box(shape, 0.5 * min(shape))
 
 
-def scatters(
+def measure_scatters(
     residual: Array,
     difference: Callable[[int], Array],
     weight: Array,
@@ -292,7 +292,7 @@ def scatters(
     whole : bool
         Whether all pixels count.
     left_out : (slice, slice)
-        From :func:`core`.
+        From :func:`central_region`.
     fwhm : sequence of float
         FWHM of the sources, pixels, or NaN. The scatter is NaN if half the core is below 1.5 FWHM
         or fewer than 100 pixels count.
@@ -335,7 +335,7 @@ def _measure_cleaned_scatter(pulls: Array, weight: Array, left_out: Box) -> floa
     pulls = pulls - np.partition(around, len(around) // 2)[len(around) // 2]
     value = _scatter_of(pulls[counted])
     outliers = counted & (np.abs(pulls) > _OUTLIER_SCATTERS * value)
-    quiet = counted & ~widened(outliers, _OUTLIER_REACH)
+    quiet = counted & ~widen_flags(outliers, _OUTLIER_REACH)
     if np.count_nonzero(quiet) < max(_MIN_PIXELS, 0.3 * np.count_nonzero(counted)):
         return value
     return _scatter_of(pulls[quiet])
@@ -364,7 +364,7 @@ def _scatter_table() -> tuple[Array, Array]:
     return means, values
 
 
-def template_noise(template: Array, weight: Array, left_out: Box) -> float:
+def measure_template_noise(template: Array, weight: Array, left_out: Box) -> float:
     """Measure a template's noise in units of ``err``, from second differences two pixels apart.
 
     Only rows above and below the core count. The smooth noise of a convolved template comes out

@@ -40,7 +40,7 @@ def _central_slice(size: int, side: float) -> slice:
     return slice(first, max(first, last + 1))
 
 
-def reach(max_shift: float) -> int:
+def bad_pixel_reach(max_shift: float) -> int:
     """Return the distance to the template's bad pixels, on each axis, up to which none may enter.
 
     It is the largest shift, plus the spline's reach, plus one pixel for the error of the fill.
@@ -48,7 +48,7 @@ def reach(max_shift: float) -> int:
     return math.ceil(max_shift) + SPLINE_REACH + _FILL_REACH
 
 
-def template_bad(
+def find_bad_template_pixels(
     template: Array, mask: Flags | None, template_mask: Flags | None, err: Array
 ) -> Flags | None:
     """Return the template's own bad pixels; None if all are good.
@@ -108,7 +108,7 @@ def _measure_ranges(
     return low, high
 
 
-def filled(template: Array, bad: Flags) -> Array:
+def fill_bad_pixels(template: Array, bad: Flags) -> Array:
     """Return the template with each bad pixel replaced by the nearest good one; all bad: zeros."""
     from scipy.ndimage import distance_transform_edt
 
@@ -119,7 +119,7 @@ def filled(template: Array, bad: Flags) -> Array:
     return out
 
 
-def widened(bad: Flags, by: int) -> Flags:
+def widen_flags(bad: Flags, by: int) -> Flags:
     """Return all pixels within ``by`` rows and columns of a bad one."""
     from scipy.ndimage import maximum_filter
 
@@ -138,7 +138,7 @@ def mode(pixels: npt.NDArray[Any]) -> Array:
     return result
 
 
-def mode_of(pixels: Array, total: float) -> float:
+def mode_from_sum(pixels: Array, total: float) -> float:
     """Return the :func:`mode` of a one-dimensional array, given its sum."""
     half = len(pixels) // 2
     ordered = pixels.copy()

@@ -43,7 +43,7 @@ def no_sources(count: int) -> PointSources:
     return PointSources(*np.full((6, count), np.nan))
 
 
-def rendered(inputs: Sequence[FitInput], box: Box) -> Array:
+def render_points(inputs: Sequence[FitInput], box: Box) -> Array:
     """Render a point of unit flux at each candidate's position, (k, rows, columns of the box)."""
     shape = box[0].stop - box[0].start, box[1].stop - box[1].start
     out = np.zeros((len(inputs), *shape))
@@ -54,7 +54,7 @@ def rendered(inputs: Sequence[FitInput], box: Box) -> Array:
     return out
 
 
-def products(moments: Array, window: Window, minima: Minima) -> Array:
+def compute_products(moments: Array, window: Window, minima: Minima) -> Array:
     """Compute products of (scale t_x, scale t_y, t, constant, psf, image) at minima of a window.
 
     Parameters
@@ -80,7 +80,7 @@ def products(moments: Array, window: Window, minima: Minima) -> Array:
     return out
 
 
-def measure(
+def measure_sources(
     inner: Array, minima: Minima, df: npt.NDArray[np.intp], fixed: tuple[bool, bool]
 ) -> PointSources:
     """Measure amplitude and error of the PSF at the minima of the joint fits.
@@ -88,7 +88,7 @@ def measure(
     Parameters
     ----------
     inner : ndarray (k, 6, 6)
-        From :func:`products`.
+        From :func:`compute_products`.
     minima : Minima
     df : ndarray (k,)
         Degrees of freedom of the joint fits; below 1 nothing is measured. Errors are inflated by

@@ -24,18 +24,18 @@ import numpy as np
 import numpy.typing as npt
 
 from vetter.core.fit.adjustment import FitOptions
-from vetter.core.fit.moments import margin, projected, windows
-from vetter.core.fit.newton import SMALL_GAIN, SURE_STEP, Minima
+from vetter.core.fit.moments import margin, project_out, windows
+from vetter.core.fit.newton import MAX_UNCHECKED_STEP, SMALL_GAIN, Minima
 from vetter.core.fit.pixels import Box
-from vetter.core.fit.point_source import PointSources, measure, rendered
+from vetter.core.fit.point_source import PointSources, measure_sources, render_points
 from vetter.core.fit.search import CellMinimum
 from vetter.core.fit.spline import (
     QUINTIC_REACH,
     fourth_differences,
     quintic_coefficients,
-    quintic_shifted,
+    shift_images_quintic,
 )
-from vetter.core.fit.weights import Found, Stack, count
+from vetter.core.fit.weights import Solutions, Stack, count_pixels
 
 Array = npt.NDArray[np.float64]
 Indices = npt.NDArray[np.intp]
@@ -65,8 +65,8 @@ def refine(
     stack: Stack,
     options: FitOptions,
     moments: list[Array],
-    found: Found,
-    joint: Found | None,
+    found: Solutions,
+    joint: Solutions | None,
     sources: PointSources,
     residual: Array,
 ) -> frozenset[int]:
@@ -91,7 +91,7 @@ def refine(
         Indices in the stack for which the quintic spline was chosen. Their values in ``found``,
         ``sources`` and ``residual`` are replaced.
     """
-    sharp = where_it_matters(moments, found, stack, options)
+    sharp = find_inaccurate_fits(moments, found, stack, options)
     if sharp:
         sharp = _select_clear(stack, sharp, options)
     if not sharp:
@@ -102,7 +102,11 @@ def refine(
     box = stack.inputs[0].about.box
     ends = _descend(stack, which, coefs, box, found, options, None)
     better = ends.chi2 < found.minima.chi2[which]
-    which, coefs, ends = which[better], coefs[better], Ends(*(column[better] for column in ends))
+    which, coefs, ends = (
+        which[better],
+        coefs[better],
+        QuinticEnds(*(column[better] for column in ends)),
+    )
     if not len(which):
         return frozenset()
     found.minima.u[which] += ends.dx - found.dx[which]
@@ -110,7 +114,7 @@ def refine(
     found.dx[which], found.dy[which] = ends.dx, ends.dy
     found.minima.scale[which], found.minima.chi2[which] = ends.scale, ends.chi2
     whole = tuple(slice(0, size) for size in residual.shape[1:])
-    model = quintic_shifted(coefs, (whole[0], whole[1]), ends.dx, ends.dy, edge)[:, 2]
+    model = shift_images_quintic(coefs, (whole[0], whole[1]), ends.dx, ends.dy, edge)[:, 2]
     residual[which] = stack.image[which] - ends.scale[:, None, None] * model
     if joint is not None:
         measured = np.isfinite(sources.flux[which])
@@ -145,10 +149,10 @@ def _descend(
     which: Indices,
     coefs: Array,
     box: Box,
-    start: Found,
+    start: Solutions,
     options: FitOptions,
     point: Array | None,
-) -> Ends:
+) -> QuinticEnds:
     """Step from the cubic spline's solution to the quintic one; jointly with a PSF if given."""
     weight = stack.weight[(which, *box)]
     free = [weight] if point is not None or options.fit_bg else []
@@ -156,16 +160,16 @@ def _descend(
         free.append(point * weight)
     linear = np.stack([*free, stack.image[(which, *box)] * weight], axis=1)
     edge = margin(options.max_shift) - 1 + QUINTIC_REACH
-    pixels = Pixels(coefs, edge, box, weight, linear.reshape(*linear.shape[:2], -1))
+    pixels = QuinticPixels(coefs, edge, box, weight, linear.reshape(*linear.shape[:2], -1))
     scales = 1.0 / options.max_scale, options.max_scale
-    return descend(pixels, start.dx[which], start.dy[which], options.max_shift, scales)
+    return descend_quintic(pixels, start.dx[which], start.dy[which], options.max_shift, scales)
 
 
 def _measure_sources(
     stack: Stack,
     which: Indices,
     coefs: Array,
-    joint: Found,
+    joint: Solutions,
     sources: PointSources,
     options: FitOptions,
 ) -> None:
@@ -173,19 +177,19 @@ def _measure_sources(
     if not len(which):
         return
     box = stack.inputs[0].about.psf_box
-    point = rendered([stack.inputs[k] for k in which], box)
+    point = render_points([stack.inputs[k] for k in which], box)
     ends = _descend(stack, which, coefs, box, joint, options, point)
     ends.products[:, :2] *= ends.scale[:, None, None]
     ends.products[:, :, :2] *= ends.scale[:, None, None]
     minima = Minima(ends.dx, ends.dy, ends.scale, ends.chi2)
-    df = count(stack.weight[which], box) - 4 - (options.max_scale > 1)
-    measured = measure(ends.products, minima, df, (False, options.max_scale == 1))
+    df = count_pixels(stack.weight[which], box) - 4 - (options.max_scale > 1)
+    measured = measure_sources(ends.products, minima, df, (False, options.max_scale == 1))
     for column, values in zip(sources, measured, strict=True):
         column[which] = values
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Pixels:
+class QuinticPixels:
     """Pixels and spline coefficients on which the quintic steps operate.
 
     Attributes
@@ -211,7 +215,7 @@ class Pixels:
     def products(self, which: npt.NDArray[np.intp], dx: Array, dy: Array) -> Array:
         """Compute inner products of the template's derivatives, the template and ``linear``."""
         rows = np.empty((len(which), 3 + self.linear.shape[1], self.linear.shape[2]))
-        shifted = quintic_shifted(self.coefs[which], self.box, dx, dy, self.edge)
+        shifted = shift_images_quintic(self.coefs[which], self.box, dx, dy, self.edge)
         shifted *= self.weight[which][:, None]
         rows[:, :3] = shifted.reshape(len(which), 3, -1)
         rows[:, 3:] = self.linear[which]
@@ -219,7 +223,7 @@ class Pixels:
         return out
 
 
-class Ends(NamedTuple):
+class QuinticEnds(NamedTuple):
     """Ends of the steps, (k,) each, and the inner products of the last pass over the pixels."""
 
     dx: Array
@@ -243,9 +247,9 @@ class _Slopes(NamedTuple):
     sy: Array
 
 
-def descend(
-    pixels: Pixels, dx: Array, dy: Array, max_shift: float, scales: tuple[float, float]
-) -> Ends:
+def descend_quintic(
+    pixels: QuinticPixels, dx: Array, dy: Array, max_shift: float, scales: tuple[float, float]
+) -> QuinticEnds:
     """Take steps from (dx, dy), each to a lower chi2, within the bounds.
 
     Parameters
@@ -265,7 +269,7 @@ def descend(
         du, dv = _steps(here, dx[active], dy[active], max_shift)
         gain = -(here.gx * du + here.gy * dv)
         # chi2 is not evaluated after the last step: its error is the square of the gain.
-        short = np.maximum(np.abs(du), np.abs(dv)) < SURE_STEP
+        short = np.maximum(np.abs(du), np.abs(dv)) < MAX_UNCHECKED_STEP
         last = (gain >= 0.0) & (gain < SMALL_GAIN * here.chi2) & short
         ends = active[last]
         dx[ends] += du[last]
@@ -286,13 +290,13 @@ def descend(
         dx[active] += du[better]
         dy[active] += dv[better]
         scale[active], chi2[active], products[active] = here.scale, here.chi2, inner
-    return Ends(dx, dy, scale, chi2, products)
+    return QuinticEnds(dx, dy, scale, chi2, products)
 
 
 def _slopes(products: Array, scales: tuple[float, float]) -> _Slopes:
     free = products
     for which in range(3, products.shape[1] - 1):
-        free = projected(free, which)
+        free = project_out(free, which)
     xx, xy, xt, xi = (free[:, 0, k] for k in (0, 1, 2, -1))
     yy, yt, yi = (free[:, 1, k] for k in (1, 2, -1))
     tt, ti, ii = free[:, 2, 2], free[:, 2, -1], free[:, -1, -1]
@@ -327,8 +331,8 @@ def _steps(at: _Slopes, dx: Array, dy: Array, bound: float) -> tuple[Array, Arra
     return np.clip(dx + du, -bound, bound) - dx, np.clip(dy + dv, -bound, bound) - dy
 
 
-def where_it_matters(
-    moments: list[Array], found: Found, stack: Stack, options: FitOptions
+def find_inaccurate_fits(
+    moments: list[Array], found: Solutions, stack: Stack, options: FitOptions
 ) -> list[int]:
     """Return the cutouts of a stack for which the cubic spline may not suffice.
 
@@ -365,7 +369,7 @@ def where_it_matters(
     return sorted(which)
 
 
-def needs_finer(end: CellMinimum, pixels: int, options: FitOptions) -> bool:
+def needs_quintic(end: CellMinimum, pixels: int, options: FitOptions) -> bool:
     """Return whether the cubic spline may not suffice at a search's end, by its cell's moments."""
     if options.max_shift == 0:
         return False
@@ -377,7 +381,7 @@ def needs_finer(end: CellMinimum, pixels: int, options: FitOptions) -> bool:
 
 
 def _select_inaccurate(
-    which: Sequence[int], power: list[list[list[float]]], found: Found, stack: Stack
+    which: Sequence[int], power: list[list[list[float]]], found: Solutions, stack: Stack
 ) -> list[int]:
     """Return the cutouts whose cubic error is too large; ``power``: of the fourth differences."""
     # Plain numbers: numpy's calls would cost more, for one and for a stack.

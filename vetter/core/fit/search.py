@@ -37,12 +37,12 @@ from vetter.core.fit.moments import (
     scan_weights,
     tapped_runs,
 )
-from vetter.core.fit.newton import FEW, Minima, descend, descend_stack
+from vetter.core.fit.newton import MAX_SINGLE_DESCENTS, Minima, descend, descend_stack
 from vetter.core.fit.pixels import Box
-from vetter.core.fit.spline import mirrored, runs
-from vetter.core.fit.weights import Found, Stack, pixel_sums
+from vetter.core.fit.spline import mirror_indices, view_runs
+from vetter.core.fit.weights import Solutions, Stack, pixel_sums
 
-MOST = 3
+MAX_STARTS = 3
 """Number of minima from which searches start, at most, for shifts of up to two pixels."""
 
 _MIN_POWER = 1e-300
@@ -69,7 +69,7 @@ OVERFLOW = 1e200
 """Moment from which products may overflow. chi2 is then NaN, and the fit fails with a reason."""
 
 
-def search_cells(stack: Stack, coefs: Array, options: FitOptions) -> Found:
+def search_cells(stack: Stack, coefs: Array, options: FitOptions) -> Solutions:
     """Find the lowest chi2 of each cutout, if only shift and scale are free.
 
     Parameters
@@ -83,23 +83,23 @@ def search_cells(stack: Stack, coefs: Array, options: FitOptions) -> Found:
     weight = np.ascontiguousarray(stack.weight[(slice(None), *box)])
     image = stack.image[(slice(None), *box)] * weight
     scales = 1.0 / options.max_scale, options.max_scale
-    builder = CellMoments(coefs, box, weight, image, options.max_shift, scales)
+    builder = MomentBuilder(coefs, box, weight, image, options.max_shift, scales)
     grid = coarse_grid(options.max_shift)
-    chi2 = coarse(stack.template, builder, grid)
+    chi2 = compute_coarse_chi2(stack.template, builder, grid)
     if len(chi2) == 1:
-        ends = [lowest_of_one(builder, starts_of_one(chi2[0], grid.x, grid.y, grid.most))]
+        ends = [find_lowest_of_one(builder, find_starts_of_one(chi2[0], grid.x, grid.y, grid.most))]
     else:
-        start_shifts = starts(chi2, grid.x, grid.y, grid.most)
-        ends = lowest(
+        start_shifts = find_starts(chi2, grid.x, grid.y, grid.most)
+        ends = find_lowest(
             builder, list(zip(*(column.tolist() for column in start_shifts), strict=True))
         )
     columns = [(e.dx, e.dy, e.dx, e.dy, e.scale, e.chi2) for e in ends]
     dx, dy, *minima = np.ascontiguousarray(np.array(columns).T)
     cells = np.array([end.moments for end in ends])
-    return Found(np.zeros(len(chi2), int), Minima(*minima), dx, dy, cells)
+    return Solutions(np.zeros(len(chi2), int), Minima(*minima), dx, dy, cells)
 
 
-class Grid(NamedTuple):
+class CoarseGrid(NamedTuple):
     """A coarse grid of shifts, and the weights that turn correlations into chi2 on it.
 
     Attributes
@@ -125,7 +125,7 @@ class Grid(NamedTuple):
 
 
 @lru_cache(maxsize=64)
-def coarse_grid(max_shift: float) -> Grid:
+def coarse_grid(max_shift: float) -> CoarseGrid:
     """Return the coarse grid of shifts up to ``max_shift`` along each axis."""
     half, side = max(1, math.ceil(max_shift)), (-max_shift, max_shift)
     window = Window(0, 0, half, side, side)
@@ -134,10 +134,10 @@ def coarse_grid(max_shift: float) -> Grid:
     wx, wy = (np.maximum(0.0, 1.0 - np.abs(whole[:, None] - g)) for g in (x, y))
     linear = (wy[:, None, :, None] * wx[None, :, None, :]).reshape(len(whole) ** 2, -1)
     taps = np.ascontiguousarray(scan_weights(window).T)
-    return Grid(half, x, y, taps, linear, MOST * math.ceil(half / 2) ** 2)
+    return CoarseGrid(half, x, y, taps, linear, MAX_STARTS * math.ceil(half / 2) ** 2)
 
 
-def coarse(template: Array, builder: CellMoments, grid: Grid) -> Array:
+def compute_coarse_chi2(template: Array, builder: MomentBuilder, grid: CoarseGrid) -> Array:
     """Compute chi2 at the points of a coarse grid, (k, gy * gx); NaN for overflow.
 
     The power of the template, and so chi2, is approximate between whole shifts.
@@ -157,7 +157,7 @@ def coarse(template: Array, builder: CellMoments, grid: Grid) -> Array:
     cross = cross.reshape(count, -1) @ grid.taps
     power = power.reshape(count, -1) @ grid.linear
     image_power = pixel_sums(image, image)[:, None]
-    chi2 = least(power, cross, image_power, builder.scales)
+    chi2 = compute_least_chi2(power, cross, image_power, builder.scales)
     if not image_power.max() < OVERFLOW:
         chi2[~(image_power[:, 0] < OVERFLOW)] = np.nan
     return chi2
@@ -168,8 +168,8 @@ def _index_box(
     ny: int, nx: int, rows: tuple[int, int], columns: tuple[int, int], half: int
 ) -> npt.NDArray[np.intp]:
     """Return flat indices of a box and ``half`` pixels around it, mirrored at the edges."""
-    down = mirrored(ny, half)[rows[0] : rows[1] + 2 * half]
-    along = mirrored(nx, half)[columns[0] : columns[1] + 2 * half]
+    down = mirror_indices(ny, half)[rows[0] : rows[1] + 2 * half]
+    along = mirror_indices(nx, half)[columns[0] : columns[1] + 2 * half]
     return down[:, None] * nx + along
 
 
@@ -187,7 +187,7 @@ def _correlate(images: Array, first: tuple[int, int], taps: int, factors: Array)
     columns, tapped = tapped_runs(taps, ny, nx)
     out = np.empty((count, taps, taps))
     for k, flat in enumerate(factors.reshape(count, -1)):
-        columns[...] = runs(images[k], *first, columns.shape)
+        columns[...] = view_runs(images[k], *first, columns.shape)
         np.vecdot(tapped, flat, out=out[k])
     return out
 
@@ -206,8 +206,8 @@ def search(moments: Array, window: Window, scales: tuple[float, float]) -> Minim
     if len(moments) == 1:
         return _search_one(moments, window, scales)
     gx, gy, _, _ = scan_points(window)
-    which, u, v = starts(scan(moments, scan_weights(window), scales), gx, gy)
-    if len(which) <= FEW:
+    which, u, v = find_starts(scan(moments, scan_weights(window), scales), gx, gy)
+    if len(which) <= MAX_SINGLE_DESCENTS:
         ends = [
             descend(moments[k], window, scales, x, y)
             for k, x, y in zip(which.tolist(), u.tolist(), v.tolist(), strict=True)
@@ -227,7 +227,7 @@ def _search_one(moments: Array, window: Window, scales: tuple[float, float]) -> 
     """Search one cutout in plain numbers, since numpy's calls would cost more."""
     gx, gy, _, _ = scan_points(window)
     chi2 = scan(moments, scan_weights(window), scales)[0]
-    lowest = starts_of_one(chi2, gx, gy)
+    lowest = find_starts_of_one(chi2, gx, gy)
     ends = [descend(moments[0], window, scales, u, v) for u, v in lowest]
     return Minima(*np.array(min(ends, key=_end_chi2))[:, None])
 
@@ -240,10 +240,12 @@ def scan(moments: Array, weights: Array, scales: tuple[float, float]) -> Array:
     """Compute chi2 at the best scale for each of the grid's shifts, (..., shifts)."""
     power = np.vecdot(weights @ moments[..., :-1, :-1], weights)
     cross = moments[..., -1, :-1] @ weights.T
-    return least(power, cross, moments[..., -1, -1, None], scales)
+    return compute_least_chi2(power, cross, moments[..., -1, -1, None], scales)
 
 
-def least(power: Array, cross: Array, image: Array, scales: tuple[float, float]) -> Array:
+def compute_least_chi2(
+    power: Array, cross: Array, image: Array, scales: tuple[float, float]
+) -> Array:
     """Compute chi2 at the best scale within its bounds, (..., shifts), in the memory of ``power``.
 
     ``cross`` is overwritten too. ``power`` is the template's power, ``cross`` its product with the
@@ -259,8 +261,10 @@ def least(power: Array, cross: Array, image: Array, scales: tuple[float, float])
     return power
 
 
-def starts_of_one(chi2: Array, gx: Array, gy: Array, most: int = MOST) -> list[tuple[float, float]]:
-    """Return the :func:`starts` of one cutout as (u, v), those of lowest chi2 first.
+def find_starts_of_one(
+    chi2: Array, gx: Array, gy: Array, most: int = MAX_STARTS
+) -> list[tuple[float, float]]:
+    """Return the :func:`find_starts` of one cutout as (u, v), those of lowest chi2 first.
 
     Parameters
     ----------
@@ -296,8 +300,8 @@ def starts_of_one(chi2: Array, gx: Array, gy: Array, most: int = MOST) -> list[t
     return out
 
 
-def starts(
-    chi2: Array, gx: Array, gy: Array, most: int = MOST
+def find_starts(
+    chi2: Array, gx: Array, gy: Array, most: int = MAX_STARTS
 ) -> tuple[npt.NDArray[np.intp], Array, Array]:
     """Return the shifts at which searches start: up to ``most`` local minima of each cutout.
 
@@ -381,7 +385,7 @@ class CellMinimum(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class CellMoments:
+class MomentBuilder:
     """Weighted pixels and spline coefficients from which the moments of cells are computed.
 
     Attributes
@@ -419,12 +423,12 @@ class CellMoments:
             out[~(out.max(axis=(1, 2)) < OVERFLOW)] = np.nan
         return out, images
 
-    def first(self, x: float, y: float) -> Cell:
+    def cell_at(self, x: float, y: float) -> Cell:
         """Return the cell that contains a shift."""
         low, high = _cell_range(self.max_shift)
         return min(max(math.floor(x), low), high), min(max(math.floor(y), low), high)
 
-    def following(self, end: CellMinimum) -> Cell:
+    def next_cell(self, end: CellMinimum) -> Cell:
         """Return the cell in which the search continues; the same cell if the search is over."""
         low, high = _cell_range(self.max_shift)
         i, j = end.cell
@@ -451,7 +455,9 @@ def _make_window(cell: Cell, max_shift: float) -> Window:
     return Window(cx, cy, 0.5, *ranges)
 
 
-def lowest_of_one(builder: CellMoments, start_shifts: Sequence[tuple[float, float]]) -> CellMinimum:
+def find_lowest_of_one(
+    builder: MomentBuilder, start_shifts: Sequence[tuple[float, float]]
+) -> CellMinimum:
     """Search a single cutout from each shift (x, y), and return the lowest end."""
     cell_moments: dict[Cell, Array] = {}
     images: Array | None = None
@@ -469,9 +475,9 @@ def lowest_of_one(builder: CellMoments, start_shifts: Sequence[tuple[float, floa
 
     ends = []
     for x, y in start_shifts:
-        end = descend_in_cell(builder.first(x, y), x, y)
+        end = descend_in_cell(builder.cell_at(x, y), x, y)
         for _ in range(_MAX_CELLS):
-            cell = builder.following(end)
+            cell = builder.next_cell(end)
             if cell == end.cell:
                 break
             next_end = descend_in_cell(cell, end.dx, end.dy)
@@ -483,14 +489,16 @@ def lowest_of_one(builder: CellMoments, start_shifts: Sequence[tuple[float, floa
     return end._replace(images=images) if end.cell == images_cell else end
 
 
-def lowest(
-    builder: CellMoments, start_shifts: Sequence[tuple[int, float, float]]
+def find_lowest(
+    builder: MomentBuilder, start_shifts: Sequence[tuple[int, float, float]]
 ) -> list[CellMinimum]:
     """Search from each (index in the stack, x, y), and return the lowest end of each cutout."""
-    ends = _descend_in_cells(builder, [(k, builder.first(x, y), x, y) for k, x, y in start_shifts])
+    ends = _descend_in_cells(
+        builder, [(k, builder.cell_at(x, y), x, y) for k, x, y in start_shifts]
+    )
     active = list(range(len(ends)))
     for _ in range(_MAX_CELLS):
-        next_cells = [(n, builder.following(ends[n])) for n in active]
+        next_cells = [(n, builder.next_cell(ends[n])) for n in active]
         moves = [(n, cell) for n, cell in next_cells if cell != ends[n].cell]
         if not moves:
             break
@@ -516,7 +524,7 @@ def _select_lowest(ends: list[CellMinimum]) -> CellMinimum:
 
 
 def _descend_in_cells(
-    builder: CellMoments, entries: Sequence[tuple[int, Cell, float, float]]
+    builder: MomentBuilder, entries: Sequence[tuple[int, Cell, float, float]]
 ) -> list[CellMinimum]:
     """Descend within cells, from entries (index in the stack, cell, x, y); return the ends."""
     # Entries may share a cell of one cutout, whose moments are computed once.
@@ -543,7 +551,7 @@ def _find_minima(
     v: list[float],
 ) -> list[tuple[float, ...]]:
     """Descend in each cell; return shift within the cell, scale and chi2 of each end."""
-    if len(windows) <= FEW:
+    if len(windows) <= MAX_SINGLE_DESCENTS:
         return [
             descend(matrix, window, scales, x, y)
             for matrix, window, x, y in zip(moments, windows, u, v, strict=True)

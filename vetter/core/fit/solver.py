@@ -3,10 +3,10 @@
 One cutout is a stack of one, so that a single fit and a fit of many cannot differ. The exception is
 the plainest and most frequent case: one cutout without bad pixels, with only shift and scale free.
 There numpy's calls cost more than their arithmetic. `fit_simple` takes the same steps with as few
-calls as possible; it uses `starts_of_one`, `lowest_of_one` and `descend`, which run on plain
-numbers. It takes 0.43 ms of processor time, a stack of one 0.55 ms (41 pixels a side; 0.77 and 0.88
-with 63). The budget of one fit, 100 times faster than STDPipe, is the only reason for a second
-implementation. One table of tests holds both to the same figures.
+calls as possible; it uses `find_starts_of_one`, `find_lowest_of_one` and `descend`, which run on
+plain numbers. It takes 0.43 ms of processor time, a stack of one 0.55 ms (41 pixels a side; 0.77
+and 0.88 with 63). The budget of one fit, 100 times faster than STDPipe, is the only reason for a
+second implementation. One table of tests holds both to the same figures.
 """
 
 from __future__ import annotations
@@ -18,34 +18,49 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from vetter.core.fit.adjustment import Adjustment, FitOptions, failed
-from vetter.core.fit.figures import FitFigures, finished, known, make_result
+from vetter.core.fit.adjustment import Adjustment, FitOptions, make_failure
+from vetter.core.fit.figures import FitFigures, known_fields, make_result, make_results
 from vetter.core.fit.input import FitInput
-from vetter.core.fit.moments import gram, margin, projected, windows
+from vetter.core.fit.moments import gram, margin, project_out, windows
 from vetter.core.fit.newton import Minima
 from vetter.core.fit.noise_model import (
     TemplateNoise,
-    added,
-    kept_noise,
-    template_noise_of,
-    whatever_the_scale,
-    without_noise,
+    measure_at_best_scale,
+    measure_noise_power,
+    noise_chi2,
+    remaining_noise,
+    subtract_noise,
 )
 from vetter.core.fit.pixels import Box
-from vetter.core.fit.point_source import PointSources, measure, no_sources, products, rendered
-from vetter.core.fit.refinement import needs_finer, refine
+from vetter.core.fit.point_source import (
+    PointSources,
+    compute_products,
+    measure_sources,
+    no_sources,
+    render_points,
+)
+from vetter.core.fit.refinement import needs_quintic, refine
 from vetter.core.fit.search import (
     CellMinimum,
-    CellMoments,
-    coarse,
+    MomentBuilder,
     coarse_grid,
-    lowest_of_one,
+    compute_coarse_chi2,
+    find_lowest_of_one,
+    find_starts_of_one,
     search,
     search_cells,
-    starts_of_one,
 )
-from vetter.core.fit.spline import coefficients, fraction_weights, shift_one, shifted
-from vetter.core.fit.weights import Found, Stack, count, pixel_sums, reason, stacked, unfit, weights
+from vetter.core.fit.spline import coefficients, fraction_weights, shift_images, shift_one
+from vetter.core.fit.weights import (
+    Solutions,
+    Stack,
+    compute_weights,
+    count_pixels,
+    find_fit_obstacle,
+    find_fit_obstacles,
+    pixel_sums,
+    stack_inputs,
+)
 
 Array = npt.NDArray[np.float64]
 
@@ -62,7 +77,7 @@ star."""
 
 
 def fit_inputs(inputs: Sequence[FitInput], options: FitOptions) -> list[Adjustment]:
-    """Fit the inputs that :func:`vetter.core.fit.input.read` returned; keep their order."""
+    """Fit the inputs of :func:`vetter.core.fit.input.read_fit_input`; keep their order."""
     results: list[Adjustment | None] = [None] * len(inputs)
     for members in _group_inputs(inputs):
         # errstate: a fit whose numbers overflow ends with a reason, not with a warning.
@@ -111,7 +126,8 @@ def _fit_batch(inputs: list[FitInput], options: FitOptions) -> list[Adjustment]:
     ]
     if noisy:
         scales = [
-            results[i].scale * kept_noise(inputs[i], results[i].dx, results[i].dy) for i in noisy
+            results[i].scale * remaining_noise(inputs[i], results[i].dx, results[i].dy)
+            for i in noisy
         ]
         refits = _fit_once([inputs[i] for i in noisy], options, scales)
         for i, result in zip(noisy, refits, strict=True):
@@ -122,14 +138,14 @@ def _fit_batch(inputs: list[FitInput], options: FitOptions) -> list[Adjustment]:
 def _fit_once(
     inputs: list[FitInput], options: FitOptions, noise_scales: list[float]
 ) -> list[Adjustment]:
-    stack = stacked(inputs, weights(inputs, noise_scales))
-    reasons = unfit(stack, options)
+    stack = stack_inputs(inputs, compute_weights(inputs, noise_scales))
+    reasons = find_fit_obstacles(stack, options)
     fit = [k for k, reason in enumerate(reasons) if not reason]
     if 0 < len(fit) < len(inputs):
-        stack = stacked([inputs[k] for k in fit], stack.weight[fit])
+        stack = stack_inputs([inputs[k] for k in fit], stack.weight[fit])
     solved = iter(_solve(stack, options) if fit else [])
     return [
-        failed(reason, **known(data.about)) if reason else next(solved)
+        make_failure(reason, **known_fields(data.about)) if reason else next(solved)
         for data, reason in zip(inputs, reasons, strict=True)
     ]
 
@@ -152,9 +168,9 @@ def _solve(stack: Stack, options: FitOptions) -> list[Adjustment]:
         if not is_one_box:
             moments = _compute_moments(coefs, stack, about.psf_box, options, True)
             noise = _subtract_noise(moments, stack, about.psf_box, options)
-        pixels = stack.pixels if is_one_box else count(stack.weight, about.psf_box)
+        pixels = stack.pixels if is_one_box else count_pixels(stack.weight, about.psf_box)
         sources, joint = _measure_sources(moments, options, pixels, noise)
-    residual = shifted(coefs, found.dx, found.dy, edge)
+    residual = shift_images(coefs, found.dx, found.dy, edge)
     residual *= -found.scale[:, None, None]
     residual += stack.image
     fine = refine(stack, options, moments, found, joint, sources, residual)
@@ -164,13 +180,13 @@ def _solve(stack: Stack, options: FitOptions) -> list[Adjustment]:
         pulls = residual[(slice(None), *about.box)] * inside
         level = pixel_sums(pulls, inside) / pixel_sums(inside, inside)
         residual -= level[:, None, None]
-    return finished(stack, options, found, level, sources, residual, fine)
+    return make_results(stack, options, found, level, sources, residual, fine)
 
 
 def _should_use_cells(data: FitInput, options: FitOptions) -> bool:
     box = data.about.box
     if data.template_variance is not None:
-        # without_noise() needs the moments of all shifts.
+        # subtract_noise() needs the moments of all shifts.
         return False
     shifts = sum(window.taps**2 for window in windows(options.max_shift))
     pixels: int = (box[0].stop - box[0].start) * (box[1].stop - box[1].start)
@@ -191,7 +207,7 @@ def _compute_moments(
     np.multiply(stack.image[(slice(None), *box)], inside, out=rows[:, 0])
     rows[:, 1:2] = inside[:, None]
     if with_psf:
-        rows[:, 2] = rendered(stack.inputs, box)
+        rows[:, 2] = render_points(stack.inputs, box)
         power = rows[:, 2] ** 2
         counted_power = (power * (inside > 0)).sum(axis=(1, 2))
         measurable = counted_power > _MIN_PSF_SHARE * power.sum(axis=(1, 2))
@@ -214,33 +230,35 @@ def _subtract_noise(
     moments: list[Array], stack: Stack, box: Box, options: FitOptions
 ) -> TemplateNoise | None:
     """Subtract the templates' noise from the moments in place, and return it; None without any."""
-    noise = template_noise_of(stack, box)
-    return None if noise is None else without_noise(moments, options.max_shift, noise)
+    noise = measure_noise_power(stack, box)
+    return None if noise is None else subtract_noise(moments, options.max_shift, noise)
 
 
-def _search_windows(moments: list[Array], options: FitOptions, linear: tuple[int, ...]) -> Found:
+def _search_windows(
+    moments: list[Array], options: FitOptions, linear: tuple[int, ...]
+) -> Solutions:
     """Find the lowest chi2 over all windows.
 
     ``linear`` lists the free images after the fitted one: 1 is the constant, 2 the PSF.
     """
     scales = 1.0 / options.max_scale, options.max_scale
-    best: Found | None = None
+    best: Solutions | None = None
     for index, window in enumerate(windows(options.max_shift)):
         fitted, taps = moments[index], window.taps**2
         for which in linear:
-            fitted = projected(fitted, taps + which)
+            fitted = project_out(fitted, taps + which)
         minima = search(fitted[:, : taps + 1, : taps + 1], window, scales)
         window_index = np.full(len(minima.u), index)
-        here = Found(window_index, minima, window.cx + minima.u, window.cy + minima.v)
+        here = Solutions(window_index, minima, window.cx + minima.u, window.cy + minima.v)
         best = here if best is None else _select_lower(best, here)
     assert best is not None
     return best
 
 
-def _select_lower(a: Found, b: Found) -> Found:
+def _select_lower(a: Solutions, b: Solutions) -> Solutions:
     is_lower = b.minima.chi2 < a.minima.chi2
     columns = zip(a.minima, b.minima, strict=True)
-    return Found(
+    return Solutions(
         np.where(is_lower, b.window, a.window),
         Minima(*(np.where(is_lower, new, old) for old, new in columns)),
         np.where(is_lower, b.dx, a.dx),
@@ -253,12 +271,12 @@ def _measure_sources(
     options: FitOptions,
     pixels: npt.NDArray[np.intp],
     noise: TemplateNoise | None,
-) -> tuple[PointSources, Found]:
+) -> tuple[PointSources, Solutions]:
     """Return the point sources, NaN where not measurable, and the joint fits."""
     psf = moments[0].shape[1] - 1
     measurable = (moments[0][:, psf, psf] > 0) & (moments[0][:, psf - 1, psf - 1] > 0)
     for inner in moments:
-        # 1.0 avoids a division by 0 in projected(); df = 0 below discards these results.
+        # 1.0 avoids a division by 0 in project_out(); df = 0 below discards these results.
         inner[~measurable, psf, psf] = inner[~measurable, psf - 1, psf - 1] = 1.0
     found = _search_windows(moments, options, (1, 2))
     fixed = options.max_shift == 0, options.max_scale == 1
@@ -268,15 +286,15 @@ def _measure_sources(
     for index, window in enumerate(windows(options.max_shift)):
         here = found.window == index
         minima = Minima(*(column[here] for column in found.minima))
-        inner[here] = products(moments[index][here], window, minima)
+        inner[here] = compute_products(moments[index][here], window, minima)
         if noise is not None:
             window_noise = TemplateNoise(*(column[here] for column in noise))
-            chi2[here] += added(window, minima, window_noise)
+            chi2[here] += noise_chi2(window, minima, window_noise)
     minima = found.minima._replace(chi2=chi2)
-    sources = measure(inner, minima, np.where(measurable, df, 0), fixed)
+    sources = measure_sources(inner, minima, np.where(measurable, df, 0), fixed)
     if noise is not None:
         scales = 1.0 / options.max_scale, options.max_scale
-        whatever_the_scale(sources, inner, chi2 / np.maximum(df, 1), noise, scales)
+        measure_at_best_scale(sources, inner, chi2 / np.maximum(df, 1), noise, scales)
     return sources, found
 
 
@@ -299,16 +317,16 @@ def fit_simple(data: FitInput, options: FitOptions) -> Adjustment:
     weight: Array = 1.0 / data.err
     inner = template[box]
     least, most = float(np.minimum.reduce(inner, None)), float(np.maximum.reduce(inner, None))
-    why = reason(inner.size, least, most, data.tbg, options.free)
+    why = find_fit_obstacle(inner.size, least, most, data.tbg, options.free)
     if why:
-        return failed(why, **known(data.about))
+        return make_failure(why, **known_fields(data.about))
     edge, inside = margin(options.max_shift), np.ascontiguousarray(weight[box])
     coefs = coefficients(template, edge)
     pulls = image[box] * inside
     end = _search_simple(template, coefs, data, inside, pulls, options)
     residual = _compute_residual(data, coefs, end, image, pulls)
     fine: frozenset[int] = frozenset()
-    if needs_finer(end, inner.size, options):
+    if needs_quintic(end, inner.size, options):
         stack = _make_stack(image, template, weight, inner.size, data)
         found = _make_found(end)
         fine = refine(stack, options, [], found, None, no_sources(1), residual[None])
@@ -326,9 +344,9 @@ def _search_simple(
     """Find the lowest chi2 with the cubic spline."""
     scales, grid = (1.0 / options.max_scale, options.max_scale), coarse_grid(options.max_shift)
     planes = coefs[None], data.about.box, inside[None], pulls[None]
-    builder = CellMoments(*planes, options.max_shift, scales)
-    chi2 = coarse(template[None], builder, grid)
-    return lowest_of_one(builder, starts_of_one(chi2[0], grid.x, grid.y, grid.most))
+    builder = MomentBuilder(*planes, options.max_shift, scales)
+    chi2 = compute_coarse_chi2(template[None], builder, grid)
+    return find_lowest_of_one(builder, find_starts_of_one(chi2[0], grid.x, grid.y, grid.most))
 
 
 def _compute_residual(
@@ -359,11 +377,11 @@ def _make_stack(image: Array, template: Array, weight: Array, pixels: int, data:
     return Stack(*planes, bg, tbg, np.array([pixels]), [data])
 
 
-def _make_found(end: CellMinimum) -> Found:
+def _make_found(end: CellMinimum) -> Solutions:
     dx, dy, u, v, scale, chi2 = (
         np.array([value]) for value in (end.dx, end.dy, end.dx, end.dy, end.scale, end.chi2)
     )
-    return Found(np.zeros(1, int), Minima(u, v, scale, chi2), dx, dy, end.moments[None])
+    return Solutions(np.zeros(1, int), Minima(u, v, scale, chi2), dx, dy, end.moments[None])
 
 
 def _make_simple_result(

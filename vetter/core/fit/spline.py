@@ -67,7 +67,7 @@ def _prefilter(size: int, margin: int) -> Array:
     matrix = np.eye(size)
     if size > 1:
         matrix = spline_filter1d(matrix, order=3, axis=0, mode="reflect")
-    matrix = np.ascontiguousarray(matrix[mirrored(size, margin)])
+    matrix = np.ascontiguousarray(matrix[mirror_indices(size, margin)])
     matrix.flags.writeable = False
     return matrix
 
@@ -86,7 +86,7 @@ def fourth_differences(size: int) -> Array:
 
 
 @lru_cache(maxsize=64)
-def mirrored(size: int, margin: int) -> npt.NDArray[np.intp]:
+def mirror_indices(size: int, margin: int) -> npt.NDArray[np.intp]:
     """Return indices of ``size + 2 margin`` samples, mirrored beyond both ends."""
     index = np.arange(-margin, size + margin) % (2 * size)
     return np.where(index < size, index, 2 * size - 1 - index)
@@ -114,11 +114,11 @@ def coefficients(image: npt.NDArray[Any], margin: int) -> Array:
 
     filtered = spline_filter1d(image, order=3, axis=-1, mode="reflect")
     filtered = spline_filter1d(filtered, order=3, axis=-2, mode="reflect")
-    spread = filtered[..., mirrored(ny, margin)[:, None], mirrored(nx, margin)]
+    spread = filtered[..., mirror_indices(ny, margin)[:, None], mirror_indices(nx, margin)]
     return np.ascontiguousarray(spread)
 
 
-def shifted(coefs: Array, dx: Array, dy: Array, margin: int) -> Array:
+def shift_images(coefs: Array, dx: Array, dy: Array, margin: int) -> Array:
     """Shift each image of a stack by its own amount, from their coefficients.
 
     Parameters
@@ -149,7 +149,7 @@ def shift_one(coefs: Array, dx: float, dy: float, margin: int) -> Array:
     top, weights_y = _locate_taps(dy, margin)
     # Copied: BLAS does not accept overlapping rows.
     columns = np.empty((4, ny + 3, nx))
-    columns[...] = runs(coefs, top, left, columns.shape)
+    columns[...] = view_runs(coefs, top, left, columns.shape)
     along = np.array(weights_x) @ columns.reshape(4, -1)
     rows = np.empty((4, ny, nx))
     rows[...] = np.ndarray(rows.shape, float, along, 0, (8 * nx, 8 * nx, 8))
@@ -157,7 +157,7 @@ def shift_one(coefs: Array, dx: float, dy: float, margin: int) -> Array:
     return out
 
 
-def runs(image: Array, first: int, left: int, shape: tuple[int, ...]) -> Array:
+def view_runs(image: Array, first: int, left: int, shape: tuple[int, ...]) -> Array:
     """Return a view (taps, rows, columns) of a C-contiguous image from a row and a column on.
 
     Each tap starts one column further.
@@ -235,7 +235,7 @@ def quintic_coefficients(images: Array, margin: int) -> Array:
     return np.pad(out, ((0, 0), (margin, margin), (margin, margin)), mode="symmetric")
 
 
-def quintic_shifted(
+def shift_images_quintic(
     coefs: Array, box: tuple[slice, slice], dx: Array, dy: Array, margin: int
 ) -> Array:
     """Shift the part of each image in a box, with its derivatives by the shift.

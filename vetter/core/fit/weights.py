@@ -22,7 +22,7 @@ class Stack:
     """Cutouts of one shape with the same boxes, ready to fit; arrays (k, ny, nx) or (k,).
 
     ``image`` and ``template`` are without their backgrounds ``bg`` and ``tbg``; ``weight`` is from
-    :func:`weights`, and ``pixels`` counts the pixels of the box that enter.
+    :func:`compute_weights`, and ``pixels`` counts the pixels of the box that enter.
     """
 
     image: Array
@@ -40,7 +40,7 @@ class Stack:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Found:
+class Solutions:
     """The minima over all windows, (k,) each; ``window`` is the index of each minimum's window.
 
     ``cells`` are the moments of the cells that contain the minima, (k, 17, 17), if computed.
@@ -58,7 +58,7 @@ class Found:
         return self.minima.scale
 
 
-def weights(inputs: list[FitInput], noise_scales: list[float]) -> Array:
+def compute_weights(inputs: list[FitInput], noise_scales: list[float]) -> Array:
     """Return 1 / sigma for each pixel that counts, 0 for the others; (k, ny, nx).
 
     The template's error enters times ``noise_scales``.
@@ -76,14 +76,14 @@ def weights(inputs: list[FitInput], noise_scales: list[float]) -> Array:
     return out
 
 
-def count(weight: Array, box: Box) -> npt.NDArray[np.intp]:
+def count_pixels(weight: Array, box: Box) -> npt.NDArray[np.intp]:
     """Count the pixels of the box that enter, (k,)."""
     inside = weight[(slice(None), *box)]
     return np.asarray(np.count_nonzero(inside, axis=(1, 2)))
 
 
-def stacked(inputs: list[FitInput], weight: Array) -> Stack:
-    """Stack inputs of one shape, backgrounds subtracted; ``weight`` is from :func:`weights`."""
+def stack_inputs(inputs: list[FitInput], weight: Array) -> Stack:
+    """Stack inputs of one shape, less backgrounds; ``weight`` is from :func:`compute_weights`."""
     image, template = np.empty(weight.shape), np.empty(weight.shape)
     for k, data in enumerate(inputs):
         np.subtract(data.image, data.bg, out=image[k])
@@ -91,7 +91,7 @@ def stacked(inputs: list[FitInput], weight: Array) -> Stack:
     bg, tbg = np.array([data.bg for data in inputs]), np.array([data.tbg for data in inputs])
     box = inputs[0].about.box
     if any(data.usable is not None for data in inputs):
-        pixels = count(weight, box)
+        pixels = count_pixels(weight, box)
     else:
         rows, columns = box
         size = (rows.stop - rows.start) * (columns.stop - columns.start)
@@ -99,7 +99,7 @@ def stacked(inputs: list[FitInput], weight: Array) -> Stack:
     return Stack(image, template, weight, bg, tbg, pixels, inputs)
 
 
-def unfit(stack: Stack, options: FitOptions) -> list[str]:
+def find_fit_obstacles(stack: Stack, options: FitOptions) -> list[str]:
     """Return why the pixels of the box cannot be fitted, for each cutout; empty if they can."""
     box = (slice(None), *stack.inputs[0].about.box)
     template = stack.template[box]
@@ -116,10 +116,10 @@ def unfit(stack: Stack, options: FitOptions) -> list[str]:
     figures = zip(
         stack.pixels.tolist(), low.tolist(), high.tolist(), stack.tbg.tolist(), strict=True
     )
-    return [reason(*row, options.free) for row in figures]
+    return [find_fit_obstacle(*row, options.free) for row in figures]
 
 
-def reason(pixels: int, least: float, most: float, tbg: float, free: int) -> str:
+def find_fit_obstacle(pixels: int, least: float, most: float, tbg: float, free: int) -> str:
     """Return why the pixels of a template cannot be fitted; empty if they can.
 
     Its pixels reach from ``least`` to ``most`` above its background ``tbg``.

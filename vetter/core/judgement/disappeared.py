@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 from vetter.core.cutout.plane import Provenance
 from vetter.core.cutout_source import CutoutSource
-from vetter.core.fit.adjustment import UNSEEN, Adjustment
-from vetter.core.number_text import probability
+from vetter.core.fit.adjustment import UNSEEN_NOTE, Adjustment
+from vetter.core.number_text import format_p_value
 
 _UPPER_HUNDREDTH = 2.326
 """Sigmas above which a normal variable lies in one case of a hundred."""
@@ -80,7 +80,11 @@ def judge(
     if objections:
         return Judgement(False, "; ".join(objections))
     if math.isfinite(adjustment.fwhm) and math.isnan(adjustment.snr):
-        reason = UNSEEN if UNSEEN in adjustment.notes else "the surviving S/N could not be measured"
+        reason = (
+            UNSEEN_NOTE
+            if UNSEEN_NOTE in adjustment.notes
+            else "the surviving S/N could not be measured"
+        )
         return Judgement(None, reason)
     reason = "a shift and a scale of the template explain it"
     if _is_noise(adjustment.chi2_0, adjustment.df):
@@ -153,7 +157,9 @@ def _list_objections(
 ) -> list[str]:
     lines = []
     if not (fit.pval > min_pval or fit.chi2 < max_chi2_ratio * fit.chi2_0):
-        lines.append(f"the fit is bad: chi2/df {fit.chi2 / fit.df:.2f}, p {probability(fit.pval)}")
+        lines.append(
+            f"the fit is bad: chi2/df {fit.chi2 / fit.df:.2f}, p {format_p_value(fit.pval)}"
+        )
     if not scale_range[0] < fit.scale < scale_range[1]:
         lines.append(f"scale {fit.scale:.2f} is outside {scale_range[0]:g} to {scale_range[1]:g}")
     if fit.at_bound:

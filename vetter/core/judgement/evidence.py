@@ -11,7 +11,7 @@ import re
 
 from vetter.core.fit.adjustment import Adjustment, is_off
 from vetter.core.judgement.disappeared import Judgement
-from vetter.core.number_text import probability
+from vetter.core.number_text import format_p_value
 
 _MAX_CAUTIONED_CHI2 = 3.0
 """Chi2 per degree of freedom above which the p-value has no caution: neither a wrong ``err`` nor
@@ -22,13 +22,13 @@ _MIN_PVAL_OF_RIGHT_ERR = 1e-5
 
 _HEADLINES = {True: "explained", False: "not explained", None: "not judged"}
 
-CORRELATED = 0.15
+MIN_CORRELATION = 0.15
 """Correlation of neighbouring residuals above which a caution names it."""
 
-UNDERSAMPLED = 2.9
+MIN_FWHM = 2.9
 """FWHM in pixels below which a caution names the error of the spline."""
 
-NOISY = 0.3
+MIN_TEMPLATE_NOISE = 0.3
 """Noise of the template, in units of ``err``, above which it is the reason why residuals scatter by
 more than ``err``."""
 
@@ -44,7 +44,7 @@ def headline(judgement: Judgement, fit: Adjustment | None = None) -> str:
     return f"{_HEADLINES[judgement.disappeared]}{change}: {judgement.reason}"
 
 
-APART = "    "
+NUMBER_SEPARATOR = "    "
 """Separator between two numbers of a fit."""
 
 
@@ -63,15 +63,15 @@ def numbers(fit: Adjustment) -> str:
     bounds = dict.fromkeys(fit.at_bound, " (at its bound)")
     parts = [
         _format_chi2(fit),
-        "" if math.isnan(fit.pval) else f"p {probability(fit.pval)}{_summarise_cautions(fit)}",
+        "" if math.isnan(fit.pval) else f"p {format_p_value(fit.pval)}{_summarise_cautions(fit)}",
         _format("dx {:+.3f}", fit.dx, bounds.get("dx", "")),
         _format("dy {:+.3f} px", fit.dy, bounds.get("dy", "")),
         _format("scale {:.3f}", fit.scale, bounds.get("scale", "")),
         _format_snr(fit),
         _format("neighbours {:+.2f}", fit.correlation),
-        rests_on(fit),
+        describe_basis(fit),
     ]
-    return APART.join(part for part in parts if part)
+    return NUMBER_SEPARATOR.join(part for part in parts if part)
 
 
 def details(fit: Adjustment) -> str:
@@ -93,7 +93,7 @@ def details(fit: Adjustment) -> str:
     return "\n".join(line for line in lines if line)
 
 
-def rests_on(fit: Adjustment) -> str:
+def describe_basis(fit: Adjustment) -> str:
     """Return the fitted plane, box and PSF, without unknown parts.
 
     As ``on convolved, 17 px, PSF from 31 stars of the field, FWHM 4.10``.
@@ -128,7 +128,7 @@ def _summarise_cautions(fit: Adjustment) -> str:
     if not lines or fit.chi2 > _MAX_CAUTIONED_CHI2 * fit.df:
         return ""
     more = f" and {len(lines) - 1} more" if len(lines) > 1 else ""
-    return f", but {in_short(lines[0])}{more}"
+    return f", but {shorten_caution(lines[0])}{more}"
 
 
 def _format_ratio(value: float) -> str:
@@ -148,7 +148,7 @@ def cautions(fit: Adjustment) -> tuple[str, ...]:
     lines = []
     # The correlation of n independent pixels scatters by about 1 / sqrt(2 n); four sigmas of it.
     by_chance = 4.0 / math.sqrt(2.0 * max(fit.pixels, 1))
-    if abs(fit.correlation) > max(CORRELATED, by_chance):
+    if abs(fit.correlation) > max(MIN_CORRELATION, by_chance):
         lines.append(
             f"neighbouring residuals are correlated ({fit.correlation:.2f}): p-value and "
             "errors hold only for independent pixels"
@@ -156,9 +156,9 @@ def cautions(fit: Adjustment) -> tuple[str, ...]:
     lines += _check_err(fit)
     if not fit.fit_bg:
         lines.append("the background is held at its mode: p-values come out too small")
-    if fit.fwhm < UNDERSAMPLED:
+    if fit.fwhm < MIN_FWHM:
         lines.append(
-            f"FWHM {fit.fwhm:.1f} px is under {UNDERSAMPLED}: for a bright star the "
+            f"FWHM {fit.fwhm:.1f} px is under {MIN_FWHM}: for a bright star the "
             "spline's error exceeds the noise, and the p-value comes out too small"
         )
     return tuple(lines)
@@ -171,7 +171,7 @@ def _check_err(fit: Adjustment) -> list[str]:
         if fit.scatter < 1.0:
             percent = 100.0 * (1.0 / fit.scatter - 1.0)
             return [f"err is too large by about {percent:.0f}% {scattered}: so is the p-value"]
-        if fit.template_noise > NOISY:
+        if fit.template_noise > MIN_TEMPLATE_NOISE:
             return [
                 f"the template's own noise is not in err ({fit.template_noise:.1f} of it): the "
                 "p-value comes out too small; a plane template_err adds it"
@@ -185,6 +185,6 @@ def _check_err(fit: Adjustment) -> list[str]:
     return []
 
 
-def in_short(caution: str) -> str:
+def shorten_caution(caution: str) -> str:
     """Return the first clause of a caution: ``err is too small by about 10%``."""
     return re.split(r" \(|: ", caution)[0]

@@ -13,7 +13,7 @@ from vetter.core.cutout_source import (
     Fingerprint,
     PsfFwhm,
 )
-from vetter.core.fit.adjustment import Adjustment, FitOptions, failed
+from vetter.core.fit.adjustment import Adjustment, FitOptions, make_failure
 from vetter.core.judgement.disappeared import Judgement, judge
 from vetter.core.psf.models import Gaussian, Moffat, Psf
 from vetter.errors import VetterError
@@ -36,30 +36,30 @@ class FieldFit(NamedTuple):
     radius : float
         Radius of the fitted cutouts, pixels: large enough for the box, and never that of the
         display, so that a result does not depend on the user's view.
-    said : str
+    description : str
         Description of the PSF, its origin and the box.
     settings : FitSettings
         Limits of the judgement.
-    each : bool
+    has_own_psfs : bool
         Whether each candidate may have its own PSF, as packets of several surveys do: see
         `vetter.core.cutout_source.CutoutSource`.
-    unlike : str
+    template_caveat : str
         Caveat from the field's stars against its template, or empty; with a caveat no fit is
         judged. See `vetter.core.judgement.flux_scale`.
     """
 
     options: FitOptions
     radius: float
-    said: str
+    description: str
     settings: FitSettings
-    each: bool = False
-    unlike: str = ""
+    has_own_psfs: bool = False
+    template_caveat: str = ""
 
     def judge(self, adjustment: Adjustment) -> Judgement:
         """Judge a result by the limits of the settings."""
         settings = self.settings
-        if self.unlike:
-            adjustment = replace(adjustment, caveats=(self.unlike, *adjustment.caveats))
+        if self.template_caveat:
+            adjustment = replace(adjustment, caveats=(self.template_caveat, *adjustment.caveats))
         return judge(
             adjustment,
             settings.min_pval,
@@ -75,12 +75,12 @@ class FieldFit(NamedTuple):
         separately.
         """
         pixels = sorted(f"{f.role} {f.digest}" for f in fingerprints if f.role != "candidates")
-        each = " each" if self.each else ""
+        each = " each" if self.has_own_psfs else ""
         text = f"{REVISION} {self.options!r} {self.radius!r} {pixels}{each}"
         return hashlib.sha256(text.encode()).hexdigest()[:24]
 
 
-def field_fit(
+def make_field_fit(
     fwhm: PsfFwhm | None, settings: FitSettings, radius: float, psf: Psf | None = None
 ) -> FieldFit:
     """Return options and size of the fits of a field's candidates.
@@ -99,7 +99,7 @@ def field_fit(
         value = settings.default_fwhm
         psf_note = f"FWHM {value:.2f} px, the settings' default: nothing else tells; give --fwhm"
     else:
-        value, psf_note = fwhm.value, fwhm.said
+        value, psf_note = fwhm.value, fwhm.origin
     if psf is None:
         is_moffat = settings.psf == "moffat"
         psf = Moffat(value, settings.moffat_beta) if is_moffat else Gaussian(value)
@@ -119,23 +119,26 @@ def field_fit(
     side = 2 * math.floor(inner / 2) + 1
     min_radius = math.ceil((inner - 1) / 2 + settings.max_shift + SPLINE_REACH)
     return FieldFit(
-        options, max(radius, min_radius), f"{psf.said}; {psf_note}; fitted box {side} px", settings
+        options,
+        max(radius, min_radius),
+        f"{psf.description}; {psf_note}; fitted box {side} px",
+        settings,
     )
 
 
 def fit_rows(source: CutoutSource, fitting: FieldFit, rows: Sequence[int]) -> list[Adjustment]:
     """Fit the candidates of these rows together; an unread cutout gets a result with the reason."""
-    from vetter.core.fit.input import READ
+    from vetter.core.fit.input import FIT_PLANES
 
     # One image only: among several, one may have a convolved template, another only a template.
     skip_template = "convolved" in source.plane_names and len(source.fields) == 1
-    names = [name for name in READ if not (skip_template and name == "template")]
+    names = [name for name in FIT_PLANES if not (skip_template and name == "template")]
     cutouts, results = [], {}
     for row in rows:
         try:
             cutouts.append((row, source.cutout_with(row, fitting.radius, names)))
         except VetterError as error:
-            results[row] = failed(str(error), unread=True)
+            results[row] = make_failure(str(error), unread=True)
     for options, members in _group_by_options(source, fitting, cutouts):
         fits = _fit_safely([cutout for _, cutout in members], options)
         results.update({row: result for (row, _), result in zip(members, fits, strict=True)})
@@ -146,13 +149,15 @@ def _group_by_options(
     source: CutoutSource, fitting: FieldFit, cutouts: list[tuple[int, Any]]
 ) -> list[tuple[FitOptions, list[tuple[int, Any]]]]:
     """Group rows and cutouts by the options of their fits: one group, or one per FWHM."""
-    if not (fitting.each and source.has_own_widths):
+    if not (fitting.has_own_psfs and source.has_own_widths):
         return [(fitting.options, cutouts)]
     groups: dict[PsfFwhm | None, list[tuple[int, Any]]] = {}
     for row, cutout in cutouts:
         groups.setdefault(source.own_fwhm(row, cutout), []).append((row, cutout))
     settings, radius = fitting.settings, fitting.radius
-    return [(field_fit(fwhm, settings, radius).options, group) for fwhm, group in groups.items()]
+    return [
+        (make_field_fit(fwhm, settings, radius).options, group) for fwhm, group in groups.items()
+    ]
 
 
 def _fit_safely(cutouts: Sequence[Any], options: FitOptions) -> list[Adjustment]:
@@ -167,5 +172,5 @@ def _fit_safely(cutouts: Sequence[Any], options: FitOptions) -> list[Adjustment]
     except Exception as error:
         if len(cutouts) == 1:
             text = " ".join(str(error).split())
-            return [failed(f"unexpected {type(error).__name__} in the fit: {text}")]
+            return [make_failure(f"unexpected {type(error).__name__} in the fit: {text}")]
     return [result for cutout in cutouts for result in _fit_safely([cutout], options)]

@@ -103,13 +103,13 @@ class FitTable:
     def extend(self, count: int) -> None:
         """Extend the table to a longer list; arrays returned before do not get later results."""
         self.fits.extend(count)
-        self._reasons = lengthened(self._reasons, count, "")
-        self.codes = lengthened(self.codes, count, Disappeared.NOT_FITTED)
-        self.shifts = lengthened(self.shifts, count, np.nan)
-        self.at_bound = lengthened(self.at_bound, count, False)
-        self._words = lengthened(self._words, count, "")
+        self._reasons = lengthen_array(self._reasons, count, "")
+        self.codes = lengthen_array(self.codes, count, Disappeared.NOT_FITTED)
+        self.shifts = lengthen_array(self.shifts, count, np.nan)
+        self.at_bound = lengthen_array(self.at_bound, count, False)
+        self._words = lengthen_array(self._words, count, "")
         for name, values in self._numbers.items():
-            self._numbers[name] = lengthened(values, count, np.nan)
+            self._numbers[name] = lengthen_array(values, count, np.nan)
 
     def __len__(self) -> int:
         return self._fitted
@@ -188,8 +188,8 @@ class PackedFits:
 
     def extend(self, count: int) -> None:
         """Extend the table to a longer list."""
-        self._numbers = lengthened(self._numbers, count, b"")
-        self._texts = lengthened(self._texts, count, b"")
+        self._numbers = lengthen_array(self._numbers, count, b"")
+        self._texts = lengthen_array(self._texts, count, b"")
 
     def copy(self) -> PackedFits:
         """Return a copy with the results stored so far."""
@@ -211,7 +211,7 @@ class PackedFits:
         return Adjustment(**dict([*numbers, *texts]))
 
 
-def lengthened(values: npt.NDArray[Any], count: int, fill: Any) -> npt.NDArray[Any]:
+def lengthen_array(values: npt.NDArray[Any], count: int, fill: Any) -> npt.NDArray[Any]:
     """Return an array with more rows, in the same memory if it has the capacity, else a copy.
 
     Parameters
@@ -231,7 +231,7 @@ def lengthened(values: npt.NDArray[Any], count: int, fill: Any) -> npt.NDArray[A
     return memory[:count]
 
 
-def fittable(plane_names: Sequence[str]) -> bool:
+def can_fit(plane_names: Sequence[str]) -> bool:
     """Return whether these planes are enough for a fit."""
     return "image" in plane_names and not {"convolved", "template"}.isdisjoint(plane_names)
 

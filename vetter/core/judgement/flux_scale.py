@@ -7,15 +7,15 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from vetter.core.number_text import counted
+from vetter.core.number_text import format_count
 
 Array = npt.NDArray[np.float64]
 
-LEAST = 5
+MIN_SCALES = 5
 """Number of stars, or of fits, below which nothing is concluded."""
-ENOUGH = 30
+MAX_FITTED_STARS = 30
 """Number of stars after which no more are fitted."""
-FREE = 1e12
+MAX_FREE_SCALE = 1e12
 """Bound of the scale of a fit that must find it in any flux units."""
 _MAX_DIFFERENCE = 0.15
 """Relative difference from the median up to which scales count as equal."""
@@ -23,7 +23,7 @@ _MIN_COMMON_SHARE = 0.8
 """Fraction of the fits that must agree on the scale."""
 
 
-def on_one_side(scales: Array, low: float, high: float) -> int:
+def find_common_side(scales: Array, low: float, high: float) -> int:
     """Return the side of (low, high) with more than half of the scales: -1, 1, or 0 for neither.
 
     It may be chance, or the nature of the candidates; the field's stars decide.
@@ -35,7 +35,7 @@ def on_one_side(scales: Array, low: float, high: float) -> int:
     return 0
 
 
-def of_stars(scales: Array, low: float, high: float, fluxes: Array | None = None) -> str | None:
+def check_stars(scales: Array, low: float, high: float, fluxes: Array | None = None) -> str | None:
     """Check the template's flux units by stars fitted with a free scale.
 
     Parameters
@@ -54,7 +54,7 @@ def of_stars(scales: Array, low: float, high: float, fluxes: Array | None = None
         Fault of the template with its remedy; empty for a good template. None for too few stars,
         or stars that disagree.
     """
-    fault = flux_words(scales, low, high)
+    fault = describe_flux_fault(scales, low, high)
     if not fault:
         return fault
     common = float(np.median(scales))
@@ -65,28 +65,28 @@ def of_stars(scales: Array, low: float, high: float, fluxes: Array | None = None
             "at bright ones: its pixels are not linear in flux; give a linear template"
         )
     return (
-        f"the template is {fault} all over the field ({counted(len(scales), 'star')}), in other "
-        f"flux units; multiply it by {common:.4g}, or give one scaled to the image"
+        f"the template is {fault} all over the field ({format_count(len(scales), 'star')}), in "
+        f"other flux units; multiply it by {common:.4g}, or give one scaled to the image"
     )
 
 
-def flux_words(scales: Array, low: float, high: float) -> str | None:
-    """Return the template's fault as :func:`of_stars`, in short: ``5 times too bright``."""
+def describe_flux_fault(scales: Array, low: float, high: float) -> str | None:
+    """Return the template's fault as :func:`check_stars`, in short: ``5 times too bright``."""
     common = _find_common_scale(scales)
     if common is None:
         return None
     return "" if low < common < high else _describe_scale(common)
 
 
-def of_fits(scales: Array, low: float, high: float, max_scale: float) -> str:
+def check_fits(scales: Array, low: float, high: float, max_scale: float) -> str:
     """Return a suspicion from the candidates' fits alone; empty without one.
 
-    At least 80% of at least `LEAST` scales lie outside on one side, and are equal or on the bound
-    ``max_scale``. New sources on faint galaxies might look the same: it is not a judgement.
+    At least 80% of at least `MIN_SCALES` scales lie outside on one side, and are equal or on the
+    bound ``max_scale``. New sources on faint galaxies might look the same: it is not a judgement.
     """
     known = scales[np.isfinite(scales)]
-    side = on_one_side(known, low, high)
-    if len(known) < LEAST or side == 0:
+    side = find_common_side(known, low, high)
+    if len(known) < MIN_SCALES or side == 0:
         return ""
     median = float(np.median(known))
     number = np.count_nonzero(_find_equal(known, median))
@@ -94,7 +94,7 @@ def of_fits(scales: Array, low: float, high: float, max_scale: float) -> str:
         return ""
     least = "at least " if abs(math.log(median)) >= math.log(max_scale) * (1 - 1e-6) else ""
     return (
-        f"{number:,} of {counted(len(known), 'fit')} find the template "
+        f"{number:,} of {format_count(len(known), 'fit')} find the template "
         f"{least}{_describe_scale(median)}: if it is in other flux units, give one scaled to the "
         "image"
     )
@@ -111,7 +111,7 @@ def _scales_by_flux(scales: Array, fluxes: Array | None) -> tuple[float, float]:
 
 def _find_common_scale(scales: Array) -> float | None:
     """Return the median scale; None for too few scales, or if less than half of them equal it."""
-    if len(scales) < LEAST:
+    if len(scales) < MIN_SCALES:
         return None
     median = float(np.median(scales))
     if not median > 0 or 2 * np.count_nonzero(_find_equal(scales, median)) <= len(scales):

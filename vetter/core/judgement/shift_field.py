@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 Array = npt.NDArray[np.float64]
 
-NEIGHBOURS, LEAST = 12, 4
+NEIGHBOURS, MIN_NEIGHBOURS = 12, 4
 _MIN_PLANE_STARS = 7
 """Number of stars from which a rotation or a change of scale is fitted, not only the median."""
 _MAX_DISTANCE = 4.0
@@ -22,7 +22,7 @@ _MIN_DIFFERENCE_SIGMA = 4.5
 covariance of shift and scale, and are a quarter too small; by chance, 0.2% exceed the limit."""
 
 
-class Typical(NamedTuple):
+class TypicalShift(NamedTuple):
     """Median dx and dy of some shifts, their scatter about it (pixels), and their number."""
 
     dx: float
@@ -36,23 +36,23 @@ class Typical(NamedTuple):
         return math.hypot(self.dx, self.dy)
 
     @property
-    def said(self) -> str:
+    def text(self) -> str:
         """Text for the user: ``dx +0.43, dy -0.29 px, scatter 0.05``."""
         return f"dx {self.dx:+.2f}, dy {self.dy:+.2f} px, scatter {self.scatter:.2f}"
 
 
-def typical(shifts: Array) -> Typical | None:
+def typical_shift(shifts: Array) -> TypicalShift | None:
     """Return median and scatter of shifts (n, 2), without NaN; None if all are NaN."""
     known = shifts[np.isfinite(shifts).all(axis=1)]
     if not len(known):
         return None
     dx, dy = (float(value) for value in np.median(known, axis=0))
     scatter = float(np.median(np.hypot(known[:, 0] - dx, known[:, 1] - dy)))
-    return Typical(dx, dy, scatter, len(known))
+    return TypicalShift(dx, dy, scatter, len(known))
 
 
-def around(places: Array, shifts: Array, x: float, y: float) -> Typical | None:
-    """Return the typical shift at (x, y) of the `NEIGHBOURS` nearest; None for under `LEAST`.
+def typical_shift_at(places: Array, shifts: Array, x: float, y: float) -> TypicalShift | None:
+    """Return the typical shift of the `NEIGHBOURS` nearest to (x, y); None below `MIN_NEIGHBOURS`.
 
     Seven or more shifts may change along x and y, as in a rotated field.
 
@@ -65,15 +65,15 @@ def around(places: Array, shifts: Array, x: float, y: float) -> Typical | None:
     """
     known = np.isfinite(places).all(axis=1) & np.isfinite(shifts).all(axis=1)
     count = min(int(np.count_nonzero(known)), NEIGHBOURS)
-    if count < LEAST or not (math.isfinite(x) and math.isfinite(y)):
+    if count < MIN_NEIGHBOURS or not (math.isfinite(x) and math.isfinite(y)):
         return None
     steps, here = places[known] - (x, y), shifts[known]
     nearest = np.argpartition(np.hypot(steps[:, 0], steps[:, 1]), count - 1)[:count]
     steps, here = steps[nearest], here[nearest]
-    return typical(here) if count < _MIN_PLANE_STARS else _fit_plane(steps, here)
+    return typical_shift(here) if count < _MIN_PLANE_STARS else _fit_plane(steps, here)
 
 
-def _fit_plane(steps: Array, shifts: Array) -> Typical:
+def _fit_plane(steps: Array, shifts: Array) -> TypicalShift:
     """Fit a plane to shifts (n, 2) at offsets ``steps`` (n, 2); return its value at offset 0."""
     terms = np.column_stack([np.ones(len(steps)), steps / max(float(np.abs(steps).max()), 1e-300)])
     kept = np.ones(len(steps), bool)
@@ -89,10 +89,10 @@ def _fit_plane(steps: Array, shifts: Array) -> Typical:
         kept = near
     # Three fitted parameters per axis make the residuals smaller than the scatter.
     scatter = float(np.median(distance[kept])) * math.sqrt(len(steps) / (len(steps) - 3))
-    return Typical(float(plane[0, 0]), float(plane[0, 1]), scatter, len(steps))
+    return TypicalShift(float(plane[0, 0]), float(plane[0, 1]), scatter, len(steps))
 
 
-def compared(dx: float, dy: float, field: Typical, error: float = 0.0) -> str:
+def describe_shift(dx: float, dy: float, field: TypicalShift, error: float = 0.0) -> str:
     """Describe a shift relative to those around it; ``error`` is that of one axis."""
     difference = math.hypot(dx - field.dx, dy - field.dy)
     limit = max(_MIN_DIFFERENCE, 4 * field.scatter)

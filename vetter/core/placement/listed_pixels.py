@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from vetter.core.candidates.candidate_list import Roles
-from vetter.core.candidates.column_roles import is_named_one_based, normal
-from vetter.core.placement.pixel_convention import Offsets, offsets, sky_to_pixel
+from vetter.core.candidates.column_roles import is_named_one_based, normalise_name
+from vetter.core.placement.pixel_convention import Offsets, measure_offsets, sky_to_pixels
 from vetter.core.placement.sky_columns import sky_pairs
 
 if TYPE_CHECKING:
@@ -158,7 +158,9 @@ def _compare(
     if image.wcs is None or not image.wcs.has_celestial:
         return None, ""
     own = f"{roles.ra} and {roles.dec}"
-    compared = None if roles.ra is None else offsets(*listed, *sky, image.wcs, image.parents)
+    compared = (
+        None if roles.ra is None else measure_offsets(*listed, *sky, image.wcs, image.parents)
+    )
     if (compared is not None and compared.settles) or image.shape is None:
         return compared, own
     excluded = roles.x, roles.y
@@ -167,7 +169,7 @@ def _compare(
     for pair in pairs:
         if (pair.ra_name, pair.dec_name) == (roles.ra, roles.dec):
             continue
-        other = offsets(x, y, pair.ra, pair.dec, image.wcs, image.parents)
+        other = measure_offsets(x, y, pair.ra, pair.dec, image.wcs, image.parents)
         if other is not None and other.settles:
             return other, f"{pair.ra_name} and {pair.dec_name}"
     return compared, own
@@ -208,14 +210,14 @@ def _prefer_sky(
     if image.wcs is None or image.shape is None:
         return None
     rows = _sample(len(sky[0]))
-    by_sky = sky_to_pixel(image.wcs, sky[0][rows], sky[1][rows])
+    by_sky = sky_to_pixels(image.wcs, sky[0][rows], sky[1][rows])
     with_sky, with_pixels = (
         _count_on_image(x, y, image.shape) for x, y in (by_sky, (listed[0][rows], listed[1][rows]))
     )
     if not with_sky > 2 * with_pixels:
         return None
     base = roles.one_based if one_based is None else one_based
-    x, y = sky_to_pixel(image.wcs, *sky)
+    x, y = sky_to_pixels(image.wcs, *sky)
     known = np.isfinite(x) & np.isfinite(y)
     caution = (
         f"{roles.x}, {roles.y} and {roles.ra}, {roles.dec} disagree: {roles.ra}, {roles.dec} are "
@@ -288,7 +290,7 @@ def _choose_convention(
 
 def _unsettled(roles: Roles, names: Sequence[str]) -> list[str]:
     """Return a caution, unless the names are those of a program that counts from 0."""
-    is_known = roles.x is not None and normal(roles.x.rpartition(".")[2]) in _ZERO_BASED
+    is_known = roles.x is not None and normalise_name(roles.x.rpartition(".")[2]) in _ZERO_BASED
     if is_known or _SEP in names:
         return []
     return [

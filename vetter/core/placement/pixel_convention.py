@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vetter.core.coordinates.frames import from_axes, to_axes
-from vetter.core.library_warnings import quiet
+from vetter.core.library_warnings import suppress_warnings
 
 if TYPE_CHECKING:
     from astropy.wcs import WCS
@@ -67,7 +67,7 @@ def _convention(dx: float, dy: float, parent: ParentPixels | None) -> bool | Non
     return None
 
 
-def offsets(
+def measure_offsets(
     x: Floats,
     y: Floats,
     ra: Floats,
@@ -96,7 +96,7 @@ def offsets(
     if len(good) < _MIN_ROWS:
         return None
     sample = good[:: max(1, len(good) // _MAX_SAMPLE)][:_MAX_SAMPLE]
-    px, py = sky_to_pixel(wcs, ra[sample], dec[sample])
+    px, py = sky_to_pixels(wcs, ra[sample], dec[sample])
     off_x, off_y = x[sample] - px, y[sample] - py
     known = np.isfinite(off_x) & np.isfinite(off_y)
     if not known.any():
@@ -114,7 +114,7 @@ def offsets(
     return Offsets(dx, dy, 1.0 - float(near.sum()) / len(sample), len(sample), parent)
 
 
-def sky_to_pixel(wcs: WCS, ra: Floats, dec: Floats) -> tuple[Floats, Floats]:
+def sky_to_pixels(wcs: WCS, ra: Floats, dec: Floats) -> tuple[Floats, Floats]:
     """Return 0-based pixels of RA and Dec in degrees; NaN for positions without a pixel."""
     if not wcs.has_celestial:
         return np.full(len(ra), np.nan), np.full(len(ra), np.nan)
@@ -122,7 +122,7 @@ def sky_to_pixel(wcs: WCS, ra: Floats, dec: Floats) -> tuple[Floats, Floats]:
     return _transform(wcs.all_world2pix, *to_axes(wcs, ra, dec), quiet=True)
 
 
-def pixel_to_sky(wcs: WCS, x: Floats, y: Floats) -> tuple[Floats, Floats]:
+def pixels_to_sky(wcs: WCS, x: Floats, y: Floats) -> tuple[Floats, Floats]:
     """Return RA and Dec in degrees of 0-based pixels; NaN for pixels off the sky."""
     if not wcs.has_celestial:
         return np.full(len(x), np.nan), np.full(len(x), np.nan)
@@ -138,7 +138,7 @@ def _transform(
     if not good.any():
         return out[0], out[1]
     try:
-        with quiet():
+        with suppress_warnings():
             # astropy warns if no position has a solution.
             solved = function(first[good], second[good], 0, **options)
         out[:, good] = np.asarray(solved, np.float64)

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from vetter.core.candidates.candidate_list import Roles, Whereabouts, whereabouts
-from vetter.core.candidates.column_roles import normal
-from vetter.core.candidates.column_values import plain, without_values
+from vetter.core.candidates.candidate_list import Roles, Whereabouts, find_whereabouts
+from vetter.core.candidates.column_roles import normalise_name
+from vetter.core.candidates.column_values import plain_array, without_values
 from vetter.core.coordinates.angle_text import parse_decimal
 from vetter.core.coordinates.angles import to_degrees
 from vetter.core.coordinates.frames import from_galactic
 from vetter.core.placement.listed_pixels import AxisOrigin, ImageFrame, read_pixels
-from vetter.core.placement.pixel_convention import pixel_to_sky, sky_to_pixel
+from vetter.core.placement.pixel_convention import pixels_to_sky, sky_to_pixels
 from vetter.core.placement.unplaced import count_unplaced, read_pair
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ _THOUSANDS = re.compile(r"^[^,]*,[0-9]{3}$")
 _MAX_SAMPLE = 1000
 _DEGREES = ("", "deg", "degree", "degrees", "d:m:s", '"d:m:s"', "dms")
 
-# Most specific first, normalised by `normal`.
+# Most specific first, normalised by `normalise_name`.
 _GALACTIC_PAIRS = (
     ("glon", "glat"),
     ("gallon", "gallat"),
@@ -125,7 +125,7 @@ def find_positions(
     else:
         x = y = np.full(count, np.nan)
     if wcs is not None and has_sky and np.isnan(x).any():
-        x, y = _fill((x, y), sky_to_pixel(wcs, ra, dec))
+        x, y = _fill((x, y), sky_to_pixels(wcs, ra, dec))
         if not has_pixels:
             notes.append(f"x and y are computed from {roles.ra} and {roles.dec} through the WCS")
     nowhere = np.isnan(x) | np.isnan(y)
@@ -134,7 +134,7 @@ def find_positions(
     )
     notes, cautions = notes + found.notes, cautions + found.cautions
     if wcs is not None and has_pixels and np.isnan(ra).any():
-        ra, dec = _fill((ra, dec), pixel_to_sky(wcs, x, y))
+        ra, dec = _fill((ra, dec), pixels_to_sky(wcs, x, y))
     return Positions(
         x,
         y,
@@ -178,7 +178,7 @@ def _choose_angle_units(
 def _median_distance(wcs: WCS, ra: Floats, dec: Floats) -> float:
     """Return the median distance of positions from the WCS's reference pixel, in pixels."""
     step = max(1, len(ra) // 1000)
-    x, y = sky_to_pixel(wcs, ra[::step], dec[::step])
+    x, y = sky_to_pixels(wcs, ra[::step], dec[::step])
     away = np.hypot(x - wcs.wcs.crpix[0], y - wcs.wcs.crpix[1])
     return float(np.median(np.where(np.isfinite(away), away, np.inf)))
 
@@ -208,8 +208,8 @@ def _find_hours(
     rows = known[:: max(1, len(known) // _MAX_SAMPLE)]
 
     def count_on_image(degrees: Floats) -> int:
-        x, y = sky_to_pixel(wcs, degrees, dec[rows])
-        on_image = whereabouts(x, y, shape) == Whereabouts.ON
+        x, y = sky_to_pixels(wcs, degrees, dec[rows])
+        on_image = find_whereabouts(x, y, shape) == Whereabouts.ON
         near = np.hypot(listed[0][rows] - x, listed[1][rows] - y) < 3
         return int((on_image & (near | np.isnan(listed[0][rows]))).sum())
 
@@ -224,7 +224,7 @@ def _read_numbers(
 ) -> Floats:
     if column is None:
         return np.full(count, np.nan)
-    values = without_values(plain(table[column]), sentinels.get(column, ()))
+    values = without_values(plain_array(table[column]), sentinels.get(column, ()))
     if values.dtype.kind in "USO":
         return np.array([_parse_number(value) for value in values], np.float64)
     numbers = np.array(values, np.float64)
@@ -252,7 +252,7 @@ def _read_angles(
 ) -> Floats:
     if column is None:
         return np.full(len(table), np.nan)
-    values = without_values(plain(table[column]), (sentinels or {}).get(column, ()))
+    values = without_values(plain_array(table[column]), (sentinels or {}).get(column, ()))
     degrees = to_degrees(values, units.get(column, ""), is_ra)
     degrees = np.where(np.isfinite(degrees), degrees, np.nan)
     if wide:
@@ -287,10 +287,10 @@ def galactic_pair(
     angles = [name for name in names if units.get(name, "").strip().lower() in _ANGLE_UNITS]
     by_normal: dict[str, str] = {}
     for name in angles:
-        by_normal.setdefault(normal(name), name)
+        by_normal.setdefault(normalise_name(name), name)
     for name in angles:
         # The last part names a field of a nested column, as in pos.l.
-        by_normal.setdefault(normal(name.rpartition(".")[2]), name)
+        by_normal.setdefault(normalise_name(name.rpartition(".")[2]), name)
     for pair in _GALACTIC_PAIRS:
         first, second = (by_normal.get(word) for word in pair)
         if first is not None and second is not None:
@@ -309,7 +309,7 @@ def _is_kind_of(ucd: str, kind: str) -> bool:
     return ucd.lower() == kind or ucd.lower().startswith((f"{kind};", f"{kind}_"))
 
 
-def equatorial(
+def galactic_to_equatorial(
     lon: npt.NDArray[np.generic], lat: npt.NDArray[np.generic], units: tuple[str, str]
 ) -> tuple[Floats, Floats]:
     """Return RA and Dec (ICRS, degrees) of galactic columns; NaN for invalid values.

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from vetter.core.candidates.column_values import plain
+from vetter.core.candidates.column_values import plain_array
 from vetter.core.coordinates.angles import to_degrees
-from vetter.core.placement.pixel_convention import pixel_to_sky
+from vetter.core.placement.pixel_convention import pixels_to_sky
 
 if TYPE_CHECKING:
     from astropy.table import Table
@@ -74,7 +74,7 @@ def _pairs(
     width, height = shape[1] - 1.0, shape[0] - 1.0
     x = np.array([width / 2, 0.0, width, 0.0, width])
     y = np.array([height / 2, 0.0, 0.0, height, height])
-    corner_ra, corner_dec = pixel_to_sky(wcs, x, y)
+    corner_ra, corner_dec = pixels_to_sky(wcs, x, y)
     if not np.isfinite(corner_ra).all():
         return
     ra, dec = float(corner_ra[0]), float(corner_dec[0])
@@ -85,7 +85,7 @@ def _pairs(
     for name in table.colnames:
         if name in excluded or table[name].ndim != 1:
             continue
-        values = plain(table[name][rows])
+        values = plain_array(table[name][rows])
         if values.dtype.kind not in "fiu" and not (
             values.dtype.kind in "USO" and _NAMES.search(name)
         ):

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from vetter.core.candidates.column_roles import normal
-from vetter.core.candidates.column_values import as_text
+from vetter.core.candidates.column_roles import normalise_name
+from vetter.core.candidates.column_values import text_array
 from vetter.core.coordinates.angle_text import parse_decimal
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def find_split_columns(names: Sequence[str]) -> SplitColumns | None:
         if _SIGN.match(name.strip()):
             sign = sign or name
         else:
-            by_normal.setdefault(normal(name), name)
+            by_normal.setdefault(normalise_name(name), name)
     ra = _find_parts(by_normal, _RA_STEMS, _HOURS)
     dec = _find_parts(by_normal, _DEC_STEMS, _DEGREES)
     if ra is None or dec is None:
@@ -73,7 +73,7 @@ def read_split_columns(table: Table, columns: SplitColumns) -> tuple[Floats, Flo
     negative = np.signbit(degrees) | np.signbit(arcmin) | np.signbit(arcsec)
     for name in (columns.sign, columns.degrees):
         if name is not None:
-            texts = as_text(table[name]).tolist()
+            texts = text_array(table[name]).tolist()
             negative |= np.fromiter((_NEGATIVE.match(text) is not None for text in texts), bool)
     dec = np.where(negative, -dec, dec)
     is_position = (ra <= 360) & (np.abs(dec) <= 90)
@@ -101,7 +101,7 @@ def _read(table: Table, name: str | None) -> Floats:
     column = table[name]
     if column.dtype.kind in "iuf":
         return np.asarray(np.ma.filled(np.ma.asarray(column, np.float64), np.nan), np.float64)
-    return np.array([parse_decimal(text) for text in as_text(column).tolist()], np.float64)
+    return np.array([parse_decimal(text) for text in text_array(column).tolist()], np.float64)
 
 
 def _sum(whole: Floats, minutes: Floats, seconds: Floats) -> Floats:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from vetter.core.candidates.column_values import cell_text, plain, without_values
+from vetter.core.candidates.column_values import cell_text, plain_array, without_values
 from vetter.core.candidates.number_words import is_missing_word
-from vetter.core.number_text import counted
+from vetter.core.number_text import format_count
 
 if TYPE_CHECKING:
     from astropy.table import Table
@@ -115,7 +115,7 @@ def count_unplaced(
             if mask.any():
                 first = int(np.flatnonzero(mask)[0])
                 texts.append(
-                    f"{counted(int(mask.sum()), 'candidate has', 'candidates have')} {words}: "
+                    f"{format_count(int(mask.sum()), 'candidate has', 'candidates have')} {words}: "
                     f"{pair.example(first)} in row {rows[first] + 1}"
                 )
     outside = np.zeros(len(nowhere), bool)
@@ -124,15 +124,15 @@ def count_unplaced(
         if outside.any():
             first = int(np.flatnonzero(outside)[0])
             cautions.append(
-                f"{counted(int(outside.sum()), 'candidate has', 'candidates have')} no pixel by "
-                f"the image's WCS: {sky.texts(first)} in row {rows[first] + 1}"
+                f"{format_count(int(outside.sum()), 'candidate has', 'candidates have')} no pixel "
+                f"by the image's WCS: {sky.texts(first)} in row {rows[first] + 1}"
             )
     return UnplacedCounts(notes, cautions, int((nowhere & ~unreadable & ~outside).sum()))
 
 
 def _are_filled(column: Any, sentinels: Sequence[float]) -> Mask:
     """Return which cells of a column hold neither a missing value nor a word for one."""
-    values = without_values(plain(column), sentinels)
+    values = without_values(plain_array(column), sentinels)
     if values.dtype.kind in "iuf":
         return np.asarray(np.isfinite(values))
     texts = ("" if value is None else str(value) for value in values.tolist())

@@ -13,23 +13,23 @@ import numpy as np
 import numpy.typing as npt
 
 from vetter.core.cutout.plane import Box, Plane
-from vetter.core.library_warnings import quiet
-from vetter.core.number_text import counted
+from vetter.core.library_warnings import suppress_warnings
+from vetter.core.number_text import format_count
 from vetter.core.psf.fwhm import (
-    HALF,
+    STAMP_HALF,
     FieldStar,
+    find_box_stars,
     new_stars,
     read_unmasked,
     star_boxes,
     star_profile,
-    stars_in,
     typical_width,
 )
 from vetter.core.psf.models import PsfImage
 
 Array = npt.NDArray[np.float64]
 
-LEAST = 10
+MIN_STARS = 10
 """Number of stars below which each sample of the PSF would depend on one or two of them."""
 _MAX_STARS = 32
 """Number of stars from which the PSF is built, at most."""
@@ -91,8 +91,11 @@ def effective_psf(
     if width is not None:
         max_difference = 3.0 * max(width.scatter, 0.02 * width.fwhm)
         stamps = [stamp for stamp in stamps if abs(stamp.fwhm - width.fwhm) <= max_difference]
-    if width is None or len(stamps) < LEAST:
-        return f"the field has {counted(len(stamps), 'good star')}, a PSF of its own wants {LEAST}"
+    if width is None or len(stamps) < MIN_STARS:
+        return (
+            f"the field has {format_count(len(stamps), 'good star')}, a PSF of its own wants "
+            f"{MIN_STARS}"
+        )
     psf = _build_psf(stamps, width.fwhm)
     if isinstance(psf, str):
         return psf
@@ -106,7 +109,7 @@ def _select_stamps(image: Plane, mask: Plane | None, max_peak: float) -> list[_S
     half = 0
     for box in star_boxes(image.shape):
         pixels = read_unmasked(image, mask, box)
-        stars = new_stars(stars_in(box, pixels), known)
+        stars = new_stars(find_box_stars(box, pixels), known)
         known += stars
         if not half:
             width = typical_width(np.array([star.fwhm for star in known]))
@@ -166,7 +169,7 @@ def _build_psf(stamps: list[_Stamp], fwhm: float) -> PsfImage | str:
         recentering_boxsize=side,
         progress_bar=False,
     )
-    with quiet():
+    with suppress_warnings():
         # The builder excludes single stars that it cannot fit; n_excluded_stars counts them.
         try:
             result = builder(EPSFStars(stars))
@@ -179,14 +182,17 @@ def _build_psf(stamps: list[_Stamp], fwhm: float) -> PsfImage | str:
     # round(): the last bit of a sum differs between machines, and would change the PSF's repr.
     samples = np.round(samples / samples.max(), 7)
     used = len(stars) - result.n_excluded_stars
-    return PsfImage(samples, _SAMPLING, f"PSF from {counted(used, 'star')} of the field")
+    return PsfImage(samples, _SAMPLING, f"PSF from {format_count(used, 'star')} of the field")
 
 
 def _find_fault(psf: PsfImage, fwhm: float) -> str:
     """Return why a PSF of stars of this FWHM is unusable; empty if it is usable."""
-    side = 2 * HALF + 1
+    side = 2 * STAMP_HALF + 1
     offsets = ((0.0, 0.0), (0.5, 0.5), (0.25, -0.25))
-    fits = [star_profile(psf.render((side, side), HALF + x, HALF + y), 0.0) for x, y in offsets]
+    fits = [
+        star_profile(psf.render((side, side), STAMP_HALF + x, STAMP_HALF + y), 0.0)
+        for x, y in offsets
+    ]
     profiles = [profile for profile in fits if profile is not None]
     if len(profiles) < len(offsets):
         return "the PSF of the field's stars has no star's profile"

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vetter.core.cutout.plane import ArrayPlane, Box, Plane
-from vetter.core.number_text import counted
+from vetter.core.number_text import format_count
 
 Array = npt.NDArray[np.float64]
 
@@ -29,7 +29,7 @@ _MAX_SKY_SPREAD = 2.0
 """Spread of the sky's values, in sigmas of a pixel, above which the sky is measured in parts."""
 _SKY_PART = 64
 """Side of a part in which the sky is measured, pixels."""
-HALF = 10
+STAMP_HALF = 10
 """Half a star's stamp, pixels: its sides have 2 HALF + 1 pixels."""
 
 
@@ -53,7 +53,7 @@ class StarWidths:
     @property
     def note(self) -> str:
         """Line for the user."""
-        return f"FWHM {self.fwhm:.2f} px from {counted(self.stars, 'star')} of the field"
+        return f"FWHM {self.fwhm:.2f} px from {format_count(self.stars, 'star')} of the field"
 
 
 def star_fwhm(plane: Plane | npt.NDArray[Any], mask: Plane | None = None) -> StarWidths | None:
@@ -77,7 +77,7 @@ def star_fwhm(plane: Plane | npt.NDArray[Any], mask: Plane | None = None) -> Sta
     image: Plane = ArrayPlane("image", plane) if isinstance(plane, np.ndarray) else plane
     stars: list[FieldStar] = []
     for box in star_boxes(image.shape):
-        stars += new_stars(stars_in(box, read_unmasked(image, mask, box)), stars)
+        stars += new_stars(find_box_stars(box, read_unmasked(image, mask, box)), stars)
         if len(stars) >= _MIN_STARS:
             break
     return typical_width(np.array([star.fwhm for star in stars]))
@@ -128,7 +128,7 @@ def typical_width(widths: Array) -> StarWidths | None:
     return StarWidths(middle, scatter, int(widths.size))
 
 
-def stars_in(box: Box, pixels: Array) -> list[FieldStar]:
+def find_box_stars(box: Box, pixels: Array) -> list[FieldStar]:
     """Return the usable stars of a box with these pixels, the brightest first."""
     # errstate: a damaged file may hold numbers near the end of the float range.
     with np.errstate(all="ignore"):
@@ -149,7 +149,9 @@ def _find_stars(box: Box, pixels: Array) -> list[FieldStar]:
         noise = pixel_noise
     stars = []
     for y, x in _find_peaks(filled, good, max(20.0 * noise, 1e-300)):
-        profile = star_profile(filled[y - HALF : y + HALF + 1, x - HALF : x + HALF + 1], noise)
+        profile = star_profile(
+            filled[y - STAMP_HALF : y + STAMP_HALF + 1, x - STAMP_HALF : x + STAMP_HALF + 1], noise
+        )
         if profile is not None:
             dx, dy, fwhm = profile
             stars.append(FieldStar(box.x0 + x + dx, box.y0 + y + dy, fwhm))
@@ -183,13 +185,13 @@ def _find_peaks(pixels: Array, good: npt.NDArray[np.bool_], above: float) -> lis
     """Return (row, column) of the brightest local maxima whose neighbourhood is good."""
     from scipy.ndimage import maximum_filter, uniform_filter
 
-    if min(pixels.shape) < 2 * HALF + 1:
+    if min(pixels.shape) < 2 * STAMP_HALF + 1:
         return []
     smooth = uniform_filter(pixels, 3)
-    top = (smooth == maximum_filter(smooth, 2 * HALF + 1)) & (smooth > above)
+    top = (smooth == maximum_filter(smooth, 2 * STAMP_HALF + 1)) & (smooth > above)
     rows, columns = np.nonzero(top)
-    inside = (rows >= HALF) & (rows < pixels.shape[0] - HALF)
-    inside &= (columns >= HALF) & (columns < pixels.shape[1] - HALF)
+    inside = (rows >= STAMP_HALF) & (rows < pixels.shape[0] - STAMP_HALF)
+    inside &= (columns >= STAMP_HALF) & (columns < pixels.shape[1] - STAMP_HALF)
     rows, columns = rows[inside], columns[inside]
     order = np.argsort(-smooth[rows, columns])
     peaks = []
@@ -228,10 +230,10 @@ def star_profile(stamp: Array, noise: float) -> tuple[float, float, float] | Non
     """
     edge = np.concatenate([stamp[0], stamp[-1], stamp[:, 0], stamp[:, -1]])
     stamp = stamp - float(np.median(edge))
-    peak = float(stamp[HALF - 1 : HALF + 2, HALF - 1 : HALF + 2].max())
+    peak = float(stamp[STAMP_HALF - 1 : STAMP_HALF + 2, STAMP_HALF - 1 : STAMP_HALF + 2].max())
     if not peak < _MAX_PEAK:
         return None
-    y, x = np.mgrid[-HALF : HALF + 1, -HALF : HALF + 1]
+    y, x = np.mgrid[-STAMP_HALF : STAMP_HALF + 1, -STAMP_HALF : STAMP_HALF + 1]
     core = stamp > max(0.35 * peak, 5.0 * noise)
     core &= _select_central_part(core)
     if np.count_nonzero(core) < 5:
@@ -248,7 +250,7 @@ def star_profile(stamp: Array, noise: float) -> tuple[float, float, float] | Non
     sigma = (narrow * wide) ** -0.25
     fwhm = 2.0 * math.sqrt(2.0 * math.log(2.0)) * sigma
     offset = np.linalg.solve(curve, fit[1:3])
-    if not 1.0 < fwhm < 1.5 * HALF or np.abs(offset).max() > 0.5 * HALF:
+    if not 1.0 < fwhm < 1.5 * STAMP_HALF or np.abs(offset).max() > 0.5 * STAMP_HALF:
         return None
     return float(offset[0]), float(offset[1]), float(fwhm)
 
@@ -258,4 +260,4 @@ def _select_central_part(core: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
     from scipy.ndimage import label
 
     parts, _ = label(core)
-    return np.asarray((parts == parts[HALF, HALF]) & core)
+    return np.asarray((parts == parts[STAMP_HALF, STAMP_HALF]) & core)

@@ -27,7 +27,7 @@ class Psf(Protocol):
         """Full width at half maximum, pixels."""
 
     @property
-    def said(self) -> str:
+    def description(self) -> str:
         """Description of the PSF in a few words."""
 
     def render(self, shape: tuple[int, int], x: float, y: float) -> Array:
@@ -41,7 +41,7 @@ class Gaussian:
     fwhm: float
 
     @property
-    def said(self) -> str:
+    def description(self) -> str:
         """See :class:`Psf`."""
         return "Gaussian PSF"
 
@@ -64,7 +64,7 @@ class Moffat:
     beta: float = 3.0
 
     @property
-    def said(self) -> str:
+    def description(self) -> str:
         """See :class:`Psf`."""
         return f"Moffat PSF of beta {self.beta:g}"
 
@@ -112,7 +112,7 @@ class PsfImage:
         # Samples already scaled are not multiplied again: their bits enter __repr__().
         self.samples: Array = pixels if abs(factor - 1.0) < 1e-12 else pixels * factor
         self.sampling = float(sampling)
-        self.said = said
+        self.description = said
 
     def __repr__(self) -> str:
         digest = hashlib.sha256(self.samples.tobytes()).hexdigest()[:16]

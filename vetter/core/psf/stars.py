@@ -44,7 +44,7 @@ def cells(shape: tuple[int, int], margin: int) -> list[Cell]:
     return result
 
 
-def stars_of(
+def find_isolated_stars(
     cell: Cell, image: Plane, template: Plane, mask: Plane | None, fwhm: float
 ) -> list[tuple[float, float]]:
     """Find the brightest isolated stars of a cell.

@@ -55,7 +55,7 @@ class CommandKeys(Generic[WindowT]):
         if QApplication.platformName() == "xcb":
             at_once = [command for command in self._commands if not command.repeats]
             once = {key for command in at_once for key in keymap[command.id]}
-            HeldKeys(window, once).let_go.connect(self.let_go)
+            HeldKeys(window, once).release_keys.connect(self.release_keys)
 
     def press(self, event: QKeyEvent) -> bool:
         """Run the command of the key's place on the keyboard; return whether there was one."""
@@ -70,9 +70,9 @@ class CommandKeys(Generic[WindowT]):
     def release(self, event: QKeyEvent) -> None:
         """End the command that lasts while this key is held."""
         if not event.isAutoRepeat():
-            self.let_go(event.key())
+            self.release_keys(event.key())
 
-    def let_go(self, key: int | None) -> None:
+    def release_keys(self, key: int | None) -> None:
         """End the commands that last while a key is held; None ends those of all keys."""
         for command in self._commands:
             if command.released is None:
@@ -84,8 +84,8 @@ class CommandKeys(Generic[WindowT]):
 class HeldKeys(QObject):
     """Event filter that swallows repeats of some keys before shortcuts and the window see them.
 
-    Releases of these keys do not reach the window either, since each repeat sends one; `let_go`
-    is emitted for the final release.
+    Releases of these keys do not reach the window either, since each repeat sends one;
+    `release_keys` is emitted for the final release.
 
     Parameters
     ----------
@@ -95,7 +95,7 @@ class HeldKeys(QObject):
         Keys, in Qt's portable notation, whose press counts once.
     """
 
-    let_go = pyqtSignal(int)
+    release_keys = pyqtSignal(int)
 
     def __init__(self, window: QWidget, once: Container[str]) -> None:
         super().__init__(window)
@@ -146,7 +146,7 @@ class HeldKeys(QObject):
             self._emit_release()
 
     def _emit_release(self) -> None:
-        self.let_go.emit(self._key)
+        self.release_keys.emit(self._key)
 
 
 def key_by_place(event: QKeyEvent) -> str | None:

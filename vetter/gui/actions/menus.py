@@ -10,7 +10,7 @@ from PyQt6.QtCore import QObject, QTimer
 from PyQt6.QtGui import QAction, QKeySequence
 from PyQt6.QtWidgets import QMainWindow, QMenu
 
-from vetter.core.number_text import all_of
+from vetter.core.number_text import format_all
 from vetter.gui.actions.command import MENUS, Command
 from vetter.gui.actions.keymap import Keymap
 from vetter.gui.widgets.plain_text import menu_text
@@ -51,7 +51,7 @@ def make_actions(
 
 def name_epochs(actions: Mapping[str, QAction], count: int) -> None:
     """Put the number of epochs into the titles of the commands for all epochs."""
-    every = f"{all_of(count, 'epoch')} of this object..."
+    every = f"{format_all(count, 'epoch')} of this object..."
     target = every if count > 1 else "its only epoch..."
     for verdict, verb in (("accept", "Accept"), ("reject", "Reject"), ("maybe", "Maybe for")):
         actions[f"review.{verdict}_epochs"].setText(f"{verb} {target}")

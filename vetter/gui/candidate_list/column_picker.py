@@ -65,10 +65,10 @@ class ColumnPicker(QDialog):
 
     def accept(self) -> None:
         """Emit the ticked columns and close."""
-        self.picked.emit(self.ticked())
+        self.picked.emit(self.ticked_names())
         super().accept()
 
-    def ticked(self) -> list[str]:
+    def ticked_names(self) -> list[str]:
         """Return the names of the ticked columns, in order."""
         items = [self._item(line) for line in range(self.list.count())]
         return [

@@ -44,7 +44,7 @@ class CandidateHeading(QHeaderView):
         names = self._table.names
         return [names[self.logicalIndex(place)] for place in range(len(names))]
 
-    def straighten(self) -> None:
+    def reset_order(self) -> None:
         """Put the sections into the model's order, without a signal."""
         self.blockSignals(True)
         for section in range(len(self._table.names)):

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from PyQt6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
 from PyQt6.QtGui import QFontMetrics
 
-from vetter.core.candidates.candidate_list import Whereabouts, whereabouts
+from vetter.core.candidates.candidate_list import Whereabouts, find_whereabouts
 from vetter.core.columns.formatting import Writer, is_number
 from vetter.core.columns.review_columns import ReviewColumns
 from vetter.core.judgement.fit_table import COLUMNS as FIT_COLUMNS
@@ -124,7 +124,7 @@ class CandidateModel(QAbstractTableModel):
         for number, image in enumerate(source.fields):
             if image.shape is not None:
                 own = source.on_field(rows, number)
-                places[own] = whereabouts(listed.x[own], listed.y[own], image.shape)
+                places[own] = find_whereabouts(listed.x[own], listed.y[own], image.shape)
         return places if places.any() else None
 
     def rowCount(self, parent: QModelIndex = QModelIndex()) -> int:

@@ -21,8 +21,8 @@ from vetter.core.columns.default_columns import first_columns, score_columns
 from vetter.core.judgement.fit_table import COLUMNS as FIT_COLUMNS
 from vetter.gui.candidate_list.filter_bar import FilterBar
 from vetter.gui.candidate_list.header import CandidateHeading
+from vetter.gui.candidate_list.line_painter import LinePainter, Span
 from vetter.gui.candidate_list.list_model import CandidateModel, column_widths
-from vetter.gui.candidate_list.row_delegate import CandidateLines, Span
 from vetter.review.session import Session
 
 FITS_SHOW_MS = 200
@@ -63,7 +63,7 @@ class CandidateListView(QTableView):
         self._session = session
         self._columns = session.columns
         self._table = CandidateModel(session, self._columns, self)
-        self._lines = CandidateLines(self._table)
+        self._lines = LinePainter(self._table)
         self._shows_fits = False
         self._top_row = -1
         scored = bool(score_columns(session.source, session.candidates))
@@ -105,7 +105,7 @@ class CandidateListView(QTableView):
         if not self._table.names:
             self._table.set_columns(self._first_columns())
         self._shows_fits = not set(FIT_COLUMNS).isdisjoint(self._table.names)
-        self.heading.straighten()
+        self.heading.reset_order()
         room = self._max_width - self._frame_width()
         widths = column_widths(self._table, self.fontMetrics(), room)
         for section, width in enumerate(widths):
@@ -157,7 +157,7 @@ class CandidateListView(QTableView):
         for row in rows:
             self._update_line(self._session.queue.position_of(row))
 
-    def fits_arrived(self, rows: list[int]) -> None:
+    def update_fit_results(self, rows: list[int]) -> None:
         """Schedule an update for new fit results, which arrive by the hundred."""
         if self._shows_fits and self.isVisible():
             self._arrived.update(rows)

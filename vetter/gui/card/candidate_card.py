@@ -136,7 +136,7 @@ class CandidateCard(QWidget):
     def prepare(self, row: int) -> None:
         """Paint the candidate that is likely to be shown next into memory."""
         now, look = self._row, self._card_look(row)
-        busy = self.editor.row >= 0 or self._ahead.covers or not self.isVisible()
+        busy = self.editor.row >= 0 or self._ahead.is_covering or not self.isVisible()
         if busy or now < 0 or row >= self._known_count or self._ahead.holds(look):
             return
         self._row = row
@@ -274,12 +274,12 @@ class UnsavedComments(QObject):
         session.current_changed.connect(self._on_current_changed)
 
     def _on_refused(self, row: int, text: str) -> None:
-        self._card.editor.keep(row, text)
+        self._card.editor.keep_unsaved(row, text)
         # A comment that is being written is not interrupted.
         if row == self._session.current_row and self._card.editor.row < 0:
             self._card.edit_comment()
 
     def _on_current_changed(self, row: int) -> None:
-        if self._card.editor.keeps(row):
+        if self._card.editor.has_unsaved(row):
             hint = f": {self._key} shows it" if self._key else ""
             self._session.message.emit(f"comment not saved yet{hint}")

@@ -51,11 +51,11 @@ class CommentEditor(EscapeLine):
         self.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.selectAll()
 
-    def keep(self, row: int, text: str) -> None:
+    def keep_unsaved(self, row: int, text: str) -> None:
         """Keep a text that could not be saved; the next edit of this row begins with it."""
         self._unsaved[row] = text
 
-    def keeps(self, row: int) -> bool:
+    def has_unsaved(self, row: int) -> bool:
         """Return whether an unsaved text is kept for a candidate."""
         return row in self._unsaved
 

@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 from PyQt6.QtWidgets import QWidget
 
-from vetter.core.judgement.evidence import APART, details, headline, numbers
-from vetter.core.judgement.fit_table import NOTHING_TO_FIT, FitState, FitStatus, fittable
+from vetter.core.judgement.evidence import NUMBER_SEPARATOR, details, headline, numbers
+from vetter.core.judgement.fit_table import NOTHING_TO_FIT, FitState, FitStatus, can_fit
 from vetter.gui.widgets.flowing_text import LINE_BREAK, FlowingText
 from vetter.gui.widgets.plain_text import plain_tip
 from vetter.review.cutouts.rendered_cutout import RenderedCutout
@@ -98,7 +98,7 @@ class Evidence(FlowingText):
         if frame.cutout is None:
             return frame.error or NOTHING_TO_FIT
         filled = [name for name in frame.cutout.planes if name not in frame.states]
-        return "" if fittable(filled) else NOTHING_TO_FIT
+        return "" if can_fit(filled) else NOTHING_TO_FIT
 
     def _set_texts(self, words: str, numbers_line: str, tip: str) -> None:
         self.words, self.numbers = words, numbers_line
@@ -110,8 +110,9 @@ class Evidence(FlowingText):
 
 def _join_numbers(numbers_line: str) -> str:
     """Keep each number on the line of its name; long parts break after a comma."""
-    return APART.join(
-        _without_breaks(part) or _break_at_commas(part) for part in numbers_line.split(APART)
+    return NUMBER_SEPARATOR.join(
+        _without_breaks(part) or _break_at_commas(part)
+        for part in numbers_line.split(NUMBER_SEPARATOR)
     )
 
 

@@ -23,9 +23,14 @@ from PyQt6.QtWidgets import (
 
 from vetter.core.candidates.candidate_list import ROLE_NAMES, CandidateList, Roles
 from vetter.core.candidates.column_roles import NO_COLUMN, typed_name
-from vetter.core.columns.role_preview import SHOWN, ColumnPreview, preview, problem_of
+from vetter.core.columns.role_preview import (
+    PREVIEW_ROWS,
+    ColumnPreview,
+    find_problem,
+    preview_roles,
+)
 from vetter.core.placement.listed_pixels import ImageFrame
-from vetter.errors import one_line
+from vetter.errors import escape_to_line
 from vetter.gui.widgets.buttons import button_box
 from vetter.gui.widgets.plain_text import plain_label
 from vetter.io.input_options import InputOptions
@@ -93,10 +98,10 @@ class ListColumns(QDialog):
         self.combos = {role: self._make_combo(role) for role in ROLE_NAMES}
         self.counting = self._make_counting()
         self.table = self._make_table()
-        self.said = plain_label(parent=self)
-        self.said.setWordWrap(True)
-        self.said.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self.said.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.notes = plain_label(parent=self)
+        self.notes.setWordWrap(True)
+        self.notes.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.notes.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.buttons = self._make_buttons()
         self._lay_out()
         self.resize(900, 420)
@@ -107,7 +112,7 @@ class ListColumns(QDialog):
         """Return the dialog for the list of a session."""
         source = session.source
         decided = np.array(
-            [row for row in range(len(session.codes)) if session.opinion(row).says_something]
+            [row for row in range(len(session.codes)) if session.opinion(row).has_content]
             if session.counts.decisions
             else [],
             np.intp,
@@ -151,7 +156,7 @@ class ListColumns(QDialog):
 
     def refresh(self) -> None:
         """Show the list's first candidates with the present choice."""
-        result = preview(
+        result = preview_roles(
             self._candidates,
             self.roles,
             self.one_based,
@@ -160,10 +165,10 @@ class ListColumns(QDialog):
             self._decided,
         )
         if not self._has_image:
-            result = dataclasses.replace(result, problem=problem_of(self.roles, True))
+            result = dataclasses.replace(result, problem=find_problem(self.roles, True))
         self._fill(result)
         self.counting.setItemText(0, self._counting_text(result))
-        self.said.setText("\n".join(self._sentences(result)))
+        self.notes.setText("\n".join(self._sentences(result)))
         ok = self.buttons.button(QDialogButtonBox.StandardButton.Ok)
         if ok is not None:
             ok.setEnabled(not result.problem)
@@ -202,7 +207,7 @@ class ListColumns(QDialog):
         combo.addItem(_NONE, None)
         for number, name in enumerate(self._candidates.columns, 1):
             if self._candidates.table[name].ndim == 1:
-                unit, text = self._units.get(name, ""), one_line(typed_name(name, number))
+                unit, text = self._units.get(name, ""), escape_to_line(typed_name(name, number))
                 combo.addItem(f"{text}  ({unit})" if unit else text, name)
         index = combo.findData(getattr(self._candidates.roles, role))
         combo.setCurrentIndex(max(index, 0))
@@ -218,7 +223,7 @@ class ListColumns(QDialog):
         return combo
 
     def _make_table(self) -> QTableWidget:
-        table = QTableWidget(min(SHOWN, len(self._candidates)), len(HEADINGS), self)
+        table = QTableWidget(min(PREVIEW_ROWS, len(self._candidates)), len(HEADINGS), self)
         table.setAccessibleName("preview of the first candidates")
         table.setHorizontalHeaderLabels(HEADINGS)
         table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -256,7 +261,7 @@ class ListColumns(QDialog):
         side = QVBoxLayout()
         side.addWidget(plain_label("The first candidates, pixels from 0 and degrees:"))
         side.addWidget(self.table)
-        side.addWidget(self.said, 1)
+        side.addWidget(self.notes, 1)
         both = QHBoxLayout()
         both.setSpacing(16)
         left = QVBoxLayout()

@@ -22,7 +22,7 @@ from PyQt6.QtWidgets import (
 )
 
 from vetter.core.decisions.decision import Verdict
-from vetter.core.number_text import counted
+from vetter.core.number_text import format_count
 from vetter.gui.panels.png import ExportPicture
 from vetter.gui.widgets.plain_text import plain_label
 from vetter.gui.widgets.verdict_style import WORDS
@@ -87,11 +87,11 @@ class ExportDialog(QDialog):
         self._show_running(False)
         session.completed.connect(self._on_completed)
         session.broke_off.connect(self._on_broke_off)
-        if session.broken:
+        if session.read_error:
             self._on_broke_off()
-        elif session.listing:
+        elif session.listed_count_text:
             self.outcome.setText(
-                f"The list is still being read ({session.listing}): "
+                f"The list is still being read ({session.listed_count_text}): "
                 "the export can begin when it is complete."
             )
 
@@ -205,7 +205,7 @@ class ExportDialog(QDialog):
     def _show_running(self, running: bool) -> None:
         self.form.setEnabled(not running)
         session = self._session
-        self.go.setEnabled(not running and (session.complete or bool(session.broken)))
+        self.go.setEnabled(not running and (session.complete or bool(session.read_error)))
         self.bar.setVisible(running)
         self.stop.setText("Cancel" if running else "Close")
         self.stop.setEnabled(True)
@@ -216,9 +216,9 @@ class ExportDialog(QDialog):
         self._count_verdicts()
 
     def _on_broke_off(self) -> None:
-        listed = counted(len(self._session.candidates), "candidate")
+        listed = format_count(len(self._session.candidates), "candidate")
         self._on_completed()
-        self.outcome.setText(f"Only the {listed} listed: {self._session.unlisted}")
+        self.outcome.setText(f"Only the {listed} listed: {self._session.incomplete_reason}")
 
     def _cancel(self) -> None:
         self.stop.setEnabled(False)
@@ -240,7 +240,7 @@ class ExportDialog(QDialog):
         lines = report.lines()
         if len(lines) > MAX_LINES:
             omitted = len(lines) - MAX_LINES
-            lines = [*lines[:MAX_LINES], f"... and {counted(omitted, 'more line')}"]
+            lines = [*lines[:MAX_LINES], f"... and {format_count(omitted, 'more line')}"]
         self.outcome.setText("\n".join(lines))
 
     def _on_failed(self, reason: str) -> None:

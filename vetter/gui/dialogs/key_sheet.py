@@ -26,7 +26,7 @@ Group = tuple[str, list[tuple[str, str]]]
 """A heading, and lines of keys and actions."""
 
 COLUMNS = 3
-SPELT = {".": ".  full stop", ",": ",  comma", "-": "-  minus"}
+KEY_NAMES = {".": ".  full stop", ",": ",  comma", "-": "-  minus"}
 """Readable text for keys whose sign is only a pixel or two on the screen."""
 FIXED_KEYS = (
     ("Grid", "Arrows", "Move; with Shift select a range"),
@@ -99,7 +99,7 @@ class KeySheet(QDialog):
         return grid
 
     def _make_keys(self, keys: str) -> QLabel:
-        label = plain_label(SPELT.get(keys, keys), self)
+        label = plain_label(KEY_NAMES.get(keys, keys), self)
         palette = label.palette()
         palette.setColor(QPalette.ColorRole.WindowText, palette.link().color())
         label.setPalette(palette)

@@ -102,7 +102,7 @@ class Palette(QDialog):
         self.show()
         self.line.setFocus(Qt.FocusReason.PopupFocusReason)
 
-    def found(self) -> list[str]:
+    def result_titles(self) -> list[str]:
         """Return the titles of the results, best first."""
         items = [self.list.item(line) for line in range(self.list.count())]
         return [item.text() for item in items if item is not None]
@@ -152,7 +152,7 @@ class Palette(QDialog):
     def _fitting_commands(self, text: str) -> list[Line]:
         fitting: list[tuple[int, int, Command[Any]]] = []
         for place, command in enumerate(self._commands):
-            found = score(text, f"{command.title} {command.menu}")
+            found = match_score(text, f"{command.title} {command.menu}")
             if found is not None:
                 fitting.append((-found, place, command))
         fitting.sort(key=lambda line: line[:2])
@@ -189,7 +189,7 @@ class _LineDelegate(QStyledItemDelegate):
         return QSize(200, option.fontMetrics.height() + 8)
 
 
-def score(typed: str, text: str) -> int | None:
+def match_score(typed: str, text: str) -> int | None:
     """Return how well typed letters match a text: larger is better, None is no match.
 
     All letters must occur in their order; case and blanks are ignored. Letters at the start of a

@@ -6,7 +6,7 @@ import os
 from functools import partial
 from typing import TYPE_CHECKING
 
-from vetter.gui.dialogs.palette import Line, score
+from vetter.gui.dialogs.palette import Line, match_score
 from vetter.review.session import Session
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class CandidateSearch:
             return []
         fitting = []
         for title, column, descending in self._sorts:
-            found = score(text, title)
+            found = match_score(text, title)
             if found is not None:
                 sort = partial(self._session.queue.sort_by, column, descending)
                 fitting.append((found, (title, "", sort)))
@@ -90,5 +90,5 @@ class RecentSearch:
         return [
             (f"Go on with {entry.session}", "", partial(self._opening.open_recent, entry))
             for entry in self._opening.recent
-            if score(text, os.path.basename(entry.session)) is not None
+            if match_score(text, os.path.basename(entry.session)) is not None
         ]

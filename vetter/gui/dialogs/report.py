@@ -55,7 +55,7 @@ class ReportDialog(QDialog):
     def refresh(self, _first_new: int = 0) -> None:
         """Show the present report."""
         session, lines = self._session, self._session.source.report
-        so_far = f" so far; {session.unlisted}"
+        so_far = f" so far; {session.incomplete_reason}"
         state = f"{len(lines):,} not read" if lines else "Everything was read"
         self.heading.setText(state + ("." if session.complete else f"{so_far}."))
         # New lines are appended, so that scroll position and selection stay.

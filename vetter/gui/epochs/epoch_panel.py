@@ -7,11 +7,11 @@ from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from vetter.core.decisions.decision import Verdict
-from vetter.core.number_text import all_of
+from vetter.core.number_text import format_all
 from vetter.gui.epochs.epoch_strip import EpochStrip
 from vetter.gui.widgets.group_question import GroupQuestion
 from vetter.review.cutouts.cutout_cache import CutoutCache
-from vetter.review.cutouts.epoch_row import siblings
+from vetter.review.cutouts.epoch_row import object_rows
 from vetter.review.cutouts.rendered_cutout import Target
 from vetter.review.session import Session
 
@@ -30,7 +30,7 @@ class EpochPanel(QWidget):
     cache : CutoutCache
     """
 
-    counted = pyqtSignal(int)
+    epoch_count_changed = pyqtSignal(int)
     """Number of candidates of the current object, when it differs from that of the one before."""
 
     def __init__(self, session: Session, cache: CutoutCache, parent: QWidget | None = None) -> None:
@@ -80,17 +80,17 @@ class EpochPanel(QWidget):
             self._count = count
             # Without epochs the commands keep their names; called, they report NO_EPOCHS.
             if self._session.source.object_epochs is not None:
-                self.counted.emit(count)
+                self.epoch_count_changed.emit(count)
 
-    def spots(self) -> list[Target]:
+    def needed_targets(self) -> list[Target]:
         """Return the rows and places whose pictures the row needs, the most urgent first."""
-        return self.strip.spots()
+        return self.strip.needed_targets()
 
     def step(self, steps: int) -> None:
         """Go forward (or back) among the epochs in which the current object was found."""
         session = self._session
         if session.is_blank:
-            session.say_no_match()
+            session.report_no_match()
             return
         if session.current_row < 0 or not self._has_epochs():
             return
@@ -110,7 +110,7 @@ class EpochPanel(QWidget):
         """Ask the user to confirm a verdict for all epochs of the object, with their number."""
         session = self._session
         if session.is_blank:
-            session.say_no_match()
+            session.report_no_match()
             return
         if session.current_row < 0 or not self._has_epochs():
             return
@@ -120,7 +120,7 @@ class EpochPanel(QWidget):
         rows = self._siblings(session.current_row)
         seen = self.strip.seen | {session.current_row}
         unseen = sum(not session.codes[row] and row not in seen for row in rows)
-        named = all_of(len(rows), "epoch") if len(rows) > 1 else "its only epoch"
+        named = format_all(len(rows), "epoch") if len(rows) > 1 else "its only epoch"
         # The question is beside the row, even if the user had hidden the row.
         self.show()
         self.question.ask(rows, verdict, unseen, named=named)
@@ -148,7 +148,7 @@ class EpochPanel(QWidget):
             window.setFocus()
 
     def _siblings(self, row: int) -> list[int]:
-        return siblings(self._session.source, row, len(self._session.candidates))
+        return object_rows(self._session.source, row, len(self._session.candidates))
 
     def _on_grown(self, _first: int) -> None:
         """Show the row once the list has an object with several packets, and its new epochs."""

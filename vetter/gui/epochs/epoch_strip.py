@@ -19,17 +19,17 @@ from PyQt6.QtGui import (
 from PyQt6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from vetter.gui.epochs.epoch_tile import GAP, TILE, paint_tile, tile_width, tool_tip
-from vetter.gui.panels.thumbnails import Thumbnails, quarter_turns, turned
+from vetter.gui.panels.thumbnails import Thumbnails, quarter_turns, turn_image
 from vetter.gui.widgets.plain_text import plain_tip
 from vetter.review.cutouts.cutout_cache import CutoutCache
 from vetter.review.cutouts.epoch_row import Epoch, epochs_of
 from vetter.review.cutouts.rendered_cutout import Target
 from vetter.review.session import Session
 
-EDGE = 64
+LABEL_WIDTH = 64
 """Width in pixels of the strip's first part: plane name and number of epochs."""
 
-WANT_AGAIN_MS = 40
+RETRY_MS = 40
 _MAX_TURNED = 300
 FIRST_PLANES = ("image", "diff", "template")
 
@@ -63,13 +63,13 @@ class EpochStrip(QWidget):
         self.thumbnails = Thumbnails(cache, self.planes[0], self, patient=True)
         self._retry = QTimer(self)
         self._retry.setSingleShot(True)
-        self._retry.setInterval(WANT_AGAIN_MS)
+        self._retry.setInterval(RETRY_MS)
         self._retry.timeout.connect(self.wanted)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.setFixedHeight(TILE + 2 * GAP)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAccessibleName("epochs of this object")
-        self.thumbnails.made.connect(self._on_made)
+        self.thumbnails.picture_ready.connect(self._on_made)
         self.thumbnails.place_made.connect(self._on_made)
         self.thumbnails.outdated.connect(self._on_outdated)
         session.opinions_changed.connect(self._on_opinions_changed)
@@ -95,7 +95,7 @@ class EpochStrip(QWidget):
         self.update()
 
     def follow(self, row: int) -> None:
-        """Find the epochs of the current candidate; `spots` then returns the pictures to build."""
+        """Find the epochs of the current candidate; `needed_targets` then returns the pictures."""
         self._current = row
         if not self.isVisible():
             return
@@ -110,7 +110,7 @@ class EpochStrip(QWidget):
         """Forget the epochs, as more of the list has come; `follow` finds them."""
         self._epochs = []
 
-    def spots(self) -> list[Target]:
+    def needed_targets(self) -> list[Target]:
         """Return the places whose pictures are needed, nearest to the current epoch first.
 
         Empty if the strip is hidden.
@@ -120,7 +120,7 @@ class EpochStrip(QWidget):
         self.thumbnails.set_size(TILE, self.devicePixelRatioF())
         here = next((i for i, e in enumerate(self.shown) if e.row == self._current), 0)
         order = sorted(range(len(self.shown)), key=lambda place: abs(place - here))
-        return [self.shown[place].spot for place in order]
+        return [self.shown[place].target for place in order]
 
     def next_plane(self) -> None:
         """Show the next of image, difference and template in all tiles."""
@@ -156,7 +156,7 @@ class EpochStrip(QWidget):
     def mousePressEvent(self, event: QMouseEvent | None) -> None:
         if event is None or event.button() != Qt.MouseButton.LeftButton:
             return
-        if event.position().x() < EDGE:
+        if event.position().x() < LABEL_WIDTH:
             self.next_plane()
             return
         epoch = self._epoch_at(event.position().x())
@@ -177,7 +177,7 @@ class EpochStrip(QWidget):
     def event(self, event: QEvent | None) -> bool:
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             epoch = self._epoch_at(event.pos().x())
-            tip = "Click: another plane" if event.pos().x() < EDGE else ""
+            tip = "Click: another plane" if event.pos().x() < LABEL_WIDTH else ""
             if epoch is not None:
                 tip = tool_tip(epoch, self._code(epoch))
             QToolTip.showText(event.globalPos(), plain_tip(tip), self)
@@ -200,15 +200,18 @@ class EpochStrip(QWidget):
 
     def _picture(self, epoch: Epoch) -> QImage | str | None:
         """Return an epoch's picture, turned to match the panels."""
-        picture = self.thumbnails.image(epoch.spot)
-        own, wanted = self.thumbnails.lie(epoch.spot), self.thumbnails.lie(self._current)
+        picture = self.thumbnails.image(epoch.target)
+        own, wanted = (
+            self.thumbnails.sky_orientation(epoch.target),
+            self.thumbnails.sky_orientation(self._current),
+        )
         if not isinstance(picture, QImage) or own is None or wanted is None:
             return picture
         key = (picture.cacheKey(), *quarter_turns(own, wanted))
         if key not in self._turned:
             if len(self._turned) > _MAX_TURNED:
                 self._turned.clear()
-            self._turned[key] = turned(picture, *key[1:])
+            self._turned[key] = turn_image(picture, *key[1:])
         return self._turned[key]
 
     def _code(self, epoch: Epoch) -> int:
@@ -218,15 +221,15 @@ class EpochStrip(QWidget):
         return any(epoch.row == row for epoch in self._epochs)
 
     def _room(self) -> int:
-        return max(1, (self.width() - EDGE) // (tile_width(self.fontMetrics()) + GAP))
+        return max(1, (self.width() - LABEL_WIDTH) // (tile_width(self.fontMetrics()) + GAP))
 
     def _rect(self, place: int) -> QRect:
         width = tile_width(self.fontMetrics())
-        return QRect(EDGE + place * (width + GAP), GAP, width, TILE)
+        return QRect(LABEL_WIDTH + place * (width + GAP), GAP, width, TILE)
 
     def _epoch_at(self, x: float) -> Epoch | None:
-        place = int((x - EDGE) // (tile_width(self.fontMetrics()) + GAP))
-        return self.shown[place] if x >= EDGE and place < len(self.shown) else None
+        place = int((x - LABEL_WIDTH) // (tile_width(self.fontMetrics()) + GAP))
+        return self.shown[place] if x >= LABEL_WIDTH and place < len(self.shown) else None
 
     def _scroll(self, steps: int) -> None:
         last = max(0, len(self._epochs) - self._room())
@@ -254,12 +257,12 @@ class EpochStrip(QWidget):
         for number, line in enumerate(lines):
             role = self.palette().text() if number == 0 else self.palette().placeholderText()
             painter.setPen(role.color())
-            room = QRect(0, top + number * height, EDGE - 6, height)
+            room = QRect(0, top + number * height, LABEL_WIDTH - 6, height)
             painter.drawText(room, int(Qt.AlignmentFlag.AlignLeft), line)
 
     def _on_made(self, spot: Target) -> None:
         for place, epoch in enumerate(self.shown):
-            if epoch.spot == spot:
+            if epoch.target == spot:
                 self.update(self._rect(place))
 
     def _on_outdated(self) -> None:

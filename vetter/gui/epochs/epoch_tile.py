@@ -12,7 +12,7 @@ from vetter.review.cutouts.epoch_row import Epoch
 TILE = 72
 GAP = 5
 BADGE = 13
-NONE_HERE = "not found"
+NOT_FOUND = "not found"
 
 _LEFT = int(Qt.AlignmentFlag.AlignLeft) | int(Qt.AlignmentFlag.AlignVCenter)
 _MIDDLE = int(Qt.AlignmentFlag.AlignCenter) | int(Qt.TextFlag.TextWordWrap)
@@ -20,7 +20,7 @@ _MIDDLE = int(Qt.AlignmentFlag.AlignCenter) | int(Qt.TextFlag.TextWordWrap)
 
 def tile_width(metrics: QFontMetrics) -> int:
     """Return the width of a tile: the picture and the text beside it."""
-    return TILE + 6 + metrics.horizontalAdvance(f"{NONE_HERE} ")
+    return TILE + 6 + metrics.horizontalAdvance(f"{NOT_FOUND} ")
 
 
 def tool_tip(epoch: Epoch, code: int) -> str:
@@ -101,7 +101,7 @@ def _paint_texts(
         painter.drawText(QRect(left, rect.y() + 2 + line * height, room, height), _LEFT, words)
     below = rect.y() + 2 + 3 * height
     if code < 0:
-        painter.drawText(QRect(left, below, room, height), _LEFT, NONE_HERE)
+        painter.drawText(QRect(left, below, room, height), _LEFT, NOT_FOUND)
         return
     dark = is_dark(palette)
     painter.drawPixmap(left, below + (height - BADGE) // 2, badge(code, BADGE, dark, ratio))

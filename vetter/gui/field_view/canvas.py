@@ -13,11 +13,11 @@ from PyQt6.QtWidgets import QWidget
 
 from vetter.gui.field_view.marks import (
     CHOSEN,
-    HEADS,
+    MAX_ARROWS_WITH_HEADS,
     SIZES,
     STAR,
     MarkLayer,
-    arrows,
+    arrow_path,
     colour,
     draw_arrows,
     size_classes,
@@ -78,9 +78,9 @@ class FieldCanvas(FieldCamera):
     def paint_current(self, painter: QPainter, place: int, tone: QColor) -> None:
         """Paint marks of the current candidate other than the ring around it."""
 
-    def outdated(self) -> None:
+    def repaint_points(self) -> None:
         """Repaint the points at the next paint event."""
-        self.layer.outdated()
+        self.layer.mark_stale()
         self.update()
 
     def forget(self) -> None:
@@ -190,14 +190,14 @@ class FieldCanvas(FieldCamera):
         self, places: Array, shifts: Array, which: Rows, factor: float, tone: QColor
     ) -> Iterator[Piece]:
         """Yield arrows at some positions, `factor` screen pixels per pixel of shift."""
-        heads = len(self.points.rows) + len(self.points.stars) <= HEADS
+        heads = len(self.points.rows) + len(self.points.stars) <= MAX_ARROWS_WITH_HEADS
         beyond = self.width() + _MAX_ARROW_REACH, self.height() + _MAX_ARROW_REACH
         for part in _parts(len(which), ARROWS):
             starts, along = self.to_screen(places[which[part]]), shifts[which[part]]
             with np.errstate(invalid="ignore"):
                 near = (starts > -_MAX_ARROW_REACH).all(axis=1) & (starts < beyond).all(axis=1)
             starts, along = starts[near], along[near] * (factor, -factor)
-            yield partial(draw_arrows, path=arrows(starts, starts + along, heads), tone=tone)
+            yield partial(draw_arrows, path=arrow_path(starts, starts + along, heads), tone=tone)
 
     def _paint_current(self, painter: QPainter, place: int) -> None:
         at = self.to_screen(self.where()[place : place + 1])[0]
@@ -213,7 +213,7 @@ class FieldCanvas(FieldCamera):
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         super().resizeEvent(event)
-        self.outdated()
+        self.repaint_points()
 
     def hideEvent(self, event: QHideEvent | None) -> None:
         super().hideEvent(event)
@@ -222,7 +222,7 @@ class FieldCanvas(FieldCamera):
     def changeEvent(self, event: QEvent | None) -> None:
         super().changeEvent(event)
         if event is not None and event.type() == QEvent.Type.PaletteChange:
-            self.outdated()
+            self.repaint_points()
 
 
 def _parts(count: int, most: int) -> Iterator[slice]:

@@ -13,10 +13,10 @@ from PyQt6.QtGui import QHideEvent, QKeyEvent, QShowEvent
 from PyQt6.QtWidgets import QDockWidget, QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
 from vetter.core.decisions.decision import Verdict
-from vetter.core.judgement.fit_table import fittable
+from vetter.core.judgement.fit_table import can_fit
 from vetter.gui.field_view import summary
 from vetter.gui.field_view.legend import FieldLegend
-from vetter.gui.field_view.points import gathered, shown_field
+from vetter.gui.field_view.points import collect_points, shown_field
 from vetter.gui.field_view.shift_map import FieldMap
 from vetter.gui.field_view.shift_plot import ShiftPlot
 from vetter.gui.field_view.side_by_side import SideBySide
@@ -94,7 +94,7 @@ class FieldView(QWidget):
 
     def refresh(self) -> None:
         """Collect the points, and repaint both canvases."""
-        points = gathered(self._session, self._fits)
+        points = collect_points(self._session, self._fits)
         fit = self._fits.fit_of(self._session.current_row)
         self.plot.bound = 1.0 if fit is None else fit.options.max_shift
         if self.chosen:
@@ -104,7 +104,7 @@ class FieldView(QWidget):
             self._show_chosen()
         for canvas in (self.map, self.plot):
             canvas.points = points
-            canvas.outdated()
+            canvas.repaint_points()
         self._show_field()
 
     def decide(self, verdict: Verdict) -> bool:
@@ -129,7 +129,7 @@ class FieldView(QWidget):
         group = np.array(self.chosen, np.intp)
         undecided = group[session.codes[group] == 0]
         unseen = np.count_nonzero(np.isin(undecided, list(self._seen), invert=True))
-        self.question.ask(self.chosen, verdict, int(unseen), session.unlisted)
+        self.question.ask(self.chosen, verdict, int(unseen), session.incomplete_reason)
         self.setFocus()
 
     def event(self, event: QEvent | None) -> bool:
@@ -167,8 +167,8 @@ class FieldView(QWidget):
         self.lasso.toggled.connect(self._on_lasso)
         bar.addStretch(1)
         bar.addWidget(self.lasso)
-        self.field_words, self.own_words = plain_label(parent=self), plain_label(parent=self)
-        for label, lines in ((self.count, 2), (self.field_words, 2), (self.own_words, 3)):
+        self.field_label, self.candidate_label = plain_label(parent=self), plain_label(parent=self)
+        for label, lines in ((self.count, 2), (self.field_label, 2), (self.candidate_label, 3)):
             # Fixed: a longer text would resize the canvases, which then repaint all points.
             label.setWordWrap(True)
             label.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
@@ -184,8 +184,8 @@ class FieldView(QWidget):
         layout.addLayout(above)
         layout.addWidget(self.question)
         layout.addWidget(self.pair, 1)
-        layout.addWidget(self.field_words)
-        layout.addWidget(self.own_words)
+        layout.addWidget(self.field_label)
+        layout.addWidget(self.candidate_label)
         layout.addWidget(FieldLegend(self))
 
     def _shape(self) -> tuple[int, int] | None:
@@ -194,7 +194,7 @@ class FieldView(QWidget):
     def _turn_to_field(self) -> bool:
         """Show the current candidate's field, and return whether it differs from the one before."""
         before, self._field = self._field, shown_field(self._session)
-        if fittable(self._session.source.plane_names):
+        if can_fit(self._session.source.plane_names):
             self._fits.stars.want(self._field)
         if before == self._field:
             return False
@@ -212,7 +212,7 @@ class FieldView(QWidget):
         self.question.dismiss()
         for canvas in (self.map, self.plot):
             canvas.chosen = group
-            canvas.outdated()
+            canvas.repaint_points()
         self._show_chosen()
 
     def _answer(self, yes: bool) -> None:
@@ -238,13 +238,13 @@ class FieldView(QWidget):
         name = fields[self._field].name if len(fields) > 1 else ""
         fit = self._session.settings.fit
         scales = fit.scale_low, fit.scale_high
-        self.field_words.setText(summary.stars_summary(self._fits.stars, self._field, name, scales))
+        self.field_label.setText(summary.stars_summary(self._fits.stars, self._field, name, scales))
         self._show_own()
 
     def _show_own(self) -> None:
         row = self._session.current_row
         words = summary.candidate_summary(self._session, self._fits, row) if row >= 0 else ""
-        self.own_words.setText(words)
+        self.candidate_label.setText(words)
 
     def _mark_current(self) -> None:
         for canvas in (self.map, self.plot):

@@ -20,7 +20,7 @@ SIZES = (5.0, 6.5, 8.0, 10.0, 12.5)
 """Sizes of marks in screen pixels, for scales of the fit from a half to twice the flux."""
 _LOG2_SCALE_EDGES = np.log2([0.66, 0.9, 1.11, 1.5])
 _MIN_COVER = 8
-HEADS = 3000
+MAX_ARROWS_WITH_HEADS = 3000
 """Number of arrows above which heads are left out: they would hide one another."""
 
 _COLOURS: dict[bool, dict[int, str]] = {
@@ -155,7 +155,7 @@ def _premultiplied(tone: QColor, alpha: npt.NDArray[np.uint32]) -> npt.NDArray[n
     return inks
 
 
-def arrows(starts: Array, ends: Array, heads: bool = True) -> QPainterPath:
+def arrow_path(starts: Array, ends: Array, heads: bool = True) -> QPainterPath:
     """Return arrows on the screen, from (n, 2) to (n, 2), as one path of separate strokes."""
     along = ends - starts
     length = np.hypot(along[:, 0], along[:, 1])

@@ -8,7 +8,7 @@ from PyQt6.QtCore import QPointF, QRectF, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QMouseEvent, QPolygonF, QWheelEvent
 from PyQt6.QtWidgets import QWidget
 
-from vetter.gui.field_view.points import Points, Rows, within
+from vetter.gui.field_view.points import Points, Rows, is_inside_polygon
 
 Array = npt.NDArray[np.float64]
 
@@ -52,14 +52,14 @@ class FieldCamera(QWidget):
         """Return the position of each candidate in the plane, shape (n, 2)."""
         raise NotImplementedError
 
-    def outdated(self) -> None:
+    def repaint_points(self) -> None:
         """Repaint the points at the next paint event."""
         raise NotImplementedError
 
     def fit_view(self) -> None:
         """Show the whole plane."""
         self._zoom, self._middle = 1.0, QPointF(0.5, 0.5)
-        self.outdated()
+        self.repaint_points()
 
     @property
     def zoomed(self) -> bool:
@@ -107,7 +107,7 @@ class FieldCamera(QWidget):
         x, y = at[:, 0], at[:, 1]
         with np.errstate(invalid="ignore"):
             near = np.nonzero((x >= left) & (x <= right) & (y >= top) & (y <= bottom))[0]
-        return near[within(at[near], corners)] if self.lasso else near
+        return near[is_inside_polygon(at[near], corners)] if self.lasso else near
 
     def _nearest(self, position: QPointF) -> int | None:
         at = self.to_screen(self.where())
@@ -130,7 +130,7 @@ class FieldCamera(QWidget):
             moved, self._grip = event.position() - self._grip, event.position()
             size = self.frame.width() * self._zoom, self.frame.height() * self._zoom
             self._middle += QPointF(-moved.x() / size[0], moved.y() / size[1])
-            self.outdated()
+            self.repaint_points()
         elif self._band:
             far = event.position() - self._band[0]
             if len(self._band) > 1 or abs(far.x()) + abs(far.y()) > _MIN_DRAG_PIXELS:
@@ -169,5 +169,5 @@ class FieldCamera(QWidget):
         self._zoom = zoom
         if zoom == 1.0:
             self._middle = QPointF(0.5, 0.5)
-        self.outdated()
+        self.repaint_points()
         event.accept()

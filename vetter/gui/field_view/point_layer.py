@@ -62,7 +62,7 @@ class FieldLayer(QObject):
         """Whether a pixmap is being painted."""
         return self._next.isActive()
 
-    def outdated(self) -> None:
+    def mark_stale(self) -> None:
         """Discard the pixmap being painted, and mark the last one as stale."""
         self.stale = True
         self._unfinished = self._pieces_left = None
@@ -71,7 +71,7 @@ class FieldLayer(QObject):
     def forget(self) -> None:
         """Discard the last pixmap as well, and stop painting."""
         self.picture = None
-        self.outdated()
+        self.mark_stale()
         self.stop()
 
     def begin(self) -> None:

@@ -34,7 +34,7 @@ class Points:
     stars: Array = field(default_factory=lambda: np.empty((0, 6)))
 
 
-def gathered(session: Session, fits: Fits) -> Points:
+def collect_points(session: Session, fits: Fits) -> Points:
     """Return the points of the current image: its listed candidates and its stars."""
     field = shown_field(session)
     rows = np.asarray(session.queue.order, np.intp)
@@ -57,7 +57,7 @@ def shown_field(session: Session) -> int:
     return session.source.field_of(session.current_row) if session.current_row >= 0 else 0
 
 
-def within(places: Array, corners: Array) -> npt.NDArray[np.bool_]:
+def is_inside_polygon(places: Array, corners: Array) -> npt.NDArray[np.bool_]:
     """Return a mask of positions (n, 2) inside a polygon (m, 2): even-odd, edges counted once."""
     order = np.argsort(places[:, 1], kind="stable")
     x, y = places[order, 0], places[order, 1]

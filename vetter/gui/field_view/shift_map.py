@@ -10,9 +10,9 @@ from PyQt6.QtCore import QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QPainter, QPen
 from PyQt6.QtWidgets import QWidget
 
-from vetter.core.number_text import round_number
+from vetter.core.number_text import round_down
 from vetter.gui.field_view.canvas import FieldCanvas
-from vetter.gui.field_view.marks import STAR, arrows, colour, draw_arrows
+from vetter.gui.field_view.marks import STAR, arrow_path, colour, draw_arrows
 from vetter.gui.field_view.point_layer import Piece
 from vetter.gui.widgets.verdict_style import is_dark
 
@@ -43,7 +43,7 @@ class FieldMap(FieldCanvas):
     def set_shape(self, shape: tuple[int, int] | None) -> None:
         """Show another image."""
         self._shape = shape
-        self.outdated()
+        self.repaint_points()
 
     @property
     def extent(self) -> tuple[float, float, float, float]:
@@ -104,7 +104,7 @@ class FieldMap(FieldCanvas):
             return
         start = self.to_screen(points.places[place : place + 1])
         end = start + points.shifts[place] * (self.factor, -self.factor)
-        draw_arrows(painter, arrows(start, end), tone, 2.0)
+        draw_arrows(painter, arrow_path(start, end), tone, 2.0)
 
     def _choose_key(self) -> None:
         """Set the key to a round number near the 90th percentile of the shifts, in pixels."""
@@ -115,7 +115,7 @@ class FieldMap(FieldCanvas):
         lengths = np.hypot(*np.concatenate([sampled, points.stars[:, 2:4]]).T)
         lengths = lengths[np.isfinite(lengths)]
         if len(lengths):
-            self.key = round_number(float(np.percentile(lengths, 90))) or 0.01
+            self.key = round_down(float(np.percentile(lengths, 90))) or 0.01
 
     def paint_over(self, painter: QPainter) -> None:
         painter.setFont(self.font())
@@ -124,7 +124,7 @@ class FieldMap(FieldCanvas):
         y = frame.bottom() + 14
         start = np.array([[frame.left() + 2, y]])
         text = QColor(self.tones.text)
-        draw_arrows(painter, arrows(start, start + (length, 0)), text, 1.5)
+        draw_arrows(painter, arrow_path(start, start + (length, 0)), text, 1.5)
         room = QRectF(frame.left() + length + 10, y - 10, frame.width(), 20)
         align = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         painter.drawText(room, int(align), f"{self.key:g} px")

@@ -10,7 +10,7 @@ from PyQt6.QtCore import QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QPainter, QPen
 from PyQt6.QtWidgets import QWidget
 
-from vetter.core.number_text import round_number
+from vetter.core.number_text import round_down
 from vetter.gui.field_view.canvas import FieldCanvas
 from vetter.gui.field_view.point_layer import Piece
 
@@ -41,7 +41,7 @@ class ShiftPlot(FieldCanvas):
     def paint_ground(self, painter: QPainter) -> None:
         tones, frame = self.tones, self.frame
         painter.fillRect(frame, QColor(tones.base))
-        step = round_number(70 / self.scale) or 1.0
+        step = round_down(70 / self.scale) or 1.0
         for axis in (0, 1):
             low, high = self._visible_range(axis)
             for number in range(int(np.ceil(low / step)), int(np.floor(high / step)) + 1):

@@ -6,9 +6,9 @@ import numpy as np
 import numpy.typing as npt
 
 from vetter.core.judgement.fit_table import Disappeared, FitTable
-from vetter.core.judgement.flux_scale import flux_words
-from vetter.core.judgement.shift_field import around, compared, typical
-from vetter.core.number_text import counted
+from vetter.core.judgement.flux_scale import describe_flux_fault
+from vetter.core.judgement.shift_field import describe_shift, typical_shift, typical_shift_at
+from vetter.core.number_text import format_count
 from vetter.review.fits.field_fits import FieldStars
 from vetter.review.fits.fits import Fits
 from vetter.review.session import Session
@@ -27,11 +27,11 @@ def group_summary(rows: Rows, table: FitTable) -> str:
     )
     if unknown == len(rows):
         return f"{len(rows):,} selected, not fitted yet"
-    usual = typical(table.shifts[rows])
+    usual = typical_shift(table.shifts[rows])
     words = f"{len(rows):,} selected, {explained:,} of them explained"
     if unknown:
         words += f", {unknown:,} not fitted yet"
-    return words if usual is None else f"{words}; {usual.said}"
+    return words if usual is None else f"{words}; {usual.text}"
 
 
 def stars_summary(
@@ -44,13 +44,13 @@ def stars_summary(
 
     A flux scale of the template outside ``scales`` is included.
     """
-    usual = typical(stars.table(field)[:, 2:4])
+    usual = typical_shift(stars.table(field)[:, 2:4])
     if usual is None:
         words = "no stars to compare" if stars.done(field) else "fitting stars..."
         return f"{name}: {words}" if name else words
     so_far = "" if stars.done(field) else " so far"
-    flux = flux_words(stars.table(field)[:, 4], *scales)
-    words = f"{counted(usual.number, 'star')} of {name or 'the field'}{so_far}: {usual.said}"
+    flux = describe_flux_fault(stars.table(field)[:, 4], *scales)
+    words = f"{format_count(usual.number, 'star')} of {name or 'the field'}{so_far}: {usual.text}"
     return f"{words}; template {flux}" if flux else words
 
 
@@ -59,19 +59,21 @@ def candidate_summary(session: Session, fits: Fits, row: int) -> str:
     stars = fits.stars.table(session.source.field_of(row))
     listed, table = session.candidates, fits.table
     dx, dy = (float(value) for value in table.shifts[row])
-    near = around(stars[:, :2], stars[:, 2:4], float(listed.x[row]), float(listed.y[row]))
+    near = typical_shift_at(stars[:, :2], stars[:, 2:4], float(listed.x[row]), float(listed.y[row]))
     words = listed.name(row)
     if np.isfinite(dx) and table.at_bound[row]:
         words += ": its shift is on the bound, so it is not measured"
     elif np.isfinite(dx):
         words += f": dx {dx:+.2f}, dy {dy:+.2f} px"
-        words += "" if near is None else f", {compared(dx, dy, near, _shift_error(table, row))}"
+        words += (
+            "" if near is None else f", {describe_shift(dx, dy, near, _shift_error(table, row))}"
+        )
     elif table.codes[row] == Disappeared.NOT_FITTED:
         words += ": not fitted yet"
     return (
         words
         if near is None
-        else f"{words} ({counted(near.number, 'star')} around it: {near.said})"
+        else f"{words} ({format_count(near.number, 'star')} around it: {near.text})"
     )
 
 

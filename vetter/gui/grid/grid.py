@@ -7,7 +7,7 @@ from PyQt6.QtGui import QKeyEvent, QShowEvent
 from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from vetter.core.decisions.decision import Verdict
-from vetter.core.number_text import counted
+from vetter.core.number_text import format_count
 from vetter.gui.grid.grid_area import GridArea
 from vetter.gui.grid.selection import GridSelection
 from vetter.gui.panels.thumbnails import Thumbnails
@@ -72,7 +72,7 @@ class Grid(QWidget):
 
     def enter(self) -> None:
         """Show the current candidate, and select only that one."""
-        self._show_selection(self.selection.begin(self._session.current_row))
+        self._show_selection(self.selection.select_only(self._session.current_row))
         self.area.set_up()
         self._show_current()
 
@@ -91,7 +91,7 @@ class Grid(QWidget):
             self._session.message.emit("read only: no verdict can be given here")
         else:
             unseen = len(rows) - sum(row in self.selection for row in self.area.seen)
-            self.question.ask(rows, verdict, unseen, self._session.unlisted)
+            self.question.ask(rows, verdict, unseen, self._session.incomplete_reason)
         return True
 
     def event(self, event: QEvent | None) -> bool:
@@ -211,14 +211,16 @@ class Grid(QWidget):
     def _show_count(self) -> None:
         total, chosen = len(self._session.queue), len(self.selection)
         so_far = "" if self._session.complete else " so far"
-        self.count.setText(f"{counted(total, 'candidate')}{so_far}, {chosen:,} selected")
+        self.count.setText(f"{format_count(total, 'candidate')}{so_far}, {chosen:,} selected")
 
     def _show_current(self) -> None:
         self.area.show_place(self._session.queue.position_of(self._session.current_row))
 
     def _on_current_changed(self, row: int) -> None:
         extending = self._extending
-        self._show_selection(self.selection.extend(row) if extending else self.selection.begin(row))
+        self._show_selection(
+            self.selection.extend(row) if extending else self.selection.select_only(row)
+        )
         if self.isVisible():
             self._show_current()
 

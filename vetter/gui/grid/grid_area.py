@@ -25,7 +25,7 @@ from vetter.review.session import Session
 TILE = 96
 PAD = 5
 BADGE = 14
-WANT_AGAIN = 40
+RETRY_MS = 40
 """Milliseconds from a paint with gaps to the next request for the missing thumbnails."""
 
 
@@ -64,9 +64,9 @@ class GridArea(QAbstractScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._later = QTimer(self)
         self._later.setSingleShot(True)
-        self._later.setInterval(WANT_AGAIN)
+        self._later.setInterval(RETRY_MS)
         self._later.timeout.connect(self.want_shown)
-        thumbnails.made.connect(self.update_row)
+        thumbnails.picture_ready.connect(self.update_row)
         thumbnails.outdated.connect(self.repaint_later)
 
     @property
@@ -143,7 +143,7 @@ class GridArea(QAbstractScrollArea):
         self._thumbnails.set_size(TILE, self.devicePixelRatioF())
         first, last = self._places(QRect(QPoint(0, 0), self._view().size()))
         page = last - first
-        self._thumbnails.want(self._session.queue.order[first : last + page].tolist())
+        self._thumbnails.request(self._session.queue.order[first : last + page].tolist())
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
         assert event is not None

@@ -45,7 +45,7 @@ class GridSelection:
         """Selected rows in the order of the queue, as a list."""
         return [int(row) for row in self.rows.tolist()]
 
-    def begin(self, row: int) -> bool:
+    def select_only(self, row: int) -> bool:
         """Select only this row, or none if the filter leaves the row out.
 
         Return whether the selection changed, like the methods below.
@@ -57,7 +57,7 @@ class GridSelection:
         """Select the range from the anchor to this row."""
         first, last = self._queue.position_of(self._anchor), self._queue.position_of(row)
         if first < 0 or last < 0:
-            return self.begin(row)
+            return self.select_only(row)
         low, high = sorted((first, last))
         return self._set_rows(self._queue.order[low : high + 1])
 

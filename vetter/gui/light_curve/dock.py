@@ -34,7 +34,7 @@ class LightCurveDock(QDockWidget):
 
     Attributes
     ----------
-    wanted : bool
+    is_wanted : bool
         Whether the dock is to be visible once there is a light curve.
     """
 
@@ -43,7 +43,7 @@ class LightCurveDock(QDockWidget):
         self.setObjectName("light_curve")
         self.setTitleBarWidget(QWidget(self))
         self._window = window
-        self.wanted = True
+        self.is_wanted = True
         self._curve: LightCurve | None = None
         self._is_drawn = False
         self._plot: LightCurvePlot | None = None
@@ -54,13 +54,13 @@ class LightCurveDock(QDockWidget):
         self.hide()
 
     @property
-    def words(self) -> str:
+    def readout_text(self) -> str:
         """Text of the epoch under the pointer, or of the candidate's own epoch."""
         return "" if self._plot is None else self._readout.text()
 
     def toggle(self) -> bool:
         """Show or hide the dock; return False if no candidate so far had a light curve."""
-        self.wanted = not self.isVisible()
+        self.is_wanted = not self.isVisible()
         if self._plot is None and self._curve is None:
             return False
         self._apply_wanted()
@@ -92,7 +92,7 @@ class LightCurveDock(QDockWidget):
     def _draw(self) -> None:
         self._rest.stop()
         curve = self._curve
-        if curve is not None and self.wanted and not self.isVisible():
+        if curve is not None and self.is_wanted and not self.isVisible():
             self._apply_wanted()
         if self._plot is None or not self.isVisible():
             return
@@ -107,9 +107,9 @@ class LightCurveDock(QDockWidget):
         self._plot.show()
 
     def _apply_wanted(self) -> None:
-        if self.wanted and self._plot is None:
+        if self.is_wanted and self._plot is None:
             self._build()
-        self.setVisible(self.wanted)
+        self.setVisible(self.is_wanted)
 
     def _build(self) -> None:
         from vetter.gui.light_curve.legend import LightCurveLegend

@@ -25,7 +25,7 @@ class FileDrop(QObject):
         window.setAcceptDrops(True)
         window.installEventFilter(self)
 
-    def claim(self) -> None:
+    def redirect_drops(self) -> None:
         """Redirect drops on the window's children to the window; call once the children exist.
 
         Text fields would insert a file as text, and graphics views would ignore it.
@@ -42,7 +42,7 @@ class FileDrop(QObject):
         kind = event.type()
         if kind == QEvent.Type.WindowDeactivate:
             # The user leaves to fetch a file: docks may have been added since the last claim.
-            self.claim()
+            self.redirect_drops()
         if kind in (QEvent.Type.DragEnter, QEvent.Type.DragMove, QEvent.Type.Drop):
             assert isinstance(event, QDropEvent)
             paths = _paths(event)

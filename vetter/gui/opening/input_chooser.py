@@ -53,7 +53,7 @@ class InputChooser(QObject):
         self.drop = FileDrop(window)
         self.drop.dropped.connect(self.take_dropped)
 
-    def above(self, content: QWidget) -> QWidget:
+    def add_strip_above(self, content: QWidget) -> QWidget:
         """Return a widget with the strip above the content."""
         holder = QWidget(self._window)
         layout = QVBoxLayout(holder)
@@ -63,7 +63,7 @@ class InputChooser(QObject):
         layout.addWidget(content, 1)
         return holder
 
-    def put_recents(self, recents: Recents) -> None:
+    def show_recents_menu(self, recents: Recents) -> None:
         """Show the recent sessions in a submenu, and update it when they change."""
         self._recents = recents
         before = self._window.actions_by_id["file.demo"]
@@ -128,11 +128,11 @@ class InputChooser(QObject):
         if planes is None or not all(path.lower().endswith(IMAGES) for path in paths):
             self.open_paths(paths)
             return
-        from vetter.gui.opening.planes_dialog import PlanesDialog, with_dropped
+        from vetter.gui.opening.planes_dialog import PlanesDialog, add_dropped_planes
 
         shown = PlanesDialog(
             f"Show the dropped {'file' if len(paths) == 1 else 'files'} as planes of this list:",
-            with_dropped(planes, paths),
+            add_dropped_planes(planes, paths),
             [*planes.values(), *paths],
             self._window,
         )

@@ -69,8 +69,8 @@ class PlanesDialog(QDialog):
         self._grid = QGridLayout()
         self._grid.setColumnStretch(1, 1)
         self._grid.setVerticalSpacing(4)
-        self.said = plain_label(parent=self)
-        self.said.setWordWrap(True)
+        self.problem_label = plain_label(parent=self)
+        self.problem_label.setWordWrap(True)
         self.next_time = QLineEdit(self)
         self.next_time.setReadOnly(True)
         self.next_time.setAccessibleName("line to type next time")
@@ -89,7 +89,7 @@ class PlanesDialog(QDialog):
         another.clicked.connect(self._on_another)
         row = QHBoxLayout()
         row.addWidget(another)
-        row.addWidget(self.said, 1)
+        row.addWidget(self.problem_label, 1)
         layout = QVBoxLayout(self)
         layout.setSpacing(10)
         layout.addWidget(request)
@@ -159,7 +159,7 @@ class PlanesDialog(QDialog):
 
     def _check(self, _text: str = "") -> None:
         problem = self._problem()
-        self.said.setText(f"⚠ {problem}" if problem else "")
+        self.problem_label.setText(f"⚠ {problem}" if problem else "")
         if self._line_of is not None:
             self.next_time.setText(f"next time: {self._line_of(self.planes())}")
             self.next_time.setCursorPosition(0)
@@ -212,7 +212,7 @@ class PlanesDialog(QDialog):
         dialog.open()
 
 
-def with_dropped(planes: Mapping[str, str], paths: Iterable[str]) -> dict[str, str]:
+def add_dropped_planes(planes: Mapping[str, str], paths: Iterable[str]) -> dict[str, str]:
     """Return planes with dropped files added, named by file name or by the first free name."""
     merged = dict(planes)
     for path in paths:

@@ -10,7 +10,7 @@ from PyQt6.QtWidgets import QAbstractButton, QMessageBox, QWidget
 
 from vetter.core.candidates.column_roles import NO_COLUMN
 from vetter.core.cutout_source import CutoutSource
-from vetter.errors import one_line
+from vetter.errors import escape_to_line
 from vetter.gui.widgets.plain_text import menu_text
 from vetter.io.input_options import InputOptions
 
@@ -40,7 +40,7 @@ class PositionQuestion(QMessageBox):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setText(
-            one_line(
+            escape_to_line(
                 f"{pixels} and {sky} are more than 2 pixels apart for {share:.0%} of the "
                 "candidates. The list or the image's WCS may belong to another image."
             )

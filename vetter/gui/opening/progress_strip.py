@@ -35,11 +35,11 @@ class OpeningStrip(QFrame):
         self._is_opening = False
         self.hide()
 
-    def say_opening(self, name: str) -> None:
+    def show_opening(self, name: str) -> None:
         """Show that an input is being read, with a button that cancels."""
         self._show_text(f"opening {name} ...", "Cancel", "stop waiting; what is shown stays", True)
 
-    def say_held(self, name: str) -> None:
+    def show_waiting_for_export(self, name: str) -> None:
         """Show that an input was read and appears once the export has finished."""
         self._show_text(
             f"{name} is read: it is shown when the export is over and its dialog closed",
@@ -48,7 +48,7 @@ class OpeningStrip(QFrame):
             True,
         )
 
-    def say_failed(self, text: str) -> None:
+    def show_failed(self, text: str) -> None:
         """Show why an input was not opened, until the user hides the line or opens another."""
         self._show_text(f"⚠ not opened: {text}", "Put away", "hide this line", False)
 

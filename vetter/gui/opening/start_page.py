@@ -24,7 +24,7 @@ from PyQt6.QtWidgets import (
 from vetter.gui.widgets.plain_text import plain_label, plain_tip
 from vetter.io.session.recent_sessions import MAX_ENTRIES, RecentSession
 
-CAN_BE_OPENED = (
+EXAMPLES = (
     ("Candidate list and its images", "vetter candidates.ecsv --image sci.fits --diff diff.fits"),
     ("Folder of cutout files", "vetter cutouts/"),
     ("Folder of stamps: NAME_sci, NAME_ref, NAME_diff", "vetter stamps/"),
@@ -195,7 +195,7 @@ def _make_examples(parent: QWidget) -> QGridLayout:
     grid.setVerticalSpacing(3)
     grid.setColumnStretch(1, 1)
     fixed = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
-    for row, (kind, command) in enumerate(CAN_BE_OPENED):
+    for row, (kind, command) in enumerate(EXAMPLES):
         grid.addWidget(plain_label(kind, parent), row, 0)
         example = plain_label(command, parent)
         example.setFont(fixed)

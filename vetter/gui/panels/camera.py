@@ -87,14 +87,14 @@ class Placement(NamedTuple):
         x = (across - self.left) / self.scale - 0.5
         return x, self.ny - 0.5 - (down - self.top) / self.scale
 
-    def holds(self, x: float, y: float) -> bool:
+    def contains(self, x: float, y: float) -> bool:
         """Return whether a cutout pixel exists."""
         return -0.5 <= x < self.nx - 0.5 and -0.5 <= y < self.ny - 0.5
 
 
 def place(area: Area, subject: Subject, view: View) -> Placement:
     """Place the cutout in a panel."""
-    scale = scale_of(area, subject, view)
+    scale = pixel_scale_on_screen(area, subject, view)
     x, y = subject.middle(view)
     left = area.left + area.width / 2 - (x + 0.5) * scale
     top = area.top + area.height / 2 - (subject.ny - 0.5 - y) * scale
@@ -103,7 +103,7 @@ def place(area: Area, subject: Subject, view: View) -> Placement:
     )
 
 
-def scale_of(area: Area, subject: Subject, view: View) -> float:
+def pixel_scale_on_screen(area: Area, subject: Subject, view: View) -> float:
     """Return the screen units per cutout pixel: whole device pixels from `MIN_WHOLE_SCALE` on."""
     fitting = min(area.width / subject.nx, area.height / subject.ny) * area.ratio
     fitting = max(fitting, 1e-3)
@@ -115,7 +115,7 @@ def scale_of(area: Area, subject: Subject, view: View) -> float:
     return device / area.ratio
 
 
-def zoomed(
+def zoom_view(
     view: View, factor: float, area: Area, subject: Subject, at: tuple[float, float] | None = None
 ) -> View:
     """Zoom the view by a factor about a point of the panel, or about its middle.
@@ -129,7 +129,7 @@ def zoomed(
     if zoom <= 1.0 + 1e-9:
         return View(zoom=zoom)
     target = view._replace(zoom=zoom)
-    before, after = place(area, subject, view), scale_of(area, subject, target)
+    before, after = place(area, subject, view), pixel_scale_on_screen(area, subject, target)
     across, down = at if at is not None else _middle(area)
     x, y = before.to_pixel(across, down)
     middle = _middle(area)
@@ -138,10 +138,10 @@ def zoomed(
     )
 
 
-def dragged(view: View, across: float, down: float, area: Area, subject: Subject) -> View:
+def drag_view(view: View, across: float, down: float, area: Area, subject: Subject) -> View:
     """Return the view after the cutout was dragged across the screen."""
     x, y = subject.middle(view)
-    scale = scale_of(area, subject, view)
+    scale = pixel_scale_on_screen(area, subject, view)
     x = min(max(x - across / scale, -0.5), subject.nx - 0.5)
     y = min(max(y + down / scale, -0.5), subject.ny - 0.5)
     return _centred_on(view, subject, x, y)
@@ -152,7 +152,7 @@ def _centred_on(view: View, subject: Subject, x: float, y: float) -> View:
 
 
 def _largest_zoom(area: Area, subject: Subject) -> float:
-    fitting = scale_of(area, subject, View()) * area.ratio
+    fitting = pixel_scale_on_screen(area, subject, View()) * area.ratio
     return max(MAX_SCALE / fitting, 1.0)
 
 
@@ -172,7 +172,7 @@ class Arrangement(NamedTuple):
     side: float
 
 
-def arrangement(
+def arrange_panels(
     count: int,
     width: float,
     height: float,

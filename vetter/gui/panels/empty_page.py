@@ -12,8 +12,8 @@ from vetter.review.session import Session
 def no_match_text(session: Session) -> str:
     """Return the text for a filter without a match, with the state of an incomplete list."""
     text = f"No candidate matches the filter\n{session.queue.expression}"
-    if session.unlisted:
-        text += f"\n\n{session.unlisted[:1].upper()}{session.unlisted[1:]}"
+    if session.incomplete_reason:
+        text += f"\n\n{session.incomplete_reason[:1].upper()}{session.incomplete_reason[1:]}"
     return text
 
 

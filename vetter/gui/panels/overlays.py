@@ -74,7 +74,7 @@ def draw_compass(
     painter.drawImage(QPointF(math.floor(x - half), math.floor(y - half)), stamp)
 
 
-def compass_room(north: float, east: float) -> tuple[float, float]:
+def compass_extent(north: float, east: float) -> tuple[float, float]:
     """Return how far the compass, with its letters, extends left of and below its origin."""
     angles = [math.radians(north), math.radians(east)]
     left = max(0.0, *(-math.cos(angle) for angle in angles))

@@ -25,18 +25,18 @@ class PanelChoice(NamedTuple):
 
     Attributes
     ----------
-    said : mapping of str to bool
+    user_choice : mapping of str to bool
         The user's choice, by plane.
     estimated : frozenset of str
         Planes that the source only estimates, known before the first cutout.
-    fits_stay : bool
+    keeps_fit_panel : bool
         Whether the fit's panel stays for candidates without a fit; else only candidates with a
         fit have this panel.
     """
 
-    said: Mapping[str, bool] = {}
+    user_choice: Mapping[str, bool] = {}
     estimated: frozenset[str] = frozenset()
-    fits_stay: bool = True
+    keeps_fit_panel: bool = True
 
     @classmethod
     def of(cls, source: CutoutSource, said: object = None) -> PanelChoice:
@@ -47,15 +47,17 @@ class PanelChoice(NamedTuple):
         estimated = frozenset(name for name, how in made if Provenance.ESTIMATED in how)
         return cls(by_plane, estimated, not why_not_judged(source))
 
-    def by_default(self, plane: str) -> bool:
+    def has_panel_by_default(self, plane: str) -> bool:
         """Return whether a plane has a panel unless the user chooses otherwise."""
-        return plane not in self.estimated and (plane != "adjusted" or self.fits_stay)
+        return plane not in self.estimated and (plane != "adjusted" or self.keeps_fit_panel)
 
-    def chosen(self, ticked: Iterable[str], planes: Iterable[str]) -> dict[str, bool]:
+    def non_default_ticks(self, ticked: Iterable[str], planes: Iterable[str]) -> dict[str, bool]:
         """Return the user's ticks that differ from the default, for these planes."""
         ticks = set(ticked)
         return {
-            plane: plane in ticks for plane in planes if (plane in ticks) != self.by_default(plane)
+            plane: plane in ticks
+            for plane in planes
+            if (plane in ticks) != self.has_panel_by_default(plane)
         }
 
 
@@ -85,7 +87,7 @@ class PanelPicker(QDialog):
         for plane, note in planes.items():
             tick = QCheckBox(menu_text(f"{plane}  ({note})" if note else plane), self)
             tick.setAccessibleName(plane)
-            tick.setChecked(choice.said.get(plane, choice.by_default(plane)))
+            tick.setChecked(choice.user_choice.get(plane, choice.has_panel_by_default(plane)))
             tick.toggled.connect(self._on_toggled)
             self.ticks[plane] = tick
             layout.addWidget(tick)
@@ -98,13 +100,13 @@ class PanelPicker(QDialog):
 
     def accept(self) -> None:
         """Emit the choice and close."""
-        self.picked.emit(self._choice.chosen(self._ticked_planes(), self.ticks))
+        self.picked.emit(self._choice.non_default_ticks(self._ticked_planes(), self.ticks))
         super().accept()
 
-    def as_at_first(self) -> None:
+    def reset_ticks(self) -> None:
         """Tick the planes that have a panel by default."""
         for plane, tick in self.ticks.items():
-            tick.setChecked(self._choice.by_default(plane))
+            tick.setChecked(self._choice.has_panel_by_default(plane))
 
     def _ticked_planes(self) -> list[str]:
         return [plane for plane, tick in self.ticks.items() if tick.isChecked()]
@@ -114,7 +116,7 @@ class PanelPicker(QDialog):
         buttons = button_box(ok | cancel, self)
         first = QPushButton("Reset", self)
         first.setAutoDefault(False)
-        first.clicked.connect(self.as_at_first)
+        first.clicked.connect(self.reset_ticks)
         buttons.addButton(first, QDialogButtonBox.ButtonRole.ResetRole)
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)

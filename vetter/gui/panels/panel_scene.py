@@ -9,8 +9,8 @@ from PyQt6.QtCore import QPointF, QRect, QRectF, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QFont, QImage, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
 from PyQt6.QtWidgets import QGraphicsView, QWidget
 
-from vetter.gui.panels.camera import View, arrangement, dragged, zoomed
-from vetter.gui.panels.plane_panel import TITLE_HEIGHT, PlanePanel, Stage
+from vetter.gui.panels.camera import View, arrange_panels, drag_view, zoom_view
+from vetter.gui.panels.plane_panel import TITLE_HEIGHT, PanelState, PlanePanel
 from vetter.gui.widgets.theme import DARK, LIGHT
 
 ZOOM_STEP = math.sqrt(2)
@@ -47,7 +47,7 @@ class PanelScene(pg.GraphicsLayoutWidget):
         self.ci.setContentsMargins(0, 0, 0, 0)
         self.ci.setSpacing(_GAP)
         self._font = font or self.font()
-        self._stage = Stage(ratio=self.devicePixelRatioF())
+        self._stage = PanelState(ratio=self.devicePixelRatioF())
         self._panels: dict[str, PlanePanel] = {}
         self._names: tuple[str, ...] = ()
         self._arranged: tuple[tuple[str, ...], int] = ((), 0)
@@ -59,7 +59,7 @@ class PanelScene(pg.GraphicsLayoutWidget):
         self.set_theme(dark=True)
 
     @property
-    def reticle_shown(self) -> bool:
+    def is_reticle_shown(self) -> bool:
         """Whether the reticle marks the candidate's position."""
         return self._stage.reticle
 
@@ -138,7 +138,9 @@ class PanelScene(pg.GraphicsLayoutWidget):
         """
         width, height = self.width(), self.height()
         ratio = self.devicePixelRatioF()
-        best = arrangement(len(self._names), width, height, TITLE_HEIGHT, _GAP, self._pixels, ratio)
+        best = arrange_panels(
+            len(self._names), width, height, TITLE_HEIGHT, _GAP, self._pixels, ratio
+        )
         if self._arranged != (self._names, best.rows):
             for item in list(self.ci.items):
                 self.ci.removeItem(item)
@@ -170,7 +172,7 @@ class PanelScene(pg.GraphicsLayoutWidget):
         if panel is None or stage.subject is None:
             return
         point = None if at is None else (at.x(), at.y())
-        stage.view = zoomed(stage.view, factor, panel.area, stage.subject, point)
+        stage.view = zoom_view(stage.view, factor, panel.area, stage.subject, point)
         self._repaint_soon()
 
     def keep_painted(self, subject: object) -> None:
@@ -234,7 +236,7 @@ class PanelScene(pg.GraphicsLayoutWidget):
             placement = panel.placement()
             if placement is not None:
                 x, y = placement.to_pixel(inside.x(), inside.y())
-                pixel = (x, y) if placement.holds(x, y) else None
+                pixel = (x, y) if placement.contains(x, y) else None
         self.pointer.emit(pixel)
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
@@ -269,7 +271,7 @@ class PanelScene(pg.GraphicsLayoutWidget):
                 self._drag_contrast(panel, moved)
             elif self._stage.subject is not None:
                 stage = self._stage
-                stage.view = dragged(
+                stage.view = drag_view(
                     stage.view, moved.x(), moved.y(), panel.area, self._stage.subject
                 )
                 self._repaint_soon()

@@ -18,7 +18,7 @@ from vetter.core.cutout.sky_marks import PixelMark
 from vetter.core.display.colour_map import MASK_BAD, MASK_GOOD
 from vetter.gui.panels.camera import Area, Placement, Subject, View, place
 from vetter.gui.panels.overlays import (
-    compass_room,
+    compass_extent,
     draw_compass,
     draw_marks,
     draw_reticle,
@@ -33,7 +33,7 @@ TITLE_HEIGHT = 20.0
 
 
 @dataclass(eq=False)
-class Stage:
+class PanelState:
     """State common to all panels; the row of panels changes it and the panels read it.
 
     Attributes
@@ -71,7 +71,7 @@ class Stage:
     ratio: float = 1.0
 
 
-class Exhibit(NamedTuple):
+class PanelContent(NamedTuple):
     """Content of one panel: an image ready to be drawn, or a text.
 
     Attributes
@@ -80,7 +80,7 @@ class Exhibit(NamedTuple):
         Name of the plane, the start of the title.
     image : QImage, optional
         The rendered plane.
-    words : str
+    message : str
         Text in place of the image, such as the reason why it is missing.
     note : str
         Origin of the plane in the title, as ``reprojected``.
@@ -92,7 +92,7 @@ class Exhibit(NamedTuple):
 
     plane: str
     image: QImage | None = None
-    words: str = ""
+    message: str = ""
     note: str = ""
     range: str = ""
     pixels: Any = None
@@ -104,7 +104,7 @@ class Exhibit(NamedTuple):
         return "\n".join(line for line in (self.plane, self.note, limits) if line)
 
 
-def as_image(picture: npt.NDArray[np.uint32]) -> tuple[QImage, npt.NDArray[np.uint32]]:
+def picture_to_image(picture: npt.NDArray[np.uint32]) -> tuple[QImage, npt.NDArray[np.uint32]]:
     """Convert a picture (first row lowest) to a QImage (first row uppermost) and its memory."""
     pixels = np.ascontiguousarray(picture[::-1])
     rows, columns = pixels.shape
@@ -123,15 +123,15 @@ class PlanePanel(pg.GraphicsWidget):
     most. All panels share one camera, so no axes are linked or locked.
     """
 
-    def __init__(self, stage: Stage, font: QFont) -> None:
+    def __init__(self, stage: PanelState, font: QFont) -> None:
         super().__init__()
         self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemClipsToShape, False)
         self._stage = stage
         self._font = font
         self._metrics = QFontMetricsF(font)
         self._texts: dict[str, tuple[QStaticText, float]] = {}
-        self.exhibit = Exhibit("")
-        self.stand_in: Exhibit | None = None
+        self.exhibit = PanelContent("")
+        self.replacement: PanelContent | None = None
         """Content of another plane that is shown here during a blink or flip."""
         self.value = ""
         """Value under the pointer, as text; empty if the pointer is elsewhere."""
@@ -157,7 +157,7 @@ class PlanePanel(pg.GraphicsWidget):
         _widget: QWidget | None = None,
     ) -> None:
         assert painter is not None
-        shown = self.stand_in or self.exhibit
+        shown = self.replacement or self.exhibit
         area = self.area
         frame = QRectF(area.left, area.top, area.width, area.height)
         placement = self.placement()
@@ -172,8 +172,8 @@ class PlanePanel(pg.GraphicsWidget):
             visible = frame.intersected(whole)
         painter.setFont(self._font)
         self._paint_title(painter, shown, visible)
-        if shown.words:
-            self._paint_words(painter, shown.words, frame, visible)
+        if shown.message:
+            self._paint_words(painter, shown.message, frame, visible)
         elif shown.image is not None and placement is not None:
             painter.setClipRect(frame)
             # `whole` includes the outer halves of the first and last pixels; Qt interpolates
@@ -195,7 +195,7 @@ class PlanePanel(pg.GraphicsWidget):
         if not (self.first and stage.compass):
             return
         if stage.north is not None and stage.east is not None:
-            left, below = compass_room(stage.north, stage.east)
+            left, below = compass_extent(stage.north, stage.east)
             corner = visible.bottomLeft() + QPointF(left, -below)
             draw_compass(painter, corner.x(), corner.y(), stage.north, stage.east, ratio)
         if stage.pixel_scale is not None:
@@ -206,7 +206,7 @@ class PlanePanel(pg.GraphicsWidget):
                     painter, visible.right() - 6, visible.bottom() - 4, length, label, ratio
                 )
 
-    def _paint_title(self, painter: QPainter, shown: Exhibit, over: QRectF) -> None:
+    def _paint_title(self, painter: QPainter, shown: PanelContent, over: QRectF) -> None:
         tones = self._stage.tones
         left, right, top = over.left() + 1, over.right() - 1, over.top() - TITLE_HEIGHT + 2
         standing_in = shown is not self.exhibit
@@ -223,7 +223,7 @@ class PlanePanel(pg.GraphicsWidget):
                 right = math.floor(right - width)
                 painter.drawText(QPointF(right, top + self._metrics.ascent()), at_right)
             painter.setPen(QColor(tones.dim))
-        elif shown.image is not None and not shown.words:
+        elif shown.image is not None and not shown.message:
             right = self._paint_mask_key(painter, left, right, top)
         note = f"in place of {self.exhibit.plane}" if standing_in else shown.note
         if note and right - left > 30:

@@ -11,12 +11,12 @@ from PyQt6.QtWidgets import QToolTip, QWidget
 
 from vetter.core.cutout.plane import Provenance
 from vetter.core.display.style import SHARING
-from vetter.core.judgement.fit_table import fittable
+from vetter.core.judgement.fit_table import can_fit
 from vetter.gui.panels.camera import Subject
 from vetter.gui.panels.panel_choice import PanelChoice
 from vetter.gui.panels.panel_scene import PanelScene
-from vetter.gui.panels.plane_panel import Exhibit, as_image
-from vetter.gui.panels.readout import values
+from vetter.gui.panels.plane_panel import PanelContent, picture_to_image
+from vetter.gui.panels.readout import plane_value_texts
 from vetter.gui.widgets.plain_text import plain_tip
 from vetter.review.cutouts.rendered_cutout import RenderedCutout
 
@@ -48,7 +48,7 @@ class PlaneRow(PanelScene):
         self._blinked = "image"
         self._flipped = False
         self._frame: RenderedCutout | None = None
-        self._exhibited: tuple[RenderedCutout, tuple[str, ...], list[Exhibit]] | None = None
+        self._exhibited: tuple[RenderedCutout, tuple[str, ...], list[PanelContent]] | None = None
         self._pixel: tuple[float, float] | None = None
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
@@ -70,7 +70,7 @@ class PlaneRow(PanelScene):
         """All planes of the candidate on screen, with or without a panel, and the note on each."""
         frame = self._frame
         names = self._names if frame is None else frame.plane_names
-        if fittable(names) and "adjusted" not in names:
+        if can_fit(names) and "adjusted" not in names:
             names = _with_adjusted(names)
         notes = {} if frame is None else frame.notes
         texts = {name: notes.get(name, "") for name in names}
@@ -135,7 +135,7 @@ class PlaneRow(PanelScene):
         names = frame.plane_names
         if not names:
             return self._names or ("image",)
-        if self._choice.fits_stay:
+        if self._choice.keeps_fit_panel:
             self._fit_seen = self._fit_seen or "adjusted" in names
         # If one candidate brings a plane that is not estimated, all have its panel from then on.
         made = frame.provenance
@@ -146,7 +146,7 @@ class PlaneRow(PanelScene):
 
     def _with_panels(self, names: tuple[str, ...], given: Set[str]) -> tuple[str, ...]:
         """Return the planes that have panels, with the fit's panel if it is reserved."""
-        said = self._choice.said
+        said = self._choice.user_choice
         if "adjusted" not in names and said.get("adjusted", self._fit_seen):
             names = _with_adjusted(names)
         return tuple(n for n in names if said.get(n, n in given or n == "adjusted")) or names
@@ -164,7 +164,7 @@ class PlaneRow(PanelScene):
             or self._exhibited[0] is not frame
             or self._exhibited[1] != self._names
         ):
-            self._exhibited = (frame, self._names, exhibits(frame, self._names))
+            self._exhibited = (frame, self._names, panel_contents(frame, self._names))
         for name, exhibit in zip(self._names, self._exhibited[2], strict=True):
             self._panels[name].exhibit = exhibit
         self._frame = frame
@@ -181,14 +181,14 @@ class PlaneRow(PanelScene):
             plane_names = self._with_panels(plane_names, expected | self._given)
         self.set_names(plane_names or self._names or ("image",))
         for plane in self._names:
-            self._panels[plane].exhibit = Exhibit(plane, words=f"loading {name}")
+            self._panels[plane].exhibit = PanelContent(plane, message=f"loading {name}")
         self._frame = None
         self._set_stand_in()
         self._set_values()
         self._repaint_soon()
 
     @property
-    def flipped(self) -> bool:
+    def is_flipped(self) -> bool:
         """Whether the template is shown in the image's panel."""
         return self._flipped
 
@@ -233,10 +233,10 @@ class PlaneRow(PanelScene):
         """Set each title to its plane's value under the pointer."""
         texts: dict[str, str] = {}
         if self._frame is not None and self._pixel is not None:
-            texts = values(self._frame, *self._pixel)
+            texts = plane_value_texts(self._frame, *self._pixel)
         for name in self._names:
             panel = self._panels[name]
-            panel.value = texts.get((panel.stand_in or panel.exhibit).plane, "")
+            panel.value = texts.get((panel.replacement or panel.exhibit).plane, "")
 
     def hideEvent(self, event: QHideEvent | None) -> None:
         self._soon.stop()
@@ -255,9 +255,9 @@ class PlaneRow(PanelScene):
         if self._flipped:
             other = next((name for name in cycle if name != "image"), "image")
         shown = other in cycle and other != "image"
-        self._panels["image"].stand_in = self._exhibit_of(other) if shown else None
+        self._panels["image"].replacement = self._exhibit_of(other) if shown else None
 
-    def _exhibit_of(self, plane: str) -> Exhibit:
+    def _exhibit_of(self, plane: str) -> PanelContent:
         if plane in self._names:
             return self._panels[plane].exhibit
         assert self._frame is not None
@@ -270,23 +270,25 @@ def _with_adjusted(names: tuple[str, ...]) -> tuple[str, ...]:
     return (*names[:at], "adjusted", *names[at:])
 
 
-def exhibits(frame: RenderedCutout, names: tuple[str, ...]) -> list[Exhibit]:
+def panel_contents(frame: RenderedCutout, names: tuple[str, ...]) -> list[PanelContent]:
     """Return what the panels of these planes show, in this order."""
     return [_exhibit(frame, name, first=name == names[0]) for name in names]
 
 
-def _exhibit(frame: RenderedCutout, plane: str, first: bool) -> Exhibit:
+def _exhibit(frame: RenderedCutout, plane: str, first: bool) -> PanelContent:
     note = frame.notes.get(plane, "")
     words = frame.states.get(plane, "")
     if frame.error is not None:
-        return Exhibit(plane, words=frame.error if first else "no cutout")
+        return PanelContent(plane, message=frame.error if first else "no cutout")
     picture = frame.pictures.get(plane)
     if picture is None:
-        return Exhibit(plane, words=words or "not fitted", note="" if note == words else note)
-    image, pixels = as_image(picture)
+        return PanelContent(
+            plane, message=words or "not fitted", note="" if note == words else note
+        )
+    image, pixels = picture_to_image(picture)
     ends = frame.limits.get(plane)
     shown_range = "" if ends is None else f"{_format_limit(ends[0])} to {_format_limit(ends[1])}"
-    return Exhibit(plane, image, words, note, shown_range, pixels)
+    return PanelContent(plane, image, words, note, shown_range, pixels)
 
 
 def _format_limit(value: float) -> str:

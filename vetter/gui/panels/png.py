@@ -13,14 +13,14 @@ from vetter.core.display.style import DisplayStyle
 from vetter.errors import VetterError
 from vetter.gui.panels.camera import Placement
 from vetter.gui.panels.overlays import (
-    compass_room,
+    compass_extent,
     draw_compass,
     draw_marks,
     draw_reticle,
     draw_scale_bar,
 )
-from vetter.gui.panels.plane_panel import Exhibit
-from vetter.gui.panels.plane_row import exhibits
+from vetter.gui.panels.plane_panel import PanelContent
+from vetter.gui.panels.plane_row import panel_contents
 from vetter.gui.widgets.theme import DARK
 from vetter.review.cutouts.rendered_cutout import RenderedCutout, rendered_from
 
@@ -72,7 +72,7 @@ class ExportPicture:
         """Draw the picture: a heading, and a titled panel for each plane."""
         # The cutout's own WCS, since the builder's thread uses that of the whole image meanwhile.
         frame = rendered_from(row, self._name(row), cutout, self._looks)
-        panels = exhibits(frame, frame.plane_names)
+        panels = panel_contents(frame, frame.plane_names)
         count = max(1, len(panels))
         size = count * PANEL + (count + 1) * GAP, HEADING + TITLE + PANEL + GAP
         image = QImage(size[0], size[1], QImage.Format.Format_RGB32)
@@ -86,8 +86,8 @@ class ExportPicture:
             x = GAP + place * (PANEL + GAP)
             _draw_title(painter, QRect(x, HEADING, PANEL, TITLE), panel)
             area = QRect(x, HEADING + TITLE, PANEL, PANEL)
-            if panel.image is None or panel.words:
-                _draw_words(painter, area, panel.words)
+            if panel.image is None or panel.message:
+                _draw_words(painter, area, panel.message)
             else:
                 _draw_panel(painter, area, panel, frame, first=place == 0)
         painter.end()
@@ -102,7 +102,7 @@ def _make_font(pixels: int) -> QFont:
     return font
 
 
-def _draw_title(painter: QPainter, area: QRect, panel: Exhibit) -> None:
+def _draw_title(painter: QPainter, area: QRect, panel: PanelContent) -> None:
     """Draw the plane's name, its note, and its limits at the right."""
     metrics = painter.fontMetrics()
     painter.setPen(QColor(DARK.text))
@@ -123,7 +123,7 @@ def _draw_words(painter: QPainter, area: QRect, words: str) -> None:
 
 
 def _draw_panel(
-    painter: QPainter, area: QRect, panel: Exhibit, frame: RenderedCutout, first: bool
+    painter: QPainter, area: QRect, panel: PanelContent, frame: RenderedCutout, first: bool
 ) -> None:
     """Draw pixels as squares, the reticle around the candidate's true position, and marks."""
     image = panel.image
@@ -148,7 +148,7 @@ def _draw_panel(
 
 def _draw_directions(painter: QPainter, over: QRectF, frame: RenderedCutout, scale: float) -> None:
     if frame.north is not None and frame.east is not None:
-        left, below = compass_room(frame.north, frame.east)
+        left, below = compass_extent(frame.north, frame.east)
         corner = over.bottomLeft() + QPointF(left, -below)
         draw_compass(painter, corner.x(), corner.y(), frame.north, frame.east)
     if frame.pixel_scale is not None:

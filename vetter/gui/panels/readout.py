@@ -10,7 +10,7 @@ from PyQt6.QtCore import Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QHideEvent, QShowEvent
 from PyQt6.QtWidgets import QLabel, QSizePolicy, QWidget
 
-from vetter.core.coordinates.sky import radec, sexagesimal
+from vetter.core.coordinates.sky import format_sexagesimal, radec
 from vetter.core.cutout.plane import Provenance
 from vetter.errors import VetterError
 from vetter.review.cutouts.rendered_cutout import RenderedCutout
@@ -84,7 +84,7 @@ class Readout(QLabel):
         frame, pixel = self._frame, self._pixel
         text = ""
         if frame is not None and pixel is not None:
-            text = describe(frame, *pixel, degrees=self._with_degrees)
+            text = position_text(frame, *pixel, degrees=self._with_degrees)
         # The comment lies behind this label: a text covers it, an empty text leaves it visible.
         self.setAutoFillBackground(bool(text))
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents, not text)
@@ -106,7 +106,7 @@ class Readout(QLabel):
             self._soon.start()
 
 
-def describe(frame: RenderedCutout, x: float, y: float, degrees: bool = True) -> str:
+def position_text(frame: RenderedCutout, x: float, y: float, degrees: bool = True) -> str:
     """Return the position of a cutout pixel (0-based) as a line; empty outside of the cutout."""
     if frame.cutout is None or _inside(frame, x, y) is None:
         return ""
@@ -115,7 +115,7 @@ def describe(frame: RenderedCutout, x: float, y: float, degrees: bool = True) ->
     return f"{place}   {_sky(frame, x, y, degrees)}".rstrip()
 
 
-def values(frame: RenderedCutout, x: float, y: float) -> dict[str, str]:
+def plane_value_texts(frame: RenderedCutout, x: float, y: float) -> dict[str, str]:
     """Return the text of each plane's value at a cutout pixel (0-based); empty outside."""
     inside = _inside(frame, x, y)
     if inside is None:
@@ -148,7 +148,7 @@ def _sky(frame: RenderedCutout, x: float, y: float, degrees: bool) -> str:
     degree_pair = None if wcs is None else radec(wcs, x, y)
     if degree_pair is None:
         return ""
-    ra, dec = sexagesimal(*degree_pair)
+    ra, dec = format_sexagesimal(*degree_pair)
     in_degrees = f"   {degree_pair[0]:.6f}  {degree_pair[1]:+.6f}"
     return f"{ra}  {dec}" + (in_degrees if degrees else "")
 

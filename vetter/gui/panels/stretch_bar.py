@@ -138,7 +138,7 @@ class StretchBar(QWidget):
         group = DisplayStyle.group(plane)
         if group == "mask":
             return
-        look = self._looks.of(group)
+        look = self._looks.group_style(group)
         bias = min(max(look.bias + across, -0.5), 1.5)
         contrast = min(max(look.contrast * 2.0 ** (2 * up), 0.1), 20.0)
         self._change((group,), bias=bias, contrast=contrast)
@@ -186,7 +186,7 @@ class StretchBar(QWidget):
 
     @property
     def _look(self) -> PlaneStyle:
-        return self._looks.of(self._groups[0])
+        return self._looks.group_style(self._groups[0])
 
     def _on_invert(self, _checked: bool) -> None:
         self.toggle_invert()
@@ -266,7 +266,7 @@ class StretchBar(QWidget):
             field.set_number(number) if takes_numbers else field.clear()
         self._invert.setChecked(self._looks.sky.invert)
         self._shared.setChecked(self._looks.shared)
-        looks = [self._looks.of(group) for group in GROUPS]
+        looks = [self._looks.group_style(group) for group in GROUPS]
         self._reset.setVisible(any(look.contrast != 1 or look.bias != 0.5 for look in looks))
 
 

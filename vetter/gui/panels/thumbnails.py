@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from PyQt6.QtCore import QObject, Qt, pyqtSignal
 from PyQt6.QtGui import QImage, QTransform
 
-from vetter.core.cutout_source import Place
+from vetter.core.cutout_source import SkyPosition
 from vetter.core.display.rendering import Picture
 from vetter.review.cutouts.cutout_cache import CutoutCache
 from vetter.review.cutouts.rendered_cutout import RenderedCutout, Target
@@ -40,7 +40,7 @@ class Thumbnails(QObject):
         the panels' paint never waits for them.
     """
 
-    made = pyqtSignal(int)
+    picture_ready = pyqtSignal(int)
     """The picture of a row is ready or has changed."""
 
     place_made = pyqtSignal(object)
@@ -98,20 +98,20 @@ class Thumbnails(QObject):
             self._images.move_to_end(row)
         return made
 
-    def lie(self, spot: Target) -> SkyOrientation | None:
+    def sky_orientation(self, spot: Target) -> SkyOrientation | None:
         """Return the orientation of a spot's picture on the sky; None if unknown so far."""
         return self._lies.get(spot)
 
-    def want(self, rows: Sequence[int]) -> None:
+    def request(self, rows: Sequence[int]) -> None:
         """Request these pictures, in this order, and drop pictures with earlier looks."""
         self._drop_outdated()
         self._cache.want(rows)
 
     def _on_ready(self, row: int) -> None:
         self._forget(row)
-        self.made.emit(row)
+        self.picture_ready.emit(row)
 
-    def _on_place_ready(self, place: Place) -> None:
+    def _on_place_ready(self, place: SkyPosition) -> None:
         self._forget(place)
         self.place_made.emit(place)
 
@@ -182,7 +182,7 @@ def quarter_turns(own: SkyOrientation, wanted: SkyOrientation) -> tuple[int, boo
     return round((wanted[0] - north) / 90) % 4, mirrored
 
 
-def turned(image: QImage, turns: int, mirrored: bool) -> QImage:
+def turn_image(image: QImage, turns: int, mirrored: bool) -> QImage:
     """Return the picture turned; without a change, the same object."""
     if not turns and not mirrored:
         return image

@@ -44,7 +44,7 @@ class CheckedButton(QToolButton):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
-        if event is not None and not taken(self, event):
+        if event is not None and not press_on_enter(self, event):
             super().keyPressEvent(event)
 
     def initStyleOption(self, option: QStyleOptionToolButton | None) -> None:
@@ -72,11 +72,11 @@ class EnteredButton(QPushButton):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
-        if event is not None and not taken(self, event):
+        if event is not None and not press_on_enter(self, event):
             super().keyPressEvent(event)
 
 
-def taken(button: QAbstractButton, event: QKeyEvent) -> bool:
+def press_on_enter(button: QAbstractButton, event: QKeyEvent) -> bool:
     """Press a button on Enter and ignore Space; return whether the key was one of these."""
     if event.key() == Qt.Key.Key_Space:
         # Space is a command's key: repeats while held arrive as presses and would press the button.

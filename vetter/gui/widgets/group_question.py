@@ -8,7 +8,7 @@ from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QBoxLayout, QHBoxLayout, QPushButton, QWidget
 
 from vetter.core.decisions.decision import Verdict
-from vetter.core.number_text import counted
+from vetter.core.number_text import format_count
 from vetter.gui.widgets.plain_text import plain_label
 
 VERBS = {
@@ -87,12 +87,12 @@ class GroupQuestion(QWidget):
             Text for the rows; by default the number of candidates.
         """
         self._asked = rows, verdict
-        count = counted(len(rows), "candidate")
+        count = format_count(len(rows), "candidate")
         words = VERBS[verdict].format(named or count)
         if len(rows) == 1:
             words = words.replace("the verdicts of", "the verdict of", 1)
         if unseen:
-            words += f"  {counted(unseen, 'of them has', 'of them have')} not been on screen."
+            words += f"  {format_count(unseen, 'of them has', 'of them have')} not been on screen."
         if unlisted:
             words += f"  {unlisted[0].upper()}{unlisted[1:]}; unlisted candidates are not included."
         self._words.setText(words)

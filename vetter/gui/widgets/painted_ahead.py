@@ -28,7 +28,7 @@ class PaintedAhead(QWidget):
         self._covers = False
 
     @property
-    def covers(self) -> bool:
+    def is_covering(self) -> bool:
         """Whether the picture covers the widget."""
         return self._covers
 

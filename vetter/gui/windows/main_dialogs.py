@@ -54,14 +54,14 @@ class MainDialogs(WindowDialogs):
 
     def show_disappeared(self) -> None:
         """Open the list of explained candidates, which can be rejected as one step."""
-        from vetter.gui.dialogs.disappeared import DisappearedDialog
+        from vetter.gui.dialogs.reject_explained import RejectExplainedDialog
 
         if self._fits.disappeared_rows():
-            DisappearedDialog(self._session, self._cache, self._fits, self._window).open()
+            RejectExplainedDialog(self._session, self._cache, self._fits, self._window).open()
         else:
             self._show_line("no fitted candidate in this list is explained")
 
-    def found_besides(self) -> tuple[Search, str]:
+    def make_palette_search(self) -> tuple[Search, str]:
         """Return the palette's search for sort orders and candidates, and its description."""
         from vetter.gui.dialogs.palette_search import CandidateSearch
 
@@ -116,7 +116,7 @@ class MainDialogs(WindowDialogs):
         """Open the notes on what was recognised, converted and estimated."""
         session = self._session
         notes = [*self._cautions(), *session.source.notes, *session.candidates.notes]
-        self.say_list("Notes on the input", list(dict.fromkeys(notes)))
+        self.show_list("Notes on the input", list(dict.fromkeys(notes)))
 
     def show_report(self) -> None:
         """Open the report of inputs that could not be read, with reasons."""

@@ -12,7 +12,7 @@ from PyQt6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from vetter.core.display.style import DisplayStyle
 from vetter.core.judgement.fit_table import COLUMNS as FIT_COLUMNS
-from vetter.core.judgement.fit_table import fittable
+from vetter.core.judgement.fit_table import can_fit
 from vetter.gui.actions.command import Command, with_tags
 from vetter.gui.actions.key_events import CommandKeys
 from vetter.gui.actions.keymap import keys_text, make_keymap
@@ -34,7 +34,7 @@ from vetter.gui.panels.stretch_bar import StretchBar
 from vetter.gui.widgets.plain_text import window_title
 from vetter.gui.widgets.theme import is_dark
 from vetter.gui.windows.main_dialogs import MainDialogs
-from vetter.gui.windows.pages import Pages
+from vetter.gui.windows.page_stack import Pages
 from vetter.gui.windows.presenter import CandidatePresenter
 from vetter.gui.windows.status_bar import Status
 from vetter.gui.windows.window import Window, application, first_size
@@ -103,13 +103,13 @@ class MainWindow(Window):
         self._connect()
         self._keys = CommandKeys(self, commands, self.keymap)
         self._undo_names = UndoNames(session, self.actions_by_id, self)
-        # On exposed: claim() visits all widgets, which takes milliseconds of the start.
-        self.exposed.connect(self.opening.drop.claim)
+        # On exposed: redirect_drops() visits all widgets, which takes milliseconds of the start.
+        self.exposed.connect(self.opening.drop.redirect_drops)
         self.exposed.connect(self.cautions.start)
         self.setWindowTitle(self._title())
         self.resize(*first_size(application()))
         self.set_theme(is_dark(session.settings.display.theme, application()))
-        self.showing.show()
+        self.presenter.show()
 
     def _build(self) -> None:
         session = self.session
@@ -117,7 +117,7 @@ class MainWindow(Window):
         self.filter_bar = FilterBar(session, self.keymap)
         self.filter_band = FilterBand(session, self.keymap)
         self.plane_row = PlaneRow(choice=PanelChoice.of(session.source))
-        if fittable(session.source.plane_names) and not self.fits.paused:
+        if can_fit(session.source.plane_names) and not self.fits.paused:
             self.plane_row.expect_fit()
         self.stretch_bar = StretchBar(self.cache.looks, self.keymap)
         self.readout = Readout()
@@ -155,13 +155,13 @@ class MainWindow(Window):
         )
         self.opening = InputChooser(self)
         content = self.cautions.above(self.filter_band.above(self.pages))
-        self.setCentralWidget(self.opening.above(content))
+        self.setCentralWidget(self.opening.add_strip_above(content))
 
         self.list_dock = ListDock(self.filter_bar, self.candidate_list, self)
 
     def _connect(self) -> None:
         session, cache = self.session, self.cache
-        self.showing = CandidatePresenter(
+        self.presenter = CandidatePresenter(
             session,
             cache,
             self.fits,
@@ -176,7 +176,7 @@ class MainWindow(Window):
             light_curve=self.light_curve,
         )
         session.opinions_changed.connect(self._on_opinions_changed)
-        session.failed.connect(self.dialogs.say_failure)
+        session.failed.connect(self.dialogs.show_warning)
         session.blanked.connect(self._on_blanked)
         self.filter_band.agreed.connect(self.pages.decide_on_screen)
         self.cautions.planes_wanted.connect(self.opening.choose_planes)
@@ -184,7 +184,7 @@ class MainWindow(Window):
         self.cautions.options_chosen.connect(self._read_again)
         UnsavedComments(session, self.card, keys_text(self.keymap["review.comment"]), self)
         self.plane_row.pointer.connect(self.readout.show_pointer)
-        self.epochs.counted.connect(partial(name_epochs, self.actions_by_id))
+        self.epochs.epoch_count_changed.connect(partial(name_epochs, self.actions_by_id))
         self.stretch_bar.looks_changed.connect(self._on_looks_changed)
         self.plane_row.contrast_dragged.connect(self.stretch_bar.drag_contrast)
         self.candidate_list.columns_changed.connect(self._on_columns_changed)
@@ -200,7 +200,7 @@ class MainWindow(Window):
 
     def toggle_reticle(self) -> None:
         """Show or hide the reticle."""
-        self.plane_row.set_reticle(not self.plane_row.reticle_shown)
+        self.plane_row.set_reticle(not self.plane_row.is_reticle_shown)
 
     def toggle_compass(self) -> None:
         """Show or hide the compass and the scale bar."""
@@ -214,7 +214,7 @@ class MainWindow(Window):
     def toggle_light_curve(self) -> None:
         """Show or hide the light curve; the session stores the choice."""
         if self.light_curve.toggle():
-            self.session.writer.keep_setting("light_curve", self.light_curve.wanted)
+            self.session.writer.keep_setting("light_curve", self.light_curve.is_wanted)
         else:
             self.status.say("these candidates have no light curve")
 
@@ -248,7 +248,7 @@ class MainWindow(Window):
         """Restore a cutout radius in pixels, without a status message."""
         if radius != self.cache.radius:
             self.cache.set_radius(radius)
-            self.showing.show()
+            self.presenter.show()
 
     def read_again(self) -> None:
         """Read an unreadable cutout again: a disk may be back, or a file complete."""
@@ -257,7 +257,7 @@ class MainWindow(Window):
             self.status.say("all of this cutout has been read")
             return
         self.status.say("reading again...")
-        self.showing.show()
+        self.presenter.show()
         fit = self.fits.state(row).adjustment
         if fit is not None and not fit.converged:
             self.fits.request_current()
@@ -265,14 +265,14 @@ class MainWindow(Window):
     def edit_comment(self) -> None:
         """Write a comment on the candidate on screen."""
         if self.session.is_blank:
-            self.session.say_no_match()
+            self.session.report_no_match()
         else:
             self.card.edit_comment()
 
     def fit_now(self) -> None:
         """Fit the candidate on screen."""
         if self.session.is_blank:
-            self.session.say_no_match()
+            self.session.report_no_match()
         else:
             self.fits.request_current()
 
@@ -312,20 +312,20 @@ class MainWindow(Window):
 
     def _on_panels_shown(self) -> None:
         # The looks may have changed while the grid received the builder's frames.
-        self.showing.show()
+        self.presenter.show()
         self.setFocus()
 
     def _on_panels_picked(self, choice: dict[str, bool]) -> None:
         self.session.writer.keep_setting("panels", choice)
         self.plane_row.set_choice(PanelChoice.of(self.session.source, choice))
-        self.showing.show()
+        self.presenter.show()
 
     def _on_blanked(self, blank: bool) -> None:
         self._candidate_page.setCurrentIndex(int(blank))
         if blank:
-            self.showing.blank()
+            self.presenter.blank()
         else:
-            self.showing.show()
+            self.presenter.show()
 
     def _on_looks_changed(self, looks: DisplayStyle) -> None:
         self.cache.set_looks(looks)
@@ -356,7 +356,7 @@ class MainWindow(Window):
 
     def begin(self) -> None:
         """Begin the background work; from the first paint on, shown candidates count as seen."""
-        self.showing.expose()
+        self.presenter.expose()
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         assert event is not None
@@ -379,11 +379,11 @@ class MainWindow(Window):
         # This window gets no release event for a key that is released in another window.
         if event is not None and event.type() == QEvent.Type.ActivationChange:
             if not self.isActiveWindow():
-                self._keys.let_go(None)
+                self._keys.release_keys(None)
 
     def end(self) -> None:
         """Stop all background work of the window and close its files."""
-        self.showing.close()
+        self.presenter.close()
         self.cautions.stop()
         self._undo_names.stop()
         self.status.stop()

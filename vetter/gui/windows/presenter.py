@@ -109,7 +109,7 @@ class CandidatePresenter(QObject):
         self._row, self._shown = row, frame
         self._plane_row.flush()
         if frame is not None and self._exposed:
-            session.painted(row)
+            session.record_paint(row)
         self._readout.show_frame(frame)
         if self._exposed:
             self._after_paint.start()
@@ -204,7 +204,7 @@ class CandidatePresenter(QObject):
             return []
         coming = self._rows_ahead(row)
         # First the next candidates, then the epochs on screen, then later candidates.
-        self._cache.want([row, *coming[:2], *self._epochs.spots(), *coming[2:]])
+        self._cache.want([row, *coming[:2], *self._epochs.needed_targets(), *coming[2:]])
         return coming
 
     def _paint_ahead(self) -> None:
@@ -248,4 +248,4 @@ class CandidatePresenter(QObject):
         row = self._session.current_row
         if row in rows:
             self._evidence.show_state(self._fits.state(row))
-        self._candidate_list.fits_arrived(rows)
+        self._candidate_list.update_fit_results(rows)

@@ -90,11 +90,13 @@ class Status(QStatusBar):
         # QStatusBar cuts a message off at the labels; this paint adds an ellipsis.
         painter = QPainter(self)
         painter.setPen(self.palette().windowText().color())
-        painter.drawText(self._message_area(), int(Qt.AlignmentFlag.AlignVCenter), self.shown)
+        painter.drawText(
+            self._message_area(), int(Qt.AlignmentFlag.AlignVCenter), self.visible_message
+        )
         painter.end()
 
     @property
-    def shown(self) -> str:
+    def visible_message(self) -> str:
         """The visible part of the message, with an ellipsis if it is cut off."""
         message, dots = self.currentMessage(), Qt.TextElideMode.ElideRight
         return self.fontMetrics().elidedText(message, dots, self._message_area().width())
@@ -124,7 +126,7 @@ class Status(QStatusBar):
         ):
             label.setText(text)
             label.setVisible(bool(text))
-        unlisted = f"{session.unlisted}; listed candidates can be vetted"
+        unlisted = f"{session.incomplete_reason}; listed candidates can be vetted"
         self._listing.setToolTip(plain_tip(unlisted))
         self._mode.setText("READ ONLY" if session.read_only else "")
         self._mode.setVisible(session.read_only)
@@ -155,7 +157,7 @@ class Status(QStatusBar):
         self.say(text, important=True)
 
     def _on_broke_off(self) -> None:
-        self.say(self._session.unlisted, important=True)
+        self.say(self._session.incomplete_reason, important=True)
         self._start_soon()
 
     def _start_soon(self, _what: object = None) -> None:
@@ -165,10 +167,10 @@ class Status(QStatusBar):
 
 
 def _listing_text(session: Session) -> str:
-    if session.broken:
+    if session.read_error:
         # The reason is too long for this line; the tool tip and the message contain it.
-        return f"⚠ the rest could not be read: {session.listing}"
-    return f"listing: {session.listing}" if session.listing else ""
+        return f"⚠ the rest could not be read: {session.listed_count_text}"
+    return f"listing: {session.listed_count_text}" if session.listed_count_text else ""
 
 
 def _pace_text(per_minute: float | None, seconds_left: float | None) -> str:

@@ -120,9 +120,9 @@ class WindowDialogs:
 
         window = self._window
         own = [command for command in window.commands if command.id in window.actions_by_id]
-        Palette(own, window.keymap, window, *self.found_besides()).open_over(window)
+        Palette(own, window.keymap, window, *self.make_palette_search()).open_over(window)
 
-    def found_besides(self) -> tuple[Search, str]:
+    def make_palette_search(self) -> tuple[Search, str]:
         """Return the palette's search besides commands, and the description of its results."""
         from vetter.gui.dialogs.palette_search import RecentSearch
 
@@ -151,13 +151,13 @@ class WindowDialogs:
             if dialog.objectName() != "guide" and not isinstance(dialog, QMessageBox):
                 dialog.close()
 
-    def say_failure(self, text: str) -> None:
+    def show_warning(self, text: str) -> None:
         """Show a warning that the user must read before going on."""
         box = self._make_box("vetter", text)
         box.setIcon(QMessageBox.Icon.Warning)
         box.open()
 
-    def say_unexpected(self, text: str, details: str) -> None:
+    def show_unexpected(self, text: str, details: str) -> None:
         """Show an unexpected error, with the details for a report."""
         box = self._make_box("vetter", f"Unexpected error: {text}")
         box.setIcon(QMessageBox.Icon.Critical)
@@ -174,7 +174,7 @@ class WindowDialogs:
         box.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         box.open()
 
-    def say_list(self, title: str, items: Sequence[str]) -> None:
+    def show_list(self, title: str, items: Sequence[str]) -> None:
         """Show a list of texts; wrapped lines of each item are indented like its first."""
         # Imported here: html reads a table of entities, which would delay each start.
         import html

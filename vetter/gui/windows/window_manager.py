@@ -17,7 +17,7 @@ from PyQt6.QtCore import QObject, QTimer
 from PyQt6.QtWidgets import QApplication
 
 from vetter.core.cutout_source import CutoutSource
-from vetter.core.number_text import counted
+from vetter.core.number_text import format_count
 from vetter.errors import ColumnsWanted, VetterError
 from vetter.gui.actions.command import Command
 from vetter.gui.widgets.verdict_style import is_dark
@@ -27,7 +27,7 @@ from vetter.gui.windows.start_window import StartWindow
 from vetter.gui.windows.window import Window
 from vetter.io.field.nearby_planes import PlanesWanted
 from vetter.io.input_options import InputOptions
-from vetter.io.session.default_path import default_session_path, taken_words
+from vetter.io.session.default_path import default_session_path, unusual_name_note
 from vetter.io.session.recent_sessions import RecentSession
 from vetter.io.session.session_file import SessionFile
 from vetter.review.opening.input_reader import InputReader, OpenRequest
@@ -97,7 +97,7 @@ class WindowManager(QObject):
         shows the reason.
         """
         self._drop_held()
-        self.window.opening.strip.say_opening(request.name)
+        self.window.opening.strip.show_opening(request.name)
         self._reader.read(request)
 
     def show(self, source: CutoutSource, path: Path) -> None:
@@ -108,7 +108,7 @@ class WindowManager(QObject):
         VetterError
             The session file cannot be used.
         """
-        taken = taken_words(path, source.record.get("inputs", ()))
+        taken = unusual_name_note(path, source.record.get("inputs", ()))
         store = SessionFile.start(path, self._reviewer)
         try:
             window, notes = self._build(source, store)
@@ -127,7 +127,7 @@ class WindowManager(QObject):
         window.exposed.connect(now_and_then.start)
         window.closed.connect(now_and_then.stop)
         self._show_window(window)
-        window.opening.put_recents(self.recents)
+        window.opening.show_recents_menu(self.recents)
         cautions = (*source.extra_cautions, *source.candidates.cautions)
         attention = [*filter(None, (taken,)), *notes, *cautions]
         window.status.say(opened_text(source, attention), bool(attention))
@@ -145,7 +145,7 @@ class WindowManager(QObject):
         self._path = Path()
         self._show_window(window)
         if problem:
-            window.opening.strip.say_failed(problem)
+            window.opening.strip.show_failed(problem)
 
     def _show_window(self, window: MainWindow | StartWindow) -> None:
         window.open_wanted.connect(self.open)
@@ -179,7 +179,7 @@ class WindowManager(QObject):
             return
         # A running export reads the files of this window, and the user has to see its result.
         self._held = request, source
-        self.window.opening.strip.say_held(request.name)
+        self.window.opening.strip.show_waiting_for_export(request.name)
         export.finished.connect(self._show_held_soon)
 
     def _show_held_soon(self) -> None:
@@ -219,7 +219,7 @@ class WindowManager(QObject):
                 self.show_start(str(error))
                 self._take_place(before)
             else:
-                before.opening.strip.say_failed(str(error))
+                before.opening.strip.show_failed(str(error))
             return
         after = self._take_place(before)
         if same and isinstance(after, MainWindow) and 0 <= row < len(source.candidates):
@@ -237,7 +237,7 @@ class WindowManager(QObject):
         return after
 
     def _on_failed(self, text: str) -> None:
-        self.window.opening.strip.say_failed(text)
+        self.window.opening.strip.show_failed(text)
 
     def _on_planes_wanted(self, request: OpenRequest, wanted: PlanesWanted) -> None:
         self.window.opening.ask_planes(request, wanted)
@@ -245,7 +245,7 @@ class WindowManager(QObject):
     def _on_columns_wanted(self, request: OpenRequest, wanted: ColumnsWanted) -> None:
         from vetter.gui.dialogs.column_roles import ListColumns
 
-        self.window.opening.strip.say_failed(str(wanted))
+        self.window.opening.strip.show_failed(str(wanted))
         shown = ListColumns.of_wanted(wanted, request.options, self.window)
         shown.chosen.connect(partial(self._open_with_columns, request, wanted.table))
         shown.open()
@@ -300,13 +300,15 @@ def opened_text(source: CutoutSource, attention: Sequence[str] = ()) -> str:
     if unread:
         texts.append(f"{unread} could not be read: File > Report")
     if notes:
-        texts.append(f"{counted(notes, 'note')}: File > Notes on the input")
+        texts.append(f"{format_count(notes, 'note')}: File > Notes on the input")
     return "; ".join(texts)
 
 
 def _count_text(source: CutoutSource) -> str:
     count = len(source.candidates)
-    if source.complete:
-        return counted(count, "candidate")
-    expected = source.expected
-    return f"{counted(count, 'candidate')} so far" + (f" of about {expected:,}" if expected else "")
+    if source.is_complete:
+        return format_count(count, "candidate")
+    expected = source.expected_count
+    return f"{format_count(count, 'candidate')} so far" + (
+        f" of about {expected:,}" if expected else ""
+    )

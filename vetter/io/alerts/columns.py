@@ -58,7 +58,7 @@ class Rows:
         0-based pixels in the parent image, and degrees; NaN where unknown.
     producers : tuple of str
         Names of the packets' producers.
-    makers : ndarray of int, shape (n,)
+    producer_indices : ndarray of int, shape (n,)
         Index of each row's producer in ``producers``.
     """
 
@@ -69,7 +69,7 @@ class Rows:
     ra: npt.NDArray[np.float64]
     dec: npt.NDArray[np.float64]
     producers: tuple[str, ...]
-    makers: npt.NDArray[np.int16]
+    producer_indices: npt.NDArray[np.int16]
 
     def __len__(self) -> int:
         return len(self.keys)
@@ -103,18 +103,20 @@ def rows_of(records: Sequence[tuple[Mapping[str, Any], Producer]]) -> Rows:
     )
 
 
-def joined_rows(parts: Sequence[Rows]) -> Rows:
+def join_rows(parts: Sequence[Rows]) -> Rows:
     """Concatenate rows; the result has the columns of all parts."""
     if len(parts) == 1:
         return parts[0]
     names = dict.fromkeys(name for part in parts for name in part.columns)
     columns = {
-        name: joined_column([(part.columns.get(name), len(part)) for part in parts])
+        name: join_columns([(part.columns.get(name), len(part)) for part in parts])
         for name in names
     }
     producers = tuple(dict.fromkeys(name for part in parts for name in part.producers))
     makers = [
-        np.array([producers.index(name) for name in part.producers], np.int16)[part.makers]
+        np.array([producers.index(name) for name in part.producers], np.int16)[
+            part.producer_indices
+        ]
         for part in parts
     ]
     return Rows(
@@ -210,7 +212,7 @@ def empty_column(kind: str, count: int) -> Column:
     return Column(np.zeros(count, dtype), np.ones(count, np.bool_))
 
 
-def joined_column(parts: Sequence[tuple[Column | None, int]]) -> Column:
+def join_columns(parts: Sequence[tuple[Column | None, int]]) -> Column:
     """Concatenate parts of a column, each with its number of rows; None: all values missing.
 
     Parts of different kinds become floats if all are numbers, else text.
@@ -287,7 +289,7 @@ def roles_of(producer: Producer, columns: Iterable[str]) -> Roles:
     )
 
 
-def merged_roles(
+def merge_roles(
     producers: Sequence[Producer],
     columns: Mapping[str, Column],
     makers: npt.NDArray[np.int16],
@@ -343,7 +345,7 @@ def _merge_columns(
         parts.append((None if name is None else _take_rows(columns[name], indices), len(indices)))
         if is_time and name is not None:
             parts[-1] = (_as_mjd(parts[-1][0]), len(indices))
-    stacked = joined_column(parts)
+    stacked = join_columns(parts)
     order = np.argsort(np.concatenate(rows), kind="stable")
     return _take_rows(stacked, order)
 

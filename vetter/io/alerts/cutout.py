@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from vetter.core.coordinates.wcs import header_wcs
-from vetter.core.cutout.cutout import Cutout, cropped, cut_to
+from vetter.core.cutout.cutout import Cutout, crop_cutout, cut_to
 from vetter.core.cutout.mask_bits import bad_bits
 from vetter.core.cutout.noise_estimate import ESTIMATED_NOISE, estimate_err
 from vetter.core.cutout.plane import Array, Box, Provenance
-from vetter.core.library_warnings import quiet
-from vetter.core.number_text import counted
+from vetter.core.library_warnings import suppress_warnings
+from vetter.core.number_text import format_count
 from vetter.errors import InputError
 from vetter.io.alerts.difference_sign import is_brighter, is_turned
 from vetter.io.alerts.history import light_curve
@@ -117,8 +117,8 @@ def packet_cutout(record: Mapping[str, Any], producer: Producer, meta: dict[str,
         if name not in grid.offsets:
             cutout.notes[name] = f"left out: shape {stamp.image.shape}"
             continue
-        cutout[name] = placed(stamp.image, grid.offsets[name], grid.shape)
-        note = "; ".join(filter(None, (stamp.said, rows_without_data(stamp.image), grid.said)))
+        cutout[name] = place_on_grid(stamp.image, grid.offsets[name], grid.shape)
+        note = "; ".join(filter(None, (stamp.note, rows_without_data(stamp.image), grid.note)))
         if note:
             cutout.notes[name] = note
     cutout.notes.update(dict.fromkeys(missing, _MISSING) | unusable)
@@ -154,7 +154,7 @@ def own_size(cutout: Cutout) -> Cutout:
 
 def cropped_stamp(cutout: Cutout, radius: float) -> Cutout:
     """Return a packet's cutout within a radius of its position; itself if it is no larger."""
-    part = cropped(cutout, radius)
+    part = crop_cutout(cutout, radius)
     return part if part is cutout else _with_true_origin(part)
 
 
@@ -182,7 +182,7 @@ def rows_without_data(image: Array) -> str:
     if empty.all():
         return "no data"
     parts = [
-        counted(number, kind)
+        format_count(number, kind)
         for number, kind in (
             (int(empty.all(axis=1).sum()), "row"),
             (int(empty.all(axis=0).sum()), "column"),
@@ -245,7 +245,7 @@ def _corner(header: str) -> tuple[int, int] | None:
 
 
 def _origin(
-    grid: Grid,
+    grid: StampGrid,
     corners: Mapping[str, tuple[int, int] | None],
     producer: Producer,
     position: tuple[float, float],
@@ -264,13 +264,13 @@ def _origin(
     return half_up(position[0]) - grid.middle[0], half_up(position[1]) - grid.middle[1]
 
 
-def _put_err(cutout: Cutout, stamps: Mapping[str, Stamp], grid: Grid) -> None:
+def _put_err(cutout: Cutout, stamps: Mapping[str, Stamp], grid: StampGrid) -> None:
     """Set ``err`` from the uncertainty of the difference, else of the image, else estimated."""
     for name in ("diff", "image"):
         stamp = stamps.get(name)
         if stamp is not None and stamp.sigma is not None and name in grid.offsets:
-            cutout["err"] = placed(stamp.sigma, grid.offsets[name], grid.shape)
-            cutout.notes["err"] = stamp.sigma_said or f"of the {name}"
+            cutout["err"] = place_on_grid(stamp.sigma, grid.offsets[name], grid.shape)
+            cutout.notes["err"] = stamp.sigma_note or f"of the {name}"
             return
     image = cutout.planes.get("image", cutout.planes.get("diff"))
     if image is not None:
@@ -280,21 +280,21 @@ def _put_err(cutout: Cutout, stamps: Mapping[str, Stamp], grid: Grid) -> None:
         cutout.provenance["err"] = Provenance.ESTIMATED
 
 
-def _put_mask(cutout: Cutout, stamps: Mapping[str, Stamp], grid: Grid) -> None:
+def _put_mask(cutout: Cutout, stamps: Mapping[str, Stamp], grid: StampGrid) -> None:
     for name in ("diff", "image"):
         stamp = stamps.get(name)
         if stamp is None or stamp.mask is None or name not in grid.offsets:
             continue
         bits = bad_bits(stamp.mask_header)
-        cutout["mask"] = placed(bits.bad(stamp.mask), grid.offsets[name], grid.shape)
+        cutout["mask"] = place_on_grid(bits.find_bad(stamp.mask), grid.offsets[name], grid.shape)
         if stamp.mask.shape == grid.shape:
             cutout.bits["mask"] = stamp.mask
-        if bits.said:
-            cutout.notes["mask"] = bits.said
+        if bits.note:
+            cutout.notes["mask"] = bits.note
         return
 
 
-def _put_sky(cutout: Cutout, stamps: Mapping[str, Stamp], grid: Grid) -> None:
+def _put_sky(cutout: Cutout, stamps: Mapping[str, Stamp], grid: StampGrid) -> None:
     """Set the header of the first stamp with a WCS, shifted to the grid; None if unusable."""
     for name, offset in grid.offsets.items():
         text = stamps[name].header
@@ -318,7 +318,7 @@ def _put_sky(cutout: Cutout, stamps: Mapping[str, Stamp], grid: Grid) -> None:
         return
 
 
-def _covered_box(grid: Grid, stamps: Mapping[str, Stamp]) -> Box:
+def _covered_box(grid: StampGrid, stamps: Mapping[str, Stamp]) -> Box:
     """Return the smallest box of the grid that holds all stamps."""
     boxes = [(*offset, *stamps[name].image.shape) for name, offset in grid.offsets.items()]
     left, bottom = (min(box[axis] for box in boxes) for axis in (0, 1))
@@ -347,7 +347,7 @@ def _put_survey_sky(cutout: StampCutout, producer: Producer) -> None:
 
 
 def _has_sky(cutout: Cutout) -> bool:
-    with quiet():
+    with suppress_warnings():
         try:
             return cutout.wcs is not None
         except InputError:
@@ -374,7 +374,7 @@ def _parse_header(text: str) -> Header | None:
 
     cards = (text[start : start + 80] for start in range(0, len(text), 80))
     kept = [card for card in cards if not _STRUCTURE.fullmatch(card[:8].strip())]
-    with quiet():
+    with suppress_warnings():
         try:
             header = Header.fromstring("".join(card for card in kept if card.strip()))
             # card.value: astropy parses a card at its first use.
@@ -386,7 +386,7 @@ def _parse_header(text: str) -> Header | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Grid:
+class StampGrid:
     """Common pixel grid of a packet's stamps.
 
     Attributes
@@ -398,14 +398,14 @@ class Grid:
         missing.
     middle : (int, int) or None
         Column and row of the pixel that the stamps were cut around; None if unknown.
-    said : str
+    note : str
         Note for the user on the grid.
     """
 
     shape: Shape
     offsets: Mapping[str, tuple[int, int]]
     middle: tuple[int, int] | None
-    said: str = ""
+    note: str = ""
 
 
 def half_up(value: float) -> int:
@@ -418,7 +418,7 @@ def stamp_grid(
     corners: Mapping[str, tuple[int, int] | None],
     producer: Producer,
     position: tuple[float, float],
-) -> Grid:
+) -> StampGrid:
     """Return one grid for the stamps of a packet.
 
     Parameters
@@ -446,7 +446,7 @@ def stamp_grid(
             return _same_grid(shapes, first)
         alike = {name: (0, 0) for name, shape in shapes.items() if shape == first}
         note = "" if first[0] == first[1] else "where the candidate lies on the stamp is not known"
-        return Grid(first, alike, None, note)
+        return StampGrid(first, alike, None, note)
     offsets = {
         name: (
             _missing_before(columns, side, position[0]),
@@ -454,10 +454,10 @@ def stamp_grid(
         )
         for name, (rows, columns) in shapes.items()
     }
-    return Grid((side, side), offsets, (side // 2, side // 2), "cut by the image's edge")
+    return StampGrid((side, side), offsets, (side // 2, side // 2), "cut by the image's edge")
 
 
-def placed(image: Array, offset: tuple[int, int], shape: Shape) -> Array:
+def place_on_grid(image: Array, offset: tuple[int, int], shape: Shape) -> Array:
     """Place a stamp on the grid; pixels beyond the stamp are NaN (in masks: bad)."""
     if image.shape == shape:
         return image
@@ -474,13 +474,15 @@ def _missing_before(length: int, side: int, position: float) -> int:
     return side - length if position < side else 0
 
 
-def _same_grid(shapes: Mapping[str, Shape], shape: Shape) -> Grid:
+def _same_grid(shapes: Mapping[str, Shape], shape: Shape) -> StampGrid:
     odd = shape[0] % 2 == 1 and shape[1] % 2 == 1
     middle = (shape[1] // 2, shape[0] // 2) if odd else None
-    return Grid(shape, dict.fromkeys(shapes, (0, 0)), middle)
+    return StampGrid(shape, dict.fromkeys(shapes, (0, 0)), middle)
 
 
-def _grid_by_corners(shapes: Mapping[str, Shape], corners: Mapping[str, tuple[int, int]]) -> Grid:
+def _grid_by_corners(
+    shapes: Mapping[str, Shape], corners: Mapping[str, tuple[int, int]]
+) -> StampGrid:
     """Return the grid that contains all stamps, from the corners in their headers."""
     first = next(iter(shapes))
     rows, columns = shapes[first]
@@ -489,6 +491,6 @@ def _grid_by_corners(shapes: Mapping[str, Shape], corners: Mapping[str, tuple[in
     left, bottom = min(c[0] for c in corners.values()), min(c[1] for c in corners.values())
     if right - left > 2 * columns or top - bottom > 2 * rows:
         # Distant corners mean a wrong header: only the first stamp is placed.
-        return Grid((rows, columns), {first: (0, 0)}, None)
+        return StampGrid((rows, columns), {first: (0, 0)}, None)
     offsets = {n: (corners[n][0] - left, corners[n][1] - bottom) for n in shapes}
-    return Grid((top - bottom, right - left), offsets, None)
+    return StampGrid((top - bottom, right - left), offsets, None)

@@ -25,8 +25,8 @@ from vetter.io.alerts.columns import (
     Rows,
     empty_column,
     is_blank,
-    joined_column,
-    merged_roles,
+    join_columns,
+    merge_roles,
     roles_of,
 )
 from vetter.io.alerts.listing import Lot
@@ -66,12 +66,12 @@ class GrowingList:
     Attributes
     ----------
     places : ndarray of int64, shape (n, 5)
-        Each row's `vetter.io.alerts.packets.packets.Place`.
+        Each row's `vetter.io.alerts.packets.packets.PacketPlace`.
     unread : list of (str, str)
         Names and reasons of unreadable packets.
     left_alone, repeated, unnamed : int
         Numbers of other files, of rows with a repeated key, and of rows without a key.
-    said : dict
+    schema_notes : dict
         Notes on repaired schemas, as keys.
     producers : dict
         Names of the producers as keys, in order of appearance.
@@ -99,7 +99,7 @@ class GrowingList:
         self.places: npt.NDArray[np.int64] = np.empty((0, 5), np.int64)
         self.unread: list[tuple[str, str]] = []
         self.left_alone = self.repeated = self.unnamed = 0
-        self.said: dict[str, None] = {}
+        self.schema_notes: dict[str, None] = {}
         self.producers: dict[str, None] = {}
         self.widths = SurveyWidths()
         self.objects = PacketEpochs()
@@ -111,13 +111,13 @@ class GrowingList:
         """Append a lot."""
         self.unread += lot.unread
         self.left_alone += lot.left_alone
-        self.said.update(dict.fromkeys(lot.said))
+        self.schema_notes.update(dict.fromkeys(lot.schema_notes))
         if lot.rows is None:
             return
         rows = lot.rows
         self.producers.update(dict.fromkeys(rows.producers))
         numbers = np.array([list(self.producers).index(name) for name in rows.producers], np.int16)
-        self._makers = np.concatenate([self._makers, numbers[rows.makers]])
+        self._makers = np.concatenate([self._makers, numbers[rows.producer_indices]])
         self.widths.add(rows, PRODUCERS)
         self.objects.add(rows, PRODUCERS)
         self._append_columns(rows)
@@ -142,7 +142,7 @@ class GrowingList:
         if len(producers) == 1:
             self.roles = roles_of(producers[0], columns)
         elif producers:
-            self.roles, made = merged_roles(producers, columns, self._makers)
+            self.roles, made = merge_roles(producers, columns, self._makers)
             columns = {**made, **columns}
         table = Table()
         is_rubin = bool(producers) and all(producer is RUBIN for producer in producers)
@@ -225,7 +225,7 @@ class GrowingColumn:
         compatible = self._compatible(part, rows)
         if compatible is None:
             held = None if self._values is None else self._head(before)
-            self._store(joined_column([(held, before), (part, rows)]), room)
+            self._store(join_columns([(held, before), (part, rows)]), room)
             return
         assert self._values is not None
         if self._count > len(self._values):
@@ -278,7 +278,7 @@ class SurveyWidths:
         """Measure the surveys that are new in a lot; ``producers`` maps names to producers."""
         for number, name in enumerate(rows.producers):
             if name not in self._widths:
-                is_theirs = rows.makers == number
+                is_theirs = rows.producer_indices == number
                 self._widths[name] = _survey_width(rows, producers[name], is_theirs)
 
     def of(self, producer: str, cutout: Cutout) -> PsfFwhm | None:
@@ -303,7 +303,7 @@ class SurveyWidths:
                 pass
         return self._widths.get(producer)
 
-    def in_words(self) -> str:
+    def describe(self) -> str:
         """Return a note on the FWHM of each survey, if there are several; else empty."""
         if len(self._widths) < 2:
             return ""

@@ -19,15 +19,15 @@ import numpy.typing as npt
 
 from vetter.errors import InputError
 from vetter.io import child_process
-from vetter.io.alerts.columns import Rows, joined_rows, rows_of
+from vetter.io.alerts.columns import Rows, join_rows, rows_of
 from vetter.io.alerts.packets.confluent import read_schemas
-from vetter.io.alerts.packets.packets import LeftAlone, Packet, Packets, Place, Unread
+from vetter.io.alerts.packets.packets import LeftAlone, Packet, PacketPlace, Packets, Unread
 from vetter.io.alerts.packets.producers import Producer, producer_of
-from vetter.io.files.cancelling import check_cancelled
+from vetter.io.files.cancellation import check_cancelled
 
 NICENESS = 10
 
-FIRST = 32
+FIRST_LOT_SIZE = 32
 """Packets read before the window shows the first of them."""
 
 LOT_GROWTH = 7
@@ -47,12 +47,12 @@ _MAX_UNREAD_PER_LOT = 4096
 
 
 @dataclass(frozen=True, slots=True)
-class Start:
+class ListRequest:
     """Request for a list: files, schema or folder of schemas, last place and packets so far."""
 
     files: tuple[str, ...]
     schema: str | None
-    after: Place | None
+    after: PacketPlace | None
     so_far: int
 
 
@@ -62,13 +62,13 @@ class Listing:
     Parameters
     ----------
     files, schema, after, so_far
-        As in `Start`.
+        As in `ListRequest`.
     """
 
     def __init__(
-        self, files: Sequence[str], schema: str | None, after: Place | None, so_far: int
+        self, files: Sequence[str], schema: str | None, after: PacketPlace | None, so_far: int
     ) -> None:
-        self._start = Start(tuple(files), schema, after, so_far)
+        self._start = ListRequest(tuple(files), schema, after, so_far)
         self._process: subprocess.Popen[bytes] | None = None
         self._messages: Iterator[Any] = iter(())
         self._state = threading.Lock()
@@ -82,7 +82,7 @@ class Listing:
         try:
             with self._state:
                 if self._closed:
-                    return ended("")
+                    return last_lot("")
                 if self._process is None:
                     self._begin()
             lot = next(self._messages, None)
@@ -91,10 +91,12 @@ class Listing:
             lot = (
                 None
                 if self._closed
-                else ended(f"the worker process that lists packets failed: {error}")
+                else last_lot(f"the worker process that lists packets failed: {error}")
             )
         if not isinstance(lot, Lot):
-            lot = ended("" if self._closed else "the worker process that lists packets ended early")
+            lot = last_lot(
+                "" if self._closed else "the worker process that lists packets ended early"
+            )
         if lot.last:
             self.close()
         return lot
@@ -122,9 +124,9 @@ def main() -> None:
     """Send the lots of the request on standard input, until the end or a closed pipe."""
     if hasattr(os, "nice"):
         os.nice(NICENESS)
-    answers = child_process.answering_stream()
+    answers = child_process.open_answer_stream()
     start = next(child_process.receive(sys.stdin.buffer), None)
-    if not isinstance(start, Start):
+    if not isinstance(start, ListRequest):
         return
     try:
         for lot in lots(start):
@@ -134,15 +136,15 @@ def main() -> None:
         os._exit(0)
 
 
-def lots(start: Start) -> Iterator[Lot]:
+def lots(start: ListRequest) -> Iterator[Lot]:
     """Yield the lots of a list behind the place reached before."""
     try:
         schema = None if start.schema is None else read_schemas(Path(start.schema))
     except InputError as error:
-        yield ended(str(error))
+        yield last_lot(str(error))
         return
     packets = Packets(start.files, schema, in_turn=True)
-    items = packets.listed(start.after)
+    items = packets.iter_packets(start.after)
     count = start.so_far
     while True:
         lot = read_lot(items, lot_size(count))
@@ -173,12 +175,12 @@ class Lot:
     rows : Rows or None
         None if no packet could be read.
     places : ndarray of int64, shape (n, 5)
-        Each row's `Place`.
+        Each row's `PacketPlace`.
     unread : tuple of (str, str)
         Names, and reasons.
     left_alone : int
         Number of files of other kinds.
-    said : tuple of str
+    schema_notes : tuple of str
         Notes on repaired schemas.
     reached : Place or None
         Last place read; None if the lot is empty.
@@ -194,8 +196,8 @@ class Lot:
     places: npt.NDArray[np.int64]
     unread: tuple[tuple[str, str], ...]
     left_alone: int
-    said: tuple[str, ...]
-    reached: Place | None
+    schema_notes: tuple[str, ...]
+    reached: PacketPlace | None
     last: bool
     failed: str = ""
     gzip_index: tuple[int, bytes] | None = None
@@ -204,7 +206,7 @@ class Lot:
 def lot_size(so_far: int) -> int:
     """Return the number of packets in the lot that follows ``so_far`` packets."""
     if so_far == 0:
-        return FIRST
+        return FIRST_LOT_SIZE
     return (
         so_far * LOT_GROWTH
         if so_far < DOUBLING_FROM
@@ -216,11 +218,11 @@ def read_lot(packets: Iterator[Packet | Unread | LeftAlone], size: int) -> Lot:
     """Read the next lot, of up to ``size`` readable packets."""
     records: list[tuple[dict[str, Any], Producer]] = []
     rows: list[Rows] = []
-    places: list[Place] = []
+    places: list[PacketPlace] = []
     unread: list[tuple[str, str]] = []
     notes: dict[str, None] = {}
     left_alone = 0
-    reached: Place | None = None
+    reached: PacketPlace | None = None
     last = True
     for item in packets:
         check_cancelled()
@@ -234,8 +236,8 @@ def read_lot(packets: Iterator[Packet | Unread | LeftAlone], size: int) -> Lot:
         else:
             records.append((item.record, producer))
             places.append(item.place)
-            if item.said:
-                notes[item.said] = None
+            if item.note:
+                notes[item.note] = None
             if len(records) == _RECORDS_HELD:
                 rows.append(rows_of(records))
                 records = []
@@ -245,7 +247,7 @@ def read_lot(packets: Iterator[Packet | Unread | LeftAlone], size: int) -> Lot:
     if records:
         rows.append(rows_of(records))
     return Lot(
-        joined_rows(rows) if rows else None,
+        join_rows(rows) if rows else None,
         np.array([_as_numbers(place) for place in places], np.int64).reshape(len(places), 5),
         tuple(unread),
         left_alone,
@@ -255,16 +257,16 @@ def read_lot(packets: Iterator[Packet | Unread | LeftAlone], size: int) -> Lot:
     )
 
 
-def place_of(row: npt.NDArray[np.int64]) -> Place:
+def place_of(row: npt.NDArray[np.int64]) -> PacketPlace:
     """Return the place in a row of `Lot.places`."""
-    return Place(*(int(number) for number in row))
+    return PacketPlace(*(int(number) for number in row))
 
 
-def _as_numbers(place: Place) -> tuple[int, int, int, int, int]:
+def _as_numbers(place: PacketPlace) -> tuple[int, int, int, int, int]:
     return place.file, place.start, place.size, place.block, place.index
 
 
-def ended(reason: str) -> Lot:
+def last_lot(reason: str) -> Lot:
     """Return a last, empty lot with the reason for the end."""
     no_places = np.empty((0, 5), np.int64)
     return Lot(None, no_places, (), 0, (), None, True, failed=reason)

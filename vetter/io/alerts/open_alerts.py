@@ -8,14 +8,14 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from vetter.core.number_text import counted
+from vetter.core.number_text import format_count
 from vetter.errors import InputError
-from vetter.io.alerts.listing import FIRST, Listing, Lot, read_lot
+from vetter.io.alerts.listing import FIRST_LOT_SIZE, Listing, Lot, read_lot
 from vetter.io.alerts.packets.confluent import read_schemas
 from vetter.io.alerts.packets.packets import Packets
 from vetter.io.alerts.packets.recognition import is_other_by_name
 from vetter.io.alerts.source import AlertSource
-from vetter.io.files.regular_files import walked
+from vetter.io.files.regular_files import iter_folders
 from vetter.io.input_options import InputOrigin
 
 _DIGITS = re.compile(r"(\d+)")
@@ -48,19 +48,21 @@ def open_alerts(
     """
     files, left_alone = packet_files(inputs)
     packets = Packets(files, None if schema is None else read_schemas(Path(schema)))
-    items = packets.listed()
-    first = read_lot(items, FIRST)
+    items = packets.iter_packets()
+    first = read_lot(items, FIRST_LOT_SIZE)
     while first.rows is None:
         if first.last:
             packets.close()
             raise InputError(_unreadable_text(inputs, first))
         # A lot without rows still reports its unreadable packets.
-        first = _add_earlier(read_lot(items, FIRST), first)
+        first = _add_earlier(read_lot(items, FIRST_LOT_SIZE), first)
     listing = None
     if not first.last:
         listing = Listing(files, schema, first.reached, len(first.places))
     title = (
-        inputs[0].name if len(inputs) == 1 else f"{counted(len(files), 'file')} of alert packets"
+        inputs[0].name
+        if len(inputs) == 1
+        else f"{format_count(len(files), 'file')} of alert packets"
     )
     return AlertSource(
         title or str(inputs[0]),
@@ -84,14 +86,14 @@ def packet_files(inputs: Sequence[Path]) -> tuple[list[str], int]:
         if not entry.is_dir():
             files.append(str(entry))
             continue
-        for prefix, names in walked(entry, key=natural):
+        for prefix, names in iter_folders(entry, key=natural_sort_key):
             possible = [name for name in names if not is_other_by_name(name)]
             others += len(names) - len(possible)
-            files += [prefix + name for name in sorted(possible, key=natural)]
+            files += [prefix + name for name in sorted(possible, key=natural_sort_key)]
     return list(dict.fromkeys(files)), others
 
 
-def natural(name: str) -> list[str | int]:
+def natural_sort_key(name: str) -> list[str | int]:
     """Return a sort key that puts ``9.avro`` before ``10.avro``."""
     parts: list[str | int] = list(_DIGITS.split(name))
     # Every other part is a number, so numbers are compared with numbers only.
@@ -111,7 +113,7 @@ def _add_earlier(lot: Lot, before: Lot) -> Lot:
 
 def _unreadable_text(inputs: Sequence[Path], lot: Lot) -> str:
     if not lot.unread:
-        files = counted(lot.left_alone, "other file")
+        files = format_count(lot.left_alone, "other file")
         return (
             f"{inputs[0]}: expected alert packets (Avro, tar or Parquet), found {files}; "
             "unpack other archives first"
@@ -119,7 +121,7 @@ def _unreadable_text(inputs: Sequence[Path], lot: Lot) -> str:
     name, reason = lot.unread[0]
     if len(lot.unread) == 1 and len(inputs) == 1 and name == str(inputs[0]):
         return f"{name}: {reason}"
-    count = counted(len(lot.unread), "packet")
+    count = format_count(len(lot.unread), "packet")
     return f"{inputs[0]}: {count} found, none can be read; the first, {name}: {reason}"
 
 
@@ -128,11 +130,11 @@ def _estimate_count(files: Sequence[str], first: Lot) -> int | None:
     if first.last or first.reached is None:
         return len(first.places)
     if first.reached.file > 0:
-        return max(round(len(files) * len(first.places) / (first.reached.file + 1)), FIRST)
+        return max(round(len(files) * len(first.places) / (first.reached.file + 1)), FIRST_LOT_SIZE)
     if first.reached.start <= 0 or first.reached.size < 0 or files[0].endswith("gz"):
         return None
     try:
         share = (first.reached.start + first.reached.size) / os.stat(files[0]).st_size
     except OSError:
         return None
-    return max(round(len(first.places) / min(share, 1.0)), FIRST)
+    return max(round(len(first.places) / min(share, 1.0)), FIRST_LOT_SIZE)

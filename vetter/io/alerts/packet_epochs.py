@@ -35,7 +35,7 @@ class PacketEpochs:
         identities, filters = np.full(count, "", object), np.full(count, "", object)
         times = np.full(count, np.nan)
         for number, name in enumerate(rows.producers):
-            producer, own = producers[name], np.flatnonzero(rows.makers == number)
+            producer, own = producers[name], np.flatnonzero(rows.producer_indices == number)
             for field in ("objectId", producer.objects):
                 _fill(identities, rows.columns.get(field), own)
             for field in (producer.filter, "band"):
@@ -47,7 +47,7 @@ class PacketEpochs:
                     times[own[column.missing[own]]] = np.nan
         with np.errstate(invalid="ignore"):
             times = np.where(times > 1e6, times - _JD_OF_MJD_ZERO, times)
-        makers = [rows.producers[maker] for maker in rows.makers]
+        makers = [rows.producers[maker] for maker in rows.producer_indices]
         labels = np.empty(count, np.intp)
         bands = np.empty(count, np.intp)
         for row, (maker, identity, name) in enumerate(
@@ -67,7 +67,7 @@ class PacketEpochs:
         labels = one_per_image(self._labels, self._images(), self._times, *self._positions)
         epochs = Epochs(labels, self._times)
         # Sorted here, on the thread that reads packets.
-        _ = epochs.several
+        _ = epochs.has_several
         return epochs
 
     def _images(self) -> npt.NDArray[np.intp]:

@@ -15,7 +15,7 @@ from vetter.core.candidates.epochs import Epochs
 from vetter.core.cutout.cutout import Cutout
 from vetter.core.cutout.plane import Provenance
 from vetter.core.cutout_source import CutoutSource, Fingerprint, PsfFwhm
-from vetter.core.number_text import counted
+from vetter.core.number_text import format_count
 from vetter.errors import InputError
 from vetter.io.alerts.columns import key_of
 from vetter.io.alerts.cutout import StampCutout, cropped_stamp, own_size, packet_cutout
@@ -25,7 +25,7 @@ from vetter.io.alerts.packets.packets import Packets
 from vetter.io.alerts.packets.producers import producer_of
 from vetter.io.field.fwhm import known_fwhm
 from vetter.io.files.fingerprint import files_fingerprint, plane_fingerprint
-from vetter.io.files.regular_files import left_alone_words
+from vetter.io.files.regular_files import left_alone_note
 
 PLANES = ("image", "template", "diff", "err")
 _DEFAULT_RADIUS = 20.0
@@ -106,17 +106,17 @@ class AlertSource(CutoutSource):
     def object_epochs(self) -> Epochs | None:
         """Return the packets of each object; None if no object has several."""
         epochs = self._epochs
-        return epochs if epochs.several else None
+        return epochs if epochs.has_several else None
 
     @property
-    def complete(self) -> bool:
+    def is_complete(self) -> bool:
         """Whether the list is complete."""
         return self._complete
 
     @property
-    def expected(self) -> int | None:
+    def expected_count(self) -> int | None:
         """Estimated number of candidates; None if unknown."""
-        return len(self.candidates) if self.complete else self._expected
+        return len(self.candidates) if self.is_complete else self._expected
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -124,34 +124,34 @@ class AlertSource(CutoutSource):
         listed, candidates = self._list, self.candidates
         producers = ", ".join(listed.producers)
         notes = [
-            f"{counted(len(candidates), 'packet')} of {producers}"
-            + ("" if self.complete else " so far")
+            f"{format_count(len(candidates), 'packet')} of {producers}"
+            + ("" if self.is_complete else " so far")
         ]
         if listed.unread:
             total = len(candidates) + len(listed.unread)
             notes.append(
-                f"{len(listed.unread):,} of {counted(total, 'packet')} could not be read; "
+                f"{len(listed.unread):,} of {format_count(total, 'packet')} could not be read; "
                 "File > Report names them"
             )
         if listed.repeated:
-            repeat = counted(listed.repeated, "packet repeats", "packets repeat")
+            repeat = format_count(listed.repeated, "packet repeats", "packets repeat")
             notes.append(f"{repeat} an id: kept apart as KEY#2 and so on")
         if listed.unnamed:
-            notes.append(f"{counted(listed.unnamed, 'packet')} without an id: called row-N")
+            notes.append(f"{format_count(listed.unnamed, 'packet')} without an id: called row-N")
         epochs = self._epochs
-        if epochs.several:
+        if epochs.has_several:
             _, counts = np.unique(epochs.labels, return_counts=True)
-            several = counted(int((counts > 1).sum()), "object was", "objects were")
+            several = format_count(int((counts > 1).sum()), "object was", "objects were")
             notes.append(f"epochs by the packets' object id: {several} found more than once")
         if listed.left_alone:
-            notes.append(left_alone_words(listed.left_alone))
+            notes.append(left_alone_note(listed.left_alone))
         if self._failed:
             notes.append(f"the list ends early: {self._failed}")
         return (
             *self.extra_notes,
             *notes,
-            *listed.said,
-            f"columns {candidates.roles.described()}",
+            *listed.schema_notes,
+            f"columns {candidates.roles.format_choices()}",
             *([self._sky_note] if self._sky_note else []),
             "alerts' templates are not matched to their images: fits are shown, not judged",
         )
@@ -225,7 +225,7 @@ class AlertSource(CutoutSource):
     def grow(self) -> CandidateList | None:
         """See :class:`~vetter.core.cutout_source.CutoutSource`."""
         with self._growing:
-            if self.complete or self._listing is None:
+            if self.is_complete or self._listing is None:
                 return None
             lot = self._listing.next_lot()
             self._failed = lot.failed
@@ -259,7 +259,7 @@ class AlertSource(CutoutSource):
                 # The packets' column may give a FWHM.
                 pass
         known = known_fwhm(user_fwhm, self._first, None, None)
-        note = self._list.widths.in_words()
+        note = self._list.widths.describe()
         if known is None or user_fwhm is not None or not note:
             return known
         return PsfFwhm(known[0], note)

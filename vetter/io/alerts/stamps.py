@@ -11,13 +11,13 @@ from typing import Any
 import numpy as np
 
 from vetter.core.cutout.plane import Array
-from vetter.core.library_warnings import quiet
-from vetter.core.number_text import counted
+from vetter.core.library_warnings import suppress_warnings
+from vetter.core.number_text import format_count
 from vetter.errors import InputError
 from vetter.io.alerts.packets import size_limits
-from vetter.io.alerts.packets.avro import unpacked_gzip
+from vetter.io.alerts.packets.avro import unpack_gzip
 from vetter.io.files.file_marks import Mark, mark_of
-from vetter.io.files.unreadable import reading
+from vetter.io.files.unreadable import input_errors
 from vetter.io.fits.plain_images import read_plain
 from vetter.io.fits.structure import open_fits
 
@@ -45,7 +45,7 @@ class Stamp:
         Image of the PSF with the source at its centre; its size differs from the stamp's.
     header : str
         Cards of the image's header, 80 characters each; empty if it is not FITS.
-    said, sigma_said : str
+    note, sigma_note : str
         Notes on pixels and uncertainty that were converted; empty if taken as they are.
     """
 
@@ -55,8 +55,8 @@ class Stamp:
     mask_header: Mapping[str, Any] = field(default_factory=dict)
     psf: Array | None = None
     header: str = ""
-    said: str = ""
-    sigma_said: str = ""
+    note: str = ""
+    sigma_note: str = ""
 
 
 def read_stamp(value: Any) -> Stamp | None:
@@ -86,7 +86,7 @@ def read_stamp(value: Any) -> Stamp | None:
 def _unpack(value: bytes) -> bytes:
     if mark_of(value) is Mark.GZIP:
         try:
-            value = unpacked_gzip(value, size_limits.STAMP)
+            value = unpack_gzip(value, size_limits.STAMP)
         except (zlib.error, EOFError) as error:
             raise InputError(f"a damaged gzip: {error}") from error
     if len(value) > size_limits.STAMP:
@@ -104,7 +104,7 @@ def _read_fits(content: bytes) -> Stamp:
     is_empty = np.abs(image) > _MAX_PIXEL
     if is_empty.any():
         image = np.where(is_empty, np.array(np.nan, image.dtype), image)
-        fields["said"] = f"no data in {counted(int(is_empty.sum()), 'pixel')}"
+        fields["note"] = f"no data in {format_count(int(is_empty.sum()), 'pixel')}"
     for hdu in hdus[1:]:
         data = hdu.data
         if data is None or data.ndim != 2:
@@ -132,12 +132,12 @@ def _sigma(data: Array, kind: object) -> dict[str, Any]:
         if power == 1:
             return {"sigma": data}
         sigma = np.sqrt(data) if power == 2 else 1.0 / np.sqrt(data)
-    return {"sigma": sigma, "sigma_said": "variance converted"}
+    return {"sigma": sigma, "sigma_note": "variance converted"}
 
 
 def _read_by_astropy(content: bytes) -> list[Any]:
     """Read image HDUs that are not plain, as scaled integers, up to the stream's size."""
-    with reading("stamp", "a FITS image that cannot be read"):
+    with input_errors("stamp", "a FITS image that cannot be read"):
         stream = io.BytesIO(content)
         with open_fits(stream, "stamp", disable_image_compression=True) as hdus:
             images = []
@@ -165,7 +165,7 @@ def _header_text(hdu: Any) -> str:
     text = getattr(hdu, "_text", None)
     if isinstance(text, str):
         return text
-    with quiet():
+    with suppress_warnings():
         try:
             return str(hdu.header.tostring())
         except (ValueError, OSError):
@@ -183,10 +183,10 @@ def _read_picture(content: bytes) -> Stamp:
     """Read a JPEG or PNG in a FITS stamp's place, with a note."""
     from PIL import Image
 
-    with reading("stamp", "a picture that cannot be read"):
+    with input_errors("stamp", "a picture that cannot be read"):
         with Image.open(io.BytesIO(content), formats=("JPEG", "PNG")) as picture:
             if picture.width * picture.height * 4 > size_limits.STAMP:
                 raise InputError(f"a picture of {picture.width} x {picture.height}")
             rows = np.asarray(picture.convert("L"), np.float32)
     # The first row of a picture is on top, of a FITS image below.
-    return Stamp(np.ascontiguousarray(rows[::-1]), said="a picture, not FITS: no flux")
+    return Stamp(np.ascontiguousarray(rows[::-1]), note="a picture, not FITS: no flux")

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from vetter.core.cutout.cutout import Cutout
-from vetter.core.library_warnings import quiet
+from vetter.core.library_warnings import suppress_warnings
 from vetter.errors import InputError
 from vetter.io.cutouts.layout import assemble, file_content
 from vetter.io.cutouts.metadata import decode_record
@@ -21,7 +21,7 @@ from vetter.io.fits.image_wcs import load_wcs
 from vetter.io.fits.plain_images import read_plain
 from vetter.io.fits.structure import open_fits, promised_by_headers
 
-MOST_BYTES = 512 * 2**20
+MAX_CUTOUT_BYTES = 512 * 2**20
 """Largest size of a cutout file, unpacked."""
 _LEGACY = ("x", "y", "ra", "dec", "mag", "magerr", "mag_calib", "flags", "id", "time", "filename")
 
@@ -68,7 +68,7 @@ def write_cutout(cutout: Mapping[str, Any], filename: str | os.PathLike[str]) ->
     ...     [file.name for file in Path(folder).iterdir()]
     ['candidate.fits']
     """
-    whole = Cutout.of(cutout)
+    whole = Cutout.wrap(cutout)
     if not whole.planes:
         raise InputError(f"{filename}: the cutout has no plane to write")
     meta = {**{k: whole.extras[k] for k in _LEGACY if k in whole.extras}, **whole.meta}
@@ -133,16 +133,18 @@ def load_cutout(filename: str | os.PathLike[str]) -> Cutout:
     name = os.fspath(filename)
     try:
         with open_plain_file(name) as file:
-            if file.seek(0, 2) > MOST_BYTES:
-                raise InputError(f"{name}: too large for a cutout: over {MOST_BYTES >> 20} MB")
+            if file.seek(0, 2) > MAX_CUTOUT_BYTES:
+                raise InputError(
+                    f"{name}: too large for a cutout: over {MAX_CUTOUT_BYTES >> 20} MB"
+                )
             file.seek(0)
             plain = read_plain(file.read())
-        with quiet():
+        with suppress_warnings():
             if plain is not None:
                 _refuse_plain_image(name, plain)
                 return assemble(name, plain)
             with (
-                open_unpacked(Path(name), MOST_BYTES, promised_by_headers) as file,
+                open_unpacked(Path(name), MAX_CUTOUT_BYTES, promised_by_headers) as file,
                 open_fits(file, name, lazy_load_hdus=False) as hdus,
             ):
                 images = [hdu for hdu in hdus if hdu.is_image]

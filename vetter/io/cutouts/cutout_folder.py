@@ -15,24 +15,24 @@ from typing import Any
 import numpy as np
 
 from vetter.core.candidates.candidate_list import CandidateList
-from vetter.core.cutout.cutout import Cutout, cropped
+from vetter.core.cutout.cutout import Cutout, crop_cutout
 from vetter.core.cutout.no_data import no_data_of, without_fills, without_small_errors
 from vetter.core.cutout.noise_estimate import ESTIMATED_NOISE, estimate_err
 from vetter.core.cutout.plane import ORDER, Provenance
 from vetter.core.cutout_source import CutoutSource, Fingerprint, PsfFwhm
-from vetter.core.number_text import counted
+from vetter.core.number_text import format_count
 from vetter.errors import InputError
 from vetter.io.cutouts.listing import (
     HeaderScan,
-    continued,
-    listed_candidates,
+    extend_candidates,
+    list_candidates,
     scan_planes,
     scan_primary,
 )
 from vetter.io.field.fwhm import known_fwhm
 from vetter.io.files.fingerprint import files_fingerprint
-from vetter.io.files.regular_files import left_alone_words, walked
-from vetter.io.files.unreadable import reading
+from vetter.io.files.regular_files import iter_folders, left_alone_note
+from vetter.io.files.unreadable import input_errors
 from vetter.io.input_options import InputOrigin
 
 _ENDINGS = (".fits", ".fit", ".fts", ".fits.gz")
@@ -92,25 +92,25 @@ class CutoutFolder(CutoutSource):
         return self.lots.paths
 
     @property
-    def complete(self) -> bool:
+    def is_complete(self) -> bool:
         """Whether all files are listed."""
         return self.lots.complete and len(self.candidates) == len(self.lots.paths)
 
     @property
-    def expected(self) -> int:
+    def expected_count(self) -> int:
         """Estimated number of candidates in the complete list."""
         return self.lots.expected
 
     @property
     def notes(self) -> tuple[str, ...]:
         """Notes on the files and columns that are listed so far."""
-        roles = self.candidates.roles.described()
-        notes = [f"{counted(len(self.candidates), 'cutout file')}; columns {roles or 'none'}"]
+        roles = self.candidates.roles.format_choices()
+        notes = [f"{format_count(len(self.candidates), 'cutout file')}; columns {roles or 'none'}"]
         left_alone = self.others + self.lots.left_alone
         if left_alone:
-            notes.append(left_alone_words(left_alone))
+            notes.append(left_alone_note(left_alone))
         if self.strange:
-            lack = counted(self.strange, "sampled file lacks", "sampled files lack")
+            lack = format_count(self.strange, "sampled file lacks", "sampled files lack")
             notes.append(f"{lack} a known plane")
         return (*self.extra_notes, *notes, *self.candidates.notes)
 
@@ -121,7 +121,7 @@ class CutoutFolder(CutoutSource):
 
     def grow(self) -> CandidateList | None:
         """Return the list with the next files; None if all are listed."""
-        if self.complete or self.lots.stopped:
+        if self.is_complete or self.lots.stopped:
             return None
         self.candidates = self.lots.next()
         return self.candidates
@@ -136,10 +136,10 @@ class CutoutFolder(CutoutSource):
         """
         from vetter.io.cutouts.cutout_file import load_cutout
 
-        with reading(self.paths[row], "a cutout that cannot be read"):
+        with input_errors(self.paths[row], "a cutout that cannot be read"):
             cutout = load_cutout(self.paths[row])
             if radius is not None:
-                cutout = cropped(cutout, radius)
+                cutout = crop_cutout(cutout, radius)
         return _complete_planes(cutout, self.candidates.name(row))
 
     def fwhm(self, measure: bool = True) -> PsfFwhm | None:
@@ -189,10 +189,10 @@ def open_cutouts(
     if not planes or not len(candidates):
         raise InputError(
             f"{inputs[0]}: expected cutout files (FITS with extensions named image, template...), "
-            f"found {counted(len(paths), 'FITS file')}, none of them a cutout; "
+            f"found {format_count(len(paths), 'FITS file')}, none of them a cutout; "
             "name cutout files, or a candidate list and its planes"
         )
-    title = inputs[0].name if len(inputs) == 1 else counted(lots.expected, "cutout")
+    title = inputs[0].name if len(inputs) == 1 else format_count(lots.expected, "cutout")
     half = (max(largest) - 1) / 2 if largest else 0
     return CutoutFolder(
         title or str(inputs[0]),
@@ -218,7 +218,7 @@ def _list_files(inputs: Sequence[Path]) -> tuple[list[str], int]:
         if not entry.is_dir():
             paths.append(str(entry))
             continue
-        for prefix, names in walked(entry):
+        for prefix, names in iter_folders(entry):
             fits_names = [name for name in sorted(names) if name.lower().endswith(_ENDINGS)]
             others += len(names) - len(fits_names)
             paths += [prefix + name for name in fits_names]
@@ -230,7 +230,7 @@ def _sample(cutouts: Sequence[Path], unscanned: Sequence[str]) -> list[Path]:
     size = _SAMPLE_SIZE // 2 if unscanned else _SAMPLE_SIZE
     known = list(cutouts[:: max(1, len(cutouts) // size)])
     maybe = [Path(path) for path in unscanned[:: max(1, len(unscanned) // size)]]
-    return known + [path for path in maybe if scanned(path) is not None]
+    return known + [path for path in maybe if scan_cutout_file(path) is not None]
 
 
 def _scan_sample(
@@ -293,7 +293,7 @@ def _drop_fills(cutout: Cutout) -> None:
             count += small
         if count:
             cutout.planes[name] = pixels
-            cutout.notes[name] = f"{counted(count, 'pixel')} without data"
+            cutout.notes[name] = f"{format_count(count, 'pixel')} without data"
 
 
 def _lacks(cutout: Cutout, name: str) -> bool:
@@ -349,16 +349,16 @@ class CutoutLots:
         goal = max(FIRST_LOT, 2 * len(self.paths))
         while self._left and len(self.paths) < goal and not self.stopped:
             path = Path(self._left.popleft())
-            scan = scanned(path)
+            scan = scan_cutout_file(path)
             if scan is None:
                 self.left_alone += 1
             else:
                 self._scans.append(scan)
                 self.paths.append(path)
         if self._list is None:
-            self._list = listed_candidates(self.paths, self._scans)
+            self._list = list_candidates(self.paths, self._scans)
         else:
-            self._list = continued(self._list, self.paths, self._scans)
+            self._list = extend_candidates(self._list, self.paths, self._scans)
         return self._list
 
     def stop(self) -> None:
@@ -366,7 +366,7 @@ class CutoutLots:
         self.stopped = True
 
 
-def scanned(path: Path) -> HeaderScan | None:
+def scan_cutout_file(path: Path) -> HeaderScan | None:
     """Scan the header in front of a cutout file's planes; None for other files."""
     try:
         scan = scan_primary(path)

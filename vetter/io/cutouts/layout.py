@@ -9,9 +9,9 @@ import numpy as np
 
 from vetter.core.candidates.numbered_name import numbered_name
 from vetter.core.coordinates.wcs import (
+    has_same_sky,
     has_tables,
     header_wcs,
-    same_sky,
     with_wcs,
     without_table_cards,
     without_tables,
@@ -19,10 +19,10 @@ from vetter.core.coordinates.wcs import (
 from vetter.core.cutout.cutout import SPECIAL, Cutout
 from vetter.core.cutout.noise_estimate import ESTIMATED_NOISE
 from vetter.core.cutout.plane import Array, Provenance
-from vetter.core.library_warnings import quiet
+from vetter.core.library_warnings import suppress_warnings
 from vetter.errors import InputError
 from vetter.io.cutouts.metadata import decode_meta, decode_record, encode_meta
-from vetter.io.fits.image_wcs import TABLES, wcs_extension
+from vetter.io.fits.image_wcs import WCS_EXTENSION, wcs_extension
 from vetter.io.fits.writing import format_card, image_extension, padded_header, stored_dtype
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def file_content(cutout: Cutout, meta: Mapping[str, Any]) -> bytes:
 def _extension_name(name: str, taken: Mapping[str, Any]) -> str:
     """Return the EXTNAME of a plane; the record holds the plane's name if it differs."""
     stem = "".join(c if " " < c <= "~" else "_" for c in name.upper())[:60] or "_"
-    return numbered_name(stem, {*taken, TABLES, "PRIMARY"})
+    return numbered_name(stem, {*taken, WCS_EXTENSION, "PRIMARY"})
 
 
 def assemble(name: str, hdus: Sequence[Any]) -> Cutout:
@@ -185,9 +185,9 @@ def shared_cards(cutout: Cutout) -> tuple[str, bytes | None]:
         header = with_wcs(header, without_tables(wcs, *cutout.position))
     else:
         header = without_table_cards(header)
-        if wcs is not None and not same_sky(header_wcs(header), wcs, cutout.shape):
+        if wcs is not None and not has_same_sky(header_wcs(header), wcs, cutout.shape):
             header = with_wcs(header, wcs)
-    with quiet():  # astropy warns of comments too long for their card
+    with suppress_warnings():  # astropy warns of comments too long for their card
         text = "".join(
             _card_text(card)
             for card in header.cards

@@ -27,7 +27,7 @@ from vetter.io.fits.header_blocks import (
     START,
     EndlessHeader,
     HeaderBlocks,
-    padded,
+    padded_size,
     read_blocks,
 )
 
@@ -64,7 +64,7 @@ def scan_first_image(path: Path) -> HeaderScan | None:
         first = _scan(stream, first=True)
         if first is None or len(first.axes) >= 2:
             return first
-        stream.seek(padded(first.data_bytes), 1)
+        stream.seek(padded_size(first.data_bytes), 1)
         scan = _scan(stream, first=False)
     if scan is None:
         return None
@@ -87,7 +87,7 @@ def scan_planes(path: Path) -> dict[str, tuple[int, int]] | None:
         while scan is not None:
             if scan.extname and len(scan.axes) == 2 and all(scan.axes):
                 planes[scan.extname.lower()] = (scan.axes[1], scan.axes[0])
-            stream.seek(padded(scan.data_bytes), 1)
+            stream.seek(padded_size(scan.data_bytes), 1)
             scan = _scan(stream, first=False)
     return planes
 
@@ -163,7 +163,7 @@ def _parse_value(card_text: str) -> Any:
         return None
 
 
-def listed_candidates(paths: Sequence[Path], scans: Sequence[HeaderScan]) -> CandidateList:
+def list_candidates(paths: Sequence[Path], scans: Sequence[HeaderScan]) -> CandidateList:
     """Return the candidates of cutout files; columns are their metadata, and ``file``.
 
     A key is the identity in the metadata, else the file's name.
@@ -176,7 +176,7 @@ def listed_candidates(paths: Sequence[Path], scans: Sequence[HeaderScan]) -> Can
     return CandidateList(table, roles, keys, x, y, ra, dec, notes)
 
 
-def continued(
+def extend_candidates(
     earlier: CandidateList, paths: Sequence[Path], scans: Sequence[HeaderScan]
 ) -> CandidateList:
     """Return the list of more files, which begin with the files of an earlier list.
@@ -203,7 +203,7 @@ def _identities(table: Table, roles: Roles) -> Any:
     return np.where(identities == "", stems, identities)
 
 
-def table_of(rows: Sequence[Mapping[str, Any]]) -> Table:
+def make_table(rows: Sequence[Mapping[str, Any]]) -> Table:
     """Return a table of rows of values by name; values that a row lacks are masked."""
     names: dict[str, None] = {}
     for row in rows:
@@ -217,7 +217,7 @@ def table_of(rows: Sequence[Mapping[str, Any]]) -> Table:
 
 
 def _table(paths: Sequence[Path], scans: Sequence[HeaderScan]) -> Table:
-    table = table_of([scan.values for scan in scans])
+    table = make_table([scan.values for scan in scans])
     stems = [path.name.removesuffix(".gz").rpartition(".")[0] or path.name for path in paths]
     table["file"] = stems
     return table

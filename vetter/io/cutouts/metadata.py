@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from vetter.core.candidates.numbered_name import numbered_name
-from vetter.core.library_warnings import quiet
+from vetter.core.library_warnings import suppress_warnings
 from vetter.io.cutouts.metadata_values import (
     format_array,
     is_quantity,
@@ -189,7 +189,7 @@ def _values(header: Header) -> Iterable[tuple[str, Plain | complex]]:
     from astropy.io.fits import VerifyError
 
     for card in header.cards:
-        with quiet():
+        with suppress_warnings():
             keyword = card.keyword.upper()
             if keyword in ("COMMENT", "HISTORY", RECORD) or _STRUCTURE.fullmatch(keyword):
                 continue

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from vetter.core.cutout.plane import Array
-from vetter.core.library_warnings import quiet
+from vetter.core.library_warnings import suppress_warnings
 
 Json = Any
 
@@ -107,7 +107,7 @@ def utc_text(time: Any) -> str | None:
     if time.shape or np.ma.is_masked(time.jd1) or not np.isfinite(time.jd1 + time.jd2):
         return None
     if time.scale in ("tai", "tt", "tdb", "tcg", "tcb"):
-        with quiet():
+        with suppress_warnings():
             # astropy warns of unknown leap seconds; VETMETA holds the exact time.
             time = time.utc
     import erfa

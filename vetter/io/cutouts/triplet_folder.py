@@ -15,20 +15,20 @@ from vetter.core.coordinates.wcs import sky_to_pixel
 from vetter.core.cutout.cutout import Cutout
 from vetter.core.cutout.plane import ORDER, Box, Provenance
 from vetter.core.cutout_source import CutoutSource, Fingerprint, PsfFwhm
-from vetter.core.number_text import counted
+from vetter.core.number_text import format_count
 from vetter.errors import InputError
-from vetter.io.cutouts.triplet_list import StampHeader, listed_sets, stamp_header
+from vetter.io.cutouts.triplet_list import StampHeader, list_stamps, stamp_header
 from vetter.io.cutouts.triplet_names import PlaneSet, PlaneSets
 from vetter.io.field.field_planes import FieldPlanes, open_planes
 from vetter.io.field.field_source import cut_planes, header_facts
 from vetter.io.field.fwhm import known_fwhm
 from vetter.io.files.fingerprint import files_fingerprint
-from vetter.io.files.regular_files import left_alone_words
+from vetter.io.files.regular_files import left_alone_note
 from vetter.io.input_options import InputOrigin
 
 FIRST_LOT = 512
 """Number of headers read before anything is shown; each later lot doubles the list."""
-LARGEST = 1200
+MAX_STAMP_SIDE = 1200
 """Largest side of a stamp, pixels; a larger file is an image that lacks its list."""
 NO_FILE = "no file of this plane"
 _CONVERTED = ("variance", "weight")
@@ -72,12 +72,12 @@ class TripletFolder(CutoutSource):
         self.default_radius = self.radius or half or _DEFAULT_RADIUS
 
     @property
-    def complete(self) -> bool:
+    def is_complete(self) -> bool:
         """Whether all headers are read."""
         return len(self.candidates) == len(self.found.sets)
 
     @property
-    def expected(self) -> int:
+    def expected_count(self) -> int:
         """Number of candidates in the complete list."""
         return len(self.found.sets)
 
@@ -86,27 +86,28 @@ class TripletFolder(CutoutSource):
         """Notes on the files and columns that are listed so far."""
         found, listed = self.found, self.candidates
         notes = [
-            f"{counted(len(found.sets), 'candidate')} by the names of their files; columns "
-            f"{listed.roles.described() or 'none'}"
+            f"{format_count(len(found.sets), 'candidate')} by the names of their files; columns "
+            f"{listed.roles.format_choices() or 'none'}"
         ]
         if "missing" in listed.table.colnames:
             short = int(np.count_nonzero(np.asarray(listed.table["missing"]) != ""))
             notes.append(
-                f"{counted(short, 'of them lacks', 'of them lack')} a plane that others have: "
+                f"{format_count(short, 'of them lacks', 'of them lack')} a plane that others have: "
                 "see the column missing"
             )
         unread = sum(header is None for header in self._headers)
         if unread:
             notes.append(f"{unread} of the images cannot be read as FITS; their panels say why")
         if found.without_image:
-            have = counted(found.without_image, "name has", "names have")
+            have = format_count(found.without_image, "name has", "names have")
             notes.append(f"{have} planes but no image: left alone")
         if found.doubled:
             notes.append(
-                f"{counted(found.doubled, 'file')} left out: another file is taken as the plane"
+                f"{format_count(found.doubled, 'file')} left out: another file is taken as the "
+                "plane"
             )
         if found.others:
-            notes.append(left_alone_words(found.others))
+            notes.append(left_alone_note(found.others))
         return (*self.extra_notes, *notes, *listed.notes)
 
     @cached_property
@@ -120,7 +121,7 @@ class TripletFolder(CutoutSource):
 
     def grow(self) -> CandidateList | None:
         """Return the list with the next headers; None if all are read."""
-        if self.complete or self._stopped:
+        if self.is_complete or self._stopped:
             return None
         self.candidates = self._list_next()
         return self.candidates
@@ -172,7 +173,7 @@ class TripletFolder(CutoutSource):
             if self._stopped:
                 break
             self._headers.append(stamp_header(plane_set))
-        return listed_sets(sets[: len(self._headers)], self._headers)
+        return list_stamps(sets[: len(self._headers)], self._headers)
 
 
 def open_triplets(
@@ -195,7 +196,7 @@ def open_triplets(
     if not width:
         first = found.sets[0].planes["image"]
         raise InputError(f"{first}: expected a FITS image by its name, found another file")
-    if max(width, height) > LARGEST and radius is None:
+    if max(width, height) > MAX_STAMP_SIDE and radius is None:
         raise InputError(
             f"{found.sets[0].planes['image']}: an image of {width} x {height} pixels and its "
             "planes, but no candidate list: name the list and --image, or give --radius to see "

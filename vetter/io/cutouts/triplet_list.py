@@ -16,7 +16,7 @@ from vetter.core.candidates.candidate_list import CandidateList
 from vetter.core.candidates.column_roles import recognise
 from vetter.core.coordinates.angle_text import parse_angle
 from vetter.core.decisions.decision import storable
-from vetter.io.cutouts.listing import HeaderScan, scan_first_image, table_of
+from vetter.io.cutouts.listing import HeaderScan, make_table, scan_first_image
 from vetter.io.cutouts.triplet_names import PlaneSet
 
 _GRID_KEYWORD = re.compile(
@@ -57,7 +57,7 @@ def stamp_header(plane_set: PlaneSet) -> StampHeader | None:
     return StampHeader(values, ra, dec, scan.axes)
 
 
-def listed_sets(sets: Sequence[PlaneSet], headers: Sequence[StampHeader | None]) -> CandidateList:
+def list_stamps(sets: Sequence[PlaneSet], headers: Sequence[StampHeader | None]) -> CandidateList:
     """Return the candidates of plain stamps.
 
     A key is the name that a candidate's files share. Columns are the values of the images'
@@ -65,7 +65,7 @@ def listed_sets(sets: Sequence[PlaneSet], headers: Sequence[StampHeader | None])
     the stamp, else those of its middle by the WCS. If candidates differ in planes, ``missing``
     names the planes that a candidate lacks.
     """
-    table = table_of([{} if header is None else header.values for header in headers])
+    table = make_table([{} if header is None else header.values for header in headers])
     table.add_column(np.array([files.name for files in sets], dtype=str), index=0, name="id")
     missing = _missing(sets)
     if any(missing):
@@ -80,7 +80,7 @@ def listed_sets(sets: Sequence[PlaneSet], headers: Sequence[StampHeader | None])
     return CandidateList(table, roles, keys, unknown, unknown.copy(), ra, dec, ())
 
 
-def middle_of(values: dict[str, Any], shape: tuple[int, ...]) -> tuple[float, float, float]:
+def stamp_middle(values: dict[str, Any], shape: tuple[int, ...]) -> tuple[float, float, float]:
     """Return the sky position of a stamp's middle by a tangential WCS.
 
     Computed without astropy, whose ten thousand WCS take longer than scanning all headers.
@@ -129,12 +129,12 @@ def _is_grid(keyword: str) -> bool:
 
 
 def _position(scan: HeaderScan) -> tuple[float, float]:
-    written, middle = _written_position(scan.values), middle_of(scan.values, scan.axes)
+    written, middle = _written_position(scan.values), stamp_middle(scan.values, scan.axes)
     # RA and DEC of a header are often the telescope's pointing, far from the stamp.
-    return written if on_stamp(written, middle) else middle[:2]
+    return written if is_on_stamp(written, middle) else middle[:2]
 
 
-def on_stamp(position: tuple[float, float], middle: tuple[float, float, float]) -> bool:
+def is_on_stamp(position: tuple[float, float], middle: tuple[float, float, float]) -> bool:
     """Return whether a finite position lies on the stamp; True without a WCS to check it."""
     ra, dec, size = middle
     if not np.isfinite(position[0] + position[1]):

@@ -11,7 +11,7 @@ from vetter.core.candidates.numbered_name import numbered_name
 from vetter.errors import InputError
 from vetter.io.files.plane_names import IMAGE_ENDINGS, WORDS, plane_of, without_ending
 
-PLACE = "{name}"
+NAME_PLACEHOLDER = "{name}"
 """Placeholder of the candidate's name in a pattern."""
 
 _WORD_PARTS = frozenset(part for word in WORDS for part in word.split("_"))
@@ -21,14 +21,14 @@ _WORD_PARTS = frozenset(part for word in WORDS for part in word.split("_"))
 class PlaneSet:
     """The files of one candidate.
 
-    ``planes`` holds plane name to file. ``said`` is whether the image's name contains a word for
-    the image; without one, it is the image since it has no other word.
+    ``planes`` holds plane name to file. ``has_image_word`` is whether the image's name contains a
+    word for the image; without one, it is the image since it has no other word.
     """
 
     name: str
     folder: str
     planes: dict[str, str] = field(default_factory=dict)
-    said: bool = False
+    has_image_word: bool = False
 
 
 @dataclass(slots=True)
@@ -65,13 +65,13 @@ def sets_by_words(paths: Iterable[str]) -> PlaneSets:
             continue
         plane_set.planes[plane] = path
         if plane == "image":
-            plane_set.said = name != stem
+            plane_set.has_image_word = name != stem
     sets, result = list(by_name.values()), PlaneSets([], others, 0, doubled)
     for plane_set in sets:
         if "image" not in plane_set.planes:
             result.without_image += 1
             result.others += len(plane_set.planes)
-        elif plane_set.said or len(plane_set.planes) > 1:
+        elif plane_set.has_image_word or len(plane_set.planes) > 1:
             result.sets.append(plane_set)
         else:
             result.others += 1
@@ -141,12 +141,12 @@ def sets_by_patterns(paths: Iterable[str], folder: str, patterns: Mapping[str, s
 
 
 def _compile(plane: str, text: str) -> re.Pattern[str]:
-    if PLACE not in text:
+    if NAME_PLACEHOLDER not in text:
         raise InputError(
-            f"--pattern {plane}={text}: {PLACE} is missing; put it in place of the candidate's "
-            f"name, as --pattern '{plane}={PLACE}_{plane}.fits'"
+            f"--pattern {plane}={text}: {NAME_PLACEHOLDER} is missing; put it in place of the "
+            f"candidate's name, as --pattern '{plane}={NAME_PLACEHOLDER}_{plane}.fits'"
         )
-    first, *more = text.split(PLACE)
+    first, *more = text.split(NAME_PLACEHOLDER)
     pieces = [_as_regex(first), r"(?P<name>[^/]+?)", _as_regex(more[0])]
     for piece in more[1:]:
         pieces += [r"(?P=name)", _as_regex(piece)]

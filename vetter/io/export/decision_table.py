@@ -36,12 +36,12 @@ class FrozenOpinions:
     Attributes
     ----------
     codes : ndarray of uint8, shape (rows,)
-    said : mapping of int to Opinion
+    by_row : mapping of int to Opinion
         Opinions by row, without the rows that have no verdict, tag or comment.
     """
 
     codes: npt.NDArray[np.uint8]
-    said: Mapping[int, Opinion]
+    by_row: Mapping[int, Opinion]
 
     @classmethod
     def of(cls, opinions: Opinions) -> FrozenOpinions:
@@ -52,10 +52,10 @@ class FrozenOpinions:
 
     def opinion(self, row: int) -> Opinion:
         """Return the opinion on a row."""
-        return self.said.get(row, UNDECIDED)
+        return self.by_row.get(row, UNDECIDED)
 
 
-def renamed_columns(names: Sequence[str]) -> dict[str, str]:
+def rename_columns(names: Sequence[str]) -> dict[str, str]:
     """Return new names for columns that clash with `COLUMNS`, ignoring case.
 
     ``verdict`` becomes ``verdict_original``, with a number if that name is taken too.
@@ -88,7 +88,7 @@ def decision_table(table: Table, opinions: Opinions) -> tuple[Table, tuple[str, 
     notes : tuple of str
         Columns that were renamed, one line each.
     """
-    renamed = renamed_columns([str(name) for name in table.colnames])
+    renamed = rename_columns([str(name) for name in table.colnames])
     joined = Table(copy=False)
     for name in table.colnames:
         joined.add_column(table[name], name=renamed.get(str(name), str(name)), copy=False)
@@ -103,7 +103,7 @@ def decision_table(table: Table, opinions: Opinions) -> tuple[Table, tuple[str, 
     }
     for name, values in texts.items():
         joined[name] = Column(values, dtype="U1" if not any(values) else None)
-    seconds = [opinion.seconds if opinion.says_something else np.nan for opinion in every]
+    seconds = [opinion.seconds if opinion.has_content else np.nan for opinion in every]
     joined["seconds"] = Column(seconds, dtype=np.float64, unit="s")
     notes = [f"the list's own column {old!r} is written as {new!r}" for old, new in renamed.items()]
     return joined, tuple(notes)

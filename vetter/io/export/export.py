@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from vetter.core.cutout.cutout import Cutout, missing
+from vetter.core.cutout.cutout import Cutout, list_missing_planes
 from vetter.core.cutout_source import CutoutSource
 from vetter.core.decisions.decision import Opinion, Verdict
-from vetter.core.number_text import counted
+from vetter.core.number_text import format_count
 from vetter.errors import InputError
 from vetter.io.cutouts.cutout_file import write_cutout
 from vetter.io.export.decision_table import TAG_SEPARATOR, Opinions, decision_table
@@ -64,7 +64,7 @@ class ExportReport:
         if self.cancelled:
             return ["cancelled: nothing was written"]
         tables = ", ".join(path.name for path in self.tables)
-        cutouts = counted(self.cutouts, "cutout")
+        cutouts = format_count(self.cutouts, "cutout")
         first = f"{self.folder}: {cutouts}" + (f", {tables}" if tables else "")
         # Most reasons begin with the candidate's name, which this line already has.
         skipped = [
@@ -151,7 +151,7 @@ def export(
     if cutout is not None:
         job.read_cutout = cutout
     job.refuse_inputs()
-    with ExportFolder.prepared(folder) as target:
+    with ExportFolder.prepare(folder) as target:
         target.check_free(job.planned)
         try:
             return job.run(target, adjustments or {}, progress, cancelled)
@@ -189,7 +189,7 @@ class _Export:
         cutouts, inputs = self.folder / "cutouts", InputFiles(self.source)
         tables = [self.folder / name for name in self.tables.values()]
         refused = [path for path in tables if path in inputs]
-        if inputs.lie_in(cutouts):
+        if inputs.has_any_in(cutouts):
             refused.append(cutouts)
         if refused:
             raise InputError(f"{refused[0]}: an input of this session; export to another folder")
@@ -217,14 +217,16 @@ class _Export:
                 skipped.append((self.source.candidates.name(row), str(error)))
             else:
                 name = self.source.candidates.name(row)
-                lacking += [f"cutout of {name}: {text}" for text in missing(cutout.unread)]
+                lacking += [
+                    f"cutout of {name}: {text}" for text in list_missing_planes(cutout.unread)
+                ]
                 written += self._stage(row, cutout, adjustments.get(key, {}), target.stage)
             progress(done + 1, total)
         notes = self._stage_tables(target.stage, total, progress, cancelled)
         if cancelled():
             raise _Cancelled
         possible = {f"{name}.{end}" for name in self.names for end in ("fits", "png")}
-        earlier = possible & set(target.listing("cutouts"))
+        earlier = possible & set(target.list_folder("cutouts"))
         stale = sorted({f"cutouts/{name}" for name in earlier} - set(written))
         target.swap_in([*written, *self.tables.values()], stale)
         return ExportReport(
@@ -245,7 +247,7 @@ class _Export:
         labelled.meta |= {k: v for k, v in adjustment.items() if k.startswith("adjust_")}
         write_cutout(labelled, stage / f"{name}.fits")
         if self.picture is not None:
-            png = marked(self.picture(row, cutout), labelled.meta["vet_verdict"])
+            png = add_verdict_mark(self.picture(row, cutout), labelled.meta["vet_verdict"])
             write_atomic(stage / f"{name}.png", png, sync=False)
         return [f"{name}.{end}" for end in self.endings]
 
@@ -266,7 +268,7 @@ class _Export:
         return tuple(dict.fromkeys(all_notes))
 
 
-def marked(png: bytes, verdict: str) -> bytes:
+def add_verdict_mark(png: bytes, verdict: str) -> bytes:
     """Return a PNG file with its verdict as a text chunk, by which exports recognise it.
 
     W3C PNG specification, 11.3.3: keyword, NUL, text. The chunk follows the header chunk.

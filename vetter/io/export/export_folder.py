@@ -40,7 +40,7 @@ class ExportFolder:
 
     @classmethod
     @contextmanager
-    def prepared(cls, folder: Path) -> Iterator[ExportFolder]:
+    def prepare(cls, folder: Path) -> Iterator[ExportFolder]:
         """Create the stage in a folder, and the folder if it is missing.
 
         At the end of the block, or on an error, the stage is removed. The folder is removed too
@@ -94,7 +94,7 @@ class ExportFolder:
                     f"{path}: exists already, not written by an export; choose another folder"
                 )
 
-    def listing(self, name: str) -> list[str]:
+    def list_folder(self, name: str) -> list[str]:
         """Return the names in a subfolder; empty if it does not exist."""
         subfolder = self.folder / name
         return [path.name for path in subfolder.iterdir()] if subfolder.is_dir() else []

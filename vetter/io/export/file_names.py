@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-LONGEST = 120
+MAX_NAME_LENGTH = 120
 """Number of characters: under 255 bytes with a number, an extension and a temporary prefix."""
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9._+-]+")
@@ -23,7 +23,7 @@ def safe_name(name: str) -> str:
     """
     plain = unicodedata.normalize("NFKD", name)
     plain = "".join(sign for sign in plain if not unicodedata.combining(sign))
-    plain = _UNSAFE.sub("_", plain).lstrip("._-")[:LONGEST].rstrip(".")
+    plain = _UNSAFE.sub("_", plain).lstrip("._-")[:MAX_NAME_LENGTH].rstrip(".")
     return _DEVICES.sub(r"\1_", plain, count=1) if _DEVICES.match(plain) else plain or "candidate"
 
 

@@ -30,13 +30,15 @@ class InputFiles:
         """Return whether a path is one of the files."""
         return not self._files.isdisjoint(_identities([path]))
 
-    def fill(self, folder: Path) -> bool:
+    def has_cutouts_in(self, folder: Path) -> bool:
         """Return whether a folder holds cutouts, stamps or packets of the source."""
         return not self._folders.isdisjoint(_identities([folder]))
 
-    def lie_in(self, folder: Path) -> bool:
+    def has_any_in(self, folder: Path) -> bool:
         """Return whether a folder holds any file of the source."""
-        return self.fill(folder) or not self._list_folders.isdisjoint(_identities([folder]))
+        return self.has_cutouts_in(folder) or not self._list_folders.isdisjoint(
+            _identities([folder])
+        )
 
 
 def _files_per_candidate(source: CutoutSource) -> list[Path]:

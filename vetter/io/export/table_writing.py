@@ -18,7 +18,7 @@ import numpy.typing as npt
 from astropy.table import Column, MaskedColumn, Table, vstack
 
 from vetter.core.candidates.numbered_name import numbered_name
-from vetter.core.library_warnings import quiet
+from vetter.core.library_warnings import suppress_warnings
 from vetter.errors import InputError
 
 _WRITERS: dict[str, dict[str, Any]] = {
@@ -67,8 +67,9 @@ def write_table(table: Table, path: Path, kind: str) -> tuple[str, ...]:
         The file cannot be written; one line.
     """
     try:
-        with quiet():
-            # quiet(): astropy warns of non-standard units and dubious years, and writes them.
+        with suppress_warnings():
+            # suppress_warnings(): astropy warns of non-standard units and dubious years, and writes
+            # them.
             plain, notes = plain_table(table, kind)
             plain.write(path, overwrite=True, **_WRITERS[kind])
     except OSError as error:
@@ -87,7 +88,7 @@ def write_pieces(pieces: Iterable[Table], path: Path, kind: str) -> tuple[str, .
     notes: list[str] = []
     head = ""
     try:
-        with quiet(), path.open("w", encoding="utf-8", newline="") as file:
+        with suppress_warnings(), path.open("w", encoding="utf-8", newline="") as file:
             for piece in pieces:
                 plain, piece_notes = plain_table(piece, kind)
                 notes += piece_notes

@@ -16,7 +16,7 @@ from vetter.core.candidates.chip_rows import (
     is_certain,
     rows_of_chips,
 )
-from vetter.core.number_text import counted
+from vetter.core.number_text import format_count
 from vetter.errors import InputError
 from vetter.io.files.hdu_names import FitsName
 from vetter.io.fits.chips import chip_in, chip_title, chips_of
@@ -71,7 +71,7 @@ def on_chip(
             f"{listed.name.label}: no candidate is on {image.label}: {rows.column} is {others}; "
             f"name the image as {image.path.name}[EXT]"
         )
-    left = counted(int((~keep).sum()), "row is", "rows are")
+    left = format_count(int((~keep).sum()), "row is", "rows are")
     note = (
         f"{left} left out: {rows.column} {others} is another chip or extension than {image.label}"
     )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from vetter.errors import InputError
 from vetter.io.field.planes import Conversion, FilePlane, image_of
 from vetter.io.files.compressed import open_unpacked
-from vetter.io.files.unreadable import reading
+from vetter.io.files.unreadable import input_errors
 from vetter.io.fits.hdu_choice import image_shape
 from vetter.io.fits.structure import open_fits, promised_by_headers
 
@@ -100,7 +100,7 @@ def _siblings(image: FitsImage, problems: list[str]) -> dict[str, FitsName]:
     """Return MASK and VARIANCE of the image's shape in its file."""
     try:
         with (
-            reading(image.name.path.name, "MASK and VARIANCE cannot be looked for"),
+            input_errors(image.name.path.name, "MASK and VARIANCE cannot be looked for"),
             open_unpacked(image.name.path, enough=promised_by_headers) as file,
             open_fits(file, image.name.label) as hdus,
         ):

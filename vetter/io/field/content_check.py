@@ -10,7 +10,7 @@ from vetter.core.cutout.plane_contradictions import contradictions
 from vetter.errors import InputError
 from vetter.io.field.field_planes import FieldPlanes
 from vetter.io.field.planes import ErrorPlane, FilePlane, MaskPlane, image_of
-from vetter.io.files.cancelling import check_cancelled
+from vetter.io.files.cancellation import check_cancelled
 from vetter.io.files.plane_names import IMAGE_ENDINGS, plane_of, without_ending
 
 _BOXES_PER_AXIS = 3

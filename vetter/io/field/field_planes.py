@@ -38,7 +38,7 @@ from vetter.io.field.planes import (
     image_of,
     open_plane,
 )
-from vetter.io.field.reprojected import PlaneGrids
+from vetter.io.field.reprojected_plane import PlaneGrids
 from vetter.io.files.fingerprint import plane_fingerprint
 from vetter.io.files.hdu_names import FitsName
 from vetter.io.fits.derived_images.flipped_image import FlippedImage
@@ -403,8 +403,8 @@ def _add_notes(planes: FieldPlanes) -> None:
             earlier = planes.plane_notes.get(name)
             planes.plane_notes[name] = plane.note + (f", {earlier}" if earlier else "")
         if isinstance(plane, MaskPlane):
-            if plane.bad.said:
-                planes.notes.append(f"{name}: {plane.bad.said}")
+            if plane.bad.note:
+                planes.notes.append(f"{name}: {plane.bad.note}")
             share = masked_share(plane)
             if share > 0.5:
                 planes.notes.append(

@@ -14,15 +14,15 @@ from vetter.core.coordinates.parent_pixels import ParentPixels, parent_pixels
 from vetter.core.cutout.cutout import LazyCutout
 from vetter.core.cutout.plane import NOT_COVERING, Array, Box, Provenance
 from vetter.core.cutout_source import CutoutSource, Fingerprint, PsfFwhm
-from vetter.core.number_text import counted
+from vetter.core.number_text import format_count
 from vetter.errors import InputError
 from vetter.io.field.field_planes import FieldPlanes
-from vetter.io.field.fwhm import known_fwhm, measured_fwhm
+from vetter.io.field.fwhm import known_fwhm, measure_fwhm
 from vetter.io.field.planes import DifferencePlane, ErrorPlane, ImagePlane, MaskPlane, SamePlane
-from vetter.io.field.reprojected import ReprojectedPlane
-from vetter.io.fits.exposure import middle
+from vetter.io.field.reprojected_plane import ReprojectedPlane
+from vetter.io.fits.exposure import exposure_middle
 from vetter.io.fits.filters import filter_of
-from vetter.settings import MOST_RADIUS
+from vetter.settings import MAX_RADIUS
 
 if TYPE_CHECKING:
     from astropy.wcs import WCS
@@ -136,7 +136,7 @@ class FieldSource(CutoutSource):
         image = self.field_planes.planes.get("image")
         if self._fwhm is None and measure and image is not None and not self._measured:
             self._measured = True
-            self._fwhm = measured_fwhm(image, self.field_planes.planes.get("mask"))
+            self._fwhm = measure_fwhm(image, self.field_planes.planes.get("mask"))
         return self._fwhm
 
     def close(self) -> None:
@@ -159,8 +159,8 @@ class FieldSource(CutoutSource):
                 if listed
                 else f"{name}: the list gives no position"
             )
-        if not 0 < radius <= MOST_RADIUS:
-            raise InputError(f"radius: expected pixels from 1 to {MOST_RADIUS:.0f}, found {radius}")
+        if not 0 < radius <= MAX_RADIUS:
+            raise InputError(f"radius: expected pixels from 1 to {MAX_RADIUS:.0f}, found {radius}")
         rows, columns = self.shape
         if (
             abs(x) > 1e9
@@ -236,7 +236,7 @@ def _notes(
     for name, count in fills.items():
         if count:
             earlier = f"{notes[name]}, " if name in notes else ""
-            notes = {**notes, name: f"{earlier}{counted(count, 'pixel')} without data"}
+            notes = {**notes, name: f"{earlier}{format_count(count, 'pixel')} without data"}
     for name, plane in field_planes.planes.items():
         if isinstance(plane, ReprojectedPlane) and name in planes and plane.misses(box):
             notes = {**notes, name: NOT_COVERING}
@@ -249,7 +249,7 @@ def header_facts(planes: FieldPlanes) -> dict[str, Any]:
     The time is the middle of the exposure, as the draft of a field file has it.
     """
     facts: dict[str, Any] = {"filename": Path(planes.image_file).name}
-    moment = middle(*planes.headers)
+    moment = exposure_middle(*planes.headers)
     if moment is not None:
         facts["time"] = moment.text
     band = filter_of(*planes.headers)

@@ -59,7 +59,7 @@ def median_width(values: npt.NDArray[Any]) -> float | None:
     return float(np.median(good)) if len(good) else None
 
 
-def measured_fwhm(image: Plane, mask: Plane | None = None) -> PsfFwhm | None:
+def measure_fwhm(image: Plane, mask: Plane | None = None) -> PsfFwhm | None:
     """Measure the FWHM of a field's stars; None if there are too few.
 
     Parameters

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from vetter.core.candidates.candidate_list import Whereabouts, whereabouts
+from vetter.core.candidates.candidate_list import Whereabouts, find_whereabouts
 from vetter.core.cutout.plane import Array, Box
 from vetter.core.cutout.plane_content import PlaneContent
 from vetter.core.cutout.plane_contradictions import contradictions
@@ -147,7 +147,7 @@ def _falls_on(table: FitsName, image: FitsImage) -> bool:
         candidates = read_candidates(str(table), wcs, image.shape, header=image.header)
     except (InputError, OSError):
         return False
-    on = whereabouts(candidates.x, candidates.y, image.shape) == Whereabouts.ON
+    on = find_whereabouts(candidates.x, candidates.y, image.shape) == Whereabouts.ON
     if not np.mean(on) > _MIN_SHARE:
         return False
     # Positions that are all the same are the middle of each candidate's stamp.

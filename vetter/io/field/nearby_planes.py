@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vetter.core.number_text import counted
+from vetter.core.number_text import format_count
 from vetter.errors import InputError
 from vetter.io.files.hdu_names import FitsName, parse_fits_name
 from vetter.io.files.plane_names import (
@@ -104,7 +104,7 @@ def planes_beside(
         if not guessed.is_sure:
             there = "no image.fits or science.fits"
             if guessed.on_image:
-                count = counted(len(guessed.on_image), "image")
+                count = format_count(len(guessed.on_image), "image")
                 there = f"{count} with its positions, of which each may be it"
             raise _planes_wanted(f"{problem}; its folder has {there}", table, present, guessed)
         found, how = guessed.planes, " by names and pixels"

@@ -88,7 +88,9 @@ def read_list_to_open(table: FitsName, options: InputOptions, origin: InputOrigi
         else:
             origin = dataclasses.replace(origin, notes=(*origin.notes, *notes))
         options = dataclasses.replace(options, planes=specs)
-        origin = dataclasses.replace(origin, record={**origin.record, "options": options.plain()})
+        origin = dataclasses.replace(
+            origin, record={**origin.record, "options": options.as_plain()}
+        )
     try:
         listed = read_list(str(table), options.columns)
     except ColumnsWanted as wanted:

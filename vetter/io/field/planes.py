@@ -143,7 +143,7 @@ class MaskPlane:
         if overlap is None:
             return out, None
         values = self.image.read(overlap[0])
-        out[overlap[1]] = self.bad.bad(values)
+        out[overlap[1]] = self.bad.find_bad(values)
         if values.dtype.kind not in "iu":
             return out, None
         bits = np.zeros(box.shape, values.dtype)

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import IO, Any
 
 from vetter.errors import InputError
-from vetter.io.files.cancelling import check_cancelled
+from vetter.io.files.cancellation import check_cancelled
 from vetter.io.files.file_marks import Mark, mark_of
 from vetter.io.files.regular_files import open_plain_file
 
 # A few kilobytes can be made to unpack without end; no image plane is larger than this.
-MOST_BYTES = 16 * 2**30
+MAX_UNPACKED_BYTES = 16 * 2**30
 # A plane of zeros shrinks a thousandfold, so the ratio is limited only above these sizes.
 _MAX_UNLIMITED_BYTES = 2 * 2**30
 _MAX_UNLIMITED_TEXT_BYTES = 256 * 2**20
@@ -25,7 +25,7 @@ _MODULES = {Mark.GZIP: "gzip", Mark.BZIP2: "bz2", Mark.XZ: "lzma"}
 
 IsAll = Callable[[int], bool]
 """Function that returns whether the first N unpacked bytes are all of the content."""
-Enough = Callable[[bytes, str, Path], IsAll | None]
+FindEnd = Callable[[bytes, str, Path], IsAll | None]
 """Function that returns the `IsAll` of a content, or None for another kind of content.
 
 Arguments are the first bytes, the file's name for errors, and the path that is unpacked into.
@@ -33,7 +33,7 @@ Arguments are the first bytes, the file's name for errors, and the path that is 
 
 
 def open_unpacked(
-    path: Path, most_bytes: int = MOST_BYTES, enough: Enough | None = None
+    path: Path, most_bytes: int = MAX_UNPACKED_BYTES, enough: FindEnd | None = None
 ) -> IO[bytes]:
     """Open a file for reading; a packed one is unpacked into a temporary file.
 
@@ -81,7 +81,7 @@ def opener_of(magic: bytes) -> Any:
 
 
 def _unpack(
-    path: Path, opener: Any, file: IO[bytes], most_bytes: int, enough: Enough | None
+    path: Path, opener: Any, file: IO[bytes], most_bytes: int, enough: FindEnd | None
 ) -> IO[bytes]:
     import zlib
     from lzma import LZMAError
@@ -101,7 +101,7 @@ def _unpack(
 
 
 def _copy(
-    path: Path, opener: Any, file: IO[bytes], out: IO[bytes], limit: int, enough: Enough | None
+    path: Path, opener: Any, file: IO[bytes], out: IO[bytes], limit: int, enough: FindEnd | None
 ) -> None:
     packed_bytes = file.seek(0, 2)
     file.seek(0)

@@ -62,7 +62,7 @@ else:
             fcntl.fcntl(descriptor, fcntl.F_GETLK, _request(fcntl.F_RDLCK))
 
 
-def knows_locks(path: Path) -> bool:
+def disk_has_locks(path: Path) -> bool:
     """Return whether the disk of an existing file answers queries about locks.
 
     Raises

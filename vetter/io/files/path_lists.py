@@ -9,10 +9,10 @@ from glob import has_magic
 from pathlib import Path
 from typing import NamedTuple
 
-from vetter.core.number_text import counted
+from vetter.core.number_text import format_count
 from vetter.errors import InputError
 from vetter.io.files.hdu_names import parse_fits_name
-from vetter.io.files.regular_files import begins_as_text, open_plain_file
+from vetter.io.files.regular_files import is_text_start, open_plain_file
 
 _HEAD_BYTES = 4096
 _CHECKED_LINES = 20
@@ -41,7 +41,10 @@ class PathList(NamedTuple):
     def said(self) -> str:
         """The note for the user: the name of the text and its number of paths."""
         are = "is" if len(self.files) == 1 else "are"
-        return f"{self.path.name}: a list of {counted(len(self.files), 'path')}, which {are} opened"
+        return (
+            f"{self.path.name}: a list of {format_count(len(self.files), 'path')}, which {are} "
+            "opened"
+        )
 
 
 def only_list(inputs: Sequence[str]) -> PathList | None:
@@ -65,7 +68,7 @@ def path_list(path: Path) -> PathList | None:
     InputError
         A file does not exist (the message names the line), or the list is too long.
     """
-    if not begins_as_text(path):
+    if not is_text_start(path):
         return None
     with open_plain_file(path) as file:
         head = file.read(_HEAD_BYTES)
@@ -89,7 +92,8 @@ def path_list(path: Path) -> PathList | None:
     for (number, _), file_ in zip(paths, files, strict=True):
         if not _can_exist(file_):
             raise InputError(
-                f"{path}: line {number} of {counted(len(files), 'path')}: no such file: {file_}; "
+                f"{path}: line {number} of {format_count(len(files), 'path')}: no such file: "
+                f"{file_}; "
                 "paths are relative to the list's folder"
             )
     return PathList(path, files, os.path.isabs(first) or not is_in_working_folder)

@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Any
 
-from vetter.core.number_text import counted
-from vetter.io.files.cancelling import check_cancelled
+from vetter.core.number_text import format_count
+from vetter.io.files.cancellation import check_cancelled
 
 _HEAD_BYTES = 512
 _CONTROL_CODES = frozenset(range(9))
@@ -47,7 +47,7 @@ def open_plain_file(path: str | os.PathLike[str], buffering: int = -1) -> IO[byt
         raise
 
 
-def begins_as_text(path: str | os.PathLike[str]) -> bool:
+def is_text_start(path: str | os.PathLike[str]) -> bool:
     """Return whether the first bytes of a file could be text, as those of FITS and tables are.
 
     Packed and binary files do not begin as text. False for a file that cannot be read.
@@ -60,7 +60,7 @@ def begins_as_text(path: str | os.PathLike[str]) -> bool:
     return _CONTROL_CODES.isdisjoint(head)
 
 
-def walked(
+def iter_folders(
     folder: Path, key: Callable[[str], Any] | None = None
 ) -> Iterator[tuple[str, list[str]]]:
     """Walk a folder; yield each folder's path prefix and its file names, unsorted.
@@ -80,6 +80,6 @@ def walked(
         yield os.path.join(here, ""), names
 
 
-def left_alone_words(count: int) -> str:
+def left_alone_note(count: int) -> str:
     """Return the note with the number of files that were left alone."""
-    return counted(count, "other file was left alone", "other files were left alone")
+    return format_count(count, "other file was left alone", "other files were left alone")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from vetter.core.library_warnings import quiet
+from vetter.core.library_warnings import suppress_warnings
 from vetter.errors import InputError
 
 _PICTURE = (
@@ -45,7 +45,7 @@ _WEB_PAGE_TEXT = (
 
 
 @contextmanager
-def reading(label: object, what: str) -> Iterator[None]:
+def input_errors(label: object, what: str) -> Iterator[None]:
     """Turn a library's errors into `InputError`, and suppress its warnings.
 
     Use this only around library calls that parse a file. With one byte changed astropy raises
@@ -63,7 +63,7 @@ def reading(label: object, what: str) -> Iterator[None]:
     InputError
         ``LABEL: WHAT: the library's message``.
     """
-    with quiet():
+    with suppress_warnings():
         try:
             yield
         except InputError:
@@ -82,7 +82,7 @@ def reason_of(error: BaseException) -> str:
     return " ".join(str(error).split())[:160] or type(error).__name__
 
 
-def strange(start: bytes) -> str | None:
+def foreign_kind(start: bytes) -> str | None:
     """Return kind and remedy, ``a PNG picture...: give the FITS file...``; None if unknown.
 
     Parameters

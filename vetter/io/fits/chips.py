@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from vetter.core.candidates.chip_rows import CARDS, Chip
-from vetter.core.candidates.column_roles import normal
+from vetter.core.candidates.column_roles import normalise_name
 from vetter.io.files.compressed import open_unpacked
 from vetter.io.files.hdu_names import Extension, FitsName
 from vetter.io.files.plane_names import WORDS
-from vetter.io.files.unreadable import reading
-from vetter.io.fits.hdu_choice import image_shape, is_called
+from vetter.io.files.unreadable import input_errors
+from vetter.io.fits.hdu_choice import image_shape, is_name_or_synonym
 from vetter.io.fits.structure import open_fits, promised_by_headers
 
 
@@ -33,12 +33,12 @@ def chips_of(name: FitsName, plane: str = "image") -> tuple[Chip, ...]:
         The file cannot be read as FITS.
     """
     with (
-        reading(name.label, "not a FITS image that can be read"),
+        input_errors(name.label, "not a FITS image that can be read"),
         open_unpacked(name.path, enough=promised_by_headers) as file,
         open_fits(file, name.label) as hdus,
     ):
         images = [(n, hdu) for n, hdu in enumerate(hdus) if len(image_shape(hdu)) == 2]
-        called = [(n, hdu) for n, hdu in images if is_called(hdu.name, plane)]
+        called = [(n, hdu) for n, hdu in images if is_name_or_synonym(hdu.name, plane)]
         others = [(n, hdu) for n, hdu in images if hdu.name.lower() not in WORDS]
         return tuple(
             _chip(n, order, hdu) for order, (n, hdu) in enumerate(called or others, start=1)
@@ -77,7 +77,7 @@ def _chip(index: int, order: int, hdu: Any) -> Chip:
 def _cards(header: Any) -> dict[str, str]:
     found: dict[str, str] = {}
     for keyword in header:
-        key = normal(keyword)
+        key = normalise_name(keyword)
         if key in CARDS and key not in found:
             value = header[keyword]
             if isinstance(value, (str, int, float)) and str(value).strip():

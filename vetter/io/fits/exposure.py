@@ -84,7 +84,7 @@ class Moment(NamedTuple):
         return iso_text(self.mjd) + (f" {self.scale}" if self.scale else "")
 
 
-def middle(*headers: Mapping[str, Any] | None) -> Moment | None:
+def exposure_middle(*headers: Mapping[str, Any] | None) -> Moment | None:
     """Return the middle of the exposure; None if the headers hold no time of day.
 
     A time in the middle (``DATE-AVG``, ``MJD-MID``...) is taken as it is; then the middle of a
@@ -244,7 +244,7 @@ def _unit(cards: Cards, keyword: str) -> str:
     return str(cards.get("TIMEUNIT") or "").lower() if keyword in _IN_TIME_UNIT else ""
 
 
-def mjd_of(moment: datetime.datetime) -> float:
+def mjd_of_datetime(moment: datetime.datetime) -> float:
     """Return a date and time as MJD; one without a time zone is UTC."""
     if moment.tzinfo is not None:
         moment = moment.astimezone(datetime.UTC).replace(tzinfo=None)
@@ -262,7 +262,7 @@ def mjd_of_text(text: str) -> float | None:
     """Return the MJD of an ISO date and time, or of a number that is an MJD or JD; else None."""
     text = text.strip()
     try:
-        return mjd_of(datetime.datetime.fromisoformat(text))
+        return mjd_of_datetime(datetime.datetime.fromisoformat(text))
     except ValueError:
         pass
     try:
@@ -271,7 +271,7 @@ def mjd_of_text(text: str) -> float | None:
         return None
 
 
-def iso(mjd: float) -> str:
+def iso_time(mjd: float) -> str:
     """Return ``2026-11-20T03:14:15``, rounded to the second."""
     moment = _EPOCH + datetime.timedelta(days=mjd - _MJD_OF_EPOCH)
     return (moment + datetime.timedelta(microseconds=500000)).strftime("%Y-%m-%dT%H:%M:%S")
@@ -310,7 +310,7 @@ def _mjd_of_date(text: str) -> float | None:
     if day is None or clock is None:
         try:
             has_clock = "T" in text or ":" in text
-            return mjd_of(datetime.datetime.fromisoformat(text)) if has_clock else None
+            return mjd_of_datetime(datetime.datetime.fromisoformat(text)) if has_clock else None
         except ValueError:
             return None
     zone = rest[clock.end() :].strip()
@@ -323,10 +323,10 @@ def _mjd_of_date(text: str) -> float | None:
         start = datetime.datetime(int(day[1]), int(day[2]), int(day[3]))
         if zone:
             again = f"{start:%Y-%m-%d}T{hours:02d}:{minutes:02d}:{seconds:09.6f}{zone}"
-            return mjd_of(datetime.datetime.fromisoformat(again))
+            return mjd_of_datetime(datetime.datetime.fromisoformat(again))
     except ValueError:
         return None
-    return mjd_of(start) + (hours * 3600 + minutes * 60 + seconds) / 86400
+    return mjd_of_datetime(start) + (hours * 3600 + minutes * 60 + seconds) / 86400
 
 
 def _quantity(value: Any) -> tuple[float, str]:

@@ -45,18 +45,18 @@ def choose_image(name: FitsName, hdus: Any, prefer: str | None = None) -> tuple[
         cube = hdu if cube is None and len(shape) > 2 else cube
     if cube is not None:
         _sliced(name, cube, hdus)
-    raise InputError(f"{name.path}: expected a two-dimensional image, found {found(hdus)}")
+    raise InputError(f"{name.path}: expected a two-dimensional image, found {describe_hdus(hdus)}")
 
 
 def _preferred(hdus: Any, prefer: str) -> Any:
     """Return the first image of that name, else the first with a synonym as name; else None."""
     images = [hdu for hdu in hdus if len(image_shape(hdu)) >= 2]
     exact = [hdu for hdu in images if hdu.name.lower() == prefer]
-    alike = [hdu for hdu in images if is_called(hdu.name, prefer)]
+    alike = [hdu for hdu in images if is_name_or_synonym(hdu.name, prefer)]
     return next(iter(exact + alike), None)
 
 
-def is_called(extension: str, wanted: str) -> bool:
+def is_name_or_synonym(extension: str, wanted: str) -> bool:
     """Return whether an extension's name is the wanted one or a synonym of it."""
     name = extension.lower()
     return name == wanted or WORDS.get(name) == wanted
@@ -83,7 +83,7 @@ def number_of(name: FitsName, hdus: Any) -> int:
             if version <= len(alike) and not any("EXTVER" in hdus[n].header for n in alike):
                 return alike[version - 1]
         wanted = name.suffix.partition("]")[0] + "]"
-        raise InputError(f"{name.path}: no HDU {wanted}; found {found(hdus)}") from error
+        raise InputError(f"{name.path}: no HDU {wanted}; found {describe_hdus(hdus)}") from error
     return number
 
 
@@ -99,7 +99,7 @@ def image_shape(hdu: Any) -> tuple[int, ...]:
     return shape if all(n > 0 for n in shape) else ()
 
 
-def found(hdus: Any, most: int = 6) -> str:
+def describe_hdus(hdus: Any, most: int = 6) -> str:
     """Describe the HDUs of a file in one line, at most ``most`` of them."""
     parts: list[str] = []
     for number, hdu in enumerate(hdus):
@@ -125,7 +125,7 @@ def _kind(hdu: Any) -> str:
 def _sliced(name: FitsName, hdu: Any, hdus: Any) -> FitsName:
     shape = image_shape(hdu)
     if len(shape) < 2:
-        raise InputError(f"{name}: expected a two-dimensional image, found {found(hdus)}")
+        raise InputError(f"{name}: expected a two-dimensional image, found {describe_hdus(hdus)}")
     above = shape[:-2]
     slices = name.slices
     if len(slices) == sum(length > 1 for length in above):

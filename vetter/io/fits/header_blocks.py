@@ -15,7 +15,7 @@ EXTENSION = b"XTENSION"
 MAX_CARDS = 99_972
 """Cards of a header, in whole blocks. Real headers have up to 20,000; astropy takes up to 0.1 ms
 for each card, and again for each cutout."""
-MOST_HEADER = MAX_CARDS * CARD
+MAX_HEADER_BYTES = MAX_CARDS * CARD
 """Bytes of a header, at most."""
 
 
@@ -29,7 +29,7 @@ class HeaderBlocks(NamedTuple):
     raw: bytes
     end: int
 
-    def follows_end(self) -> bool:
+    def has_text_after_end(self) -> bool:
         """Return whether anything other than spaces follows END."""
         rest = self.raw[self.end + len("END") :]
         return rest != b" " * len(rest)
@@ -58,7 +58,7 @@ class HeaderBlocks(NamedTuple):
 
 
 def read_blocks(
-    file: IO[bytes], begins: tuple[bytes, ...] = (START, EXTENSION), most: int = MOST_HEADER
+    file: IO[bytes], begins: tuple[bytes, ...] = (START, EXTENSION), most: int = MAX_HEADER_BYTES
 ) -> HeaderBlocks | None:
     """Read a header at a file's current position, and leave the file after its last block.
 
@@ -96,8 +96,8 @@ def find_blocks(content: bytes, start: int) -> HeaderBlocks | None:
     end = _end_card(content, start)
     if end is None:
         return None
-    length = padded(end + CARD - start)
-    if length > min(MOST_HEADER, len(content) - start):
+    length = padded_size(end + CARD - start)
+    if length > min(MAX_HEADER_BYTES, len(content) - start):
         return None
     return HeaderBlocks(content[start : start + length], end - start)
 
@@ -108,7 +108,7 @@ def card_value(header: str, keyword: str) -> str:
     return "" if place is None else header[place + 9 : place + CARD]
 
 
-def padded(size: int) -> int:
+def padded_size(size: int) -> int:
     """Return a number of bytes rounded up to whole blocks."""
     return -(-size // BLOCK) * BLOCK
 
@@ -116,7 +116,7 @@ def padded(size: int) -> int:
 def _end_card(content: bytes, start: int) -> int | None:
     """Return the byte of the first END card, which counts, as in astropy, at any card's start."""
     for place in _cards_with(content, b"END", start):
-        if place - start >= MOST_HEADER:
+        if place - start >= MAX_HEADER_BYTES:
             break
         if not content[place + 3 : place + 8].strip():
             return place

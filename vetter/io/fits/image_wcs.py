@@ -12,7 +12,7 @@ import numpy as np
 
 from vetter.errors import InputError
 from vetter.io.files.compressed import open_unpacked
-from vetter.io.files.unreadable import reading
+from vetter.io.files.unreadable import input_errors
 from vetter.io.fits.structure import open_fits, promised_by_headers
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from vetter.io.fits.images import FitsImage
 
-TABLES = "VETWCS"
+WCS_EXTENSION = "VETWCS"
 _COMMENTARY = frozenset(["COMMENT", "HISTORY", "CONTINUE", ""])
 
 
@@ -71,7 +71,7 @@ def settled_image_wcs(image: FitsImage) -> ImageWcs:
     # astropy logs a page about a SIP header without its suffix, yet reads it correctly.
     log.setLevel("ERROR")
     try:
-        with reading(label, "no WCS"):
+        with input_errors(label, "no WCS"):
             header, decisions = settle_wcs(header)
             wcs = _read(image, header)
             if wcs is None:
@@ -157,7 +157,7 @@ def wcs_extension(wcs: WCS) -> bytes:
     hdus.writeto(whole)
     content = np.frombuffer(whole.getvalue(), np.uint8)
     column = fits.Column("FITS", format=f"{content.size}B", array=content[np.newaxis])
-    table = fits.BinTableHDU.from_columns([column], name=TABLES)
+    table = fits.BinTableHDU.from_columns([column], name=WCS_EXTENSION)
     alone = io.BytesIO()
     fits.HDUList([fits.PrimaryHDU(), table]).writeto(alone)
     return alone.getvalue()[2880:]
@@ -166,13 +166,13 @@ def wcs_extension(wcs: WCS) -> bytes:
 def load_wcs(hdus: Any) -> WCS | None:
     """Return the WCS in an open file's VETWCS; None without one, or if it is unreadable."""
     names = [hdu.name for hdu in hdus]
-    if TABLES not in names:
+    if WCS_EXTENSION not in names:
         return None
     from astropy.wcs import WCS
 
     try:
-        content = np.asarray(hdus[names.index(TABLES)].data["FITS"][0], np.uint8).tobytes()
-        with open_fits(io.BytesIO(content), TABLES) as inner:
+        content = np.asarray(hdus[names.index(WCS_EXTENSION)].data["FITS"][0], np.uint8).tobytes()
+        with open_fits(io.BytesIO(content), WCS_EXTENSION) as inner:
             return WCS(inner[0].header, inner)
     except (OSError, KeyError, ValueError, TypeError, IndexError):
         return None

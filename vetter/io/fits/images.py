@@ -24,8 +24,8 @@ from vetter.core.cutout.plane import Array
 from vetter.errors import InputError
 from vetter.io.files.compressed import open_unpacked
 from vetter.io.files.hdu_names import FitsName
-from vetter.io.files.unreadable import reading, reason_of, strange
-from vetter.io.fits.hdu_choice import choose_image, is_called
+from vetter.io.files.unreadable import foreign_kind, input_errors, reason_of
+from vetter.io.fits.hdu_choice import choose_image, is_name_or_synonym
 from vetter.io.fits.header_blocks import START, HeaderBlocks
 from vetter.io.fits.rice import RiceTiles, rice_tiles
 from vetter.io.fits.structure import (
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 # Images up to this many pixels have their tiles cached, from the 17th read on: to unpack only the
 # tiles of one cutout makes the first cutouts come sooner.
-SMALL = 4_000_000
+MAX_CACHED_PIXELS = 4_000_000
 _REPEATED = 16
 # Bytes of a tile, which is unpacked whole, that are always accepted; above these a tile may be as
 # large as the file's bytes can unpack to (zeros shrink a thousandfold).
@@ -190,14 +190,14 @@ class TiledImage:
         """Whether values are whole numbers."""
         return self._is_integer
 
-    def with_slices(self, slices: tuple[int, ...]) -> TiledImage:
+    def read_slices(self, slices: tuple[int, ...]) -> TiledImage:
         """Read this slice of a cube from now on, and return the image."""
         self._lead = slices
         return self
 
     def read(self, region: Region) -> Array:
         """Read the physical values of a region."""
-        with self._lock, reading(self.name.label, "a damaged tile"):
+        with self._lock, input_errors(self.name.label, "a damaged tile"):
             values = self._values(region)
         if values.dtype.kind == "f" or self._is_integer:
             return values.astype(values.dtype.newbyteorder("="))
@@ -208,7 +208,7 @@ class TiledImage:
         self._reads += 1
         if self._reads == 1:
             self._tiles = rice_tiles(self._file, self._hdu)
-        if self.shape[0] * self.shape[1] > SMALL or self._reads <= _REPEATED:
+        if self.shape[0] * self.shape[1] > MAX_CACHED_PIXELS or self._reads <= _REPEATED:
             return self._unpacked(region)
         if self._kept is None:
             tile = tuple(self._hdu.tile_shape[-2:])
@@ -248,13 +248,13 @@ def open_image(name: FitsName, prefer: str | None = None) -> FitsImage:
             begins = start.decode("ascii", "backslashreplace")
             unknown = f'a file that begins "{begins}": give a FITS file, plain or packed'
             raise InputError(
-                f"{name.path}: expected a FITS image, found {strange(start) or unknown}"
+                f"{name.path}: expected a FITS image, found {foreign_kind(start) or unknown}"
             )
-        with reading(name, "not a FITS image that can be read"):
+        with input_errors(name, "not a FITS image that can be read"):
             sole = sole_image(file, name.label) if name.extension is None else None
             if sole is None or name.slices:
                 return _chosen_image(name, file, prefer)
-            if prefer and is_called(sole.name, prefer.lower()):
+            if prefer and is_name_or_synonym(sole.name, prefer.lower()):
                 name = dataclasses.replace(name, extension=sole.name)
             storage = storage_of(sole.header, sole.shape, sole.offset, name)
             return PlainImage(name, sole.header, storage, sole.shape, file)
@@ -280,7 +280,7 @@ def open_images(names: Sequence[FitsName]) -> list[FitsImage]:
     """
     file = open_unpacked(names[0].path, enough=promised_by_headers)
     try:
-        with reading(names[0], "not a FITS image that can be read"):
+        with input_errors(names[0], "not a FITS image that can be read"):
             hdus = open_fits(file, names[0].label, lazy_load_hdus=True)
             return [_image_in(hdus, name, file, None) for name in names]
     except InputError:
@@ -301,7 +301,7 @@ def _image_in(hdus: Any, name: FitsName, file: IO[bytes], prefer: str | None) ->
     image: PlainImage | TiledImage
     if isinstance(hdu, fits.CompImageHDU):
         _check_tiles(hdu, file, name.label)
-        image = TiledImage(full, header, hdu, hdus, hdu.shape[-2:], file).with_slices(full.slices)
+        image = TiledImage(full, header, hdu, hdus, hdu.shape[-2:], file).read_slices(full.slices)
     else:
         storage = storage_of(hdu.header, hdu.shape, int(hdu.fileinfo()["datLoc"]), full)
         image = PlainImage(full, header, storage, hdu.shape[-2:], file)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from vetter.core.cutout.plane import Array
-from vetter.io.fits.header_blocks import HeaderBlocks, find_blocks, padded
+from vetter.io.fits.header_blocks import HeaderBlocks, find_blocks, padded_size
 from vetter.io.fits.structure import sound_header
 
 if TYPE_CHECKING:
@@ -49,12 +49,12 @@ def read_plain(content: bytes) -> list[PlainHdu] | None:
         while position < len(content):
             blocks = find_blocks(content, position)
             # Text after END is left to astropy.
-            if blocks is None or blocks.follows_end():
+            if blocks is None or blocks.has_text_after_end():
                 return None
             position += len(blocks.raw)
             hdu, size = _read_hdu(blocks, content, position, first=not hdus)
             hdus.append(hdu)
-            position += padded(size)
+            position += padded_size(size)
     except (ValueError, KeyError, IndexError):
         return None
     return hdus or None

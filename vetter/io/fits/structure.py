@@ -13,17 +13,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from vetter.core.library_warnings import quiet
+from vetter.core.library_warnings import suppress_warnings
 from vetter.errors import InputError
 from vetter.io.fits.header_blocks import (
     CARD,
     EXTENSION,
     MAX_CARDS,
-    MOST_HEADER,
+    MAX_HEADER_BYTES,
     START,
     EndlessHeader,
     HeaderBlocks,
-    padded,
+    padded_size,
     read_blocks,
 )
 
@@ -165,7 +165,7 @@ class _Promised:
                     written.seek(self._reached)
                     begin = written.read(len(START))
                     begins = any(mark.startswith(begin[:8]) for mark in (START, EXTENSION))
-                    return not begins or total - self._reached > MOST_HEADER
+                    return not begins or total - self._reached > MAX_HEADER_BYTES
                 self._reached, self._hdus = end, self._hdus + 1
                 check_count(self._hdus, self._label)
         return False
@@ -196,7 +196,7 @@ def hdu_size(header: bytes, label: str) -> int:
         pixels *= length if length or number > 1 or axes == 1 else 1
     size = abs(cards.get("BITPIX", 8)) // 8
     data = size * max(cards.get("GCOUNT", 1), 1) * (max(cards.get("PCOUNT", 0), 0) + pixels)
-    return len(header) + padded(max(data, 0))
+    return len(header) + padded_size(max(data, 0))
 
 
 def read_header(file: IO[bytes], start: int, label: str) -> HeaderBlocks | None:
@@ -266,7 +266,7 @@ def sound_header(header: Header, raw: bytes) -> Header:
     raw : bytes
         The header as the file has it.
     """
-    with quiet():
+    with suppress_warnings():
         copied = header.copy()
         cards = _cards_of(raw)
         # astropy drops some cards, and translates those of compressed images: then check all.

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 import numpy as np
 
 from vetter.core.cutout_source import CutoutSource, ImageField
-from vetter.core.placement.pixel_convention import sky_to_pixel
+from vetter.core.placement.pixel_convention import sky_to_pixels
 from vetter.errors import InputError
 from vetter.io.field.content_check import check_planes
 from vetter.io.field.field_planes import FieldPlanes, open_planes
 from vetter.io.field.field_source import FieldSource
 from vetter.io.field.planes import ErrorPlane, image_of
-from vetter.io.files.cancelling import check_cancelled
+from vetter.io.files.cancellation import check_cancelled
 
 _MAX_FIELDS = 12
 """12 images of a night are checked: a wrong choice of planes is wrong in all of them."""
@@ -84,7 +84,7 @@ def apart_share(source: CutoutSource) -> float:
         np.asarray(values[::step], np.float64)
         for values in (candidates.x, candidates.y, candidates.ra, candidates.dec)
     )
-    px, py = sky_to_pixel(wcs, ra, dec)
+    px, py = sky_to_pixels(wcs, ra, dec)
     known = np.isfinite(x) & np.isfinite(y) & np.isfinite(ra) & np.isfinite(dec)
     if not known.any():
         return float("nan")

@@ -13,20 +13,20 @@ from vetter.errors import InputError
 from vetter.io.alerts.packets.recognition import Kind, is_other_by_name, kind_of_file
 from vetter.io.cutouts.cutout_folder import is_cutout_file
 from vetter.io.cutouts.listing import scan_primary
-from vetter.io.cutouts.triplet_folder import LARGEST
+from vetter.io.cutouts.triplet_folder import MAX_STAMP_SIDE
 from vetter.io.cutouts.triplet_list import stamp_header
 from vetter.io.cutouts.triplet_names import PlaneSets, sets_by_words
 from vetter.io.files.file_marks import Mark, mark_of
 from vetter.io.files.hdu_names import FitsName
 from vetter.io.files.plane_names import IMAGE_ENDINGS, LIST_ENDINGS, is_field_file, is_surely_a_list
-from vetter.io.files.regular_files import open_plain_file, walked
+from vetter.io.files.regular_files import iter_folders, open_plain_file
 from vetter.io.inputs.input_kind import InputKind
-from vetter.io.tables.kinds import kind_of, made_by
+from vetter.io.tables.kinds import kind_of, writing_command
 
 if TYPE_CHECKING:
     from vetter.io.field.guessed_planes import GuessedPlanes
 
-SAMPLE = 48
+MAX_SAMPLED_FILES = 48
 """Files of a kind that are read to recognise all of that kind, spread evenly over them."""
 _SURE_TEXT = (".csv", ".tsv", ".jsonl", ".reg", ".xml")
 _LINE = 120
@@ -42,12 +42,12 @@ def files_below(folders: Iterable[Path]) -> list[str]:
     return [
         prefix + name
         for folder in folders
-        for prefix, names in walked(folder)
+        for prefix, names in iter_folders(folder)
         for name in sorted(names)
     ]
 
 
-def search(folder: Path, framed: bool = False) -> FolderContent:
+def find_inputs(folder: Path, framed: bool = False) -> FolderContent:
     """Search a folder and those below it for inputs.
 
     Parameters
@@ -137,7 +137,7 @@ def _rows(table: str) -> int:
 
 
 def _spread(paths: Sequence[str]) -> list[str]:
-    return list(paths[:: max(1, len(paths) // SAMPLE)])
+    return list(paths[:: max(1, len(paths) // MAX_SAMPLED_FILES)])
 
 
 def _add_packets(content: FolderContent, paths: list[str], framed: bool) -> None:
@@ -162,7 +162,7 @@ def _add_images(content: FolderContent, paths: list[str]) -> list[str]:
         for one in found.sets[:: max(1, len(found.sets) // 8)]
         if (scan := stamp_header(one)) is not None
     ]
-    if shapes and all(max(axes[:2]) <= LARGEST for axes in shapes):
+    if shapes and all(max(axes[:2]) <= MAX_STAMP_SIDE for axes in shapes):
         content.sets = found
         used = [path for one in found.sets for path in one.planes.values()]
         content.kinds.append(FoundKind(InputKind.STAMPS, len(found.sets), used))
@@ -199,7 +199,7 @@ def _add_lists(
     content: FolderContent, tables: list[str], fields: list[str], images: list[str]
 ) -> None:
     # This program's own tables go last: they hold less than the list they were made from.
-    content.makers = {path: made_by(Path(path)) for path in tables}
+    content.makers = {path: writing_command(Path(path)) for path in tables}
     sized = sorted(tables, key=lambda path: (bool(content.makers[path]), -_size(path)))
     total = sum(_rows(path) for path in sized)
     if fields:
@@ -312,7 +312,7 @@ class FolderContent:
         return replace(self, kinds=[one for one in left if one.files])
 
 
-def other_kinds(content: FolderContent, chosen: FoundKind, file: str, folder: Path) -> str:
+def describe_unopened(content: FolderContent, chosen: FoundKind, file: str, folder: Path) -> str:
     """Return a line on the inputs of a folder that are not opened, and how to open them.
 
     Parameters

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from enum import Enum
 from pathlib import Path
 
-BY_HAND = 16
+MAX_CHECKED_INPUTS = 16
 """Inputs up to which each is read for its kind. A glob of the shell names more, and reading all
 of them would delay the start."""
 
@@ -64,7 +64,7 @@ def unused_inputs(
     kind : InputKind
         The kind that is opened.
     """
-    if not 1 < len(paths) <= BY_HAND:
+    if not 1 < len(paths) <= MAX_CHECKED_INPUTS:
         return ()
     unused = [str(path) for path in paths if not holds(path)]
     if not unused:

@@ -7,18 +7,18 @@ from dataclasses import replace
 from pathlib import Path
 
 from vetter.core.cutout_source import CutoutSource
-from vetter.core.number_text import counted
+from vetter.core.number_text import format_count
 from vetter.errors import InputError
 from vetter.io.cutouts.triplet_names import PlaneSets, sets_by_patterns, sets_by_words
 from vetter.io.field.nearby_planes import PlanesWanted, with_one_noise
 from vetter.io.files.hdu_names import FitsName
-from vetter.io.input_options import DEFAULT_RADIUS, InputOptions, InputOrigin, absolute
+from vetter.io.input_options import DEFAULT_RADIUS, InputOptions, InputOrigin, absolute_name
 from vetter.io.inputs.folder_search import (
     FolderContent,
     FoundKind,
+    describe_unopened,
     files_below,
-    other_kinds,
-    search,
+    find_inputs,
 )
 from vetter.io.inputs.input_kind import InputKind
 
@@ -40,9 +40,9 @@ def open_folder(folder: Path, options: InputOptions, origin: InputOrigin) -> Cut
     InputError
         No input can be opened; the text is that of the first file tried.
     """
-    content = search(folder, options.schema is not None)
+    content = find_inputs(folder, options.schema is not None)
     kinds = content.kinds
-    for_lists = options.for_lists()
+    for_lists = options.first_list_option()
     if for_lists:
         kinds = [one for one in kinds if one.kind.is_list]
         if not kinds and content.kinds:
@@ -85,7 +85,7 @@ def _origin(
     passed_over = tuple(f"not opened: {error}" for error in failures.values())
     left = content.without(failures)
     chosen = next(one for one in left.kinds if one.kind is kind.kind)
-    others = other_kinds(left, chosen, file, folder)
+    others = describe_unopened(left, chosen, file, folder)
     # Cautions are shown at once: the list on screen may not be the one that the user meant.
     notes, others_ = (*origin.notes, *passed_over), (others,) if others else ()
     return InputOrigin(origin.record, notes, others_, cautions=passed_over)
@@ -143,7 +143,7 @@ def _open_list(
         )
     # The list alone is recorded as the input, with the planes as options.
     options = replace(options, planes=with_one_noise({**guessed.planes, **options.planes}))
-    record = {"inputs": [absolute(file)], "options": options.plain()}
+    record = {"inputs": [absolute_name(file)], "options": options.as_plain()}
     taken = ", ".join(f"{plane} = {path}" for plane, path in guessed.planes.items())
     note = f"planes found in this folder by names and pixels: {taken}"
     origin = replace(origin, record=record, notes=(*origin.notes, note))
@@ -173,7 +173,7 @@ def open_by_patterns(
     InputError
         A pattern is invalid, or no file matches the pattern of the image.
     """
-    given = options.for_lists()
+    given = options.first_list_option()
     if given:
         raise InputError(f"{inputs[0]}: --pattern names the planes, found {given} too")
     files = files_below([path for path in inputs if path.is_dir()])
@@ -215,12 +215,12 @@ def _title(inputs: Sequence[Path]) -> str:
 def _nothing(folder: Path, content: FolderContent) -> str:
     if content.sessions:
         return (
-            f"{folder}: no candidates in {counted(content.files, 'file')}, but a session: "
+            f"{folder}: no candidates in {format_count(content.files, 'file')}, but a session: "
             f"open {content.sessions[0]}"
         )
     return (
         f"{folder}: expected cutout files (FITS with extensions named image, template...), stamps "
         "as NAME_sci.fits and NAME_ref.fits, alert packets, a candidate list or a field file, "
-        f"found none in {counted(content.files, 'file')}; for stamps with other names give a "
+        f"found none in {format_count(content.files, 'file')}; for stamps with other names give a "
         "pattern, as --pattern 'image={name}_new.fits'"
     )

@@ -17,13 +17,13 @@ from vetter.io.files.file_marks import Mark, mark_of
 from vetter.io.files.hdu_names import FitsName, parse_fits_name
 from vetter.io.files.path_lists import only_list
 from vetter.io.files.plane_names import IMAGE_ENDINGS, is_field_file, without_ending
-from vetter.io.files.regular_files import begins_as_text, open_plain_file
+from vetter.io.files.regular_files import is_text_start, open_plain_file
 from vetter.io.input_options import (
     DEFAULT_RADIUS,
     PLANE_OPTIONS,
     InputOptions,
     InputOrigin,
-    absolute,
+    absolute_name,
 )
 from vetter.io.inputs.recursive_glob import recursive_glob
 
@@ -84,8 +84,8 @@ class NamedInputs:
 
     def origin(self, options: InputOptions) -> InputOrigin:
         """Return the record from which the inputs are opened again with these options."""
-        inputs = [absolute(text) for text in self.texts]
-        return InputOrigin({"inputs": inputs, "options": options.plain()}, self.notes)
+        inputs = [absolute_name(text) for text in self.texts]
+        return InputOrigin({"inputs": inputs, "options": options.as_plain()}, self.notes)
 
 
 def open_input(
@@ -133,7 +133,7 @@ def open_recorded(record: Mapping[str, Any], options: InputOptions | None = None
     """
     recorded = InputOptions.from_keywords(**dict(record.get("options", {})))
     inputs = [str(name) for name in record.get("inputs", [])]
-    return open_input(inputs, recorded if options is None else options.over(recorded))
+    return open_input(inputs, recorded if options is None else options.with_defaults(recorded))
 
 
 def recognise(texts: Sequence[str], options: InputOptions) -> NamedInputs:
@@ -219,11 +219,11 @@ def _are_alerts(names: Sequence[FitsName], framed: bool) -> bool:
         return False
     # Most lists are FITS or text: those avoid importing the readers of packets, 20 ms.
     paths = [name.path for name in names]
-    if all(p.suffix not in _PACKED and begins_as_text(p) for p in paths):
+    if all(p.suffix not in _PACKED and is_text_start(p) for p in paths):
         return False
-    from vetter.io.alerts.packets.recognition import hold_alerts
+    from vetter.io.alerts.packets.recognition import are_alert_packets
 
-    return hold_alerts(paths, framed)
+    return are_alert_packets(paths, framed)
 
 
 def _open_demo(named: NamedInputs, options: InputOptions) -> CutoutSource:
@@ -232,8 +232,8 @@ def _open_demo(named: NamedInputs, options: InputOptions) -> CutoutSource:
 
     options = options.with_usual_radius()
     table, demo_options = demo_input()
-    origin = InputOrigin({"inputs": ["demo"], "options": options.plain()}, (NOTE,))
-    return open_list(parse_fits_name(table), options.over(demo_options), origin, TITLE)
+    origin = InputOrigin({"inputs": ["demo"], "options": options.as_plain()}, (NOTE,))
+    return open_list(parse_fits_name(table), options.with_defaults(demo_options), origin, TITLE)
 
 
 def _open_field_file(named: NamedInputs, options: InputOptions) -> CutoutSource:
@@ -243,7 +243,7 @@ def _open_field_file(named: NamedInputs, options: InputOptions) -> CutoutSource:
     file = read_field_file(named.path)
     if file.radius is None:
         options = options.with_usual_radius()
-    record = {"inputs": [os.path.abspath(named.path)], "options": options.plain()}
+    record = {"inputs": [os.path.abspath(named.path)], "options": options.as_plain()}
     return open_night(file, options, DEFAULT_RADIUS, InputOrigin(record))
 
 
@@ -282,17 +282,17 @@ def _open_folder(named: NamedInputs, options: InputOptions) -> CutoutSource:
 
 def _open_alerts(named: NamedInputs, options: InputOptions) -> CutoutSource:
     from vetter.io.alerts.open_alerts import open_alerts
-    from vetter.io.alerts.packets.recognition import hold_alerts
+    from vetter.io.alerts.packets.recognition import are_alert_packets
     from vetter.io.inputs.input_kind import InputKind, unused_inputs
 
-    given = options.for_lists()
+    given = options.first_list_option()
     if given:
         raise InputError(
             f"{named.texts[0]}: alert packets bring their own planes, found {given} too"
         )
     origin, framed = named.origin(options), options.schema is not None
     unused = unused_inputs(
-        named.paths, lambda path: hold_alerts([path], framed), InputKind.ALERT_PACKETS
+        named.paths, lambda path: are_alert_packets([path], framed), InputKind.ALERT_PACKETS
     )
     origin = dataclasses.replace(origin, notes=(*origin.notes, *unused))
     return open_alerts(named.paths, options.radius, options.fwhm, options.schema, origin)
@@ -308,7 +308,7 @@ def _open_files(named: NamedInputs, options: InputOptions) -> CutoutSource:
     from vetter.io.cutouts.cutout_folder import is_cutout_file, open_cutouts
 
     if len(names) > 1 or (not names[0].suffix and is_cutout_file(named.path)):
-        given = options.for_lists()
+        given = options.first_list_option()
         if given:
             raise InputError(
                 f"{named.texts[0]}: cutout files bring their own planes, found {given} too"
@@ -330,11 +330,11 @@ def _open_together(
         table, planes = found
         options = dataclasses.replace(options, planes={**planes, **options.planes})
         # The record has the list as the only input, and the planes as options.
-        record = {"inputs": [absolute(str(table))], "options": options.plain()}
+        record = {"inputs": [absolute_name(str(table))], "options": options.as_plain()}
         from vetter.io.inputs.open_table import open_table
 
         return open_table(table, options, dataclasses.replace(origin, record=record))
-    if options.for_lists() or any(name.suffix for name in names):
+    if options.first_list_option() or any(name.suffix for name in names):
         return None
     return open_stamps([name.path for name in names], options, origin)
 

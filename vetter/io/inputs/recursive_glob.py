@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from vetter.errors import InputError
-from vetter.io.files.cancelling import check_cancelled
+from vetter.io.files.cancellation import check_cancelled
 
 MAX_FOLDERS = 100_000
 """Folders that one glob may visit, about ten seconds; the pipeline of a night makes hundreds."""

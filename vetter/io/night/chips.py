@@ -9,7 +9,7 @@ import numpy as np
 
 from vetter.core.candidates.chip_rows import Chip, ChipRows, chip_columns, rows_of_chips
 from vetter.core.cutout.plane import ORDER
-from vetter.core.number_text import counted
+from vetter.core.number_text import format_count
 from vetter.io.field.chip_lists import value_texts
 from vetter.io.field.field_planes import FieldPlanes, grid_of
 from vetter.io.files.hdu_names import FitsName, parse_fits_name
@@ -85,8 +85,8 @@ class NamedChips:
         if not left.any():
             return ""
         return (
-            f"{counted(int(left.sum()), 'row is', 'rows are')} left out: {self.image.label} has "
-            f"no extension for {self.rows.column} {value_texts(self.rows, left)}"
+            f"{format_count(int(left.sum()), 'row is', 'rows are')} left out: {self.image.label} "
+            f"has no extension for {self.rows.column} {value_texts(self.rows, left)}"
         )
 
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from vetter.core.candidates.numbered_name import numbered_name
 from vetter.core.cutout.plane import ORDER
-from vetter.core.library_warnings import quiet
-from vetter.core.number_text import counted
+from vetter.core.library_warnings import suppress_warnings
+from vetter.core.number_text import format_count
 from vetter.errors import InputError
 from vetter.io.files.compressed import open_unpacked
 from vetter.io.files.hdu_names import FitsName
@@ -23,14 +23,14 @@ from vetter.io.files.plane_names import (
     plane_of,
     without_ending,
 )
-from vetter.io.files.regular_files import walked
-from vetter.io.fits.exposure import Moment, middle
+from vetter.io.files.regular_files import iter_folders
+from vetter.io.fits.exposure import Moment, exposure_middle
 from vetter.io.fits.filters import filter_of
 from vetter.io.fits.images import open_image
 from vetter.io.fits.structure import open_fits, promised_by_headers
-from vetter.io.tables.kinds import made_by
+from vetter.io.tables.kinds import writing_command
 
-MOST_FILES = 20_000
+MAX_FILES = 20_000
 _SHARED = ("template", "mask")
 """Planes that all fields of a folder may share as one file."""
 
@@ -97,15 +97,15 @@ def draft_fields(folder: Path) -> Draft:
         raise InputError(f"{folder}: expected a folder of images and lists, found no such folder")
     draft = Draft([], [])
     count = 0
-    for prefix, names in walked(folder):
+    for prefix, names in iter_folders(folder):
         count += len(names)
-        if count > MOST_FILES:
-            raise InputError(f"{folder}: over {MOST_FILES} files: name a folder further down")
+        if count > MAX_FILES:
+            raise InputError(f"{folder}: over {MAX_FILES} files: name a folder further down")
         _draft_folder(Path(prefix), sorted(names), draft)
     if not draft.fields:
         raise InputError(
-            f"{folder}: no field found in {counted(count, 'file')}; give images with planes or "
-            "lists that share a name, as r1_sci.fits, r1_diff.fits and r1.ecsv, or science.fits "
+            f"{folder}: no field found in {format_count(count, 'file')}; give images with planes "
+            "or lists that share a name, as r1_sci.fits, r1_diff.fits and r1.ecsv, or science.fits "
             "and candidates.csv"
         )
     _name_apart(folder, draft.fields)
@@ -158,7 +158,7 @@ def _is_table(path: Path) -> bool:
 
     try:
         with (
-            quiet(),
+            suppress_warnings(),
             open_unpacked(path, enough=promised_by_headers) as file,
             open_fits(file, path.name) as hdus,
         ):
@@ -173,9 +173,10 @@ def _place_lists(groups: dict[str, DraftField], lists: dict[str, list[Path]], dr
     with_planes = [key for key in with_image if len(groups[key].planes) > 1]
     # Lists with an image's name come before others of the folder, this program's own tables last.
     for paths in lists.values():
-        paths.sort(key=lambda path: (bool(made_by(path)), _preference(path.name)))
+        paths.sort(key=lambda path: (bool(writing_command(path)), _preference(path.name)))
     for stem, paths in sorted(
-        lists.items(), key=lambda item: (item[0] not in with_image, bool(made_by(item[1][0])))
+        lists.items(),
+        key=lambda item: (item[0] not in with_image, bool(writing_command(item[1][0]))),
     ):
         key: str | None = stem if stem in with_image else None
         if key is None and len(with_planes) == 1 and is_surely_a_list(paths[0].name):
@@ -214,7 +215,7 @@ def _keep(groups: dict[str, DraftField], draft: Draft) -> None:
         used = used or bool(shared)
         image = open_image(FitsName(group.planes["image"]))
         headers = image.header, image.primary
-        group.moment, group.filter = middle(*headers), filter_of(*headers)
+        group.moment, group.filter = exposure_middle(*headers), filter_of(*headers)
         image.close()
         draft.fields.append(group)
         draft.unplaced += [(path, f"{group.name} has another one already") for path in group.others]

@@ -32,14 +32,14 @@ from vetter.errors import InputError
 from vetter.io.files.hdu_names import parse_fits_name
 from vetter.io.files.regular_files import open_plain_file
 from vetter.io.files.toml_text import toml_values
-from vetter.io.fits.exposure import Moment, mjd_of, moment_of_text
+from vetter.io.fits.exposure import Moment, mjd_of_datetime, moment_of_text
 from vetter.io.input_options import PLANE_OPTIONS, InputOptions
 
 if TYPE_CHECKING:
     from vetter.io.tables.candidates import ReadList
 
-MOST_BYTES = 4 << 20
-DEFAULT_RADIUS = 1.5
+MAX_BYTES = 4 << 20
+DEFAULT_MATCH_RADIUS_ARCSEC = 1.5
 _OWN = ("name", "candidates", "time", "filter")
 _FOR_ALL = ("match", "match_radius", "object", "radius", "field")
 _ELSEWHERE = {
@@ -65,7 +65,7 @@ class Matching:
 
     by: str = ""
     column: str | None = None
-    radius: float = DEFAULT_RADIUS
+    radius: float = DEFAULT_MATCH_RADIUS_ARCSEC
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,10 +136,10 @@ def read_field_file(path: Path) -> FieldFile:
 
 def _parse(path: Path) -> dict[str, Any]:
     try:
-        if path.stat().st_size > MOST_BYTES:
-            raise InputError(f"{path}: too large for a field file: over {MOST_BYTES >> 20} MB")
+        if path.stat().st_size > MAX_BYTES:
+            raise InputError(f"{path}: too large for a field file: over {MAX_BYTES >> 20} MB")
         with open_plain_file(path) as file:
-            return toml_values(file.read(MOST_BYTES).decode("utf-8"))
+            return toml_values(file.read(MAX_BYTES).decode("utf-8"))
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror or error}") from error
     except (ValueError, RecursionError) as error:
@@ -166,7 +166,7 @@ def _entry(path: Path, number: int, given: dict[str, Any], common: InputOptions)
             )
         # Common mask options hold for the fields with a mask.
         common = dataclasses.replace(common, mask_bits=None, mask_good=None)
-    options = options.over(common)
+    options = options.with_defaults(common)
     candidates = of_field["candidates"]
     if candidates is not None:
         candidates = existing_file(where, path, "candidates", candidates)
@@ -218,7 +218,7 @@ def _matching(path: Path, record: dict[str, Any]) -> Matching:
         )
     if by is None:
         by = "position" if radius is not None else "id" if column is not None else ""
-    return Matching(by, column, float(radius or DEFAULT_RADIUS))
+    return Matching(by, column, float(radius or DEFAULT_MATCH_RADIUS_ARCSEC))
 
 
 def _time(where: str, value: Any) -> Moment | None:
@@ -226,7 +226,7 @@ def _time(where: str, value: Any) -> Moment | None:
         return None
     moment: Moment | None = None
     if isinstance(value, datetime.datetime):
-        moment = Moment(mjd_of(value))
+        moment = Moment(mjd_of_datetime(value))
     elif isinstance(value, (str, float, int)) and not isinstance(value, bool):
         moment = moment_of_text(str(value))
     if moment is None:

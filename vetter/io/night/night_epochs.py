@@ -8,17 +8,23 @@ from pathlib import Path
 import numpy as np
 
 from vetter.core.candidates.candidate_list import CandidateList
-from vetter.core.candidates.column_roles import listed, normal
+from vetter.core.candidates.column_roles import format_names, normalise_name
 from vetter.core.candidates.column_values import cell
-from vetter.core.candidates.epochs import Epochs, by_identity, by_place, one_per_image
-from vetter.core.candidates.joined_lists import names_objects
-from vetter.core.number_text import counted
+from vetter.core.candidates.epochs import (
+    Epochs,
+    label_by_identity,
+    label_by_position,
+    one_per_image,
+)
+from vetter.core.candidates.joined_lists import has_own_keys
+from vetter.core.number_text import format_count
 from vetter.errors import InputError
 from vetter.io.night.field_file import Matching
 from vetter.io.night.night_source import NightField
 
-OBJECTS = ("objectid", "diaobjectid", "objid", "objectname", "objname", "object")
-"""Names of columns of object ids, normalised by `vetter.core.candidates.column_roles.normal`."""
+OBJECT_COLUMN_NAMES = ("objectid", "diaobjectid", "objid", "objectname", "objname", "object")
+"""Names of columns of object ids, normalised by
+`vetter.core.candidates.column_roles.normalise_name`."""
 
 Columns = Sequence[str | None]
 
@@ -46,7 +52,7 @@ def object_columns(path: Path, matching: Matching, fields: Sequence[NightField])
         missing = f"no column {matching.column}" if matching.column else "no column of objects' ids"
         raise InputError(
             f'{path}: match = "id": the list of field {field.name!r} has {missing} (its columns '
-            f"are {listed(field.candidates.columns)}); name it with object = ..., or use "
+            f"are {format_names(field.candidates.columns)}); name it with object = ..., or use "
             "match_radius"
         )
     return [None] * len(fields)
@@ -75,10 +81,10 @@ def epochs_of(
             for one, column in zip(fields, columns, strict=True)
             for text in _texts(one.candidates, column)
         ]
-        labels = by_identity(np.array(identities))
+        labels = label_by_identity(np.array(identities))
         how = f"by {', '.join(dict.fromkeys(filter(None, columns)))}"
     else:
-        labels = by_place(candidates.ra, candidates.dec, matching.radius)
+        labels = label_by_position(candidates.ra, candidates.dec, matching.radius)
         how = f"by position, within {matching.radius:g} arcsec"
         if not np.isfinite(candidates.ra).any():
             how += '; no candidate has a place on the sky: give match = "id"'
@@ -86,7 +92,7 @@ def epochs_of(
     labels = one_per_image(labels, images, times, candidates.ra, candidates.dec)
     epochs = Epochs(labels, times)
     _, counts = np.unique(epochs.labels, return_counts=True)
-    several = counted(int((counts > 1).sum()), "object was", "objects were")
+    several = format_count(int((counts > 1).sum()), "object was", "objects were")
     return epochs, f"epochs {how}: {several} found more than once"
 
 
@@ -95,9 +101,9 @@ def _id_column(matching: Matching, candidates: CandidateList) -> str | None:
     if matching.column is not None:
         lower = matching.column.lower()
         return next((name for name in names if name.lower() == lower), None)
-    by_normal = {normal(name): name for name in reversed(names)}
-    known = next((by_normal[word] for word in OBJECTS if word in by_normal), None)
-    if known is None and matching.by == "id" and names_objects(candidates):
+    by_normal = {normalise_name(name): name for name in reversed(names)}
+    known = next((by_normal[word] for word in OBJECT_COLUMN_NAMES if word in by_normal), None)
+    if known is None and matching.by == "id" and has_own_keys(candidates):
         return candidates.roles.key
     return known
 

@@ -18,7 +18,7 @@ from vetter.core.candidates.epochs import Epochs
 from vetter.core.coordinates.footprint import Footprints
 from vetter.core.coordinates.wcs import sky_to_pixel
 from vetter.core.cutout.cutout import LazyCutout
-from vetter.core.cutout_source import Fingerprint, ImageField, ManyFields, Place, PsfFwhm
+from vetter.core.cutout_source import Fingerprint, ImageField, ManyFields, PsfFwhm, SkyPosition
 from vetter.errors import InputError
 from vetter.io.field.field_source import FieldSource
 from vetter.io.fits.exposure import Moment
@@ -26,12 +26,12 @@ from vetter.io.fits.exposure import Moment
 if TYPE_CHECKING:
     from astropy.wcs import WCS
 
-MOST_FILES = 160
+MAX_OPEN_FILES = 160
 """Image files that stay open; systems allow a program 256 or more."""
 
 
 class OpenFields:
-    """The open images; those unused for longest are closed to keep to `MOST_FILES`."""
+    """The open images; those unused for longest are closed to keep to `MAX_OPEN_FILES`."""
 
     def __init__(self) -> None:
         self._open: OrderedDict[str, FieldSource] = OrderedDict()
@@ -45,7 +45,7 @@ class OpenFields:
         if source is None:
             source = self._open[name] = opening()
             files = sum(len(other.field_planes.files) for other in self._open.values())
-            while files > MOST_FILES and len(self._open) > 1:
+            while files > MAX_OPEN_FILES and len(self._open) > 1:
                 _, oldest = self._open.popitem(last=False)
                 files -= len(oldest.field_planes.files)
                 oldest.close()
@@ -115,7 +115,7 @@ class NightField(ImageField):
         """Fingerprints of the list and the planes."""
         return self.prints
 
-    def opened(self) -> FieldSource:
+    def with_planes(self) -> FieldSource:
         """Return the opened image with its planes; raise InputError if they cannot be used."""
         try:
             return self.open_fields.get(self.name, self.opening)
@@ -126,7 +126,7 @@ class NightField(ImageField):
         """Return the FWHM of the PSF and its origin; see `FieldSource.fwhm`."""
         if self.known is None and measure and not self._measured:
             self._measured = True
-            self.known = self.opened().fwhm()
+            self.known = self.with_planes().fwhm()
         return self.known
 
 
@@ -211,12 +211,12 @@ class NightSource(ManyFields):
         number = int(self.field_numbers[row])
         image = self.images[number]
         used = self.default_radius if radius is None else radius
-        cutout = image.opened().cutout_with(row - int(self._starts[number]), used, names)
+        cutout = image.with_planes().cutout_with(row - int(self._starts[number]), used, names)
         # The name of the joined list may differ from the one in the image's own list.
         cutout.meta["name"] = self.candidates.name(row)
         return _labelled(cutout, image)
 
-    def cutout_at(self, place: Place, radius: float) -> LazyCutout:
+    def cutout_at(self, place: SkyPosition, radius: float) -> LazyCutout:
         """Return the cutout of an image at a position in the sky, as for a candidate there.
 
         Raises
@@ -225,7 +225,7 @@ class NightSource(ManyFields):
             The position is off the image, the image has no WCS, or a file cannot be read.
         """
         image = self.images[place.field]
-        source = image.opened()
+        source = image.with_planes()
         if image.wcs is None:
             raise InputError(f"field {image.name!r}: has no WCS to find the place with")
         x, y = sky_to_pixel(image.wcs, place.ra, place.dec)
@@ -238,7 +238,7 @@ class NightSource(ManyFields):
 
     def fields_at(self, ra: float, dec: float) -> list[int]:
         """Return the indices of the images that cover a position in the sky, sorted by time."""
-        held = self._footprints.holding(ra, dec)
+        held = self._footprints.images_containing(ra, dec)
         return [number for number in self._in_time if held[number]]
 
     def close(self) -> None:
@@ -254,6 +254,6 @@ def _labelled(cutout: LazyCutout, image: NightField) -> LazyCutout:
     return cutout
 
 
-def renamed(fingerprint: Fingerprint, name: str) -> Fingerprint:
+def with_image_name(fingerprint: Fingerprint, name: str) -> Fingerprint:
     """Return a fingerprint whose role begins with the name of its image."""
     return dataclasses.replace(fingerprint, role=f"{name}: {fingerprint.role}")

@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 
 from vetter.core.candidates.candidate_list import CandidateList, Roles
-from vetter.core.candidates.joined_lists import Part, joined
+from vetter.core.candidates.joined_lists import Part, join_lists
 from vetter.core.cutout.plane import ORDER
 from vetter.core.cutout_source import Fingerprint
-from vetter.core.number_text import counted
+from vetter.core.number_text import format_count
 from vetter.errors import InputError
 from vetter.io.field.field_planes import FieldPlanes, open_planes
 from vetter.io.field.field_source import FieldSource
@@ -21,13 +21,13 @@ from vetter.io.field.open_list import candidates_on
 from vetter.io.field.planes import image_of
 from vetter.io.files.fingerprint import list_fingerprint, plane_fingerprint
 from vetter.io.files.hdu_names import parse_fits_name
-from vetter.io.fits.exposure import middle
+from vetter.io.fits.exposure import exposure_middle
 from vetter.io.fits.filters import filter_of
 from vetter.io.input_options import InputOptions, InputOrigin
 from vetter.io.night.chips import NamedChips, find_chips
 from vetter.io.night.field_file import FieldEntry, FieldFile, Matching
 from vetter.io.night.night_epochs import epochs_of, object_columns
-from vetter.io.night.night_source import NightField, NightSource, OpenFields, renamed
+from vetter.io.night.night_source import NightField, NightSource, OpenFields, with_image_name
 
 _MAX_NAMES = 3
 """Fields that a note names; more are counted."""
@@ -54,7 +54,7 @@ def open_night(
     """
     path = file.path
     if options.planes or options.variance or options.weight:
-        given = options.for_lists()
+        given = options.first_list_option()
         raise InputError(f"{path}: a field file names its own planes, found {given} too")
     masked = [bool(entry.options.planes.get("mask")) for entry in file.entries]
     if (options.mask_bits or options.mask_good) and not any(masked):
@@ -72,7 +72,7 @@ def _open_fields(
     for entry, has_mask in zip(file.entries, masked, strict=True):
         over = options if has_mask else unmasked
         try:
-            fields += _open_entry(entry, over.over(entry.options), open_fields)
+            fields += _open_entry(entry, over.with_defaults(entry.options), open_fields)
         except InputError as error:
             raise InputError(f"{file.path}: field {entry.name!r}: {error}") from error
     return fields
@@ -179,13 +179,13 @@ def night_of(
         )
         for one, column in zip(fields, columns, strict=True)
     ]
-    candidates = joined(parts)
+    candidates = join_lists(parts)
     if not len(candidates):
-        raise InputError(f"{path}: no candidate in {counted(len(fields), 'list')}")
+        raise InputError(f"{path}: no candidate in {format_count(len(fields), 'list')}")
     epochs, epochs_note = epochs_of(fields, columns, candidates, matching)
     role = "candidates" if is_one_exposure else "fields"
     notes = () if is_one_exposure else (_summary(fields, candidates), epochs_note)
-    prints = [renamed(f, one.name) for one in fields for f in one.fingerprints]
+    prints = [with_image_name(f, one.name) for one in fields for f in one.fingerprints]
     names = dict.fromkeys(name for one in fields for name in one.plane_names)
     return NightSource(
         path.name,
@@ -234,7 +234,7 @@ def _open_field(
         # 0.0: the radius comes from the NightSource.
         return FieldSource(entry.name, candidates, planes, 0.0, prints, {}, (), options.fwhm)
 
-    moment = entry.moment or middle(*grid.headers)
+    moment = entry.moment or exposure_middle(*grid.headers)
     made = {f"{name}: {note}" for name, note in grid.plane_notes.items()}
     return NightField(
         entry.name,
@@ -339,7 +339,7 @@ def _panel_order(name: str, names: list[str]) -> int:
 
 def _summary(fields: list[NightField], candidates: CandidateList) -> str:
     filters = dict.fromkeys(one.filter for one in fields if one.filter)
-    summary = f"{counted(len(fields), 'field')}, {counted(len(candidates), 'candidate')}"
+    summary = f"{format_count(len(fields), 'field')}, {format_count(len(candidates), 'candidate')}"
     summary += f"; filters {', '.join(filters)}" if filters else ""
     untimed = [one.name for one in fields if not one.time]
     if untimed:

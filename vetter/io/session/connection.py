@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 from vetter.errors import InputError
-from vetter.io.files.lock import knows_locks
+from vetter.io.files.lock import disk_has_locks
 from vetter.io.files.regular_files import open_plain_file
 from vetter.io.session.schema import (
     JOURNAL_MAGIC,
@@ -123,7 +123,7 @@ class View:
 
     def _open(self, path: Path) -> None:
         try:
-            locks = knows_locks(path)
+            locks = disk_has_locks(path)
         except OSError as error:
             raise InputError(f"{path}: cannot be read: {error.strerror}") from None
         # Try twice: a commit under way may look like one that a kill has interrupted.

@@ -8,11 +8,11 @@ from typing import Any, NamedTuple
 
 from vetter.core.cutout_source import Fingerprint
 from vetter.core.decisions.decision import Decision
-from vetter.core.number_text import counted
+from vetter.core.number_text import format_count
 from vetter.io.input_options import check_recorded
 from vetter.io.session.database import SessionDatabase
-from vetter.io.session.recorded_inputs import RecordedInput, located
-from vetter.io.session.rows import parsed
+from vetter.io.session.recorded_inputs import RecordedInput, relocate_record
+from vetter.io.session.rows import parse_json
 
 _TEXTS = {field.name for field in fields(Fingerprint) if field.type in ("str", str)}
 
@@ -78,15 +78,15 @@ class InputRow(NamedTuple):
     relative: dict[str, str]
     fingerprints: tuple[Fingerprint, ...]
 
-    def found(self, folder: Path) -> RecordedInput:
+    def relocate(self, folder: Path) -> RecordedInput:
         """Return the opening with its present paths, given the session's folder."""
-        record = located(self.record, self.relative, folder)
+        record = relocate_record(self.record, self.relative, folder)
         return RecordedInput(self.at, self.candidates, record, self.fingerprints)
 
 
 def input_rows(database: SessionDatabase) -> tuple[list[InputRow], str]:
     """Return the readable openings, oldest first, and a phrase for those missing, or ''."""
-    rows, whole = database.readable(
+    rows, whole = database.read_rows(
         "SELECT at, candidates, record, relative, fingerprints FROM inputs"
     )
     readable = []
@@ -98,12 +98,12 @@ def input_rows(database: SessionDatabase) -> tuple[list[InputRow], str]:
     if whole:
         return readable, ""
     unreadable = max(len(rows) - len(readable), 1)
-    what = counted(unreadable, "record of its inputs is", "records of its inputs are")
+    what = format_count(unreadable, "record of its inputs is", "records of its inputs are")
     return readable, f"{what} not readable"
 
 
 def _input_row(at: Any, candidates: Any, *texts: Any) -> InputRow:
-    record, relative, prints = map(parsed, texts)
+    record, relative, prints = map(parse_json, texts)
     names = record.get("inputs", [])
     if not isinstance(at, str) or not isinstance(candidates, int) or candidates < 0:
         raise ValueError
@@ -118,13 +118,13 @@ def _input_row(at: Any, candidates: Any, *texts: Any) -> InputRow:
     return InputRow(at, candidates, record, relative, tuple(Fingerprint(**v) for v in prints))
 
 
-def kept_settings(database: SessionDatabase) -> tuple[dict[str, Any], str]:
+def readable_settings(database: SessionDatabase) -> tuple[dict[str, Any], str]:
     """Return the readable settings, by name, and a phrase for those missing, or ''."""
-    rows, whole = database.readable("SELECT name, value FROM settings")
+    rows, whole = database.read_rows("SELECT name, value FROM settings")
     settings: dict[str, Any] = {}
     for name, value in rows:
         try:
-            settings["".join((name,))] = parsed(value)
+            settings["".join((name,))] = parse_json(value)
         except (ValueError, TypeError):
             whole = False
     return settings, "" if whole else "some of its settings are not readable"
@@ -132,7 +132,7 @@ def kept_settings(database: SessionDatabase) -> tuple[dict[str, Any], str]:
 
 def _check_rows(database: SessionDatabase, table: str) -> str:
     """Return a phrase if SQLite cannot read through a table; '' if it can."""
-    _, whole = database.readable(
+    _, whole = database.read_rows(
         f"SELECT count(*), max(length({_LONG_COLUMN[table]})) FROM {table}"
     )
     return "" if whole else f"its {table} are not readable"
@@ -143,7 +143,7 @@ def _check_integrity(database: SessionDatabase, table: str, damage: str) -> str:
 
     100,000 decisions take 0.16 s.
     """
-    rows, whole = database.readable(f"PRAGMA integrity_check({table})")
+    rows, whole = database.read_rows(f"PRAGMA integrity_check({table})")
     return "" if whole and rows == [("ok",)] else damage
 
 

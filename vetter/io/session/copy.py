@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from vetter.core.decisions.decision import Decision
-from vetter.io.session.content import input_rows, kept_settings
+from vetter.io.session.content import input_rows, readable_settings
 from vetter.io.session.database import SessionDatabase
 from vetter.io.session.recorded_inputs import relative_paths
 from vetter.io.session.rows import INSERT, to_row
@@ -43,13 +43,13 @@ def copy_session(old: SessionDatabase, decisions: Sequence[Decision], path: Path
 
 def _fill(old: SessionDatabase, decisions: Sequence[Decision], new: SessionDatabase) -> None:
     inputs, _ = input_rows(old)
-    settings, _ = kept_settings(old)
-    positions, _ = old.readable("SELECT reviewer, key, at FROM positions")
+    settings, _ = readable_settings(old)
+    positions, _ = old.read_rows("SELECT reviewer, key, at FROM positions")
     fits = readable_fits(old)
     with new.transaction() as cursor:
         cursor.executemany(INSERT, map(to_row, decisions))
         for row in inputs:
-            record = row.found(old.path.parent).record
+            record = row.relocate(old.path.parent).record
             cursor.execute(
                 "INSERT INTO inputs (at, candidates, record, relative, fingerprints)"
                 " VALUES (?, ?, ?, ?, ?)",

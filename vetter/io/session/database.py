@@ -24,7 +24,13 @@ from vetter.io.session.connection import (
     roll_back,
     settle,
 )
-from vetter.io.session.errors import Holder, SessionLocked, is_unwritable, overwritten, said
+from vetter.io.session.errors import (
+    Holder,
+    SessionLocked,
+    is_unwritable,
+    overwritten_error,
+    session_error,
+)
 from vetter.io.session.reading import ReadDecisions, is_damage, read_decisions
 from vetter.io.session.schema import (
     check_header,
@@ -200,7 +206,7 @@ class SessionDatabase:
             if is_unwritable(error) and path.stat().st_size:
                 reason = f"read only: {path.name} cannot be written to: {error}"
                 return cls._open_for_reading(path, (reason,))
-            raise said(path, error) from None
+            raise session_error(path, error) from None
         except BaseException:
             lock.release()
             raise
@@ -215,7 +221,7 @@ class SessionDatabase:
                 view.close()
                 raise
         except (sqlite3.Error, UnicodeDecodeError) as error:
-            raise said(path, error) from None
+            raise session_error(path, error) from None
 
     def __enter__(self) -> SessionDatabase:
         return self
@@ -237,7 +243,7 @@ class SessionDatabase:
     @property
     def holder(self) -> Holder | None:
         """The window that last opened the file for writing; None if not recorded."""
-        rows, _ = self.readable("SELECT pid, host, since FROM holder")
+        rows, _ = self.read_rows("SELECT pid, host, since FROM holder")
         if not rows:
             return None
         pid, host, since = rows[0]
@@ -250,9 +256,9 @@ class SessionDatabase:
                 self._allowance.renew()
                 return self._connection.execute(query, values).fetchall()
             except (sqlite3.Error, UnicodeDecodeError) as error:
-                raise said(self.path, error) from None
+                raise session_error(self.path, error) from None
 
-    def readable(self, query: str, values: tuple[Any, ...] = ()) -> tuple[list[Any], bool]:
+    def read_rows(self, query: str, values: tuple[Any, ...] = ()) -> tuple[list[Any], bool]:
         """Return the rows of a query up to the first unreadable one, and whether all were read.
 
         Text that is not UTF-8 contains U+FFFD. Raises VetterError for other errors, as for a
@@ -281,7 +287,7 @@ class SessionDatabase:
                 rows.append(row)
         except (sqlite3.Error, UnicodeDecodeError) as error:
             if isinstance(error, sqlite3.Error) and not is_damage(error):
-                raise said(self.path, error) from None
+                raise session_error(self.path, error) from None
             return rows, False
         return rows, True
 
@@ -297,7 +303,7 @@ class SessionDatabase:
             try:
                 return read_decisions(self._connection, self._allowance, self.path)
             except (sqlite3.Error, UnicodeDecodeError) as error:
-                raise said(self.path, error) from None
+                raise session_error(self.path, error) from None
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Cursor]:
@@ -309,13 +315,13 @@ class SessionDatabase:
                 cursor = self._connection.cursor()
                 cursor.execute("BEGIN IMMEDIATE")
                 if _data_version(self._connection) != self._data_version:
-                    raise overwritten(self.path)
+                    raise overwritten_error(self.path)
                 yield cursor
                 cursor.execute("COMMIT")
             except BaseException as error:
                 roll_back(self._connection)
                 if isinstance(error, (sqlite3.Error, UnicodeDecodeError)):
-                    raise said(self.path, error) from None
+                    raise session_error(self.path, error) from None
                 raise
 
 

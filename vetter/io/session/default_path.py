@@ -10,7 +10,7 @@ from pathlib import Path
 
 from vetter.errors import VetterError
 from vetter.io.files.path_lists import only_list
-from vetter.io.input_options import absolute
+from vetter.io.input_options import absolute_name
 from vetter.io.session.session_file import SessionFile
 
 SUFFIX = ".vetter"
@@ -66,7 +66,7 @@ def results_folder(session: Path, inputs: Sequence[str]) -> Path:
     return folder if os.access(folder, os.W_OK) else Path.cwd()
 
 
-def taken_words(path: Path, inputs: Sequence[str]) -> str:
+def unusual_name_note(path: Path, inputs: Sequence[str]) -> str:
     """Return a line for the user if a new session does not get its usual name; '' if it does.
 
     Parameters
@@ -123,7 +123,7 @@ def _is_list_of(names: object, first: str) -> bool:
     except VetterError:
         # Opening the list reports the error.
         return False
-    return listed is not None and names == [absolute(file) for file in listed.files]
+    return listed is not None and names == [absolute_name(file) for file in listed.files]
 
 
 def _input_path(text: str) -> Path:

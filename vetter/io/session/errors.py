@@ -40,7 +40,7 @@ def is_unwritable(error: Exception) -> bool:
     )
 
 
-def said(path: Path, error: sqlite3.Error | UnicodeDecodeError) -> VetterError:
+def session_error(path: Path, error: sqlite3.Error | UnicodeDecodeError) -> VetterError:
     """Return a database error as an error in words for the user."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if isinstance(error, UnicodeDecodeError):
@@ -73,7 +73,7 @@ def said(path: Path, error: sqlite3.Error | UnicodeDecodeError) -> VetterError:
     return InputError(f"{path}: not usable as a session ({error})")
 
 
-def overwritten(path: Path) -> VetterError:
+def overwritten_error(path: Path) -> VetterError:
     """Return the error for a session file that another program has written to.
 
     After that, as after a copy put over the file, the window shows other decisions than the file

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from vetter.core.decisions.decision import Decision
-from vetter.core.number_text import counted
+from vetter.core.number_text import format_count
 from vetter.errors import InputError
 from vetter.io.session.connection import Allowance
 from vetter.io.session.rows import COLUMNS, from_rows
@@ -114,9 +114,11 @@ def _read_rows(
     missing = total - len(decisions)
     phrases = []
     if missing:
-        phrases.append(f"{missing} of {counted(total, 'decision')} {_are(missing)} not readable")
+        phrases.append(
+            f"{missing} of {format_count(total, 'decision')} {_are(missing)} not readable"
+        )
     if comments:
-        phrases.append(f"{counted(comments, 'comment')} {_are(comments)} not readable")
+        phrases.append(f"{format_count(comments, 'comment')} {_are(comments)} not readable")
     return ReadDecisions(decisions, ", ".join(phrases) or "the index of its decisions is damaged")
 
 

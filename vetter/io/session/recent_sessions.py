@@ -81,7 +81,7 @@ def is_missing(entry: RecentSession) -> bool:
     return not os.path.isfile(entry.session)
 
 
-def recounted(entry: RecentSession) -> RecentSession:
+def recount(entry: RecentSession) -> RecentSession:
     """Count again where the session was written to after it was remembered, as before a kill."""
     from vetter.io.session.session_file import SessionFile
 

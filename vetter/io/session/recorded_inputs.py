@@ -87,7 +87,9 @@ def relative_paths(record: dict[str, Any], folder: Path) -> dict[str, str]:
     return relative
 
 
-def located(record: dict[str, Any], relative: dict[str, str], folder: Path) -> dict[str, Any]:
+def relocate_record(
+    record: dict[str, Any], relative: dict[str, str], folder: Path
+) -> dict[str, Any]:
     """Return the record with each missing path replaced by its relative path from ``folder``."""
 
     def existing(text: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from vetter.errors import VetterError
-from vetter.io.input_options import InputOptions, absolute
+from vetter.io.input_options import InputOptions, absolute_name
 
 
 def with_remembered_columns(
@@ -35,7 +35,7 @@ def with_remembered_columns(
             recorded = file.inputs()
     except VetterError:
         return options
-    given = [absolute(os.path.expanduser(text)) if text != "demo" else text for text in inputs]
+    given = [absolute_name(os.path.expanduser(text)) if text != "demo" else text for text in inputs]
     if not recorded or recorded[-1].record.get("inputs") != given:
         return options
     earlier = recorded[-1].record.get("options", {})

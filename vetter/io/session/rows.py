@@ -112,13 +112,13 @@ class _TagLists(dict[str, tuple[str, ...]]):
 
 
 def _parse_tags(text: str) -> tuple[str, ...]:
-    tags = parsed(text)
+    tags = parse_json(text)
     if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
         raise ValueError
     return tuple(tags)
 
 
-def parsed(text: object) -> Any:
+def parse_json(text: object) -> Any:
     """Return the plain types of a JSON text; raises ValueError if invalid or nested too deep."""
     if not isinstance(text, str):
         raise ValueError("no text")
@@ -152,7 +152,7 @@ def plain_meta(meta: dict[str, Any]) -> str:
 
 def meta_from(text: object) -> dict[str, Any]:
     """Return the metadata that :func:`plain_meta` wrote; raises ValueError for other text."""
-    unpacked = _unpack(parsed(text))
+    unpacked = _unpack(parse_json(text))
     if not isinstance(unpacked, dict):
         raise ValueError("not a mapping")
     return unpacked

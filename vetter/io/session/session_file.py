@@ -12,7 +12,7 @@ from typing import Any
 
 from vetter.core.cutout_source import Fingerprint
 from vetter.core.decisions.decision import Decision, storable, utc_now
-from vetter.io.session.content import SessionContent, input_rows, kept_settings
+from vetter.io.session.content import SessionContent, input_rows, readable_settings
 from vetter.io.session.copy import copy_session
 from vetter.io.session.database import SessionDatabase
 from vetter.io.session.errors import Holder
@@ -181,7 +181,7 @@ class SessionFile:
 
     def reviewers(self) -> list[str]:
         """Return the reviewers who have decided, in the order of their last decisions."""
-        rows, whole = self._database.readable(
+        rows, whole = self._database.read_rows(
             "SELECT reviewer FROM decisions GROUP BY reviewer ORDER BY max(seq)"
         )
         if whole and all(isinstance(row[0], str) for row in rows):
@@ -193,16 +193,16 @@ class SessionFile:
     def decided_count(self) -> int:
         """Count the keys on which this reviewer has a verdict; the list itself is not read."""
         # In SQLite, `verdict` beside max(seq) is of the row with that maximum: the last decision.
-        rows, _ = self._database.readable(
+        rows, _ = self._database.read_rows(
             "SELECT count(*) FROM (SELECT verdict, max(seq) FROM decisions WHERE reviewer = ?"
             " GROUP BY key) WHERE verdict != 'none'",
             (self.reviewer,),
         )
         return int(rows[0][0]) if rows else 0
 
-    def everyone(self) -> list[str]:
+    def all_reviewers(self) -> list[str]:
         """Return all reviewers: first those without a decision, then those of `reviewers`."""
-        rows, _ = self._database.readable("SELECT reviewer FROM positions ORDER BY at")
+        rows, _ = self._database.read_rows("SELECT reviewer FROM positions ORDER BY at")
         names, decided = [row[0] for row in rows], self.reviewers()
         return [name for name in names if isinstance(name, str) and name not in decided] + decided
 
@@ -210,7 +210,7 @@ class SessionFile:
     def position(self) -> str | None:
         """Key of the candidate that was last on this reviewer's screen; None if not stored."""
         query = "SELECT key FROM positions WHERE reviewer = ?"
-        rows, _ = self._database.readable(query, (self.reviewer,))
+        rows, _ = self._database.read_rows(query, (self.reviewer,))
         return rows[0][0] if rows and isinstance(rows[0][0], str) else None
 
     def set_position(self, key: str) -> None:
@@ -272,7 +272,7 @@ class SessionFile:
         rows, damage = input_rows(self._database)
         self._content.note(damage)
         rows = [row for row in rows if row.fingerprints or row is rows[-1]]
-        return [row.found(self.path.parent) for row in rows]
+        return [row.relocate(self.path.parent) for row in rows]
 
     def put_adjustment(self, key: str, signature: str, meta: Mapping[str, Any]) -> None:
         """Store ``meta``, the result of a fit; ``signature`` identifies its options and pixels."""
@@ -293,7 +293,7 @@ class SessionFile:
             queries = (
                 f"SELECT max(at) FROM {table} WHERE at GLOB '{_TIME_GLOB}'" for table in tables
             )
-            rows = [self._database.readable(query)[0] for query in queries]
+            rows = [self._database.read_rows(query)[0] for query in queries]
             self._latest = max((found[0][0] or "" for found in rows if found), default="")
         self._latest = time_after(self._latest)
         return self._latest
@@ -324,7 +324,7 @@ class SessionFile:
     @property
     def settings(self) -> dict[str, Any]:
         """The stored settings, by name."""
-        settings, damage = kept_settings(self._database)
+        settings, damage = readable_settings(self._database)
         self._content.note(damage)
         return settings
 

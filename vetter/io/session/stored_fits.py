@@ -24,7 +24,7 @@ def newest_fits(database: SessionDatabase, since: str) -> dict[str, tuple[str, d
     """
     # Not sorted by SQLite, which would return no row at all if one is unreadable.
     query = "SELECT at, key, signature, meta FROM adjustments WHERE at >= ?"
-    rows, _ = database.readable(query, (since,))
+    rows, _ = database.read_rows(query, (since,))
     texts = [row for row in rows if all(isinstance(value, str) for value in row)]
     fits = {}
     for _, key, signature, text in sorted(texts, key=itemgetter(0)):
@@ -36,7 +36,7 @@ def newest_fits(database: SessionDatabase, since: str) -> dict[str, tuple[str, d
 
 def readable_fits(database: SessionDatabase) -> list[tuple[str, str, str, str]]:
     """Return all results that can be read, of any inputs: (key, signature, time, text) each."""
-    rows, _ = database.readable("SELECT key, signature, at, meta FROM adjustments")
+    rows, _ = database.read_rows("SELECT key, signature, at, meta FROM adjustments")
     return [
         row
         for row in rows
@@ -63,7 +63,7 @@ def next_fits(
     fits: list[tuple[str, dict[str, Any]]] = []
     while len(fits) < limit:
         missing = limit - len(fits)
-        rows, whole = database.readable(
+        rows, whole = database.read_rows(
             "SELECT key, meta FROM adjustments WHERE key > ? AND signature = ? AND at >= ? "
             "ORDER BY key LIMIT ?",
             (after, signature, since, missing),

@@ -21,7 +21,7 @@ Image = npt.NDArray[np.float64]
 _SIP = re.compile(r"(A|B|AP|BP)_(\d+)_(\d+)")
 
 
-class Grid:
+class SurveyGrid:
     """Requested pixel grid with all distortion terms, in the interface of a WCS for astroquery."""
 
     def __init__(self, wcs: WCS, nx: int, ny: int, factor: int) -> None:
@@ -65,7 +65,7 @@ def grid_size(
     return int(width), int(height)
 
 
-def refinement(wcs: WCS, upscale: bool | int) -> int:
+def refinement_factor(wcs: WCS, upscale: bool | int) -> int:
     """Return the factor that requested pixels are smaller; True: down to 1 arcsec or less."""
     if upscale is True:
         from astropy.wcs.utils import proj_plane_pixel_scales

@@ -13,12 +13,12 @@ import numpy as np
 from vetter.core.coordinates.wcs import header_wcs, with_wcs
 from vetter.errors import InputError, VetterError
 from vetter.io.surveys.grid import (
-    Grid,
     Image,
+    SurveyGrid,
     bin_mean,
     grid_size,
     normalise_background,
-    refinement,
+    refinement_factor,
     undo_asinh,
 )
 
@@ -134,8 +134,8 @@ def get_hips_image(
     nx, ny = grid_size(width, height, shape, header, wcs)
     factor = 1
     if wcs is not None and wcs.has_celestial:
-        factor = refinement(wcs, upscale)
-        ask = _grid_request(hips, Grid(wcs, nx, ny, factor))
+        factor = refinement_factor(wcs, upscale)
+        ask = _grid_request(hips, SurveyGrid(wcs, nx, ny, factor))
     elif ra is not None and dec is not None and fov is not None:
         ask = _field_request(hips, float(ra), float(dec), float(fov), nx, ny)
     else:
@@ -169,7 +169,7 @@ def _ignore(*args: Any, **kwargs: Any) -> None:
     """Do nothing: the report of steps without ``verbose``."""
 
 
-def _grid_request(hips: str, grid: Grid) -> Callable[[Any], Any]:
+def _grid_request(hips: str, grid: SurveyGrid) -> Callable[[Any], Any]:
     return lambda service: service.query_with_wcs(hips, grid, format="fits")
 
 

@@ -17,8 +17,8 @@ from astropy.table import Column, MaskedColumn, Table
 
 from vetter.errors import InputError
 from vetter.io.files.hdu_names import FitsName
-from vetter.io.files.unreadable import reading
-from vetter.io.tables.table_file import MOST_COLUMNS, TableFile, too_many, unique_names
+from vetter.io.files.unreadable import input_errors
+from vetter.io.tables.table_file import MAX_COLUMNS, TableFile, too_many_columns_error, unique_names
 
 _COMMENT = re.compile(r"^[ \t]*#.*(?:\n|\Z)", re.MULTILINE)
 _SIGNED = re.compile(r"^\s*[+-]?(\d|\.\d|nan|inf)", re.IGNORECASE)
@@ -183,11 +183,11 @@ def read_parquet(name: FitsName) -> TableFile:
 
     columns: dict[str, Any] = {}
     skipped: list[str] = []
-    with reading(name, "a Parquet table that cannot be read"):
+    with input_errors(name, "a Parquet table that cannot be read"):
         arrow = ParquetFile(name.path)
         schema = arrow.schema_arrow
-        if len(schema) > MOST_COLUMNS:
-            raise too_many(name.path, len(schema))
+        if len(schema) > MAX_COLUMNS:
+            raise too_many_columns_error(name.path, len(schema))
         index = _index_column(schema)
         given, note = unique_names(
             [_shown_name(column, schema.names) for column in schema.names], name.label

@@ -12,28 +12,38 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from vetter.core.candidates.candidate_list import CandidateList, Roles, Whereabouts, whereabouts
+from vetter.core.candidates.candidate_list import (
+    CandidateList,
+    Roles,
+    Whereabouts,
+    find_whereabouts,
+)
 from vetter.core.candidates.column_roles import (
-    chosen,
-    listed,
-    normal,
+    apply_choices,
+    format_names,
+    normalise_name,
     other_choices,
     recognise,
     units_in_names,
 )
-from vetter.core.candidates.column_values import as_text, cell_text, is_empty, plain
+from vetter.core.candidates.column_values import cell_text, is_empty, plain_array, text_array
 from vetter.core.candidates.keys import is_float_key, make_keys
 from vetter.core.candidates.number_words import is_missing_word, with_numbers_among_words
 from vetter.core.candidates.sentinels import find_sentinels, sentinel_note
 from vetter.core.coordinates.angle_text import parse_angle
 from vetter.core.coordinates.parent_pixels import parent_pixels
-from vetter.core.number_text import counted
+from vetter.core.number_text import format_count
 from vetter.core.placement.listed_pixels import ImageFrame
-from vetter.core.placement.positions import Positions, equatorial, find_positions, galactic_pair
+from vetter.core.placement.positions import (
+    Positions,
+    find_positions,
+    galactic_pair,
+    galactic_to_equatorial,
+)
 from vetter.core.placement.split_sexagesimal import find_split_columns, read_split_columns
 from vetter.errors import ColumnsWanted, InputError
 from vetter.io.files.hdu_names import FitsName, parse_fits_name
-from vetter.io.tables.named_content import as_named
+from vetter.io.tables.named_content import explain_wrong_ending
 from vetter.io.tables.reading import read_table
 from vetter.io.tables.table_file import TableFile
 
@@ -125,7 +135,7 @@ def read_list(path: str | Path, columns: Mapping[str, str] | None = None) -> Rea
         No table, no rows, or no columns of positions.
     """
     name = parse_fits_name(path)
-    with as_named(name.path):
+    with explain_wrong_ending(name.path):
         return ReadList(name, *_read(name, columns or {}))
 
 
@@ -153,7 +163,7 @@ def place_candidates(
     except ColumnsWanted as wanted:
         wanted.image = image
         raise
-    file = on_image(file, header, name.label)
+    file = convert_physical_pixels(file, header, name.label)
     sentinels = find_sentinels(file.table, roles, file.units, shape)
     positions = find_positions(file.table, roles, file.units, image, one_based, sentinels)
     keys, key_notes = make_keys(file.table, roles.key)
@@ -166,7 +176,7 @@ def place_candidates(
         key_notes += (f"{roles.key} is written as {rounded}: long identities have lost digits",)
     off_image, all_off = _off_image(positions, shape)
     notes = (
-        f"{name.label}: {counted(len(keys), 'candidate')}, {positions.roles.in_words()}",
+        f"{name.label}: {format_count(len(keys), 'candidate')}, {positions.roles.describe_roles()}",
         *file.notes,
         *cautions,
         *positions.notes,
@@ -197,7 +207,7 @@ def check_is_list(name: FitsName, columns: Mapping[str, str]) -> None:
     InputError
         No table, no rows, or no columns of positions.
     """
-    with as_named(name.path):
+    with explain_wrong_ending(name.path):
         _read(name, columns)
 
 
@@ -205,13 +215,13 @@ def _read(name: FitsName, columns: Mapping[str, str]) -> tuple[TableFile, Roles]
     file = read_table(name)
     if len(file.table) == 0:
         raise InputError(
-            f"{name}: the list has no rows; its columns are {listed(file.table.colnames)}"
+            f"{name}: the list has no rows; its columns are {format_names(file.table.colnames)}"
         )
     file, roles = _roles(name, file, columns)
     if roles.x is None and roles.ra is None:
         raise _columns_wanted(
             f"{name}: expected columns of positions (x and y, or ra and dec), found "
-            f"{listed(file.table.colnames)}; name them with --column x=NAME --column y=NAME",
+            f"{format_names(file.table.colnames)}; name them with --column x=NAME --column y=NAME",
             name,
             file,
             roles,
@@ -249,8 +259,8 @@ def _roles(name: FitsName, file: TableFile, columns: Mapping[str, str]) -> tuple
     roles = recognise(filled or scalar, file.units, file.ucds)
     if file.one_based is not None and roles.x is not None:
         roles = roles.with_(one_based=file.one_based)
-    roles = chosen(roles, columns, names, str(name))
-    objects = [column for column in scalar if normal(column) in _OBJECTS]
+    roles = apply_choices(roles, columns, names, str(name))
+    objects = [column for column in scalar if normalise_name(column) in _OBJECTS]
     identities = dict.fromkeys((roles.key, roles.name, *objects))
     file = _with_written_cells(file, identities)
     file = _with_numbers(file, identities)
@@ -281,7 +291,7 @@ def _written_cells(file: TableFile, column: str) -> list[str] | None:
     values, written = file.table[column], file.written
     kind = values.dtype.kind
     if kind == "U" and file.is_untyped:
-        texts = as_text(values)
+        texts = text_array(values)
         # Spreadsheets keep zeros in a formula: ="000123".
         has_formulas = bool(np.char.startswith(texts, '="').any())
         return [_FORMULA.sub(r"\1", text) for text in texts.tolist()] if has_formulas else None
@@ -331,7 +341,7 @@ def _add_split_position(
     if unread:
         texts = (f"{name} {cell_text(file.table[name], unread[0])!r}" for name in split if name)
         caution = (
-            f"{counted(len(unread), 'candidate has', 'candidates have')} a position in "
+            f"{format_count(len(unread), 'candidate has', 'candidates have')} a position in "
             f"{split.described()} that cannot be read: {', '.join(texts)} in row {unread[0] + 1}"
         )
         file = dataclasses.replace(
@@ -367,10 +377,10 @@ def _add_equatorial(file: TableFile, roles: Roles, names: Sequence[str]) -> tupl
     # Also if the user chose the galactic columns as ra and dec.
     if pair is None or not (lacks_positions or (roles.ra, roles.dec) == pair):
         return file, roles
-    first, second = (plain(file.table[column]) for column in pair)
+    first, second = (plain_array(file.table[column]) for column in pair)
     units = file.units.get(pair[0], ""), file.units.get(pair[1], "")
     note = f"ra and dec are made of {pair[0]} and {pair[1]}, taken as galactic coordinates"
-    file, new_names = _with_equatorial(file, *equatorial(first, second, units), note)
+    file, new_names = _with_equatorial(file, *galactic_to_equatorial(first, second, units), note)
     return file, roles.with_(**new_names)
 
 
@@ -378,7 +388,7 @@ def _may_be_coordinate(column: Column) -> bool:
     """Return whether a column holds numbers, or texts of which half are angles."""
     if column.ndim != 1:
         return False
-    values = plain(column)[:_MAX_TRIED]
+    values = plain_array(column)[:_MAX_TRIED]
     if values.dtype.kind in "iuf":
         return True
     if values.dtype.kind not in "USO":
@@ -401,25 +411,25 @@ def _check_positions(name: FitsName, file: TableFile, roles: Roles, wcs: WCS | N
     if roles.x is None and wcs is None:
         raise WcsNeeded(
             f"{name}: the list has {roles.ra} and {roles.dec} but no x and y, and the image has no "
-            f"WCS to place them; its columns are {listed(file.table.colnames)}"
+            f"WCS to place them; its columns are {format_names(file.table.colnames)}"
         )
 
 
 def _off_image(positions: Positions, shape: tuple[int, int] | None) -> tuple[list[str], list[str]]:
     """Return notes on empty positions and on those off the image, and a caution if all are off."""
-    counts = np.bincount(whereabouts(positions.x, positions.y, shape), minlength=3)
+    counts = np.bincount(find_whereabouts(positions.x, positions.y, shape), minlength=3)
     notes = []
     if positions.empty_count:
-        words = counted(positions.empty_count, "candidate has", "candidates have")
+        words = format_count(positions.empty_count, "candidate has", "candidates have")
         notes.append(f"{words} no position")
     off = int(counts[Whereabouts.OFF])
     if off:
-        words = counted(off, "candidate lies", "candidates lie")
+        words = format_count(off, "candidate lies", "candidates lie")
         notes.append(f"{words} off the image")
     return notes, notes[-1:] if off > 1 and not counts[Whereabouts.ON] else []
 
 
-def on_image(file: TableFile, header: Header | None, label: str) -> TableFile:
+def convert_physical_pixels(file: TableFile, header: Header | None, label: str) -> TableFile:
     """Convert a table's physical pixels into pixels of the image, by LTM and LTV of its header.
 
     Without LTM and LTV in the header, both are the same, as in DS9.

@@ -16,7 +16,7 @@ import numpy as np
 from astropy.table import MaskedColumn, Table
 
 from vetter.core.coordinates.angle_text import parse_angle
-from vetter.core.number_text import counted
+from vetter.core.number_text import format_count
 from vetter.errors import InputError
 from vetter.io.files.hdu_names import FitsName
 from vetter.io.tables.encoding import lines_of, table_text
@@ -243,6 +243,6 @@ def _notes(name: FitsName, found: _Found) -> Iterator[str]:
     if found.unread:
         more = " and more" if len(found.unread) > 5 else ""
         yield (
-            f"{name.label}: {counted(len(found.unread), 'region')} could not be read: "
+            f"{name.label}: {format_count(len(found.unread), 'region')} could not be read: "
             f"{', '.join(found.unread[:5])}{more}"
         )

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from vetter.errors import InputError
 from vetter.io.files.compressed import open_unpacked
-from vetter.io.files.unreadable import strange
+from vetter.io.files.unreadable import foreign_kind
 
-MOST_BYTES = 2 * 2**30
+MAX_TEXT_BYTES = 2 * 2**30
 """Bytes of a list in text: nobody vets a longer one. Parquet and FITS files may be longer."""
 _HEAD_BYTES = 2**20
 _ENOUGH = 2**17
@@ -40,10 +40,10 @@ def text_head(path: Path) -> str:
     InputError
         The file is binary, or its first line does not end within a megabyte.
     """
-    with open_unpacked(path, MOST_BYTES) as file:
+    with open_unpacked(path, MAX_TEXT_BYTES) as file:
         raw = file.read(_HEAD_BYTES)
     whole = len(raw) < _HEAD_BYTES
-    head = decoded_text(path, raw if whole else raw[: len(raw) // 4 * 4], cut=not whole)
+    head = decode_text(path, raw if whole else raw[: len(raw) // 4 * 4], cut=not whole)
     if whole:
         return head
     end = max(head.rfind("\n"), head.rfind("\r"))
@@ -64,15 +64,15 @@ def table_text(path: Path) -> str:
     InputError
         The file is binary, damaged or larger than two gigabytes.
     """
-    with open_unpacked(path, MOST_BYTES) as file:
+    with open_unpacked(path, MAX_TEXT_BYTES) as file:
         size = file.seek(0, 2)
-        if size > MOST_BYTES:
+        if size > MAX_TEXT_BYTES:
             raise InputError(
                 f"{path}: {size / 2**30:.1f} GB of text are more than a list is read from; "
                 "write it as FITS or Parquet"
             )
         file.seek(0)
-        return decoded_text(path, file.read())
+        return decode_text(path, file.read())
 
 
 def lines_of(text: str) -> list[str]:
@@ -83,13 +83,13 @@ def lines_of(text: str) -> list[str]:
     return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
-def no_table(path: Path, start: bytes) -> InputError:
+def not_table_error(path: Path, start: bytes) -> InputError:
     """Return the error of a binary file, with its kind and the remedy."""
     unknown = "a binary file of unknown kind: write the list as ECSV, CSV, FITS or Parquet"
-    return InputError(f"{path}: expected a candidate table, found {strange(start) or unknown}")
+    return InputError(f"{path}: expected a candidate table, found {foreign_kind(start) or unknown}")
 
 
-def decoded_text(path: Path, raw: bytes, cut: bool = False) -> str:
+def decode_text(path: Path, raw: bytes, cut: bool = False) -> str:
     """Decode bytes as UTF-8 or UTF-16, else as `eight_bit_encoding`; no line ends in CR alone.
 
     Parameters
@@ -116,7 +116,7 @@ def decoded_text(path: Path, raw: bytes, cut: bool = False) -> str:
         return _without_lone_returns(raw[: len(raw) // 2 * 2].decode(wide, "replace"))
     if place >= 0:
         if _EARLY > place:
-            raise no_table(path, raw)
+            raise not_table_error(path, raw)
         line = raw.count(b"\n", 0, place) + 1
         raise InputError(f"{path}: a damaged text: a NUL byte in line {line}; write it again")
     try:
@@ -176,8 +176,8 @@ def encoding_notes(path: Path) -> tuple[str, bool]:
 
     The note is empty for UTF-8 and UTF-16.
     """
-    with open_unpacked(path, MOST_BYTES) as file:
-        raw = file.read(MOST_BYTES)
+    with open_unpacked(path, MAX_TEXT_BYTES) as file:
+        raw = file.read(MAX_TEXT_BYTES)
     if raw.isascii() or raw.startswith(_UTF_16) or utf_16_without_mark(raw) is not None:
         return "", False
     try:

@@ -24,18 +24,18 @@ import numpy as np
 import numpy.typing as npt
 from astropy.table import Column, MaskedColumn, Table
 
-from vetter.core.candidates.column_values import decoded
-from vetter.core.number_text import counted
+from vetter.core.candidates.column_values import decode_bytes
+from vetter.core.number_text import format_count
 from vetter.errors import InputError
-from vetter.io.files.cancelling import check_cancelled
+from vetter.io.files.cancellation import check_cancelled
 from vetter.io.files.compressed import open_unpacked
 from vetter.io.files.hdu_names import FitsName
-from vetter.io.files.unreadable import reading
-from vetter.io.fits.hdu_choice import found, number_of
+from vetter.io.files.unreadable import input_errors
+from vetter.io.fits.hdu_choice import describe_hdus, number_of
 from vetter.io.fits.structure import open_fits, promised_by_headers
 from vetter.io.tables.table_file import has_positions, unique_names
 
-MOST_ROWS = 20_000_000
+MAX_ROWS = 20_000_000
 """Rows of a list, at most: at 100 bytes each, two gigabytes."""
 
 # FITS Standard 4.0, table 18. Other types (bits, arrays of variable length, complex numbers) are
@@ -76,7 +76,7 @@ def read_fits_table(name: FitsName) -> tuple[Table, str]:
         The file has no such table, or it is damaged.
     """
     with (
-        reading(name.label, "a FITS table that cannot be read"),
+        input_errors(name.label, "a FITS table that cannot be read"),
         open_unpacked(name.path, enough=promised_by_headers) as file,
         open_fits(file, name.label, character_as_bytes=True) as hdus,
     ):
@@ -123,19 +123,19 @@ def _given_names(header: Any) -> list[str]:
 
 
 def _check_size(hdu: Any, file: IO[bytes], label: str) -> None:
-    """Refuse a table of more rows than the file holds, or than `MOST_ROWS`."""
+    """Refuse a table of more rows than the file holds, or than `MAX_ROWS`."""
     header = hdu.header
     width, rows = int(header["NAXIS1"]), int(header["NAXIS2"])
     present = file.seek(0, 2) - int(hdu.fileinfo()["datLoc"])
     # hdu.size includes GCOUNT; astropy allocates this many bytes.
     if present < max(width * rows + int(header.get("PCOUNT", 0)), int(hdu.size)):
         raise InputError(
-            f"{label}: cut short: {counted(rows, 'row is', 'rows are')} promised, the file ends "
-            f"after {min(max(present, 0) // max(width, 1), rows)}; copy or write it again"
+            f"{label}: cut short: {format_count(rows, 'row is', 'rows are')} promised, the file "
+            f"ends after {min(max(present, 0) // max(width, 1), rows)}; copy or write it again"
         )
-    if rows > MOST_ROWS:
+    if rows > MAX_ROWS:
         raise InputError(
-            f"{label}: {rows} rows are more than a list may have ({MOST_ROWS}); choose the "
+            f"{label}: {rows} rows are more than a list may have ({MAX_ROWS}); choose the "
             "candidates first"
         )
 
@@ -148,7 +148,7 @@ def _decode(table: Table) -> None:
             table[name] = column.astype(column.dtype.newbyteorder("="))
         if column.dtype.kind != "S":
             continue
-        text = decoded(np.asarray(column))
+        text = decode_bytes(np.asarray(column))
         masked = getattr(column, "mask", None)
         table.replace_column(
             name, Column(text) if masked is None else MaskedColumn(data=text, mask=masked)
@@ -167,11 +167,13 @@ def _choose(name: FitsName, hdus: Any) -> tuple[list[int], str]:
         number = number_of(name, hdus)
         hdu = hdus[number]
         if not _is_table(hdu):
-            raise InputError(f"{name.label}: expected a table, found {found(hdus)}")
+            raise InputError(f"{name.label}: expected a table, found {describe_hdus(hdus)}")
         return [number], ""
     tables = [number for number, hdu in enumerate(hdus) if _is_table(hdu)]
     if not tables:
-        raise InputError(f"{name.path}: expected a table of candidates, found {found(hdus)}")
+        raise InputError(
+            f"{name.path}: expected a table of candidates, found {describe_hdus(hdus)}"
+        )
     objects = [number for number in tables if hdus[number].name.upper() == "LDAC_OBJECTS"]
     number = objects[0] if objects else tables[0]
     if len(objects) > 1:
@@ -272,8 +274,8 @@ def _records(header: Any, file: IO[bytes], offset: int, label: str) -> dict[str,
     present = file.seek(0, 2) - offset
     if present < width * rows:
         raise InputError(
-            f"{label}: cut short: {counted(rows, 'row is', 'rows are')} promised, the file ends "
-            f"after {max(present, 0) // max(width, 1)}; copy or write it again"
+            f"{label}: cut short: {format_count(rows, 'row is', 'rows are')} promised, the file "
+            f"ends after {max(present, 0) // max(width, 1)}; copy or write it again"
         )
     file.seek(offset)
     if width * rows > _AT_ONCE:
@@ -322,7 +324,7 @@ def _shaped(header: Any, number: int, values: npt.NDArray[Any], letter: str) -> 
 
 
 def _texts(values: npt.NDArray[Any]) -> Column:
-    text = decoded(np.strings.rstrip(np.ascontiguousarray(values)))
+    text = decode_bytes(np.strings.rstrip(np.ascontiguousarray(values)))
     empty = text == ""
     return MaskedColumn(data=text, mask=empty) if empty.any() else Column(text)
 

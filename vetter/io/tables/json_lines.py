@@ -11,12 +11,12 @@ import numpy as np
 import numpy.typing as npt
 from astropy.table import Column, MaskedColumn, Table
 
-from vetter.core.number_text import counted
+from vetter.core.number_text import format_count
 from vetter.errors import InputError
 from vetter.io.files.hdu_names import FitsName
 from vetter.io.tables.dialects.json_layouts import JsonRecords, find_records
 from vetter.io.tables.encoding import table_text
-from vetter.io.tables.table_file import MOST_COLUMNS, TableFile
+from vetter.io.tables.table_file import MAX_COLUMNS, TableFile
 
 # Rows times columns: a gigabyte or two.
 _MOST_CELLS = 200_000_000
@@ -64,8 +64,8 @@ def read_json(name: FitsName) -> TableFile:
         )
     if records.count * len(records.rows) > _MOST_CELLS:
         raise InputError(
-            f"{name}: {counted(records.count, 'record')} of {len(records.rows)} different fields "
-            "do not fit into memory; write the list as Parquet"
+            f"{name}: {format_count(records.count, 'record')} of {len(records.rows)} different "
+            "fields do not fit into memory; write the list as Parquet"
         )
     columns = {
         key: _column(records.rows[key], records.values[key], records.count) for key in records.rows
@@ -137,7 +137,7 @@ def _is_one_object(text: str) -> bool:
 def _add_if_alike(records: _Records, items: list[dict[str, Any]]) -> bool:
     """Add all records at once if they have the same plain fields, and return whether they do."""
     first = list(items[0]) if items else []
-    if not first or len(first) > MOST_COLUMNS or any(list(item) != first for item in items):
+    if not first or len(first) > MAX_COLUMNS or any(list(item) != first for item in items):
         return False
     columns = list(zip(*(item.values() for item in items), strict=True))
     kinds = [set(map(type, column)) for column in columns]
@@ -157,8 +157,8 @@ def _add(name: FitsName, records: _Records, item: dict[str, Any]) -> None:
     row = records.count
     records.count += 1
     _put(records, "", item, row, 0)
-    if len(records.rows) > MOST_COLUMNS:
-        raise InputError(f"{name}: more different fields than the {MOST_COLUMNS} that can be read")
+    if len(records.rows) > MAX_COLUMNS:
+        raise InputError(f"{name}: more different fields than the {MAX_COLUMNS} that can be read")
 
 
 def _put(records: _Records, prefix: str, item: dict[str, Any], row: int, depth: int) -> None:
@@ -219,7 +219,7 @@ def _text(value: Any) -> str:
 def _notes(name: FitsName, records: _Records) -> Iterator[str]:
     if records.bad:
         more = " and more" if len(records.bad) > 5 else ""
-        total = counted(records.count + len(records.bad), "record")
+        total = format_count(records.count + len(records.bad), "record")
         yield (
             f"{name.label}: {len(records.bad)} of {total} could "
             f"not be read: {', '.join(records.bad[:5])}{more}"

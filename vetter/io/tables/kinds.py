@@ -9,9 +9,9 @@ from vetter.errors import InputError
 from vetter.io.files.compressed import opener_of
 from vetter.io.files.file_marks import mark_of
 from vetter.io.files.regular_files import open_plain_file
-from vetter.io.files.unreadable import reading, strange
+from vetter.io.files.unreadable import foreign_kind, input_errors
 from vetter.io.tables.dialects.mpc import is_mpc
-from vetter.io.tables.encoding import lines_of, no_table, utf_16_without_mark
+from vetter.io.tables.encoding import lines_of, not_table_error, utf_16_without_mark
 
 _HEAD_BYTES = 4096
 _SEXTRACTOR = re.compile(r"^#\s+\d+\s+[A-Za-z]\w*")
@@ -54,14 +54,14 @@ def kind_of(path: Path) -> str:
     mark = mark_of(head)
     if mark is not None and not mark.is_packed:
         return mark.value
-    if strange(head) is not None:
-        raise no_table(path, head)
+    if foreign_kind(head) is not None:
+        raise not_table_error(path, head)
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         text = head[: len(head) // 2 * 2].decode("utf-16", "replace")
     elif (wide := utf_16_without_mark(head)) is not None:
         text = head[: len(head) // 2 * 2].decode(wide, "replace")
     elif b"\0" in head:
-        raise no_table(path, head)
+        raise not_table_error(path, head)
     else:
         text = head.decode("utf-8-sig", "replace")
     return _kind_of_text(text)
@@ -116,7 +116,7 @@ def _unpacked(path: Path, head: bytes) -> bytes:
     opener = opener_of(head)
     if opener is None:
         return head
-    with reading(path, "a damaged packed file"), opener(path) as packed:
+    with input_errors(path, "a damaged packed file"), opener(path) as packed:
         unpacked: bytes = packed.read(_HEAD_BYTES)
     return unpacked
 
@@ -126,7 +126,7 @@ def is_sextractor(head: str) -> bool:
     return bool(_SEXTRACTOR.match(head))
 
 
-def made_by(path: Path) -> str:
+def writing_command(path: Path) -> str:
     """Return the command of this program that wrote a table; empty for other tables.
 
     All formats that the program writes have the column names as text before the rows.

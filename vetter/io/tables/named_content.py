@@ -9,7 +9,7 @@ from pathlib import Path
 from vetter.errors import InputError
 from vetter.io.files.file_marks import mark_of
 from vetter.io.files.regular_files import open_plain_file
-from vetter.io.files.unreadable import strange
+from vetter.io.files.unreadable import foreign_kind
 from vetter.io.tables.kinds import kind_of
 
 _PACKED = (".gz", ".bz2", ".xz")
@@ -39,7 +39,7 @@ _FIRST_WORDS = 40
 
 
 @contextmanager
-def as_named(path: Path) -> Iterator[None]:
+def explain_wrong_ending(path: Path) -> Iterator[None]:
     """Replace a reader's error if the file's content differs from the kind in its name.
 
     Raises
@@ -68,7 +68,7 @@ def not_as_named(path: Path) -> str | None:
         kind = kind_of(path)
         found = _FOUND.get(kind, "a text")
         if kind == "text":
-            found = described_file(path)
+            found = describe_file(path)
     except (InputError, OSError):
         # Binary, empty or gone: the reader's own error describes the file.
         return None
@@ -77,15 +77,15 @@ def not_as_named(path: Path) -> str | None:
     return f"not {promised}: it is {found}; give the {promised.removeprefix('a ')} file itself"
 
 
-def described_file(path: Path) -> str:
+def describe_file(path: Path) -> str:
     """Describe a file by its first bytes; raise OSError if it cannot be read."""
     with open_plain_file(path) as file:
-        return described(file.read(_HEAD))
+        return describe_bytes(file.read(_HEAD))
 
 
-def described(start: bytes) -> str:
+def describe_bytes(start: bytes) -> str:
     """Describe the first bytes of a file: ``a text that begins 'not a moc file'``."""
-    description = strange(start)
+    description = foreign_kind(start)
     if description is not None:
         return description
     if start.startswith(b"XTENSION"):

@@ -8,21 +8,21 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from vetter.core.candidates.column_roles import listed
-from vetter.core.library_warnings import quiet
+from vetter.core.candidates.column_roles import format_names
+from vetter.core.library_warnings import suppress_warnings
 from vetter.errors import InputError
 from vetter.io.files.hdu_names import FitsName
-from vetter.io.files.unreadable import reading
+from vetter.io.files.unreadable import input_errors
 from vetter.io.tables.arrow import has_pyarrow, read_parquet
 from vetter.io.tables.dialects.mrt import described_text, is_described, text_with_readme
 from vetter.io.tables.dialects.title_lines import without_titles
 from vetter.io.tables.encoding import encoding_notes, lines_of, table_text, text_head
 from vetter.io.tables.kinds import kind_of
 from vetter.io.tables.table_file import (
-    MOST_COLUMNS,
+    MAX_COLUMNS,
     TableFile,
-    refuse_bomb,
-    too_many,
+    check_value_count,
+    too_many_columns_error,
     ucds_of,
     units_of,
     values_of,
@@ -30,10 +30,10 @@ from vetter.io.tables.table_file import (
 from vetter.io.tables.text import (
     ARROW_PAYS,
     ecsv_rows,
-    in_usual_form,
     is_ipac,
     layout_of,
     read_text_table,
+    to_usual_dialect,
     units_under_names,
     with_decimal_points,
 )
@@ -66,7 +66,7 @@ def read_table(name: FitsName) -> TableFile:
     reader = _READERS.get(kind)
     if reader is None:
         raise InputError(f"{name.path}: expected a candidate table, found a file of kind {kind}")
-    with quiet():
+    with suppress_warnings():
         # Readers warn of unit spellings and of repairs, which do not matter to a list.
         file = reader(name)
     return _with_encoding(name, file) if kind in _TEXTS else file
@@ -88,14 +88,14 @@ def _text(name: FitsName) -> TableFile:
     described = described_text(name.path) if is_described(head) else text_with_readme(name.path)
     if described is not None:
         columns = len(_MRT_COLUMN.findall(described.rpartition("\n---")[0]))
-        if columns > MOST_COLUMNS:
-            raise too_many(name.path, columns)
+        if columns > MAX_COLUMNS:
+            raise too_many_columns_error(name.path, columns)
         what = "a machine-readable table (CDS, AAS) that cannot be read"
         return _ascii(name, "mrt", what, described)
     if "\\begin{tabular}" in head:
         return _ascii(name, "latex", "a LaTeX table that cannot be read")
     titles = without_titles(head)
-    usual = in_usual_form(titles.text)
+    usual = to_usual_dialect(titles.text)
     layout = layout_of(name.path, usual, titles.delimiter)
     if len(layout.names) < 2:
         raise InputError(
@@ -110,7 +110,7 @@ def _text(name: FitsName) -> TableFile:
     if layout.delimiter != ",":
         table, converted = with_decimal_points(table)
         if converted:
-            notes.append(f"{name.label}: decimal commas in {listed(converted)}")
+            notes.append(f"{name.label}: decimal commas in {format_names(converted)}")
     units = units_under_names(titles.text, usual, layout)
     return TableFile(
         table,
@@ -127,7 +127,7 @@ def _ascii(name: FitsName, form: str, what: str, text: str | None = None) -> Tab
 
     text = table_text(name.path) if text is None else text
     _refuse_wide_formats(name, text)
-    with reading(name, what):
+    with input_errors(name, what):
         # rstrip: in a table of fixed widths, empty lines at the end would be rows.
         lines = lines_of(text.rstrip())
         table = ascii_tables.read(lines, format=form, guess=False)
@@ -161,8 +161,8 @@ def _sextractor(name: FitsName) -> TableFile:
     # astropy adds a column for every number missing up to the last.
     numbers = re.findall(r"^#\s*(\d{1,30})\d*\s", text_head(name.path), re.MULTILINE)
     last = max(map(int, numbers), default=0)
-    if last > MOST_COLUMNS:
-        raise too_many(name.path, last)
+    if last > MAX_COLUMNS:
+        raise too_many_columns_error(name.path, last)
     return _ascii(name, "sextractor", "a SExtractor table that cannot be read")
 
 
@@ -186,16 +186,16 @@ def _ecsv(name: FitsName) -> TableFile:
     from astropy.table import Table
 
     head = text_head(name.path)
-    if head.count("\n# - {name:") > MOST_COLUMNS:
-        raise too_many(name.path, head.count("\n# - {name:"))
+    if head.count("\n# - {name:") > MAX_COLUMNS:
+        raise too_many_columns_error(name.path, head.count("\n# - {name:"))
     _refuse_wide_formats(name, head)
     arrays = sum(values_of(shape) for shape in _ECSV_ARRAY.findall(head))
     rows = head.count("\n") * max(1, name.path.stat().st_size // max(len(head), 1))
-    refuse_bomb(name, arrays * rows, name.path.stat().st_size)
+    check_value_count(name, arrays * rows, name.path.stat().st_size)
     with name.path.open("rb") as file:
         plain = file.read(1) == b"#"
     hash_note = ""
-    with reading(name, "an ECSV table that cannot be read"):
+    with input_errors(name, "an ECSV table that cannot be read"):
         if plain and name.path.stat().st_size > ARROW_PAYS and _has_fast_ecsv():
             table = Table.read(name.path, format="ecsv", engine="pyarrow")
         else:

@@ -14,7 +14,7 @@ from vetter.errors import InputError
 if TYPE_CHECKING:
     from astropy.table import Table
 
-MOST_COLUMNS = 10_000
+MAX_COLUMNS = 10_000
 
 _FREELY = 50_000_000
 _MAX_PER_BYTE = 100
@@ -71,10 +71,10 @@ def ucds_of(table: Table) -> dict[str, str]:
     return {column: str(meta["ucd"]) for column, meta in metas if meta.get("ucd")}
 
 
-def too_many(path: Path, count: int) -> InputError:
-    """Return the error of a file with more columns than `MOST_COLUMNS`."""
+def too_many_columns_error(path: Path, count: int) -> InputError:
+    """Return the error of a file with more columns than `MAX_COLUMNS`."""
     return InputError(
-        f"{path}: expected a list of candidates, found {count} columns; {MOST_COLUMNS} are the "
+        f"{path}: expected a list of candidates, found {count} columns; {MAX_COLUMNS} are the "
         "most that can be read"
     )
 
@@ -135,7 +135,7 @@ def values_of(shape: str) -> int:
     return values
 
 
-def refuse_bomb(label: object, values: int, size: int) -> None:
+def check_value_count(label: object, values: int, size: int) -> None:
     """Refuse a table of more values than a file of ``size`` bytes can hold.
 
     Raises

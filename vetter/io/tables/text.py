@@ -16,16 +16,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from vetter.core.candidates.column_roles import recognise
-from vetter.core.candidates.column_values import as_text
+from vetter.core.candidates.column_values import text_array
 from vetter.core.candidates.number_words import is_missing_word
 from vetter.errors import InputError
-from vetter.io.files.unreadable import reading
+from vetter.io.files.unreadable import input_errors
 from vetter.io.tables.arrow import read_with_arrow
 from vetter.io.tables.dialects.hash_rows import with_hash_rows
 from vetter.io.tables.dialects.row_lengths import ROW_NAMES, even_rows
 from vetter.io.tables.dialects.title_lines import without_titles
 from vetter.io.tables.encoding import lines_of, table_text
-from vetter.io.tables.table_file import MOST_COLUMNS, too_many, unique_names
+from vetter.io.tables.table_file import MAX_COLUMNS, too_many_columns_error, unique_names
 
 if TYPE_CHECKING:
     from astropy.table import Table
@@ -156,9 +156,9 @@ def layout_of(path: Path, head: str, declared: str | None = None) -> TextLayout:
     if not lines:
         raise InputError(f"{path}: expected a candidate table, found no line of data")
     signs = max(lines[0].count(sign) for sign in ",\t;|")
-    if signs >= MOST_COLUMNS:
-        raise too_many(path, signs + 1)
-    with reading(path, "not a table that can be read"):
+    if signs >= MAX_COLUMNS:
+        raise too_many_columns_error(path, signs + 1)
+    with input_errors(path, "not a table that can be read"):
         delimiter = declared if declared and declared in lines[0] else _delimiter(lines)
         first = _fields(lines[0], delimiter)
         if delimiter == " ":
@@ -187,8 +187,8 @@ def _with_blanks_in_names(names: list[str], lines: list[str]) -> list[str]:
 
 
 def _layout(path: Path, delimiter: str, header: list[str], data_start: int) -> TextLayout:
-    if len(header) > MOST_COLUMNS:
-        raise too_many(path, len(header))
+    if len(header) > MAX_COLUMNS:
+        raise too_many_columns_error(path, len(header))
     if not header[0] and ROW_NAMES not in header:
         # The index of pandas, and row names of R.
         header = [ROW_NAMES, *header[1:]]
@@ -227,7 +227,7 @@ def read_text_table(
     InputError
         A row has another number of columns; the text names the line.
     """
-    text = in_usual_form(without_titles(table_text(path)).text)
+    text = to_usual_dialect(without_titles(table_text(path)).text)
 
     def split(line: str) -> list[str]:
         return _fields(line, layout.delimiter)
@@ -277,7 +277,7 @@ def _with_astropy(path: Path, text: str, layout: TextLayout) -> Table:
         "guess": False,
         "fill_values": [(missing, "0") for missing in MISSING],
     }
-    with reading(path, "not a table that can be read"):
+    with input_errors(path, "not a table that can be read"):
         # Lines, not the text, which astropy would split within cells; the empty line prevents that
         # for a single line too.
         read: Table = ascii_tables.read([*lines_of(text), ""], **options)
@@ -332,7 +332,7 @@ def _are_numbers(fields: list[str]) -> bool:
     return all(_NUMBER.match(field) or not field for field in fields)
 
 
-def in_usual_form(text: str) -> str:
+def to_usual_dialect(text: str) -> str:
     """Return a text with ``#`` before comments and before rules of ``-`` and ``=``.
 
     - Lines before the table that begin with ``//``, ``!`` or ``%`` become comments.
@@ -367,7 +367,7 @@ def in_usual_form(text: str) -> str:
 
 
 def units_under_names(head: str, usual: str, layout: TextLayout) -> dict[str, str]:
-    """Return the units in a line that `in_usual_form` turned into a comment; empty without such.
+    """Return the units in a line that `to_usual_dialect` turned into a comment; empty without such.
 
     Parameters
     ----------
@@ -393,7 +393,7 @@ def with_decimal_points(table: Table) -> tuple[Table, list[str]]:
     for name in table.colnames:
         if table[name].dtype.kind != "U" or table[name].ndim != 1:
             continue
-        texts = np.char.strip(as_text(table[name]))
+        texts = np.char.strip(text_array(table[name]))
         cells = texts.tolist()
         filled = [text for text in cells if text and not is_missing_word(text)]
         if not any("," in text for text in filled) or not all(map(_DECIMAL_COMMA.match, filled)):

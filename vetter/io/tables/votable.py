@@ -14,13 +14,13 @@ from astropy.table import Column, MaskedColumn, Table
 from vetter.errors import InputError
 from vetter.io.files.compressed import open_unpacked
 from vetter.io.files.hdu_names import FitsName
-from vetter.io.files.unreadable import reading
+from vetter.io.files.unreadable import input_errors
 from vetter.io.tables.table_file import (
-    MOST_COLUMNS,
+    MAX_COLUMNS,
     TableFile,
+    check_value_count,
     has_positions,
-    refuse_bomb,
-    too_many,
+    too_many_columns_error,
     unique_names,
     units_of,
     values_of,
@@ -52,7 +52,7 @@ def read_votable(name: FitsName) -> TableFile:
         raw = file.read()
     content = _Content(name, raw)
     config = {"filename": name.path.name, "verify": "ignore", "invalid": "exception"}
-    with reading(name, "a VOTable that cannot be read"):
+    with input_errors(name, "a VOTable that cannot be read"):
         _refuse_entities(name.path, raw)
         with get_xml_iterator(BytesIO(raw)) as events:
             file = VOTableFile(config=config).parse(content.repair(events), config)
@@ -161,7 +161,7 @@ class _Content:
             elif is_waiting and (tag in _DATA if begins else tag == "TABLE"):
                 is_waiting = False
                 _repair_fields(held, tag)
-                refuse_bomb(self._name, self._promised_values(), self._size)
+                check_value_count(self._name, self._promised_values(), self._size)
             if is_waiting:
                 held.append(event)
                 continue
@@ -194,8 +194,8 @@ class _Content:
             self._promised_rows += values_of(data.get("nrows", "0"))
         elif tag == "FIELD":
             self._columns += 1
-            if self._columns > MOST_COLUMNS:
-                raise too_many(self._name.path, self._columns)
+            if self._columns > MAX_COLUMNS:
+                raise too_many_columns_error(self._name.path, self._columns)
             # The size of a text is a maximum, for which no memory is allocated.
             if data.get("datatype", "char") not in _TEXTS:
                 self._row_values += values_of(data.get("arraysize", "1"))

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy.typing as npt
 from PyQt6.QtCore import QObject, QThread, pyqtSignal
 
-from vetter.core.cutout_source import Place
+from vetter.core.cutout_source import SkyPosition
 from vetter.core.display.style import DisplayStyle
 from vetter.review.cutouts.rendered_cutout import (
     FitPanel,
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 _RESIDUAL_SHARE = 4
 """1/4 of the cache's memory is the limit for the residuals of fits."""
 
-AGAIN_AFTER = 10.0
+RETRY_SECONDS = 10.0
 """10 s between two reads of a requested cutout that fails, since a network disk may be back.
 
 Until then the frame shows the reason."""
@@ -43,7 +43,7 @@ Until then the frame shows the reason."""
 class CutoutCache(QObject):
     """Frames by row, and a worker thread that builds the requested ones in the given order.
 
-    A row may also be a `Place` on an image without a candidate; nothing is fitted there.
+    A row may also be a `SkyPosition` on an image without a candidate; nothing is fitted there.
 
     All methods may be called from any thread. `ready` and `place_ready` are emitted for each frame
     built on the worker thread; with the default connection they arrive in the receiver's thread.
@@ -100,7 +100,7 @@ class CutoutCache(QObject):
     def get(self, row: Target) -> RenderedCutout | None:
         """Return the up-to-date frame of a row, redrawn if need be; None if not read yet."""
         with self._state:
-            frames = self._frames.by_spot
+            frames = self._frames.by_target
             cached = frames.get(row)
             if cached is None:
                 return None
@@ -115,13 +115,13 @@ class CutoutCache(QObject):
     def peek(self, row: Target) -> RenderedCutout | None:
         """Return the frame of a row if it is up to date; unlike `get`, redraw nothing."""
         with self._state:
-            cached = self._frames.by_spot.get(row)
+            cached = self._frames.by_target.get(row)
             return None if cached is None or cached.recipe != self._recipe(row) else cached.frame
 
     def want(self, rows: Iterable[Target]) -> None:
         """Replace the list of requested rows, which are built in this order."""
         with self._state:
-            self._requests = [row if isinstance(row, Place) else int(row) for row in rows]
+            self._requests = [row if isinstance(row, SkyPosition) else int(row) for row in rows]
             self._state.notify_all()
 
     def build(self, row: int) -> RenderedCutout:
@@ -221,16 +221,16 @@ class CutoutCache(QObject):
             row, recipe, old = task
             if not self._store(row, self._make_frame(row, recipe, old)):
                 continue
-            if isinstance(row, Place):
+            if isinstance(row, SkyPosition):
                 self.place_ready.emit(row)
             else:
                 self.ready.emit(row)
 
-    def _next_task(self) -> tuple[Target, Recipe, KeptFrame | None] | None:
+    def _next_task(self) -> tuple[Target, Recipe, CachedFrame | None] | None:
         with self._state:
             while not self._stopped:
                 for row in self._requests:
-                    recipe, cached = self._recipe(row), self._frames.by_spot.get(row)
+                    recipe, cached = self._recipe(row), self._frames.by_target.get(row)
                     if cached is None or cached.recipe != recipe:
                         return row, recipe, cached
                 retry = self._next_retry()
@@ -240,28 +240,28 @@ class CutoutCache(QObject):
         return None
 
     def _next_retry(self) -> Target | None:
-        """Return a requested row whose last read failed `AGAIN_AFTER` seconds ago or earlier."""
-        before = time.monotonic() - AGAIN_AFTER
-        frames = ((row, self._frames.by_spot[row]) for row in self._requests)
+        """Return a requested row whose last read failed `RETRY_SECONDS` seconds ago or earlier."""
+        before = time.monotonic() - RETRY_SECONDS
+        frames = ((row, self._frames.by_target[row]) for row in self._requests)
         return next(
             (row for row, cached in frames if cached.failed and cached.read_at <= before), None
         )
 
     def _recipe(self, row: Target) -> Recipe:
-        if isinstance(row, Place):
+        if isinstance(row, SkyPosition):
             return Recipe(self._radius, self._looks, None)
         fits = self._fits
         return Recipe(self._radius, self._looks, fits.by_row.get(row, fits.expected))
 
-    def _make_frame(self, row: Target, recipe: Recipe, old: KeptFrame | None) -> KeptFrame:
+    def _make_frame(self, row: Target, recipe: Recipe, old: CachedFrame | None) -> CachedFrame:
         if old is not None and old.recipe.radius == recipe.radius:
             frame = repaint(old.frame, recipe.looks, recipe.adjusted)
-            return KeptFrame(frame, recipe, old.read_at)
+            return CachedFrame(frame, recipe, old.read_at)
         with self._reading:
             frame = render_cutout(self._source, row, recipe.radius, recipe.looks, recipe.adjusted)
-        return KeptFrame(frame, recipe, time.monotonic())
+        return CachedFrame(frame, recipe, time.monotonic())
 
-    def _store(self, row: Target, cached: KeptFrame) -> bool:
+    def _store(self, row: Target, cached: CachedFrame) -> bool:
         """Cache a frame unless its radius is outdated; return whether the frame is up to date."""
         with self._state:
             if cached.recipe.radius != self._radius:
@@ -290,7 +290,7 @@ class Recipe(NamedTuple):
     adjusted: FitPanel | None
 
 
-class KeptFrame(NamedTuple):
+class CachedFrame(NamedTuple):
     """A frame, its recipe, and the time when its pixels were read (seconds, monotonic)."""
 
     frame: RenderedCutout
@@ -316,7 +316,7 @@ class RenderedCutouts:
 
     Attributes
     ----------
-    by_spot : OrderedDict of Target to KeptFrame
+    by_target : OrderedDict of Target to KeptFrame
         The caller moves a used frame to the end; all other changes are made by the methods.
 
     Parameters
@@ -326,11 +326,11 @@ class RenderedCutouts:
     """
 
     def __init__(self, max_bytes: int) -> None:
-        self.by_spot: OrderedDict[Target, KeptFrame] = OrderedDict()
+        self.by_target: OrderedDict[Target, CachedFrame] = OrderedDict()
         self._max_bytes = max_bytes
         self._nbytes = 0
 
-    def put(self, target: Target, cached: KeptFrame, requests: list[Target]) -> list[Target]:
+    def put(self, target: Target, cached: CachedFrame, requests: list[Target]) -> list[Target]:
         """Store a frame in place of an earlier one; if memory is full, evict requested ones last.
 
         Returns
@@ -339,16 +339,18 @@ class RenderedCutouts:
             The first of the requests, as many as memory holds: if more were built, they would
             evict each other without end.
         """
-        old = self.by_spot.pop(target, None)
+        old = self.by_target.pop(target, None)
         self._nbytes += cached.nbytes - (old.nbytes if old is not None else 0)
-        self.by_spot[target] = cached
+        self.by_target[target] = cached
         wanted = set(requests)
-        while self._nbytes > self._max_bytes and len(self.by_spot) > 1:
-            unwanted = (other for other in self.by_spot if other not in wanted and other != target)
+        while self._nbytes > self._max_bytes and len(self.by_target) > 1:
+            unwanted = (
+                other for other in self.by_target if other not in wanted and other != target
+            )
             victim: Target | None = next(unwanted, None)
             if victim is None:
                 victim = next(
-                    (other for other in reversed(requests) if other in self.by_spot), None
+                    (other for other in reversed(requests) if other in self.by_target), None
                 )
                 if victim is None or victim == requests[0]:
                     break
@@ -359,18 +361,18 @@ class RenderedCutouts:
 
     def forget_failed(self) -> list[Target]:
         """Drop all frames that could not be read, and return their rows."""
-        failed = [target for target, cached in self.by_spot.items() if cached.failed]
+        failed = [target for target, cached in self.by_target.items() if cached.failed]
         for target in failed:
             self._drop(target)
         return failed
 
     def clear(self) -> None:
         """Drop all frames."""
-        self.by_spot.clear()
+        self.by_target.clear()
         self._nbytes = 0
 
     def _drop(self, target: Target) -> None:
-        self._nbytes -= self.by_spot.pop(target).nbytes
+        self._nbytes -= self.by_target.pop(target).nbytes
 
 
 class FitPanels:

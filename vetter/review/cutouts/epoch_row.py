@@ -5,20 +5,20 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from vetter.core.cutout_source import CutoutSource, ManyFields, Place, has_epochs
-from vetter.io.fits.exposure import iso
+from vetter.core.cutout_source import CutoutSource, ManyFields, SkyPosition, has_epochs
+from vetter.io.fits.exposure import iso_time
 from vetter.review.cutouts.rendered_cutout import Target
 
 
 class Epoch(NamedTuple):
     """One epoch of an object.
 
-    ``spot`` is the row of the object's candidate on the image, or a `Place` if the list has none;
-    ``field`` is the image's number, ``name`` the image's name, ``time`` ISO text and ``filter``
-    the filter's name, '' if unknown.
+    ``target`` is the row of the object's candidate on the image, or a `SkyPosition` if the list has
+    none; ``field`` is the image's number, ``name`` the image's name, ``time`` ISO text and
+    ``filter`` the filter's name, '' if unknown.
     """
 
-    spot: Target
+    target: Target
     field: int
     name: str
     time: str
@@ -27,7 +27,7 @@ class Epoch(NamedTuple):
     @property
     def row(self) -> int:
         """The candidate's row; -1 without a candidate."""
-        return -1 if isinstance(self.spot, Place) else self.spot
+        return -1 if isinstance(self.target, SkyPosition) else self.target
 
 
 def epochs_of(source: CutoutSource, row: int, count: int | None = None) -> list[Epoch]:
@@ -46,20 +46,20 @@ def epochs_of(source: CutoutSource, row: int, count: int | None = None) -> list[
     if source.object_epochs is None:
         return []
     if not has_epochs(source):
-        return [_packet_epoch(source, other) for other in siblings(source, row, count)]
+        return [_packet_epoch(source, other) for other in object_rows(source, row, count)]
     numbers = source.field_numbers
     spots: list[tuple[int, Target]] = [(int(numbers[r]), r) for r in source.epochs.rows(row)]
     detected = {number for number, _ in spots}
     ra, dec = (float(getattr(source.candidates, axis)[row]) for axis in ("ra", "dec"))
     if math.isfinite(ra) and math.isfinite(dec):
         covering = source.fields_at(ra, dec)
-        spots += [(n, Place(n, ra, dec)) for n in covering if n not in detected]
+        spots += [(n, SkyPosition(n, ra, dec)) for n in covering if n not in detected]
     epochs = [_epoch(source, number, spot) for number, spot in spots]
     # Images without a time come last, as they do among the candidates.
     return sorted(epochs, key=lambda epoch: (not epoch.time, epoch.time, epoch.field, epoch.row))
 
 
-def siblings(source: CutoutSource, row: int, count: int | None = None) -> list[int]:
+def object_rows(source: CutoutSource, row: int, count: int | None = None) -> list[int]:
     """Return the rows of a candidate's object, including its own, first to last.
 
     ``count``: rows of the list in use; the source's own list may be longer.
@@ -85,6 +85,6 @@ def _packet_epoch(source: CutoutSource, row: int) -> Epoch:
         row,
         0,
         candidates.key(row),
-        "" if math.isnan(mjd) else iso(mjd),
+        "" if math.isnan(mjd) else iso_time(mjd),
         "" if name is None else str(name),
     )

@@ -12,13 +12,13 @@ import numpy as np
 import numpy.typing as npt
 
 from vetter.core.coordinates.sky import orientation
-from vetter.core.cutout.crop import recentred
+from vetter.core.cutout.crop import recentre
 from vetter.core.cutout.plane import NOT_COVERING, Provenance
 from vetter.core.cutout.sky_marks import PixelMark, pixel_marks
-from vetter.core.cutout_source import ManyFields, Place, has_epochs
+from vetter.core.cutout_source import ManyFields, SkyPosition, has_epochs
 from vetter.core.display.rendering import Limits, Picture, render
 from vetter.core.display.style import DisplayStyle
-from vetter.errors import VetterError, in_words
+from vetter.errors import VetterError, describe_error
 
 if TYPE_CHECKING:
     from astropy.wcs import WCS
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 Array = npt.NDArray[Any]
 T = TypeVar("T")
 
-Target = int | Place
+Target = int | SkyPosition
 """Subject of a frame: a row of the list, or a place on an image without a candidate."""
 
 NO_DATA = "no data (all NaN)"
@@ -159,18 +159,18 @@ def render_cutout(
     except VetterError as error:
         reason = str(error)
     except Exception as error:  # One bad candidate must not end the thread that builds all.
-        reason = f"no cutout: {in_words(error)}"
+        reason = f"no cutout: {describe_error(error)}"
     return RenderedCutout(row, radius, None, {}, {}, reason, name)
 
 
 def _row_and_name(source: CutoutSource, target: Target) -> tuple[int, str]:
-    if isinstance(target, Place):
+    if isinstance(target, SkyPosition):
         return -1, source.fields[target.field].name
     return target, source.candidates.name(target)
 
 
 def _read_cutout(source: CutoutSource, target: Target, radius: float) -> Cutout:
-    if isinstance(target, Place):
+    if isinstance(target, SkyPosition):
         assert isinstance(source, ManyFields), "only a list of several images has such places"
         return source.cutout_at(target, radius)
     return source.cutout(target, radius)
@@ -227,7 +227,7 @@ def _on_cutout(residual: Array, cutout: Cutout) -> Array:
     """Return a residual on the pixels of a cutout; ValueError if its shape does not allow that."""
     offset = cutout.offset_in_whole
     if offset is None:
-        return recentred(residual, cutout.shape)
+        return recentre(residual, cutout.shape)
     rows, columns = cutout.shape
     part = residual[offset[1] : offset[1] + rows, offset[0] : offset[0] + columns]
     if part.shape != cutout.shape:
@@ -265,7 +265,7 @@ def _unpainted_frame(
     source: CutoutSource, target: Target, radius: float, cutout: Cutout
 ) -> RenderedCutout:
     row, name = _row_and_name(source, target)
-    number = target.field if isinstance(target, Place) else source.field_of(target)
+    number = target.field if isinstance(target, SkyPosition) else source.field_of(target)
     # Candidates of one image have the same planes, unless a plane cannot be read.
     expected = source.plane_names if has_epochs(source) or cutout.unread else ()
     return _frame_of_cutout(row, name, radius, cutout, source.fields[number].wcs, expected)

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from vetter.io.field.stars.kept_psf import StarPsf, restored, setting_name
+from vetter.io.field.stars.stored_psf import StarPsf, psf_setting_name, restore_psf
 from vetter.review.fits.fit_messages import Ready, StarFits
 from vetter.review.fits.fit_process import FitProcess
 from vetter.review.session import Session
@@ -45,17 +45,17 @@ class FieldFits:
     def add(self, ready: Ready) -> None:
         """Add the fit options of a field; store a PSF from its stars, to be built only once."""
         self._ready[ready.field] = self._with_signature(ready)
-        psf, name = ready.fit.options.psf, setting_name(ready.field)
-        if isinstance(psf, StarPsf) and restored(self._kept.get(name), psf.of) is None:
+        psf, name = ready.fit.options.psf, psf_setting_name(ready.field)
+        if isinstance(psf, StarPsf) and restore_psf(self._kept.get(name), psf.of) is None:
             self._session.writer.keep_setting(name, psf.record())
 
-    def hold_against(self, number: int, caveat: str) -> None:
+    def add_caveat(self, number: int, caveat: str) -> None:
         """Add a caveat on an image's template, found from its stars, to the image's judgements."""
         ready = self._ready.get(number)
         if ready is not None:
-            self._ready[number] = ready._replace(fit=ready.fit._replace(unlike=caveat))
+            self._ready[number] = ready._replace(fit=ready.fit._replace(template_caveat=caveat))
 
-    def of(self, row: int) -> Ready | None:
+    def options_of(self, row: int) -> Ready | None:
         """Return the fit options of a row's image; None before they are known."""
         return self._ready.get(self._session.source.field_of(row))
 
@@ -69,7 +69,7 @@ class FieldFits:
     def signature_of(self, key: str) -> str:
         """Return the signature of a candidate's result; '' if not known."""
         row = self.row_of(key)
-        ready = None if row is None else self.of(row)
+        ready = None if row is None else self.options_of(row)
         return "" if ready is None else ready.signature
 
     def signature_in(self, number: int) -> str:
@@ -138,7 +138,7 @@ class FieldStars(QObject):
         if field not in self._requested:
             self._requested.add(field)
             record = self._kept.get(_SETTING_PREFIX + str(field))
-            self._ahead.wish_stars(field, _parse_record(record)[0])
+            self._ahead.request_stars(field, _parse_record(record)[0])
 
     def _on_surveyed(self, part: StarFits) -> None:
         if part.stars:

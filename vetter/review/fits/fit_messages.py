@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Start:
+class WorkerStart:
     """The first message: the input and the fit options; ``psfs`` are stored PSFs, by image."""
 
     record: dict[str, Any]
@@ -36,7 +36,7 @@ class Ready(NamedTuple):
     field: int = 0
 
 
-class Wishes(NamedTuple):
+class FitRequest(NamedTuple):
     """Request for fits: ``first`` at once and in this order, then the others in batches.
 
     If ``then`` is None, the background rows of the last request stay. Rows of ``first`` are
@@ -49,7 +49,7 @@ class Wishes(NamedTuple):
     heard: int = 2**62
 
 
-class More(NamedTuple):
+class NewRows(NamedTuple):
     """Request for newly listed rows, to be fitted after all rows requested before."""
 
     rows: range
@@ -63,13 +63,13 @@ class Fitted(NamedTuple):
     texts: tuple[str, ...]
 
 
-class Broken(NamedTuple):
+class WorkerFailed(NamedTuple):
     """Failure of the worker process to open the input, so that no fit can be made."""
 
     reason: str
 
 
-class StarWish(NamedTuple):
+class StarRequest(NamedTuple):
     """Request for the stars of a field, fitted when no row has to be fitted at once.
 
     They take turns with background rows. ``field`` is the image's number, ``known`` the
@@ -94,4 +94,4 @@ class StarFits(NamedTuple):
     signature: str = ""
 
 
-Wish = Wishes | More | StarWish
+Request = FitRequest | NewRows | StarRequest

@@ -17,11 +17,11 @@ from vetter.review.fits.fit_process import FitProcess
 from vetter.review.fits.fit_storage import FitStorage
 from vetter.review.session import Session
 
-LOT = 10_000
+ROWS_PER_REQUEST = 10_000
 """10,000 candidates in one background request; to list 100,000 takes the GUI thread 20 ms."""
 
 
-class FitWishes:
+class FitRequests:
     """Requests for fits; each begins with the rows that the user waits for, and replaces the last.
 
     Attributes
@@ -41,31 +41,31 @@ class FitWishes:
         The background rows.
     """
 
-    def __init__(self, cache: CutoutCache, ahead: FitProcess, rest: Unfitted) -> None:
+    def __init__(self, cache: CutoutCache, ahead: FitProcess, rest: BackgroundRows) -> None:
         self.asked: set[int] = set()
         self.followed: Sequence[int] = ()
         self._cache, self._ahead, self._rest = cache, ahead, rest
 
-    def wish(self, rows: Sequence[int] = (), anew: bool = False, rest: bool = True) -> None:
+    def request(self, rows: Sequence[int] = (), anew: bool = False, rest: bool = True) -> None:
         """Request these rows first; the request replaces the last one.
 
         The background rows stay as requested before, unless ``anew`` is set or other images
         wait. Without ``rest`` only ``anew`` changes them.
         """
         first = self._rows_to_fit_first(rows)
-        anew |= self._rest.look(first) and rest
-        self._ahead.wish(first, self._rest.rows() if anew else None)
+        anew |= self._rest.update_waiting(first) and rest
+        self._ahead.request(first, self._rest.rows() if anew else None)
 
-    def wish_where_waiting_changed(self) -> None:
+    def request_if_waiting_changed(self) -> None:
         """Request the background rows again if other images wait for stored results."""
-        if self._rest.look(self._rows_to_fit_first()):
-            self.wish(anew=True)
+        if self._rest.update_waiting(self._rows_to_fit_first()):
+            self.request(anew=True)
 
     def drop(self) -> None:
         """Request only the fits that the user has requested; drop all others."""
         self.followed = ()
         if self._ahead.running:
-            self._ahead.wish(sorted(self.asked), [])
+            self._ahead.request(sorted(self.asked), [])
 
     def _rows_to_fit_first(self, rows: Sequence[int] = ()) -> list[int]:
         """Return these rows, then those that the user waits for already."""
@@ -74,7 +74,7 @@ class FitWishes:
         return [row for row in first if row >= 0]
 
 
-class Unfitted:
+class BackgroundRows:
     """Background rows: candidates without a result, to be fitted after the requested ones.
 
     Candidates of an image wait while its stored results are read, and before its signature is
@@ -96,7 +96,7 @@ class Unfitted:
         self._waiting: frozenset[int] | None = None
         self._requested, self._has_more = 0, False
 
-    def look(self, first: Iterable[int]) -> bool:
+    def update_waiting(self, first: Iterable[int]) -> bool:
         """Update which images wait for stored results, given the rows to fit first.
 
         Return whether that has changed; True the first time. The signatures of these rows' images
@@ -122,11 +122,11 @@ class Unfitted:
         rows = rows[self._table.codes[rows] == Disappeared.NOT_FITTED.value]
         waiting = self._session.source.on_field(rows, *(self._waiting or ()))
         rows = rows[~waiting]
-        batch: list[int] = rows[:LOT].tolist()
-        self._requested, self._has_more = len(batch), len(rows) > LOT
+        batch: list[int] = rows[:ROWS_PER_REQUEST].tolist()
+        self._requested, self._has_more = len(batch), len(rows) > ROWS_PER_REQUEST
         return batch
 
     def count(self, fitted: int) -> bool:
         """Count finished fits; return whether to request other rows before these run out."""
         self._requested -= fitted
-        return self._has_more and self._requested < LOT // 2
+        return self._has_more and self._requested < ROWS_PER_REQUEST // 2

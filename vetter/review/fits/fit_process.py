@@ -8,14 +8,14 @@ from PyQt6.QtCore import QObject, pyqtSignal
 
 from vetter.io.child_process import ChildProcess
 from vetter.review.fits.fit_messages import (
-    Broken,
+    FitRequest,
     Fitted,
-    More,
+    NewRows,
     Ready,
     StarFits,
-    Start,
-    StarWish,
-    Wishes,
+    StarRequest,
+    WorkerFailed,
+    WorkerStart,
 )
 
 
@@ -35,7 +35,7 @@ class FitProcess(QObject):
     broken = pyqtSignal(str)
     surveyed = pyqtSignal(object)  # StarFits
 
-    def __init__(self, start: Start, parent: QObject | None = None) -> None:
+    def __init__(self, start: WorkerStart, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._start = start
         self._child: ChildProcess | None = None
@@ -54,20 +54,20 @@ class FitProcess(QObject):
         if self._child is None and not self._closing:
             worker = "vetter.review.fits.fit_worker"
             self._child = ChildProcess(worker, self._emit, self._on_end, tied=True)
-            self._child.tell(self._start)
+            self._child.send(self._start)
 
-    def wish(self, first: Iterable[int], then: Iterable[int] | None = None) -> None:
+    def request(self, first: Iterable[int], then: Iterable[int] | None = None) -> None:
         """Request fits: ``first`` at once, ``then`` in the background; None keeps the latter."""
-        self._send(Wishes(tuple(first), None if then is None else tuple(then), self._received))
+        self._send(FitRequest(tuple(first), None if then is None else tuple(then), self._received))
 
-    def wish_more(self, rows: range) -> None:
+    def request_new_rows(self, rows: range) -> None:
         """Request newly listed rows, to be fitted after all others."""
         if self._has_requests and self._child is not None:
-            self._child.tell(More(rows))
+            self._child.send(NewRows(rows))
 
-    def wish_stars(self, field: int = 0, known: str = "") -> None:
+    def request_stars(self, field: int = 0, known: str = "") -> None:
         """Request the stars of an image, fitted when no row has to be fitted at once."""
-        self._send(StarWish(field, known))
+        self._send(StarRequest(field, known))
 
     def hold(self) -> None:
         """Suspend the process at once, if the system can; `go_on` must follow soon."""
@@ -89,11 +89,11 @@ class FitProcess(QObject):
     def _count_answer(self, _fitted: Fitted) -> None:
         self._received += 1
 
-    def _send(self, message: Wishes | StarWish) -> None:
+    def _send(self, message: FitRequest | StarRequest) -> None:
         self.begin()
         if self._child is not None:
             self._has_requests = True
-            self._child.tell(message)
+            self._child.send(message)
 
     def _emit(self, message: object) -> None:
         if isinstance(message, Fitted):
@@ -102,7 +102,7 @@ class FitProcess(QObject):
             self.surveyed.emit(message)
         elif isinstance(message, Ready):
             self.ready.emit(message)
-        elif isinstance(message, Broken):
+        elif isinstance(message, WorkerFailed):
             self.broken.emit(message.reason)
 
     def _on_end(self, status: int) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from vetter.review.session import Session
-from vetter.review.writer import Kept, Stored
+from vetter.review.writer import FitRow, StoredFits
 
 STORE_EVERY_MS = 1500
 """1500 ms of results are one batch: a verdict's commit must not queue behind hundreds of them."""
@@ -34,7 +34,7 @@ class FitStorage(QObject):
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session, self._writer = session, session.writer
-        self._unwritten: list[Kept] = []
+        self._unwritten: list[FitRow] = []
         self._save_timer = QTimer(self)
         self._save_timer.setSingleShot(True)
         self._save_timer.setInterval(STORE_EVERY_MS)
@@ -42,7 +42,7 @@ class FitStorage(QObject):
         self._signatures: deque[str] = deque()
         self._writer.loaded.connect(self._on_loaded)
 
-    def add(self, result: Kept) -> None:
+    def add(self, result: FitRow) -> None:
         """Add a result to the next batch; without a signature it waits for `sign`."""
         self._unwritten.append(result)
         if not self._save_timer.isActive():
@@ -82,7 +82,7 @@ class FitStorage(QObject):
             self._writer.keep_adjustments(self._unwritten)
             self._unwritten = []
 
-    def _on_loaded(self, stored: Stored) -> None:
+    def _on_loaded(self, stored: StoredFits) -> None:
         self.arrived.emit(stored)
         if not stored.last:
             self._writer.load_adjustments(stored.signature, stored.results[-1][0])

@@ -17,25 +17,25 @@ from dataclasses import replace
 from typing import IO, Any, NoReturn
 
 from vetter.core.cutout_source import CutoutSource
-from vetter.core.judgement.field_fit import FieldFit, field_fit, fit_rows
+from vetter.core.judgement.field_fit import FieldFit, fit_rows, make_field_fit
 from vetter.errors import VetterError
-from vetter.io.child_process import answering_stream, receive, send
-from vetter.io.field.stars.psf import fit_of_field
+from vetter.io.child_process import open_answer_stream, receive, send
+from vetter.io.field.stars.psf import choose_field_fit
 from vetter.io.session.rows import plain_meta
 from vetter.review.fits.fit_messages import (
-    Broken,
+    FitRequest,
     Fitted,
-    More,
+    NewRows,
     Ready,
+    Request,
     StarFits,
-    Start,
-    StarWish,
-    Wish,
-    Wishes,
+    StarRequest,
+    WorkerFailed,
+    WorkerStart,
 )
 
 NICENESS = 10
-BATCH = 16
+BACKGROUND_BATCH = 16
 """16 background cutouts fitted together: more are faster, fewer let the next request in sooner."""
 NEXT_BATCH = 8
 """8 cutouts fitted together of those that the user comes to next."""
@@ -55,11 +55,11 @@ def _main() -> None:
 
     if hasattr(os, "nice"):
         os.nice(NICENESS)
-    requests: queue.SimpleQueue[Wish] = queue.SimpleQueue()
+    requests: queue.SimpleQueue[Request] = queue.SimpleQueue()
     messages = receive(sys.stdin.buffer)
-    answers = answering_stream()
+    answers = open_answer_stream()
     start = next(messages, None)
-    if not isinstance(start, Start):
+    if not isinstance(start, WorkerStart):
         # The window ended before its first message.
         return
     reader = threading.Thread(target=_receive_requests, args=(messages, requests), daemon=True)
@@ -67,7 +67,7 @@ def _main() -> None:
     try:
         source = open_recorded(start.record)
     except VetterError as error:
-        send(answers, Broken(str(error)))
+        send(answers, WorkerFailed(str(error)))
         return
     _serve(_Fitter(source, start, answers), requests)
 
@@ -78,7 +78,7 @@ class _Fitter:
     Options of an image are measured when the first of its candidates is requested.
     """
 
-    def __init__(self, source: CutoutSource, start: Start, answers: IO[bytes]) -> None:
+    def __init__(self, source: CutoutSource, start: WorkerStart, answers: IO[bytes]) -> None:
         self.source, self.answers = source, answers
         self._start = start
         self._fits: dict[int, FieldFit] = {}
@@ -92,18 +92,18 @@ class _Fitter:
             start, image = self._start, self.source.fields[number]
             try:
                 options = self.source.record, start.settings, start.radius, start.psfs.get(number)
-                fit = fit_of_field(image, *options)
+                fit = choose_field_fit(image, *options)
                 # The signature names all files of the list, so the list must be complete.
-                growing = not self.source.complete
+                growing = not self.source.is_complete
                 signature = "" if growing else fit.signature(image.fingerprints)
             except VetterError:
                 # Each fit of the image then reports the error; other images are still fitted.
-                fit, signature = field_fit(None, start.settings, start.radius), ""
+                fit, signature = make_field_fit(None, start.settings, start.radius), ""
             self._fits[number], self._signatures[number] = fit, signature
             send(self.answers, Ready(fit, signature, number))
         return self._fits[number]
 
-    def unanswered(self, requests: Wishes) -> tuple[int, ...]:
+    def unanswered(self, requests: FitRequest) -> tuple[int, ...]:
         """Return the rows to fit first whose residuals are not on their way to the window."""
         sent = self._on_their_way
         while sent and sent[0][0] <= requests.heard:
@@ -132,12 +132,12 @@ class _Fitter:
     def _read_list_to(self, rows: Sequence[int]) -> Sequence[int]:
         """Read the list as far as these rows; return those that exist."""
         source = self.source
-        while not source.complete and max(rows) >= len(source.candidates):
+        while not source.is_complete and max(rows) >= len(source.candidates):
             if source.grow() is None:
                 break
         return [row for row in rows if row < len(source.candidates)]
 
-    def stars(self, wish: StarWish) -> Iterator[StarFits]:
+    def stars(self, wish: StarRequest) -> Iterator[StarFits]:
         """Return the stars of an image, part by part; no stars if the stored ones are current."""
         fit = self.fit_of(wish.field)
         signature = self._signatures[wish.field]
@@ -157,14 +157,14 @@ class _Fitter:
         return part.left > 0
 
 
-def _receive_requests(messages: Iterator[Any], requests: queue.SimpleQueue[Wish]) -> None:
+def _receive_requests(messages: Iterator[Any], requests: queue.SimpleQueue[Request]) -> None:
     for message in messages:
         requests.put(message)
     # The window was killed: end at once, even in the middle of a PSF that takes seconds.
     os._exit(0)
 
 
-def _serve(fitter: _Fitter, requests: queue.SimpleQueue[Wish]) -> NoReturn:
+def _serve(fitter: _Fitter, requests: queue.SimpleQueue[Request]) -> NoReturn:
     first: tuple[int, ...] = ()
     then: deque[int] = deque()
     surveys: deque[tuple[int, Iterator[StarFits]]] = deque()
@@ -173,11 +173,11 @@ def _serve(fitter: _Fitter, requests: queue.SimpleQueue[Wish]) -> NoReturn:
         while idle or not requests.empty():
             newest = requests.get()
             idle = False
-            if isinstance(newest, StarWish):
+            if isinstance(newest, StarRequest):
                 # The field requested last comes first.
                 surveys.appendleft((newest.field, fitter.stars(newest)))
                 continue
-            if isinstance(newest, More):
+            if isinstance(newest, NewRows):
                 then.extend(newest.rows)
                 continue
             first = fitter.unanswered(newest)
@@ -188,7 +188,7 @@ def _serve(fitter: _Fitter, requests: queue.SimpleQueue[Wish]) -> NoReturn:
             fitter.send_fits(rows, residuals=True)
         elif then:
             # Only candidates that the user is about to see need residuals.
-            rows = tuple(then.popleft() for _ in range(min(BATCH, len(then))))
+            rows = tuple(then.popleft() for _ in range(min(BACKGROUND_BATCH, len(then))))
             fitter.send_fits(rows, residuals=False)
         if surveys and not first and not fitter.send_stars(*surveys[0]):
             surveys.popleft()

@@ -20,23 +20,23 @@ from vetter.core.judgement.fit_table import (
     FitState,
     FitStatus,
     FitTable,
-    fittable,
+    can_fit,
 )
 from vetter.review.cutouts.cutout_cache import CutoutCache
 from vetter.review.cutouts.rendered_cutout import Shift
 from vetter.review.fits.field_fits import FieldFits, FieldStars
 from vetter.review.fits.fit_messages import Fitted, Ready
-from vetter.review.fits.fit_order import FitWishes, Unfitted
+from vetter.review.fits.fit_order import BackgroundRows, FitRequests
 from vetter.review.fits.fit_process import FitProcess
 from vetter.review.fits.fit_storage import FitStorage
-from vetter.review.fits.judging import JudgedFits
+from vetter.review.fits.judged_fits import JudgedFits
 from vetter.review.session import Session
-from vetter.review.writer import Stored
+from vetter.review.writer import StoredFits
 
 if TYPE_CHECKING:
     from vetter.core.judgement.field_fit import FieldFit
 
-OVER = 50
+RATE_MESSAGES = 50
 """The last 50 messages of the worker process give the rate of its fits."""
 
 PAUSE_SECONDS = 5.0
@@ -83,7 +83,7 @@ class Fits(QObject):
         self._cache = cache
         self._ahead = ahead
         self._fields = FieldFits(session, kept)
-        self._error = "" if fittable(session.source.plane_names) else NOTHING_TO_FIT
+        self._error = "" if can_fit(session.source.plane_names) else NOTHING_TO_FIT
         self._closed = False
         self._speed = FitSpeed()
         self._judged = JudgedFits(session, self.table, self._fields, self.stars, self)
@@ -91,8 +91,8 @@ class Fits(QObject):
         self._storage = FitStorage(session, self)
         self._storage.arrived.connect(self.take_stored)
         self._storage.read_through.connect(self._update_background)
-        self._rest = Unfitted(session, self.table, self._fields, self._storage)
-        self._wishes = FitWishes(cache, ahead, self._rest)
+        self._rest = BackgroundRows(session, self.table, self._fields, self._storage)
+        self._wishes = FitRequests(cache, ahead, self._rest)
         ahead.ready.connect(self._on_ready)
         ahead.fitted.connect(self._on_fitted)
         ahead.broken.connect(self._on_broken)
@@ -140,7 +140,7 @@ class Fits(QObject):
 
     def fit_of(self, row: int) -> FieldFit | None:
         """Return the fit options of a row's image; None before they are known."""
-        ready = self._fields.of(row)
+        ready = self._fields.options_of(row)
         return None if ready is None else ready.fit
 
     def begin(self) -> None:
@@ -161,7 +161,7 @@ class Fits(QObject):
         row = self._session.current_row
         if row >= 0 and not self._error:
             self._wishes.asked.add(row)
-            self._wishes.wish([row], rest=not self.paused)
+            self._wishes.request([row], rest=not self.paused)
             self.changed.emit([row])
 
     def follow(self, rows: Sequence[int]) -> None:
@@ -171,7 +171,7 @@ class Fits(QObject):
         self._wishes.followed = tuple(rows)
         wanted = [row for row in rows if not self._cache.has_fit_panel(row)]
         if wanted or not self._ahead.running:
-            self._wishes.wish(wanted)
+            self._wishes.request(wanted)
 
     def toggle_pause(self) -> None:
         """Pause or resume the background fits."""
@@ -179,20 +179,20 @@ class Fits(QObject):
         if self._error:
             return
         if not self.paused:
-            self._wishes.wish([self._session.current_row], anew=True)
+            self._wishes.request([self._session.current_row], anew=True)
         else:
             self._wishes.drop()
         self._update_expected()
         self.changed.emit([self._session.current_row])
         self.progressed.emit()
 
-    def take_stored(self, stored: Stored) -> None:
+    def take_stored(self, stored: StoredFits) -> None:
         """Take over results from the session file, except those of another signature."""
         rows = self._judged.take_stored(stored)
         if rows:
             self.changed.emit(rows)
             self.progressed.emit()
-            self._judged.look(rows)
+            self._judged.check_flux_units(rows)
 
     def close(self) -> None:
         """End the process and store the results; harmless when repeated."""
@@ -211,7 +211,7 @@ class Fits(QObject):
     def _update_background(self) -> None:
         """Update the background request, since other images may wait for stored results now."""
         if self._following:
-            self._wishes.wish_where_waiting_changed()
+            self._wishes.request_if_waiting_changed()
 
     @property
     def _following(self) -> bool:
@@ -219,7 +219,7 @@ class Fits(QObject):
 
     def _on_queue_changed(self) -> None:
         if self._following:
-            self._wishes.wish(anew=True)
+            self._wishes.request(anew=True)
 
     def _on_ready(self, ready: Ready) -> None:
         self._fields.add(ready)
@@ -232,7 +232,7 @@ class Fits(QObject):
         if len(self.table.codes) < count:
             self.table.extend(count)
         if not self.paused and not self._error:
-            self._ahead.wish_more(range(first_new, count))
+            self._ahead.request_new_rows(range(first_new, count))
         self.progressed.emit()
 
     def _on_completed(self) -> None:
@@ -254,7 +254,7 @@ class Fits(QObject):
         keys = self._session.candidates.keys
         for row, result, text in zip(*fitted, strict=True):
             self._wishes.asked.discard(row)
-            ready = self._fields.of(row)
+            ready = self._fields.options_of(row)
             if ready is None:
                 continue
             if result.residual is not None:
@@ -268,9 +268,9 @@ class Fits(QObject):
         self._speed.count(len(self.table))
         self.changed.emit(list(fitted.rows))
         self.progressed.emit()
-        self._judged.look(row for row in fitted.rows if row in self.table)
+        self._judged.check_flux_units(row for row in fitted.rows if row in self.table)
         if self._rest.count(len(fitted.rows)) and self._following:
-            self._wishes.wish(anew=True)
+            self._wishes.request(anew=True)
 
     def _on_broken(self, reason: str) -> None:
         self._error = reason
@@ -288,7 +288,7 @@ class FitSpeed:
     """Rate of the fits over the last messages since the last pause."""
 
     def __init__(self) -> None:
-        self._arrivals: deque[tuple[float, int]] = deque(maxlen=OVER)
+        self._arrivals: deque[tuple[float, int]] = deque(maxlen=RATE_MESSAGES)
 
     def count(self, done: int) -> None:
         """Record the number of finished fits at this time."""

@@ -8,8 +8,8 @@ import threading
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from vetter.core.cutout_source import CutoutSource
-from vetter.errors import in_words
-from vetter.io.files.cancelling import Cancelled, cancelled_by
+from vetter.errors import describe_error
+from vetter.io.files.cancellation import Cancelled, cancelled_by
 
 CLOSE_SECONDS = 2.0
 """2 s at most that a window's end waits for the check, since a disk may hang for ever."""
@@ -76,7 +76,7 @@ class ContentChecker(QObject):
         except RuntimeError:  # the window's objects are gone
             return
         except Exception as error:  # An exception that leaves a thread ends the program.
-            self._report(f"planes not checked: {in_words(error)}")
+            self._report(f"planes not checked: {describe_error(error)}")
 
     def _report(self, line: str) -> None:
         self.lines.append(line)

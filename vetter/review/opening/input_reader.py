@@ -14,7 +14,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 
 from vetter.errors import ColumnsWanted, InputError, VetterError
 from vetter.io.field.nearby_planes import PlanesWanted
-from vetter.io.files.cancelling import Cancelled, cancelled_by
+from vetter.io.files.cancellation import Cancelled, cancelled_by
 from vetter.io.input_options import InputOptions
 from vetter.io.inputs.open_input import open_input
 from vetter.io.session.default_path import default_session_path

@@ -9,7 +9,7 @@ from PyQt6.QtCore import QObject, QThread, QTimer, pyqtSignal
 
 from vetter.core.candidates.candidate_list import CandidateList
 from vetter.core.cutout_source import CutoutSource, Fingerprint
-from vetter.errors import in_words
+from vetter.errors import describe_error
 from vetter.review.session import Session
 
 EXTEND_INTERVAL_MS = 200
@@ -119,7 +119,7 @@ class _Reader(QThread):
             # Computed in this thread, since fingerprints may read files.
             fingerprints = self._source.fingerprints if whole else ()
         except Exception as error:  # An exception that leaves a thread ends the program.
-            self.broken.emit(in_words(error))
+            self.broken.emit(describe_error(error))
             return
         if whole and not self._stopped.is_set():
             self.fingerprints = fingerprints
@@ -135,7 +135,7 @@ class _Reader(QThread):
                 break
             self.read.emit()
             self._wait_for_paint()
-        return self._source.complete
+        return self._source.is_complete
 
     def _take(self, longer: CandidateList) -> None:
         if len(longer) > len(self.candidates):

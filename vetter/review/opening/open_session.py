@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from vetter.core.columns.filter import matching
+from vetter.core.columns.filter import match_filter
 from vetter.core.columns.review_columns import ReviewColumns
 from vetter.core.cutout_source import CutoutSource
 from vetter.core.decisions.decision import storable
 from vetter.core.decisions.ledger import Ledger
-from vetter.core.judgement.fit_table import FitTable, fittable
+from vetter.core.judgement.fit_table import FitTable, can_fit
 from vetter.io.session.default_path import results_folder
 from vetter.io.session.session_file import SessionFile
 from vetter.review.queue import Queue
@@ -24,7 +24,7 @@ def open_session(
     The lines name damage of the file and inputs that have changed since the last time.
     """
     reviewer = storable(reviewer)
-    is_growing = not source.complete
+    is_growing = not source.is_complete
     prints = () if is_growing else source.fingerprints
     changed = store.record_input(source.record, prints, len(source.candidates))
     ledger = Ledger(source.candidates, reviewer, complete=not is_growing)
@@ -36,9 +36,9 @@ def open_session(
         # The user may be one of them under another login, and would think all was lost.
         others = ", ".join(store.reviewers())
         notes.append(f"decided so far by {others}; you are {reviewer} (--reviewer NAME changes it)")
-    fits = FitTable(len(source.candidates)) if fittable(source.plane_names) else None
+    fits = FitTable(len(source.candidates)) if can_fit(source.plane_names) else None
     columns = ReviewColumns(source.candidates, ledger, fits)
-    queue = Queue(len(source.candidates), columns.values, lambda text: matching(text, columns))
+    queue = Queue(len(source.candidates), columns.values, lambda text: match_filter(text, columns))
     writer = NoWriter() if store.read_only else Writer(store)
     session = Session(source, ledger, writer, queue, columns, settings, reviewer)
     session.results_folder = results_folder(store.path, source.record.get("inputs", ()))

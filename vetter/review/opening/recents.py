@@ -9,7 +9,7 @@ from queue import SimpleQueue
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from vetter.errors import VetterError
-from vetter.io.session.recent_sessions import RecentSession, is_missing, recounted
+from vetter.io.session.recent_sessions import RecentSession, is_missing, recount
 from vetter.review.opening.recent_settings import forget_all, recent_sessions, remember
 
 WAIT_SECONDS = 3.0
@@ -75,7 +75,7 @@ class Recents(QObject):
             if not self._publish(entries):
                 return
             # Decisions made before a kill are counted only in the session files.
-            counted = tuple(map(recounted, entries))
+            counted = tuple(map(recount, entries))
             if counted != entries and not self._publish(counted):
                 return
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PyQt6.QtCore import QObject, QThread, pyqtSignal
 
-from vetter.errors import in_words
+from vetter.errors import describe_error
 from vetter.io.session.session_file import SessionFile
 
 
@@ -47,6 +47,6 @@ class _CopyThread(QThread):
             with SessionFile.open(self._old, "", read_only=True) as session:
                 session.save_as(self._new)
         except Exception as error:  # An exception that leaves a thread ends the program.
-            self._copier.failed.emit(in_words(error))
+            self._copier.failed.emit(describe_error(error))
         else:
             self._copier.done.emit(self._new)

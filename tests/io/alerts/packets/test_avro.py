@@ -34,26 +34,26 @@ def test_packets_of_every_codec_are_read(codec: str) -> None:
 def test_snappy_and_zstandard_are_unpacked_within_bounds() -> None:
     import pyarrow
 
-    from vetter.io.alerts.packets.avro import unpacked_block
+    from vetter.io.alerts.packets.avro import unpack_block
 
     data = b"packet" * 1000
     snappy = pyarrow.compress(data, codec="snappy", asbytes=True) + b"\0\0\0\0"
-    assert unpacked_block("snappy", snappy) == data
-    assert unpacked_block("zstandard", pyarrow.compress(data, "zstd", asbytes=True)) == data
+    assert unpack_block("snappy", snappy) == data
+    assert unpack_block("zstandard", pyarrow.compress(data, "zstd", asbytes=True)) == data
 
 
 @pytest.mark.parametrize(("codec", "pack"), [("bzip2", bz2.compress), ("xz", lzma.compress)])
 def test_block_of_several_streams_is_unpacked(codec: str, pack: Any) -> None:
-    from vetter.io.alerts.packets.avro import unpacked_block
+    from vetter.io.alerts.packets.avro import unpack_block
 
-    assert unpacked_block(codec, pack(b"packet") + pack(b" of two")) == b"packet of two"
+    assert unpack_block(codec, pack(b"packet") + pack(b" of two")) == b"packet of two"
 
 
 def test_unknown_codec_is_no_damage() -> None:
-    from vetter.io.alerts.packets.avro import unpacked_block
+    from vetter.io.alerts.packets.avro import unpack_block
 
     with pytest.raises(InputError, match="^packed with 'lz4'; known are null, deflate"):
-        unpacked_block("lz4", b"x")
+        unpack_block("lz4", b"x")
 
 
 @pytest.mark.parametrize(
@@ -62,13 +62,13 @@ def test_unknown_codec_is_no_damage() -> None:
 def test_missing_package_of_codec_is_named(
     monkeypatch: pytest.MonkeyPatch, codec: str, package: str
 ) -> None:
-    from vetter.io.alerts.packets.avro import unpacked_block
+    from vetter.io.alerts.packets.avro import unpack_block
 
     for name in ("pyarrow", "cramjam", "compression.zstd", "backports.zstd"):
         monkeypatch.setitem(sys.modules, name, None)
     line = f"packed with {codec}, which needs {package}: pip install {package}"
     with pytest.raises(InputError, match=f"^{line}$"):
-        unpacked_block(codec, b"\x04abcdefgh")
+        unpack_block(codec, b"\x04abcdefgh")
 
 
 def test_sixty_four_bits_of_an_id_are_kept() -> None:
@@ -150,17 +150,17 @@ def test_every_real_packet_is_read(real_data: Path) -> None:
 
 
 def test_damaged_deflate_is_refused() -> None:
-    from vetter.io.alerts.packets.avro import unpacked_block
+    from vetter.io.alerts.packets.avro import unpack_block
 
     with pytest.raises(InputError, match="deflate block that cannot be unpacked"):
-        unpacked_block("deflate", b"\xff" + zlib.compress(b"x"))
+        unpack_block("deflate", b"\xff" + zlib.compress(b"x"))
 
 
 def test_an_unknown_codec_is_refused() -> None:
-    from vetter.io.alerts.packets.avro import unpacked_block
+    from vetter.io.alerts.packets.avro import unpack_block
 
     with pytest.raises(InputError, match="known are null, deflate"):
-        unpacked_block("brotli", b"x")
+        unpack_block("brotli", b"x")
 
 
 def test_a_header_that_was_read_before_is_not_read_again() -> None:

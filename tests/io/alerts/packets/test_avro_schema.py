@@ -9,7 +9,7 @@ import pytest
 from tests.helpers.alert_files import SCHEMA
 from vetter.errors import InputError
 from vetter.io.alerts.packets.avro import Container
-from vetter.io.alerts.packets.avro_schema import checked_schema, packet_schema
+from vetter.io.alerts.packets.avro_schema import packet_schema, validate_schema
 from vetter.io.alerts.packets.byte_ranges import HeldBytes
 
 
@@ -56,7 +56,7 @@ def nested(levels: int) -> dict[str, Any]:
 )
 def test_schemas_that_a_few_bytes_could_blow_up_are_refused(schema: Any, said: str) -> None:
     with pytest.raises(InputError, match=said):
-        checked_schema(schema)
+        validate_schema(schema)
 
 
 @pytest.mark.parametrize("text", [b"", b"{", b"[" * 100_000, b"\xff\xfe"])
@@ -72,23 +72,23 @@ def test_a_schema_is_parsed_once() -> None:
 
 def test_values_stay_as_they_are_written() -> None:
     kind = {"type": "bytes", "logicalType": "decimal", "precision": 10**9, "scale": 10**9}
-    field = checked_schema(of(kind)).parsed["fields"][0]
+    field = validate_schema(of(kind)).parsed["fields"][0]
     assert "logicalType" not in json.dumps(field)
 
 
 def test_types_named_by_their_short_names_are_found() -> None:
-    assert checked_schema(SCHEMA).fields[-1] == "cutoutDifference"
+    assert validate_schema(SCHEMA).fields[-1] == "cutoutDifference"
 
 
 def test_a_real_schema_with_invalid_defaults_is_read(real_data: Path) -> None:
     content = (real_data / "alerts" / "other" / "1.avro").read_bytes()
     container = Container(HeldBytes(content))
-    assert container.schema.said == ""
+    assert container.schema.note == ""
     assert container.record(container.start, 0)["candidate"]["fid"] == 1
 
 
 def test_schemas_in_order_are_not_mended() -> None:
-    assert checked_schema(SCHEMA).said == ""
+    assert validate_schema(SCHEMA).note == ""
 
 
 @pytest.mark.parametrize("kind", ["int", ["null", "int"], {"type": "array", "items": "int"}])
@@ -96,18 +96,18 @@ def test_schemas_in_order_are_not_mended() -> None:
 def test_defaults_of_any_kind_are_left_out(kind: Any, default: Any) -> None:
     schema = of(kind)
     schema["fields"][0]["default"] = default
-    assert checked_schema(schema).parsed == checked_schema(of(kind)).parsed
+    assert validate_schema(schema).parsed == validate_schema(of(kind)).parsed
 
 
 def test_a_type_defined_twice_is_taken_once() -> None:
     part = {"type": "record", "name": "p", "fields": [{"name": "x", "type": "int"}]}
     schema = of(part)
     schema["fields"].append({"name": "c", "type": dict(part)})
-    assert "defined twice (p)" in checked_schema(schema).said
+    assert "defined twice (p)" in validate_schema(schema).note
 
 
 def test_what_cannot_be_mended_is_refused() -> None:
     schema = of("int")
     schema["fields"].append({"name": "b", "type": "not a", "default": 3})
     with pytest.raises(InputError, match="does not define"):
-        checked_schema(schema)
+        validate_schema(schema)

@@ -10,7 +10,7 @@ import pytest
 from tests.helpers.alert_files import SCHEMA, framed, record
 from tests.helpers.alert_packets import field, packet_schema
 from vetter.errors import InputError
-from vetter.io.alerts.packets.avro_schema import checked_schema
+from vetter.io.alerts.packets.avro_schema import validate_schema
 from vetter.io.alerts.packets.confluent import (
     is_framed,
     read_framed,
@@ -22,7 +22,7 @@ from vetter.io.inputs.open_input import open_input
 
 
 def test_a_packet_is_read_with_the_schema_given() -> None:
-    packet = read_framed(framed(record(17)), checked_schema(SCHEMA))
+    packet = read_framed(framed(record(17)), validate_schema(SCHEMA))
     assert packet["candidate"]["candid"] == 17
 
 
@@ -34,12 +34,12 @@ def test_without_a_schema_the_line_says_what_to_do() -> None:
 def test_another_schema_is_noticed() -> None:
     other = {"type": "record", "name": "a", "fields": [{"name": "b", "type": "string"}]}
     with pytest.raises(InputError, match="--schema is not the packet's"):
-        read_framed(framed(record(17)), checked_schema(other))
+        read_framed(framed(record(17)), validate_schema(other))
 
 
 def test_a_packet_cut_short_is_refused() -> None:
     with pytest.raises(InputError, match="cut short"):
-        read_framed(framed(record(17))[:-1000], checked_schema(SCHEMA))
+        read_framed(framed(record(17))[:-1000], validate_schema(SCHEMA))
 
 
 def test_the_prefix_is_a_zero_and_a_small_number() -> None:
@@ -165,7 +165,7 @@ def test_stream_is_opened_with_folder_of_schemas(tmp_path: Path) -> None:
     (schemas / "8.avsc").write_text(json.dumps(OTHER))
     for candid, number, schema in ((1, 7, SCHEMA), (2, 8, OTHER), (3, 9, SCHEMA)):
         (packets / f"{candid}.avro").write_bytes(numbered(number, record(candid), schema))
-    source = open_input([str(packets)], InputOptions(schema=str(schemas))).completed()
+    source = open_input([str(packets)], InputOptions(schema=str(schemas))).read_whole_list()
     assert source.candidates.keys.tolist() == ["1", "2"]
     assert source.cutout(1, 31).shape == (63, 63)
     assert "whose schema has number 9" in source.report[0]

@@ -94,6 +94,6 @@ def test_packets_before_a_member_of_zeros_are_read(
         "2.avro": packed_records([record()]),
     }
     path = write_tar(tmp_path / "night.tar.gz", files, "w:gz")
-    found = list(Packets([str(path)]).listed())
+    found = list(Packets([str(path)]).iter_packets())
     assert [type(one).__name__ for one in found] == ["Packet", "Unread", "Unread"]
     assert isinstance(found[2], Unread) and "unpack it yourself" in found[2].reason

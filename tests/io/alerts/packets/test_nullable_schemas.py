@@ -14,7 +14,7 @@ from tests.helpers.alert_files import packed, record
 from vetter.errors import InputError
 from vetter.io.alerts.packets import size_limits
 from vetter.io.alerts.packets.avro import Container
-from vetter.io.alerts.packets.avro_schema import checked_schema
+from vetter.io.alerts.packets.avro_schema import validate_schema
 from vetter.io.alerts.packets.byte_ranges import HeldBytes
 from vetter.io.alerts.packets.confluent import read_framed
 
@@ -117,7 +117,7 @@ def test_framed_packet_of_nullable_records_is_read() -> None:
     out = io.BytesIO(b"\0\0\0\0\x07")
     out.seek(5)
     fastavro.schemaless_writer(out, copy.deepcopy(broker_schema()), broker_packet(3))
-    assert read_framed(out.getvalue(), checked_schema(broker_schema()))["candid"] == 3
+    assert read_framed(out.getvalue(), validate_schema(broker_schema()))["candid"] == 3
 
 
 @pytest.mark.parametrize(
@@ -145,7 +145,7 @@ def test_framed_packet_of_nullable_records_is_read() -> None:
     ],
 )
 def test_schema_as_real_producers_write_is_taken(kind: Any) -> None:
-    assert checked_schema(of(kind)).fields == ("b",)
+    assert validate_schema(of(kind)).fields == ("b",)
 
 
 def deep_tables(levels: int) -> Any:
@@ -156,7 +156,7 @@ def deep_tables(levels: int) -> Any:
 
 
 def test_tables_in_tables_are_taken() -> None:
-    assert checked_schema(of(deep_tables(9))).fields == ("b",)
+    assert validate_schema(of(deep_tables(9))).fields == ("b",)
 
 
 @pytest.mark.parametrize(
@@ -183,7 +183,7 @@ def test_tables_in_tables_are_taken() -> None:
 )
 def test_array_of_values_without_bytes_is_refused(kind: Any) -> None:
     with pytest.raises(InputError, match="take no bytes|union of no types"):
-        checked_schema(of(kind))
+        validate_schema(of(kind))
 
 
 def test_large_packet_that_could_fill_memory_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -198,7 +198,7 @@ def test_large_packet_that_could_fill_memory_is_refused(monkeypatch: pytest.Monk
 
 
 def test_largest_packet_of_nullable_records_is_allowed() -> None:
-    checked_schema(broker_schema()).refuse_bomb(size_limits.PACKET)
+    validate_schema(broker_schema()).refuse_bomb(size_limits.PACKET)
 
 
 def test_fixed_and_enum_are_read_as_written() -> None:
@@ -218,7 +218,7 @@ def test_nested_lists_are_refused() -> None:
     for _ in range(20 * size_limits.SCHEMA_DEPTH):
         kind = [kind]
     with pytest.raises(InputError, match="nested too deeply"):
-        checked_schema(of(kind))
+        validate_schema(of(kind))
 
 
 def test_broker_table_of_three_packets_opens(real_data: Path) -> None:
@@ -251,13 +251,13 @@ def test_framed_packet_that_may_be_null_is_read() -> None:
     out = io.BytesIO(b"\0\0\0\0\x07")
     out.seek(5)
     fastavro.schemaless_writer(out, copy.deepcopy(schema), broker_packet(3))
-    assert read_framed(out.getvalue(), checked_schema(schema))["candid"] == 3
+    assert read_framed(out.getvalue(), validate_schema(schema))["candid"] == 3
 
 
 def test_null_in_place_of_a_packet_is_refused() -> None:
     schema: Any = [broker_schema(), "null"]
     with pytest.raises(InputError, match="not a record"):
-        read_framed(b"\0\0\0\0\x07\x02", checked_schema(schema))
+        read_framed(b"\0\0\0\0\x07\x02", validate_schema(schema))
 
 
 @pytest.mark.parametrize(
@@ -267,4 +267,4 @@ def test_null_in_place_of_a_packet_is_refused() -> None:
 )
 def test_union_without_one_record_is_refused(schema: Any) -> None:
     with pytest.raises(InputError, match="not that of a record"):
-        checked_schema(schema)
+        validate_schema(schema)

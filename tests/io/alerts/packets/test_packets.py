@@ -18,7 +18,7 @@ from tests.helpers.alert_files import (
 )
 from vetter.errors import InputError
 from vetter.io.alerts.packets import size_limits
-from vetter.io.alerts.packets.avro_schema import checked_schema
+from vetter.io.alerts.packets.avro_schema import validate_schema
 from vetter.io.alerts.packets.packets import LeftAlone, Packet, Packets, Unread
 
 
@@ -51,11 +51,11 @@ def mixed(tmp_path: Path) -> Packets:
     write_tar(tmp_path / "tar.tar", members)
     write_tar(tmp_path / "tar.tar.gz", members, "w:gz")
     names = [*files, "tar.tar", "tar.tar.gz"]
-    return Packets([str(tmp_path / name) for name in names], checked_schema(SCHEMA))
+    return Packets([str(tmp_path / name) for name in names], validate_schema(SCHEMA))
 
 
 def test_all_packets_are_found_and_all_bad_ones_named(mixed: Packets) -> None:
-    found = list(mixed.listed())
+    found = list(mixed.iter_packets())
     tar = [40, 42, 43, 44]
     assert ids(found) == [10, 11, 12, 13, 14, 20, 30, *tar, *tar]
     unread = [item for item in found if isinstance(item, Unread)]
@@ -72,15 +72,15 @@ def test_all_packets_are_found_and_all_bad_ones_named(mixed: Packets) -> None:
 
 
 def test_listing_goes_on_from_any_place(mixed: Packets) -> None:
-    whole = list(mixed.listed())
+    whole = list(mixed.iter_packets())
     for reached, item in enumerate(whole):
-        rest = list(mixed.listed(item.place))
+        rest = list(mixed.iter_packets(item.place))
         assert rest == whole[reached + 1 :]
     mixed.close()
 
 
 def test_every_packet_is_read_again_from_its_place(mixed: Packets) -> None:
-    found = [item for item in mixed.listed() if isinstance(item, Packet)]
+    found = [item for item in mixed.iter_packets() if isinstance(item, Packet)]
     for item in reversed(found):
         again = mixed.record(item.place)
         assert again["candid"] == item.record["candid"]
@@ -91,7 +91,7 @@ def test_every_packet_is_read_again_from_its_place(mixed: Packets) -> None:
 def test_a_file_that_has_gone_is_named(tmp_path: Path) -> None:
     path = write_packets(tmp_path, 1)[0]
     packets = Packets([str(path)])
-    place = next(iter(packets.listed())).place
+    place = next(iter(packets.iter_packets())).place
     path.unlink()
     with pytest.raises(InputError, match="1.avro: .*"):
         packets.record(place)
@@ -99,7 +99,7 @@ def test_a_file_that_has_gone_is_named(tmp_path: Path) -> None:
 
 def test_a_container_of_none_is_said(tmp_path: Path) -> None:
     (tmp_path / "a.avro").write_bytes(packed([]))
-    found = list(Packets([str(tmp_path / "a.avro")]).listed())
+    found = list(Packets([str(tmp_path / "a.avro")]).iter_packets())
     assert [item.reason for item in found if isinstance(item, Unread)] == ["contains no packet"]
 
 
@@ -113,8 +113,8 @@ def test_a_schema_that_was_mended_is_said(tmp_path: Path) -> None:
     content = packed([packet], schema=schema).replace(b'"tart"', b'"part"')
     path = tmp_path / "1.avro"
     path.write_bytes(content)
-    found = list(Packets([str(path)]).listed())
-    assert isinstance(found[0], Packet) and "(part) taken once" in found[0].said
+    found = list(Packets([str(path)]).iter_packets())
+    assert isinstance(found[0], Packet) and "(part) taken once" in found[0].note
 
 
 def test_an_archive_cut_short_gives_what_is_there(tmp_path: Path) -> None:
@@ -127,7 +127,7 @@ def test_an_archive_cut_short_gives_what_is_there(tmp_path: Path) -> None:
         content = path.read_bytes()
         path.write_bytes(content[: len(content) * 2 // 3])
         packets = Packets([str(path)])
-        found = list(packets.listed())
+        found = list(packets.iter_packets())
         assert ids(found)[:1] == [1] and isinstance(found[-1], Unread)
         packets.close()
 
@@ -135,12 +135,12 @@ def test_an_archive_cut_short_gives_what_is_there(tmp_path: Path) -> None:
 def test_archive_of_too_many_empty_files_is_given_up(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(size_limits, "OTHERS", 5)
+    monkeypatch.setattr(size_limits, "CONSECUTIVE_OTHERS", 5)
     empty = {f"{number}.bin": b"" for number in range(20)}
     few = dict(list(empty.items())[:4])
     one = packed([record()])
     path = write_tar(tmp_path / "a.tar", {"0.avro": one, **few, "1.avro": one, **empty})
-    found = list(Packets([str(path)]).listed())
+    found = list(Packets([str(path)]).iter_packets())
     assert sum(isinstance(part, Packet) for part in found) == 2
     assert isinstance(found[-1], Unread) and found[-1].reason == (
         "5 consecutive files are not packets"

@@ -32,7 +32,7 @@ def test_rows_of_all_groups_are_listed_and_read(path: Path) -> None:
 
 def test_the_list_reads_no_stamps(path: Path) -> None:
     rows = PacketRows(path)
-    first = next(rows.listed(1, 2))
+    first = next(rows.iter_rows(1, 2))
     assert first["candid"] == 9 and "cutoutScience" not in first and "prv_candidates" not in first
     assert rows.count == 20 and rows.groups == 3
     rows.close()

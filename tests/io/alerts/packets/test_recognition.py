@@ -7,7 +7,7 @@ import pytest
 from astropy.io import fits
 
 from tests.helpers.alert_files import framed, packed, record, write_tar
-from vetter.io.alerts.packets.recognition import Kind, hold_alerts, kind_of_file
+from vetter.io.alerts.packets.recognition import Kind, are_alert_packets, kind_of_file
 
 
 def write(path: Path, content: bytes) -> Path:
@@ -55,9 +55,9 @@ def test_other_files_are_other(tmp_path: Path) -> None:
 def test_folders_are_looked_through(tmp_path: Path) -> None:
     (tmp_path / "a" / "b").mkdir(parents=True)
     fits.PrimaryHDU().writeto(tmp_path / "a" / "image.fits")
-    assert not hold_alerts([tmp_path])
+    assert not are_alert_packets([tmp_path])
     write(tmp_path / "a" / "b" / "1.avro", packed([record(1)]))
-    assert hold_alerts([tmp_path])
+    assert are_alert_packets([tmp_path])
 
 
 def test_parquet_holds_packets_only_with_stamps(tmp_path: Path, real_data: Path) -> None:

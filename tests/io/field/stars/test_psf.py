@@ -16,8 +16,8 @@ from vetter.core.psf import effective_psf
 from vetter.core.psf.models import Gaussian, Moffat
 from vetter.errors import InputError
 from vetter.io.field.stars import psf as module
-from vetter.io.field.stars.kept_psf import StarPsf, kept_psfs, restored, setting_name
-from vetter.io.field.stars.psf import fit_of_field
+from vetter.io.field.stars.psf import choose_field_fit
+from vetter.io.field.stars.stored_psf import StarPsf, psf_setting_name, restore_psf, stored_psfs
 from vetter.io.input_options import InputOptions
 from vetter.io.inputs.open_input import open_input
 from vetter.settings import FitSettings, Settings
@@ -46,7 +46,7 @@ def fit_with(
     planes = {name: path for name, path in field.items() if name != "table"}
     source = open_input(field["table"], InputOptions(planes=planes, **options))
     try:
-        return fit_of_field(source, source.record, settings or FitSettings(), 20.0, kept)
+        return choose_field_fit(source, source.record, settings or FitSettings(), 20.0, kept)
     finally:
         source.close()
 
@@ -54,7 +54,7 @@ def fit_with(
 def test_the_fields_stars_where_nothing_else_is_said(starry: dict[str, str]) -> None:
     fit = fit_with(starry)
     assert isinstance(fit.options.psf, StarPsf)
-    assert fit.said.startswith("PSF from 25 stars of the field; FWHM 3.")
+    assert fit.description.startswith("PSF from 25 stars of the field; FWHM 3.")
     assert fit.options.fwhm == pytest.approx(FWHM, rel=0.05)
 
 
@@ -85,7 +85,7 @@ def test_without_stars_it_is_a_gaussian_and_the_reason_is_said(tmp_path: Path) -
     table = str(write_list(tmp_path / "list.ecsv"))
     fit = fit_with({"table": table, "image": image})
     assert fit.options.psf == Gaussian(4.2)
-    for words in (fit.said, fit.options.psf_note):
+    for words in (fit.description, fit.options.psf_note):
         assert "not of the field's stars: the field has 0 good stars" in words
 
 
@@ -100,7 +100,7 @@ def test_error_in_psf_of_stars_falls_back(
     assert isinstance(fit.options.psf, Gaussian)
     assert fit.options.psf.fwhm == pytest.approx(FWHM, rel=0.05)
     wanted = "not of the field's stars: unexpected IndexError in their PSF: a star of nothing"
-    assert fit.said.endswith(wanted)
+    assert fit.description.endswith(wanted)
 
 
 def test_an_input_that_is_no_field_falls_back() -> None:
@@ -108,8 +108,8 @@ def test_an_input_that_is_no_field_falls_back() -> None:
         def fwhm(self, measure: bool = True) -> PsfFwhm:
             return PsfFwhm(2.5, "FWHM 2.50 px as you say")
 
-    fit = fit_of_field(Stamps(), {}, FitSettings(), 20.0)
-    assert isinstance(fit.options.psf, Gaussian) and "no field" in fit.said
+    fit = choose_field_fit(Stamps(), {}, FitSettings(), 20.0)
+    assert isinstance(fit.options.psf, Gaussian) and "no field" in fit.description
 
 
 def test_a_file_is_read_and_recorded_by_its_full_name(
@@ -117,9 +117,9 @@ def test_a_file_is_read_and_recorded_by_its_full_name(
 ) -> None:
     write_image(tmp_path / "psf.fits", Gaussian(3.2).render((31, 31), 15.0, 15.0))
     monkeypatch.chdir(tmp_path)
-    assert fit_with(starry, psf="psf.fits").said.startswith("PSF of psf.fits; FWHM 3.2")
-    assert InputOptions(psf="psf.fits[0]").plain() == {"psf": f"{tmp_path}/psf.fits[0]"}
-    assert InputOptions(psf="stars").plain() == {"psf": "stars"}
+    assert fit_with(starry, psf="psf.fits").description.startswith("PSF of psf.fits; FWHM 3.2")
+    assert InputOptions(psf="psf.fits[0]").as_plain() == {"psf": f"{tmp_path}/psf.fits[0]"}
+    assert InputOptions(psf="stars").as_plain() == {"psf": "stars"}
 
 
 def test_a_file_that_is_missing_is_said_when_the_input_is_opened(starry: dict[str, str]) -> None:
@@ -137,12 +137,12 @@ def test_one_that_is_kept_comes_back_to_the_bit_and_nothing_is_built(
 ) -> None:
     made = fit_with(starry)
     assert isinstance(made.options.psf, StarPsf)
-    settings = json.loads(json.dumps({setting_name(0): made.options.psf.record()}))
+    settings = json.loads(json.dumps({psf_setting_name(0): made.options.psf.record()}))
     monkeypatch.setattr(module, "read_psf", None)
     monkeypatch.setattr("vetter.core.psf.effective_psf.effective_psf", None)
-    again = fit_with(starry, kept=kept_psfs(settings)[0])
+    again = fit_with(starry, kept=stored_psfs(settings)[0])
     assert again.signature(()) == made.signature(())
-    assert again.said == made.said
+    assert again.description == made.description
 
 
 @pytest.mark.parametrize(
@@ -166,15 +166,15 @@ def test_a_psf_that_is_none_is_refused_by_the_settings() -> None:
 
 @pytest.mark.parametrize("name", ["9" * 5000, "²", "-1", " 1", ""], ids=str.__len__)
 def test_setting_of_absurd_field_is_no_psf(name: str) -> None:
-    assert kept_psfs({f"psf of field {name}": {}}) == {}
+    assert stored_psfs({f"psf of field {name}": {}}) == {}
 
 
 @pytest.mark.parametrize("shape", [[float("inf"), 3], [3], "ab", None, [-1, -1]], ids=str)
 def test_forged_psf_is_built_again(shape: object) -> None:
     record = {"of": "d", "shape": shape, "samples": "", "sampling": 1, "said": ""}
-    assert restored(record, "d") is None
+    assert restore_psf(record, "d") is None
 
 
 @pytest.mark.parametrize("record", ["text", 3, [], None, True], ids=str)
 def test_psf_record_of_another_type_is_built_again(record: object) -> None:
-    assert restored(record, "d") is None
+    assert restore_psf(record, "d") is None

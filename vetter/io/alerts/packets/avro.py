@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from vetter.core.number_text import counted
+from vetter.core.number_text import format_count
 from vetter.errors import InputError
 from vetter.io.alerts.packets import size_limits
 from vetter.io.alerts.packets.avro_schema import PacketSchema, packet_schema
@@ -105,7 +105,8 @@ class Container:
         size, used = varint(head, used)
         if count < 0 or not 0 <= size <= size_limits.PACKET:
             raise InputError(
-                f"damaged at byte {offset}: a block of {counted(count, 'packet')}, {size} bytes"
+                f"damaged at byte {offset}: a block of {format_count(count, 'packet')}, {size} "
+                "bytes"
             )
         block = Block(offset, count, offset + used, size)
         if self._data.size is not None and block.end > self._data.size:
@@ -125,7 +126,7 @@ class Container:
             raise InputError("cut short in its last block")
         if self._read(block.start + block.size, _SYNC_BYTES) != self._sync:
             raise InputError(f"damaged: the block at byte {block.offset} does not end in its mark")
-        payload = unpacked_block(self.codec, payload)
+        payload = unpack_block(self.codec, payload)
         if block.count > len(payload):
             raise InputError(f"damaged at byte {block.offset}: more packets than bytes")
         self.schema.refuse_bomb(len(payload))
@@ -241,7 +242,7 @@ def _parse_bytes(head: bytes, position: int) -> tuple[bytes, int]:
     return head[position : position + size], position + size
 
 
-def unpacked_block(codec: str, data: bytes) -> bytes:
+def unpack_block(codec: str, data: bytes) -> bytes:
     """Return the bytes of a block, unpacked by its codec.
 
     Raises
@@ -263,7 +264,7 @@ def unpacked_block(codec: str, data: bytes) -> bytes:
     return out
 
 
-def unpacked_gzip(data: bytes, max_bytes: int) -> bytes:
+def unpack_gzip(data: bytes, max_bytes: int) -> bytes:
     """Unpack a gzip stream, to one byte over ``max_bytes`` if its content is larger.
 
     Raises

@@ -43,7 +43,7 @@ class PacketSchema:
         times faster, and enough for the list.
     fields : tuple of str
         Names of the packet's fields.
-    said : str
+    note : str
         Note on what was repaired; empty if nothing was.
     plain : object
         The schema before fastavro parsed it.
@@ -52,7 +52,7 @@ class PacketSchema:
     parsed: Any
     head: Any
     fields: tuple[str, ...]
-    said: str
+    note: str
     plain: Any
 
     def refuse_bomb(self, size: int) -> None:
@@ -85,10 +85,10 @@ def packet_schema(text: bytes) -> PacketSchema:
         Not the schema of a record, or beyond repair, or a schema with which a few bytes unpack
         to any number of values.
     """
-    return checked_schema(loaded_json(text))
+    return validate_schema(load_json(text))
 
 
-def loaded_json(text: bytes) -> Any:
+def load_json(text: bytes) -> Any:
     """Parse JSON of bounded size; raise InputError."""
     if len(text) > size_limits.SCHEMA:
         raise InputError(f"its schema takes {len(text)} bytes, over {size_limits.SCHEMA}")
@@ -98,7 +98,7 @@ def loaded_json(text: bytes) -> Any:
         raise InputError(f"its schema is no JSON: {' '.join(str(error).split())}") from error
 
 
-def checked_schema(schema: Any) -> PacketSchema:
+def validate_schema(schema: Any) -> PacketSchema:
     """Return a checked schema from parsed JSON; see :func:`packet_schema`."""
     plain = without_extras(schema)
     record = _record_in(plain)
@@ -106,12 +106,12 @@ def checked_schema(schema: Any) -> PacketSchema:
         raise InputError("its schema has no fields")
     if _MemoryExcess(size_limits.MEMORY_PER_BYTE).of(plain, "", 0)[0] > 0:
         raise InputError("its schema is of records that take no bytes")
-    parsed, note = mended(plain)
+    parsed, note = parse_repaired(plain)
     head: Any = {**record, "fields": _head_fields(record["fields"])}
     names = tuple(str(field.get("name")) for field in record["fields"])
     if isinstance(plain, list):
         head = [head if part is record else part for part in plain]
-    return PacketSchema(parsed, mended(head)[0], names, note, plain)
+    return PacketSchema(parsed, parse_repaired(head)[0], names, note, plain)
 
 
 def _record_in(schema: Any) -> dict[str, Any]:
@@ -281,7 +281,7 @@ def _check_parts(parts: int) -> int:
     return parts
 
 
-def mended(schema: Any) -> tuple[Any, str]:
+def parse_repaired(schema: Any) -> tuple[Any, str]:
     """Return the parsed schema, and a note on repairs, empty without any.
 
     A type that is defined twice in the same words is defined once.

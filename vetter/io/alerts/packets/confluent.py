@@ -14,11 +14,11 @@ from vetter.io.alerts.packets import size_limits
 from vetter.io.alerts.packets.avro import read_record
 from vetter.io.alerts.packets.avro_schema import (
     PacketSchema,
-    checked_schema,
     full_name,
-    loaded_json,
+    load_json,
+    validate_schema,
 )
-from vetter.io.files.regular_files import open_plain_file, walked
+from vetter.io.files.regular_files import iter_folders, open_plain_file
 
 PREFIX = 5
 """Bytes before the record: a zero, and the number of the schema in four."""
@@ -97,7 +97,7 @@ class SchemaFolder:
         self._files: dict[int, list[Path]] = {}
         self._others: list[Path] = []
         self._read: dict[int, list[PacketSchema]] = {}
-        for prefix, names in walked(path):
+        for prefix, names in iter_folders(path):
             for name in sorted(names):
                 if name.lower().endswith(_ENDINGS):
                     self._add(Path(prefix + name))
@@ -200,7 +200,7 @@ def read_schema(path: Path) -> PacketSchema:
     """
     try:
         schema = _insert_definitions(_unwrapped(_load(path)), path.parent, "", set(), 0)
-        return checked_schema(schema)
+        return validate_schema(schema)
     except InputError as error:
         text = str(error)
         raise InputError(text if text.startswith(str(path)) else f"{path}: {text}") from error
@@ -209,7 +209,7 @@ def read_schema(path: Path) -> PacketSchema:
 def _load(path: Path) -> Any:
     try:
         with open_plain_file(path) as file:
-            return loaded_json(file.read(size_limits.SCHEMA + 1))
+            return load_json(file.read(size_limits.SCHEMA + 1))
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror or error}") from error
 
@@ -218,7 +218,7 @@ def _unwrapped(content: Any) -> Any:
     """Return the schema in a registry's answer, where it is a text; else the content itself."""
     if isinstance(content, dict) and "type" not in content and "schema" in content:
         schema = content["schema"]
-        return loaded_json(schema.encode()) if isinstance(schema, str) else schema
+        return load_json(schema.encode()) if isinstance(schema, str) else schema
     return content
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from vetter.errors import InputError
 from vetter.io.alerts.packets import size_limits
-from vetter.io.alerts.packets.avro import Container, Head, unpacked_gzip
+from vetter.io.alerts.packets.avro import Container, Head, unpack_gzip
 from vetter.io.alerts.packets.avro_schema import PacketSchema
 from vetter.io.alerts.packets.byte_ranges import ByteRange, FileBytes, HeldBytes, PartOfBytes
 from vetter.io.alerts.packets.confluent import SchemaFolder, read_framed
@@ -19,7 +19,7 @@ from vetter.io.alerts.packets.gzip import GzipBytes
 from vetter.io.alerts.packets.parquet import PacketRows
 from vetter.io.alerts.packets.recognition import Kind, kind_of_bytes, kind_of_file
 from vetter.io.alerts.packets.tar import Member, members
-from vetter.io.tables.named_content import described_file
+from vetter.io.tables.named_content import describe_file
 
 _HEAD_BYTES = 512
 _MAX_HELD_BYTES = 4 << 20
@@ -29,7 +29,7 @@ _MAX_OPEN_FILES = 8
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Place:
+class PacketPlace:
     """Address of a packet: file number, offset and size of the archive member, block, index.
 
     The size is -1 outside archives, and the block -1 for a whole file or member. The block is
@@ -47,16 +47,16 @@ class Place:
 class Packet:
     """A packet's record without stamps and history, its place, and a note on schema repairs."""
 
-    place: Place
+    place: PacketPlace
     record: dict[str, Any]
-    said: str
+    note: str
 
 
 @dataclass(frozen=True, slots=True)
 class Unread:
     """An unreadable file, archive member or block, and the reason."""
 
-    place: Place
+    place: PacketPlace
     name: str
     reason: str
 
@@ -65,7 +65,7 @@ class Unread:
 class LeftAlone:
     """A file of another kind, by content and by name."""
 
-    place: Place
+    place: PacketPlace
     name: str
 
 
@@ -93,7 +93,9 @@ class Packets:
         self._last: Head | None = None
         self._open: OrderedDict[int, ByteRange | PacketRows] = OrderedDict()
 
-    def listed(self, after: Place | None = None) -> Iterator[Packet | Unread | LeftAlone]:
+    def iter_packets(
+        self, after: PacketPlace | None = None
+    ) -> Iterator[Packet | Unread | LeftAlone]:
         """Yield the contents of the files in order, from behind the place ``after``."""
         first = 0 if after is None else after.file
         for number in range(first, len(self.files)):
@@ -105,10 +107,10 @@ class Packets:
                 yield from self._list_file(number, here)
             except InputError as error:
                 name = self.files[number]
-                yield Unread(Place(number, block=-1), name, _reason(error, name))
+                yield Unread(PacketPlace(number, block=-1), name, _reason(error, name))
             self._close(number)
 
-    def record(self, place: Place) -> dict[str, Any]:
+    def record(self, place: PacketPlace) -> dict[str, Any]:
         """Read one whole packet.
 
         Raises
@@ -148,7 +150,9 @@ class Packets:
         for number in list(self._open):
             self._close(number)
 
-    def _list_file(self, number: int, after: Place | None) -> Iterator[Packet | Unread | LeftAlone]:
+    def _list_file(
+        self, number: int, after: PacketPlace | None
+    ) -> Iterator[Packet | Unread | LeftAlone]:
         path = Path(self.files[number])
         kind = kind_of_file(path, self._schema is not None)
         if kind in (Kind.TAR, Kind.PACKED_TAR):
@@ -156,22 +160,20 @@ class Packets:
         elif kind is Kind.PARQUET:
             yield from self._list_parquet(number, after)
         elif kind is Kind.OTHER:
-            yield LeftAlone(Place(number, block=-1), str(path))
+            yield LeftAlone(PacketPlace(number, block=-1), str(path))
         elif kind is Kind.EMPTY:
             raise InputError("the file is empty")
         elif kind is Kind.DAMAGED:
-            raise InputError(
-                f"expected an Avro file or a tar archive, found {described_file(path)}"
-            )
+            raise InputError(f"expected an Avro file or a tar archive, found {describe_file(path)}")
         else:
             data = FileBytes(path)
             try:
-                yield from self._list_container(data, kind, Place(number), after)
+                yield from self._list_container(data, kind, PacketPlace(number), after)
             finally:
                 data.close()
 
     def _list_archive(
-        self, number: int, kind: Kind, after: Place | None
+        self, number: int, kind: Kind, after: PacketPlace | None
     ) -> Iterator[Packet | Unread | LeftAlone]:
         data = self._open_bytes(number, kind)
         path = self.files[number]
@@ -183,9 +185,11 @@ class Packets:
         others = 0
         for member in members(data, begin):
             others += 1
-            if others > size_limits.OTHERS:
-                raise InputError(f"{size_limits.OTHERS} consecutive files are not packets")
-            place = Place(number, member.start, member.size, block=-1)
+            if others > size_limits.CONSECUTIVE_OTHERS:
+                raise InputError(
+                    f"{size_limits.CONSECUTIVE_OTHERS} consecutive files are not packets"
+                )
+            place = PacketPlace(number, member.start, member.size, block=-1)
             name = f"{path}[{member.name}]"
             if member.refused:
                 yield Unread(place, name, f"{member.refused}: left alone")
@@ -198,7 +202,7 @@ class Packets:
                 yield Unread(place, name, str(error))
 
     def _list_member(
-        self, data: ByteRange, member: Member, place: Place, name: str
+        self, data: ByteRange, member: Member, place: PacketPlace, name: str
     ) -> Iterator[Packet | Unread | LeftAlone]:
         content = data.read(member.start, member.size)
         if not content:
@@ -215,23 +219,25 @@ class Packets:
             return
         yield from self._list_container(HeldBytes(content), kind, place, None)
 
-    def _list_rest_of_member(self, data: ByteRange, after: Place) -> Iterator[Packet | Unread]:
+    def _list_rest_of_member(
+        self, data: ByteRange, after: PacketPlace
+    ) -> Iterator[Packet | Unread]:
         content = data.read(after.start, after.size)
         kind = kind_of_bytes(content[:_HEAD_BYTES], self._schema is not None)
-        place = Place(after.file, after.start, after.size, block=-1)
+        place = PacketPlace(after.file, after.start, after.size, block=-1)
         try:
             yield from self._list_container(HeldBytes(content), kind, place, after)
         except InputError as error:
             yield Unread(place, f"{self.files[after.file]}, at byte {after.start}", str(error))
 
     def _list_container(
-        self, data: ByteRange, kind: Kind, place: Place, after: Place | None
+        self, data: ByteRange, kind: Kind, place: PacketPlace, after: PacketPlace | None
     ) -> Iterator[Packet]:
         data = self._unpack(data, kind)
         if kind is Kind.FRAMED:
             if after is None:
                 content = data.read(0, size_limits.PACKET)
-                at = Place(place.file, place.start, place.size)
+                at = PacketPlace(place.file, place.start, place.size)
                 yield Packet(at, read_framed(content, self._schema), "")
             return
         # Packets of one night begin with the same schema, which is then parsed once.
@@ -245,21 +251,21 @@ class Packets:
             for index, record in enumerate(container.records(block, whole=False)):
                 if index >= skip:
                     has_packets = True
-                    at = Place(place.file, place.start, place.size, offset, index)
-                    yield Packet(at, record, container.schema.said)
+                    at = PacketPlace(place.file, place.start, place.size, offset, index)
+                    yield Packet(at, record, container.schema.note)
             offset, skip = block.end, 0
         if not has_packets:
             raise InputError("contains no packet")
 
-    def _list_parquet(self, number: int, after: Place | None) -> Iterator[Packet]:
+    def _list_parquet(self, number: int, after: PacketPlace | None) -> Iterator[Packet]:
         rows = self._open_rows(number)
         begin, skip = (0, 0) if after is None else (after.block, after.index + 1)
         for group in range(begin, rows.groups):
-            for row, record in enumerate(rows.listed(group, skip), start=skip):
-                yield Packet(Place(number, block=group, index=row), record, "")
+            for row, record in enumerate(rows.iter_rows(group, skip), start=skip):
+                yield Packet(PacketPlace(number, block=group, index=row), record, "")
             skip = 0
 
-    def _record_in(self, data: ByteRange, place: Place) -> dict[str, Any]:
+    def _record_in(self, data: ByteRange, place: PacketPlace) -> dict[str, Any]:
         kind = kind_of_bytes(data.read(0, _HEAD_BYTES), self._schema is not None)
         if kind is Kind.FRAMED:
             return read_framed(data.read(0, size_limits.PACKET), self._schema)
@@ -270,7 +276,7 @@ class Packets:
         if kind is Kind.PACKED_CONTAINER:
             packed = data.read(0, size_limits.PACKET + 1)
             try:
-                content = unpacked_gzip(packed, size_limits.PACKET)
+                content = unpack_gzip(packed, size_limits.PACKET)
             except (zlib.error, EOFError) as error:
                 raise InputError(f"a damaged gzip file: {error}") from error
             if max(len(content), len(packed)) > size_limits.PACKET:

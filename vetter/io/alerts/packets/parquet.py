@@ -10,7 +10,7 @@ from typing import Any
 from vetter.errors import InputError
 from vetter.io.alerts.packets.producers import is_nested, normal
 from vetter.io.files.regular_files import open_plain_file
-from vetter.io.files.unreadable import reading
+from vetter.io.files.unreadable import input_errors
 
 MAGIC = b"PAR1"
 _CUTOUT = re.compile(rb"cutout_?(science|template|difference)", re.IGNORECASE)
@@ -55,7 +55,7 @@ class PacketRows:
         self.path = path
         self._file: Any = None
         self._held: tuple[int, int, Any] | None = None
-        with reading(path, _DAMAGED):
+        with input_errors(path, _DAMAGED):
             # memory_map=False: truncating a mapped file that is open would kill the process.
             self._file = _import_library(path).ParquetFile(str(path), memory_map=False)
             names = [str(name) for name in self._file.schema_arrow.names]
@@ -67,7 +67,7 @@ class PacketRows:
         """Number of rows."""
         return int(self._file.metadata.num_rows)
 
-    def listed(self, group: int, skip: int) -> Iterator[dict[str, Any]]:
+    def iter_rows(self, group: int, skip: int) -> Iterator[dict[str, Any]]:
         """Yield rows of a group from number ``skip`` on, without stamps and history."""
         for row, record in enumerate(self._batches(group, self._listed, LISTED_AT_ONCE)):
             if row >= skip:
@@ -84,7 +84,7 @@ class PacketRows:
         if self._held is None or self._held[:2] != (group, first):
             self._held = (group, first, self._read_batch(group, first))
         batch = self._held[2]
-        with reading(self.path, _DAMAGED):
+        with input_errors(self.path, _DAMAGED):
             record: dict[str, Any] = batch.slice(row - first, 1).to_pylist()[0]
             return record
         raise AssertionError("reading() raises every error")
@@ -95,7 +95,7 @@ class PacketRows:
         self._file.close()
 
     def _read_batch(self, group: int, first: int) -> Any:
-        with reading(self.path, _DAMAGED):
+        with input_errors(self.path, _DAMAGED):
             if not 0 <= group < self.groups:
                 raise InputError(f"{self.path}: the packet is gone: the file has changed")
             parts = self._file.iter_batches(READ_AT_ONCE, row_groups=[group], use_threads=False)
@@ -105,7 +105,7 @@ class PacketRows:
         raise InputError(f"{self.path}: the packet is gone: the file has changed")
 
     def _batches(self, group: int, columns: list[str], size: int) -> Iterator[dict[str, Any]]:
-        with reading(self.path, _DAMAGED):
+        with input_errors(self.path, _DAMAGED):
             parts = self._file.iter_batches(
                 size, row_groups=[group], columns=columns, use_threads=False
             )

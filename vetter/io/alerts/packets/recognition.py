@@ -10,7 +10,7 @@ from pathlib import Path
 from vetter.io.alerts.packets import parquet, tar
 from vetter.io.alerts.packets.confluent import is_framed
 from vetter.io.files.file_marks import Mark, mark_of
-from vetter.io.files.regular_files import open_plain_file, walked
+from vetter.io.files.regular_files import iter_folders, open_plain_file
 
 _HEAD_BYTES = 512
 # Files in folders with these endings are never opened.
@@ -77,7 +77,7 @@ def is_other_by_name(name: str) -> bool:
     return name.startswith(".") or name.lower().endswith(_OTHER_ENDINGS)
 
 
-def hold_alerts(paths: Iterable[Path], framed: bool = False) -> bool:
+def are_alert_packets(paths: Iterable[Path], framed: bool = False) -> bool:
     """Return whether inputs are alert packets: the first recognised file decides.
 
     In a folder, files named as packets come first, and at most 200 files are opened.
@@ -93,7 +93,7 @@ def hold_alerts(paths: Iterable[Path], framed: bool = False) -> bool:
 
 def _has_packets(folder: Path, framed: bool) -> bool:
     opened = 0
-    for prefix, files in walked(folder):
+    for prefix, files in iter_folders(folder):
         named = next(filter(_has_packet_name, files), None)
         for name in files if named is None else [named, *files]:
             if is_other_by_name(name):

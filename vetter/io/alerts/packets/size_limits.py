@@ -23,7 +23,7 @@ MEMORY_PER_BYTE = 4096
 MEMORY = 2 << 30
 """Bytes of memory that one packet may take. Records of nulls take 60 for each of their bytes."""
 
-OTHERS = 100_000
+CONSECUTIVE_OTHERS = 100_000
 """Consecutive files of an archive that are not packets; an empty one takes hardly a byte."""
 
 HISTORY = 100_000

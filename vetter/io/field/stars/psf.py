@@ -14,15 +14,15 @@ import numpy as np
 import numpy.typing as npt
 
 from vetter.core.cutout_source import ImageField, PsfFwhm
-from vetter.core.judgement.field_fit import FieldFit, field_fit
+from vetter.core.judgement.field_fit import FieldFit, make_field_fit
 from vetter.core.psf.models import PsfImage
 from vetter.errors import InputError
 from vetter.io.field.field_source import FieldSource
 from vetter.io.field.planes import ReadablePart
-from vetter.io.field.stars.kept_psf import StarPsf, pixels_of, restored
+from vetter.io.field.stars.stored_psf import StarPsf, pixel_digest, restore_psf
 from vetter.io.files.compressed import open_unpacked
 from vetter.io.files.hdu_names import FitsName, parse_fits_name
-from vetter.io.files.unreadable import reading
+from vetter.io.files.unreadable import input_errors
 from vetter.io.fits.images import open_image
 from vetter.io.fits.structure import open_fits, promised_by_headers
 from vetter.settings import PSFS, FitSettings
@@ -31,7 +31,7 @@ _SAMPLING_KEYWORDS = ("OVERSAMP", "OVERSAMPLING", "OVERSMP")
 _MAX_PIXELS = 1_000_000
 
 
-def fit_of_field(
+def choose_field_fit(
     field: ImageField,
     record: Mapping[str, Any],
     settings: FitSettings,
@@ -65,22 +65,22 @@ def fit_of_field(
     kind = str(given or settings.psf)
     if kind not in PSFS:
         psf = read_psf(kind)
-        return field_fit(PsfFwhm(psf.fwhm, f"FWHM {psf.fwhm:.2f} px"), settings, radius, psf)
+        return make_field_fit(PsfFwhm(psf.fwhm, f"FWHM {psf.fwhm:.2f} px"), settings, radius, psf)
     settings = dataclasses.replace(settings, psf=kind)
     if kind != "stars" or (given is None and options.get("fwhm") is not None):
         each = field.has_own_widths and options.get("fwhm") is None
-        return field_fit(field.fwhm(), settings, radius)._replace(each=each)
+        return make_field_fit(field.fwhm(), settings, radius)._replace(has_own_psfs=each)
     star_psf = _star_psf(field, kept)
     if isinstance(star_psf, StarPsf):
         fwhm = PsfFwhm(star_psf.fwhm, f"FWHM {star_psf.fwhm:.2f} px")
-        return field_fit(fwhm, settings, radius, star_psf)
+        return make_field_fit(fwhm, settings, radius, star_psf)
     reason = star_psf
-    fit = field_fit(field.fwhm(), settings, radius)
+    fit = make_field_fit(field.fwhm(), settings, radius)
     note = f"{fit.options.psf_note}; not of the field's stars: {reason}"
     return fit._replace(
         options=dataclasses.replace(fit.options, psf_note=note),
-        said=f"{fit.said}; not of the field's stars: {reason}",
-        each=field.has_own_widths and options.get("fwhm") is None,
+        description=f"{fit.description}; not of the field's stars: {reason}",
+        has_own_psfs=field.has_own_widths and options.get("fwhm") is None,
     )
 
 
@@ -88,15 +88,15 @@ def _star_psf(field: ImageField, kept: Mapping[str, Any] | None) -> StarPsf | st
     """Return the effective PSF of an image, or the reason why it cannot be built."""
     from vetter.core.psf.effective_psf import effective_psf
 
-    # opened(): a night opens the files of an image at its first use.
-    field = field.opened()
+    # with_planes(): a night opens the files of an image at its first use.
+    field = field.with_planes()
     if not isinstance(field, FieldSource):
         return "this input has no field"
     image, mask = (field.field_planes.planes.get(name) for name in ("image", "mask"))
     if image is None:
         return "there is no image of the field"
-    of = pixels_of(field.fingerprints)
-    stored = restored(kept, of)
+    of = pixel_digest(field.fingerprints)
+    stored = restore_psf(kept, of)
     if stored is not None:
         return stored
     saturation = field.header.get("SATURATE")
@@ -111,7 +111,7 @@ def _star_psf(field: ImageField, kept: Mapping[str, Any] | None) -> StarPsf | st
         return f"unexpected {type(error).__name__} in their PSF: {message}"
     if isinstance(built, str):
         return built
-    return StarPsf(built.samples, built.sampling, built.said, of)
+    return StarPsf(built.samples, built.sampling, built.description, of)
 
 
 def read_psf(spec: str) -> PsfImage:
@@ -132,7 +132,7 @@ def read_psf(spec: str) -> PsfImage:
         raise InputError(
             f"{name.path}: no such file; --psf takes gaussian, moffat, stars or a file"
         )
-    with reading(name, "a PSF that cannot be read"):
+    with input_errors(name, "a PSF that cannot be read"):
         pixels, sampling = _read_psfex(name) or _read_image(name)
     try:
         psf = PsfImage(pixels, sampling, f"PSF of {name.path.name}{name.suffix}")

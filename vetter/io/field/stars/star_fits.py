@@ -10,8 +10,8 @@ import numpy as np
 
 from vetter.core.cutout_source import ImageField
 from vetter.core.judgement.field_fit import FieldFit
-from vetter.core.judgement.flux_scale import FREE
-from vetter.core.psf.stars import cells, stars_of
+from vetter.core.judgement.flux_scale import MAX_FREE_SCALE
+from vetter.core.psf.stars import cells, find_isolated_stars
 from vetter.io.field.field_source import FieldSource
 from vetter.io.field.planes import ReadablePart
 
@@ -33,8 +33,8 @@ def star_fits(field: ImageField, fit: FieldFit) -> Iterator[tuple[tuple[Star, ..
         x, y, dx, dy in pixels, scale, and peak above the image's median of the stars of a part,
         and the number of parts left.
     """
-    # opened(): a night opens the files of an image at its first use.
-    field = field.opened()
+    # with_planes(): a night opens the files of an image at its first use.
+    field = field.with_planes()
     if not isinstance(field, FieldSource):
         yield (), 0
         return
@@ -49,7 +49,7 @@ def star_fits(field: ImageField, fit: FieldFit) -> Iterator[tuple[tuple[Star, ..
     # In strides, so that the first stars to arrive come from all over the field.
     parts = [parts[number * _STRIDE % len(parts)] for number in range(len(parts))]
     for done, cell in enumerate(parts, start=1):
-        stars = stars_of(cell, image, template, mask, fwhm)
+        stars = find_isolated_stars(cell, image, template, mask, fwhm)
         yield tuple(_fit_stars(field, fit, stars)), len(parts) - done
 
 
@@ -59,7 +59,7 @@ def _fit_stars(
     from vetter.core.fit.adjust import fit_many
 
     cutouts = [source.cutout_at(x, y, fit.radius) for x, y in positions]
-    options = replace(fit.options, max_scale=max(FREE, fit.options.max_scale))
+    options = replace(fit.options, max_scale=max(MAX_FREE_SCALE, fit.options.max_scale))
     results = fit_many(cutouts, options)
     for (x, y), cutout, result in zip(positions, cutouts, results, strict=True):
         if result.converged and not result.at_bound:

@@ -11,7 +11,7 @@ import numpy as np
 from vetter.core.cutout.mask_bits import bit_names
 from vetter.core.cutout.plane import Array
 from vetter.io.files.compressed import open_unpacked
-from vetter.io.files.unreadable import reading
+from vetter.io.files.unreadable import input_errors
 from vetter.io.fits.hdu_choice import image_shape
 from vetter.io.fits.images import open_image
 from vetter.io.fits.structure import open_fits, promised_by_headers
@@ -95,7 +95,7 @@ def join_mask(image: FitsImage) -> tuple[FitsImage, str]:
         return image, ""
     label = image.name.label
     with (
-        reading(label, "the further HDUs of the mask cannot be read"),
+        input_errors(label, "the further HDUs of the mask cannot be read"),
         open_unpacked(image.name.path, enough=promised_by_headers) as file,
         open_fits(file, label) as hdus,
     ):

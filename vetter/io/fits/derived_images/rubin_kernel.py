@@ -16,7 +16,7 @@ import numpy as np
 
 from vetter.core.cutout.varying_kernel import Chebyshev, VaryingKernel
 from vetter.io.files.compressed import open_unpacked
-from vetter.io.files.unreadable import reading
+from vetter.io.files.unreadable import input_errors
 from vetter.io.fits.structure import open_fits, promised_by_headers
 
 _MAX_JSON_BYTES = 2**27
@@ -46,7 +46,7 @@ def read_kernel(path: Path) -> KernelInFile:
         The file can no longer be read.
     """
     with (
-        reading(path.name, "a FITS file that cannot be read"),
+        input_errors(path.name, "a FITS file that cannot be read"),
         open_unpacked(path, enough=promised_by_headers) as file,
         open_fits(file, path.name) as hdus,
     ):

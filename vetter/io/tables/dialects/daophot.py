@@ -14,7 +14,7 @@ from astropy.table import Table
 from vetter.errors import InputError
 from vetter.io.files.hdu_names import FitsName
 from vetter.io.tables.encoding import lines_of, table_text
-from vetter.io.tables.table_file import MOST_COLUMNS, TableFile, too_many
+from vetter.io.tables.table_file import MAX_COLUMNS, TableFile, too_many_columns_error
 
 _PAIRS = 2
 _FOUND = ("ID", "X", "Y", "MAG", "SHARP", "ROUND", "ROUND_Y")
@@ -40,9 +40,9 @@ def read_daophot_ii(name: FitsName) -> TableFile:
         Rows differ in length, or hold other values than numbers; the text names the line.
     """
     lines = lines_of(table_text(name.path))
-    longest = max((len(line.split(None, MOST_COLUMNS)) for line in lines), default=0)
-    if longest > MOST_COLUMNS:
-        raise too_many(name.path, longest)
+    longest = max((len(line.split(None, MAX_COLUMNS)) for line in lines), default=0)
+    if longest > MAX_COLUMNS:
+        raise too_many_columns_error(name.path, longest)
     kind, rows = _kind(name, lines), _rows(lines)
     if kind == _PAIRS:
         names, values = _apertures(name, list(rows))

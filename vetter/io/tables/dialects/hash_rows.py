@@ -6,7 +6,7 @@ import csv
 import re
 from collections.abc import Callable, Sequence
 
-from vetter.core.number_text import counted
+from vetter.core.number_text import format_count
 
 _HASH = re.compile(r"^[ \t]*#[^\r\n]*", re.MULTILINE)
 _SAMPLE = 50
@@ -73,9 +73,11 @@ def with_hash_rows(
         kept += 1
     notes = []
     if kept:
-        notes.append(f"{counted(kept, 'row begins', 'rows begin')} with # and {_are(kept)} kept")
+        notes.append(
+            f"{format_count(kept, 'row begins', 'rows begin')} with # and {_are(kept)} kept"
+        )
     if aside:
-        notes.append(f"{counted(aside, 'row')} put aside with # {_are(aside)} left out")
+        notes.append(f"{format_count(aside, 'row')} put aside with # {_are(aside)} left out")
     return "".join([*parts, text[end:]]), "; ".join(notes)
 
 

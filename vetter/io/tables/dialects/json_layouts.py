@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from vetter.core.candidates.column_roles import recognise
-from vetter.core.number_text import counted
+from vetter.core.number_text import format_count
 from vetter.io.tables.table_file import unique_names
 
 Record = dict[str, Any]
@@ -63,7 +63,7 @@ def _find_in_object(whole: Record, depth: int, above: list[Record]) -> JsonRecor
     placed = {path: items for path, items in lists.items() if _have_positions(items)}
     path = next(iter(placed or lists))
     notes = tuple(
-        f"{other} ({counted(len(items), 'record')}) is left out"
+        f"{other} ({format_count(len(items), 'record')}) is left out"
         for other, items in lists.items()
         if other != path and other in placed
     )

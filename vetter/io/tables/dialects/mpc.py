@@ -14,7 +14,7 @@ import re
 import numpy as np
 from astropy.table import Table
 
-from vetter.core.number_text import counted
+from vetter.core.number_text import format_count
 from vetter.errors import InputError
 from vetter.io.files.hdu_names import FitsName
 from vetter.io.tables.encoding import lines_of, table_text
@@ -71,12 +71,12 @@ def read_mpc(name: FitsName) -> TableFile:
     table["mag"] = np.array([float(mag) if mag else np.nan for mag in mags], np.float64)
     notes = []
     if second:
-        words = counted(len(second), "line", "lines")
+        words = format_count(len(second), "line", "lines")
         notes.append(f"{name.label}: {words} of a spacecraft's or radar's place left out")
     if other:
         shown = ", ".join(map(str, other[:_MAX_LISTED]))
         more = " and more" if len(other) > _MAX_LISTED else ""
-        words = counted(len(other), "line is", "lines are")
+        words = format_count(len(other), "line is", "lines are")
         notes.append(f"{name.label}: {words} no observation and left out: {shown}{more}")
     return TableFile(table, {"ra": "deg", "dec": "deg"}, notes=tuple(notes))
 

@@ -18,8 +18,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from vetter.core.candidates.column_roles import normal, recognise
-from vetter.core.number_text import counted
+from vetter.core.candidates.column_roles import normalise_name, recognise
+from vetter.core.number_text import format_count
 from vetter.errors import InputError
 from vetter.io.tables.dialects.title_lines import is_number, split_fields
 from vetter.io.tables.table_file import has_positions
@@ -333,7 +333,9 @@ class _Evened:
                 titles, is_below_header = [], True
                 self._left_out.headers.append(row.start + 1)
                 self._drop(row)
-                if [normal(name) for name in fields] != [normal(name) for name in self._header]:
+                if [normalise_name(name) for name in fields] != [
+                    normalise_name(name) for name in self._header
+                ]:
                     block = _Block(tuple(fields))
                     blocks.append(block)
                     self._header = fields
@@ -400,8 +402,8 @@ class _Evened:
         given = [name for name in fields if name]
         if len(set(given)) < len(given) or len(given) < len(fields) - 1:
             return False
-        known = {normal(name) for name in self._header}
-        shared = sum(normal(name) in known for name in given)
+        known = {normalise_name(name) for name in self._header}
+        shared = sum(normalise_name(name) in known for name in given)
         return has_positions(given, {}, {}) and (shared * 2 >= len(given) or not block.rows)
 
     def _with_row_names(self, block: _Block) -> _Block:
@@ -474,8 +476,8 @@ class _Evened:
             sign = "blank" if self._delimiter == " " else repr(self._delimiter)
             remedy = f"put fields that contain a {sign} in double quotes"
         return InputError(
-            f"{self._path}: line {row.start + 1}: expected {counted(length, 'field')} as in the "
-            f"header, found {row.count}: {line[:60]!r}; {remedy}"
+            f"{self._path}: line {row.start + 1}: expected {format_count(length, 'field')} as in "
+            f"the header, found {row.count}: {line[:60]!r}; {remedy}"
         )
 
     def _merge(self, blocks: list[_Block]) -> tuple[str, ...]:
@@ -485,10 +487,10 @@ class _Evened:
         names: dict[str, str] = {}
         for block in blocks:
             for name in block.names:
-                names.setdefault(normal(name) or name, name)
+                names.setdefault(normalise_name(name) or name, name)
         places = {name: place for place, name in enumerate(names)}
         for block in blocks:
-            columns = [places[normal(name) or name] for name in block.names]
+            columns = [places[normalise_name(name) or name] for name in block.names]
             for row in block.rows:
                 whole = [""] * len(names)
                 for place, value in zip(columns, self._fields(row), strict=False):
@@ -500,20 +502,20 @@ class _Evened:
         label, out = self._path.name, self._left_out
         notes: list[str] = []
         if out.headers:
-            words = counted(len(out.headers), "repeated header is", "repeated headers are")
+            words = format_count(len(out.headers), "repeated header is", "repeated headers are")
             notes.append(f"{label}: {words} left out: {_at_lines(out.headers)}")
         if blocks > 1:
             notes.append(f"{label}: {blocks} blocks of different columns are read as one list")
         for numbers, word in ((out.rules, "rule"), (out.empty, "row of empty fields")):
             if numbers:
                 many = word.replace("row", "rows") if word.startswith("row ") else f"{word}s"
-                words = counted(len(numbers), f"{word} is", f"{many} are")
+                words = format_count(len(numbers), f"{word} is", f"{many} are")
                 notes.append(f"{label}: {words} left out: {_at_lines(numbers)}")
         for number, line in out.texts[:_MAX_LISTED]:
             notes.append(f"{label}: line {number} is left out: {line[:60]!r}")
         if len(out.texts) > _MAX_LISTED:
             more = len(out.texts) - _MAX_LISTED
-            notes.append(f"{label}: {counted(more, 'other line')} without a number left out")
+            notes.append(f"{label}: {format_count(more, 'other line')} without a number left out")
         if self._has_trailing:
             notes.append(f"{label}: an empty field at the end of lines is left out")
         if self._has_row_names:
@@ -521,19 +523,19 @@ class _Evened:
                 f"{label}: rows have one field more than the header: the first is {ROW_NAMES}"
             )
         if self._padded:
-            words = counted(len(self._padded), "row ends", "rows end")
+            words = format_count(len(self._padded), "row ends", "rows end")
             notes.append(
                 f"{label}: {words} before the last columns, which are empty there: "
                 f"{_at_lines(self._padded)}"
             )
         if self._placed:
-            words = counted(len(self._placed), "row has", "rows have")
+            words = format_count(len(self._placed), "row has", "rows have")
             notes.append(
                 f"{label}: {words} empty cells, by the columns of the other rows: "
                 f"{_at_lines(self._placed)}"
             )
         if self._joined:
-            words = counted(len(self._joined), "row has", "rows have")
+            words = format_count(len(self._joined), "row has", "rows have")
             notes.append(
                 f"{label}: {words} blanks within the last column: {_at_lines(self._joined)}"
             )
@@ -548,9 +550,11 @@ class _Evened:
                 "the file holds a part of the list"
             )
         elif out.counts and count not in (sum(out.counts), out.counts[-1]):
-            yield f"{label}: {counted(count, 'candidate')}, but the file counts {out.counts[-1]}"
+            yield (
+                f"{label}: {format_count(count, 'candidate')}, but the file counts {out.counts[-1]}"
+            )
         if self._guessed:
-            words = counted(len(self._guessed), "row has", "rows have")
+            words = format_count(len(self._guessed), "row has", "rows have")
             yield (
                 f"{label}: {words} fewer fields than the header ({_at_lines(self._guessed)}): "
                 "the last are taken to be missing"

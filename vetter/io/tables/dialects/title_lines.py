@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from vetter.io.tables.table_file import MOST_COLUMNS, has_positions
+from vetter.io.tables.table_file import MAX_COLUMNS, has_positions
 
 DELIMITERS = (",", "\t", ";", "|")
 _SEPARATOR = re.compile(r"^\ufeff?\"?sep=(.)\"?[,;\t ]*\r?$", re.IGNORECASE)
@@ -103,7 +103,7 @@ def _is_header(line: str, below: Sequence[str]) -> bool:
     """Return whether a line has names of positions, and as many fields as a line below."""
     for delimiter in (*DELIMITERS, " "):
         names = split_fields(line, delimiter)
-        if not 2 <= len(names) <= MOST_COLUMNS or any(map(is_number, names)):
+        if not 2 <= len(names) <= MAX_COLUMNS or any(map(is_number, names)):
             continue
         counts = {len(split_fields(other, delimiter)) for other in below}
         fits = not counts or not counts.isdisjoint((len(names), len(names) + 1))

@@ -6,9 +6,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from vetter.core.coordinates.wcs import mapping_cards, same_mapping
+from vetter.core.coordinates.wcs import has_same_mapping, mapping_cards
 from vetter.core.cutout.plane import Array, Box, Plane
-from vetter.core.cutout.reprojection import interpolated, nearest, positions, same_grid, touched
+from vetter.core.cutout.reprojection import (
+    compute_positions,
+    find_needed_box,
+    interpolate,
+    is_same_grid,
+    sample_nearest,
+)
 from vetter.errors import InputError
 from vetter.io.field.planes import FilePlane, MaskPlane, image_of
 from vetter.io.fits.image_wcs import settled_image_wcs
@@ -43,11 +49,11 @@ class PixelGrid:
         self._image_wcs, self._plane_wcs = image_wcs, plane_wcs
         self._last: tuple[Box, Array, Array] | None = None
 
-    def places(self, box: Box) -> tuple[Array, Array]:
+    def plane_pixels(self, box: Box) -> tuple[Array, Array]:
         """Return columns and rows in the planes, 0-based, of a box of the image."""
         last = self._last
         if last is None or last[0] != box:
-            last = (box, *positions(box, self._image_wcs, self._plane_wcs))
+            last = (box, *compute_positions(box, self._image_wcs, self._plane_wcs))
             self._last = last
         return last[1], last[2]
 
@@ -83,35 +89,35 @@ class ReprojectedPlane:
         InputError
             The file cannot be read, or the box covers over `_MAX_PIXELS` of it.
         """
-        x, y = self._grid.places(box)
+        x, y = self._grid.plane_pixels(box)
         part = self._part(x, y)
         if part is None:
             return np.ones(box.shape, bool) if self.is_mask else np.full(box.shape, np.nan)
         pixels = self._plane.read(part)
         if self.is_mask:
-            values = nearest(pixels, x - part.x0, y - part.y0, True)
+            values = sample_nearest(pixels, x - part.x0, y - part.y0, True)
         else:
-            values = interpolated(pixels, x - part.x0, y - part.y0)
+            values = interpolate(pixels, x - part.x0, y - part.y0)
         return _blank_off_image(values, box, self.shape)
 
     def read_both(self, box: Box) -> tuple[Array, Array | None]:
         """Return a mask's booleans, and the file's integers or None."""
         assert isinstance(self._plane, MaskPlane)
-        x, y = self._grid.places(box)
+        x, y = self._grid.plane_pixels(box)
         part = self._part(x, y)
         if part is None:
             return np.ones(box.shape, bool), None
         pixels, bits = self._plane.read_both(part)
-        masked = nearest(pixels, x - part.x0, y - part.y0, True)
+        masked = sample_nearest(pixels, x - part.x0, y - part.y0, True)
         masked = _blank_off_image(masked, box, self.shape)
-        return masked, None if bits is None else nearest(bits, x - part.x0, y - part.y0, 0)
+        return masked, None if bits is None else sample_nearest(bits, x - part.x0, y - part.y0, 0)
 
     def misses(self, box: Box) -> bool:
         """Return whether a box of the image lies entirely off the plane."""
-        return touched(*self._grid.places(box), self._plane.shape) is None
+        return find_needed_box(*self._grid.plane_pixels(box), self._plane.shape) is None
 
     def _part(self, x: Array, y: Array) -> Box | None:
-        part = touched(x, y, self._plane.shape)
+        part = find_needed_box(x, y, self._plane.shape)
         if part is not None and part.nx * part.ny > _MAX_PIXELS:
             raise InputError(
                 f"{image_of(self._plane).name.label}: its pixels are too small to be put on the "
@@ -162,7 +168,7 @@ class PlaneGrids:
         same_shape = image.shape == self._image.shape
         if image is self._image:
             return plane, ""
-        if same_shape and (self._wcs is None or same_mapping(image.header, self._image.header)):
+        if same_shape and (self._wcs is None or has_same_mapping(image.header, self._image.header)):
             return plane, ""
         cards = mapping_cards(image.header)
         if same_shape and not cards:
@@ -191,4 +197,4 @@ class PlaneGrids:
 
     def _is_aligned(self, wcs: WCS) -> bool:
         assert self._wcs is not None
-        return same_grid(self._wcs, wcs, self._image.shape, _ALIGNED_TOLERANCE_PX)
+        return is_same_grid(self._wcs, wcs, self._image.shape, _ALIGNED_TOLERANCE_PX)

@@ -14,7 +14,7 @@ from vetter.core.decisions.decision import Verdict
 from vetter.core.fit.adjustment import Adjustment
 from vetter.core.judgement.disappeared import Judgement
 from vetter.core.judgement.fit_table import Disappeared, FitTable
-from vetter.gui.dialogs.disappeared import DisappearedDialog
+from vetter.gui.dialogs.reject_explained import RejectExplainedDialog
 
 GONE = (1, 3, 4, 8)
 
@@ -48,8 +48,8 @@ def cache(session) -> FakeCache:
 
 @pytest.fixture
 def make(qtbot, session, cache, fits):
-    def made() -> DisappearedDialog:
-        dialog = DisappearedDialog(session, cache, fits)
+    def made() -> RejectExplainedDialog:
+        dialog = RejectExplainedDialog(session, cache, fits)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
         qtbot.addWidget(dialog)
         dialog.show()
@@ -63,7 +63,7 @@ def said(session: FakeSession) -> list:
     return [call for call in session.calls if call[0] != "go_to_row"]
 
 
-def cells(dialog: DisappearedDialog, line: int) -> list[str]:
+def cells(dialog: RejectExplainedDialog, line: int) -> list[str]:
     model = dialog.model
     role = Qt.ItemDataRole.DisplayRole
     return [model.data(model.index(line, column), role) for column in range(model.columnCount())]

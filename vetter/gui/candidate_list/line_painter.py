@@ -21,7 +21,7 @@ class Span(NamedTuple):
     width: int
 
 
-class CandidateLines:
+class LinePainter:
     """Lines with one text or verdict mark per cell; the current candidate's is highlighted.
 
     A table view that calls a delegate in Python for each cell takes 14 ms for a page of six

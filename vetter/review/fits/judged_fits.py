@@ -10,13 +10,19 @@ from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from vetter.core.fit.adjustment import Adjustment
 from vetter.core.judgement.fit_table import FitTable
-from vetter.core.judgement.flux_scale import ENOUGH, LEAST, of_fits, of_stars, on_one_side
+from vetter.core.judgement.flux_scale import (
+    MAX_FITTED_STARS,
+    MIN_SCALES,
+    check_fits,
+    check_stars,
+    find_common_side,
+)
 from vetter.review.fits.field_fits import FieldFits, FieldStars
 from vetter.review.fits.fit_messages import Ready
 from vetter.review.session import Session
-from vetter.review.writer import Stored
+from vetter.review.writer import StoredFits
 
-AT_ONCE, BATCH_INTERVAL_MS = 100, 20
+ROWS_PER_BATCH, BATCH_INTERVAL_MS = 100, 20
 """100 fits are judged again every 20 ms: a hundred thousand at once would delay a key."""
 
 _MAX_CHECKED_FITS = 200
@@ -52,7 +58,7 @@ class JudgedFits(QObject):
         super().__init__(parent)
         self._session, self._table, self._fields = session, table, fields
         self._flux = FluxCheck(session, table, stars, self)
-        self._flux.found.connect(self._on_unlike)
+        self._flux.fault_found.connect(self._on_unlike)
         self._rows: list[int] = []
         self._closed = False
         self._batch_timer = QTimer(self)
@@ -63,7 +69,7 @@ class JudgedFits(QObject):
         """Judge a result without pixels by its image's options, and put it into the table."""
         self._table.set(row, result, ready.fit.judge(result))
 
-    def take_stored(self, stored: Stored) -> list[int]:
+    def take_stored(self, stored: StoredFits) -> list[int]:
         """Take over results from the session file, except rows with newer ones; return the rows.
 
         Results of another signature of options and pixels are left out.
@@ -73,7 +79,7 @@ class JudgedFits(QObject):
             row = self._fields.row_of(key)
             if row is None or row in self._table:
                 continue
-            ready = self._fields.of(row)
+            ready = self._fields.options_of(row)
             if ready is not None and stored.signature == ready.signature:
                 result = Adjustment.from_meta(meta)
                 if result is not None:
@@ -81,9 +87,9 @@ class JudgedFits(QObject):
                     rows.append(row)
         return rows
 
-    def look(self, rows: Iterable[int]) -> None:
+    def check_flux_units(self, rows: Iterable[int]) -> None:
         """Check the flux units of templates, given rows whose new results are shown already."""
-        self._flux.look(rows)
+        self._flux.check_flux_units(rows)
 
     def close(self) -> None:
         """Stop judging."""
@@ -94,18 +100,18 @@ class JudgedFits(QObject):
         # Stars on their way arrive even after the worker process has ended.
         if self._closed:
             return
-        self._fields.hold_against(number, caveat)
+        self._fields.add_caveat(number, caveat)
         rows = np.array(self._table.rows(), np.intp)
         self._rows += rows[self._session.source.on_field(rows, number)].tolist()
         self._batch_timer.start()
 
     def _judge_batch(self) -> None:
-        """Judge the next `AT_ONCE` of the rows again."""
-        rows, self._rows = self._rows[:AT_ONCE], self._rows[AT_ONCE:]
+        """Judge the next `ROWS_PER_BATCH` of the rows again."""
+        rows, self._rows = self._rows[:ROWS_PER_BATCH], self._rows[ROWS_PER_BATCH:]
         if not self._rows:
             self._batch_timer.stop()
         for row in rows:
-            result, ready = self._table.get(row), self._fields.of(row)
+            result, ready = self._table.get(row), self._fields.options_of(row)
             if result is not None and ready is not None:
                 self._table.judge(row, ready.fit.judge(result[0]))
         self.changed.emit(rows)
@@ -123,7 +129,7 @@ class FluxCheck(QObject):
     stars : FieldStars
     """
 
-    found = pyqtSignal(int, str)  # the number of an image, its stars' caveat on its template
+    fault_found = pyqtSignal(int, str)  # the number of an image, its stars' caveat on its template
 
     def __init__(
         self,
@@ -140,7 +146,7 @@ class FluxCheck(QObject):
         self._reported: set[int] = set()
         stars.changed.connect(self._on_stars)
 
-    def look(self, rows: Iterable[int]) -> None:
+    def check_flux_units(self, rows: Iterable[int]) -> None:
         """Check the images of rows that have a result now."""
         source = self._session.source
         updated = set()
@@ -158,8 +164,8 @@ class FluxCheck(QObject):
 
     def _request_stars(self, number: int) -> None:
         known = self._rows[number]
-        if len(known) >= LEAST or len(known) == len(self._table.codes):
-            if on_one_side(self._scales(number), *self._limits):
+        if len(known) >= MIN_SCALES or len(known) == len(self._table.codes):
+            if find_common_side(self._scales(number), *self._limits):
                 self._requested.add(number)
                 self._stars.want(number)
                 self._on_stars()
@@ -168,13 +174,13 @@ class FluxCheck(QObject):
         for number in self._requested - self._reported - self._without_stars:
             stars = self._stars.table(number)
             done = self._stars.done(number)
-            if done or len(stars) >= ENOUGH:
+            if done or len(stars) >= MAX_FITTED_STARS:
                 fluxes = stars[:, 5] if stars.shape[1] > 5 else None
-                caveat = of_stars(stars[:, 4], *self._limits, fluxes)
+                caveat = check_stars(stars[:, 4], *self._limits, fluxes)
                 if caveat is not None:
                     self._report(number, caveat)
                     if caveat:
-                        self.found.emit(number, caveat)
+                        self.fault_found.emit(number, caveat)
                 elif done:
                     self._without_stars.add(number)
                     self._report_suspicion(number)
@@ -183,7 +189,7 @@ class FluxCheck(QObject):
         """Report what the candidates' fits, once they are many, suggest if stars show nothing."""
         if number not in self._reported:
             scales, max_scale = self._scales(number), self._session.settings.fit.max_scale
-            caution = of_fits(scales, *self._limits, max_scale)
+            caution = check_fits(scales, *self._limits, max_scale)
             if caution:
                 self._report(number, caution)
 

@@ -36,8 +36,8 @@ from PyQt6.QtWidgets import (
 from vetter.core.candidates.candidate_list import CandidateList
 from vetter.core.decisions.decision import Verdict
 from vetter.core.judgement.fit_table import FORMATS, FitTable
-from vetter.core.number_text import counted
-from vetter.gui.panels.plane_panel import as_image
+from vetter.core.number_text import format_count
+from vetter.gui.panels.plane_panel import picture_to_image
 from vetter.gui.widgets.buttons import button_box
 from vetter.gui.widgets.plain_text import plain_label
 from vetter.gui.widgets.theme import DARK, LIGHT
@@ -64,7 +64,7 @@ _SIDE, _GAP, _TITLE = 132, 6, 18
 MAX_PICTURES = 4
 
 
-class DisappearedDialog(QDialog):
+class RejectExplainedDialog(QDialog):
     """List of explained candidates with ticks; the selected one also shows in the window behind.
 
     Explained candidates that have a verdict are counted, not listed. Only the button gives
@@ -85,7 +85,9 @@ class DisappearedDialog(QDialog):
         self._session = session
         self._cache = cache
         self._came_from = session.current_row
-        rows, decided = undecided(fits.disappeared_rows(), lambda row: bool(session.codes[row]))
+        rows, decided = split_undecided(
+            fits.disappeared_rows(), lambda row: bool(session.codes[row])
+        )
         self.model = ExplainedModel(rows, session.candidates, fits.table)
         self.setWindowTitle("Reject all explained")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -222,19 +224,19 @@ class DisappearedDialog(QDialog):
 
 def _explanation_text(session: Session, fits: Fits, count: int, decided: int) -> str:
     total, listed = len(session.candidates), len(session.queue)
-    text = f"{counted(count, 'undecided candidate')} of {listed:,}"
+    text = f"{format_count(count, 'undecided candidate')} of {listed:,}"
     text += " in the filtered list" if listed < total else ""
     text += f" {'is' if count == 1 else 'are'} explained by a shift and a scale of the template."
     if decided:
-        kept = counted(
+        kept = format_count(
             decided, "more has a verdict and keeps it", "more have a verdict and keep it"
         )
         text += f" {kept}."
     waiting = len(fits.table.codes) - len(fits.table)
     if waiting:
-        text += f" {counted(waiting, 'is', 'are')} not fitted yet."
-    if session.unlisted:
-        text += f" {session.unlisted[0].upper()}{session.unlisted[1:]}."
+        text += f" {format_count(waiting, 'is', 'are')} not fitted yet."
+    if session.incomplete_reason:
+        text += f" {session.incomplete_reason[0].upper()}{session.incomplete_reason[1:]}."
     return text
 
 
@@ -331,7 +333,9 @@ def _alignment(column: int) -> Qt.AlignmentFlag:
     return side | Qt.AlignmentFlag.AlignVCenter
 
 
-def undecided(rows: Sequence[int], is_decided: Callable[[int], bool]) -> tuple[list[int], int]:
+def split_undecided(
+    rows: Sequence[int], is_decided: Callable[[int], bool]
+) -> tuple[list[int], int]:
     """Return the rows without a verdict, and the number of rows with one."""
     remaining = [row for row in rows if not is_decided(row)]
     return remaining, len(rows) - len(remaining)
@@ -373,7 +377,7 @@ class FrameStrip(QWidget):
             return
         left = 0.0
         for name in [name for name in PLANES if name in frame.pictures][:MAX_PICTURES]:
-            image, _pixels = as_image(frame.pictures[name])
+            image, _pixels = picture_to_image(frame.pictures[name])
             painter.drawText(QPointF(left, 13), name)
             scale = _SIDE / max(image.width(), image.height())
             size = image.width() * scale, image.height() * scale

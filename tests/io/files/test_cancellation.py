@@ -10,11 +10,11 @@ from astropy.table import Table
 
 from tests.helpers.alert_files import record, write_packets
 from vetter.io.alerts.listing import read_lot
-from vetter.io.alerts.packets.packets import Packet, Packets, Place
-from vetter.io.files.cancelling import Cancelled, cancelled_by, check_cancelled
+from vetter.io.alerts.packets.packets import Packet, PacketPlace, Packets
+from vetter.io.files.cancellation import Cancelled, cancelled_by, check_cancelled
 from vetter.io.files.compressed import open_unpacked
 from vetter.io.files.hdu_names import parse_fits_name
-from vetter.io.files.regular_files import walked
+from vetter.io.files.regular_files import iter_folders
 from vetter.io.tables import fits_table
 from vetter.io.tables.fits_table import read_fits_table
 
@@ -31,7 +31,7 @@ def test_packets_are_read_as_long_as_they_are_wanted() -> None:
     def found():
         for number in range(10):
             looked_at.append(number)
-            yield Packet(Place(number), record(number), "")
+            yield Packet(PacketPlace(number), record(number), "")
 
     with pytest.raises(Cancelled), cancelled_by(after(3)):
         read_lot(found(), 10)
@@ -42,7 +42,7 @@ def test_a_packet_that_is_not_wanted_is_not_called_unread(tmp_path: Path) -> Non
     write_packets(tmp_path, 3)
     packets = Packets([str(path) for path in tmp_path.iterdir()])
     with pytest.raises(Cancelled), cancelled_by(after(1)):
-        read_lot(packets.listed(), 10)
+        read_lot(packets.iter_packets(), 10)
 
 
 def test_folders_are_searched_as_long_as_they_are_wanted(tmp_path: Path) -> None:
@@ -50,7 +50,7 @@ def test_folders_are_searched_as_long_as_they_are_wanted(tmp_path: Path) -> None
         (tmp_path / name).mkdir()
     seen = []
     with pytest.raises(Cancelled), cancelled_by(after(2)):
-        for here, _ in walked(tmp_path):
+        for here, _ in iter_folders(tmp_path):
             seen.append(here)
     assert len(seen) == 2
 

@@ -10,7 +10,7 @@ from astropy.table import Table
 
 from vetter.io.files.resources import resource_path
 
-WIDE = 10_000
+WIDE_SIDE = 10_000
 """Side of the wide planes, pixels."""
 PLANES = ("image", "template", "convolved", "diff", "err", "mask")
 
@@ -28,7 +28,9 @@ def make_night(folder: Path, candidates: int) -> tuple[Path, dict[str, str]]:
     return _write_list(folder, rng, candidates, 1024), planes
 
 
-def make_wide_night(folder: Path, candidates: int, size: int = WIDE) -> tuple[Path, dict[str, str]]:
+def make_wide_night(
+    folder: Path, candidates: int, size: int = WIDE_SIDE
+) -> tuple[Path, dict[str, str]]:
     """Write six planes of 10,000 x 10,000 pixels as sparse files, which take no disk space."""
     planes = {}
     for name in PLANES:
@@ -44,7 +46,7 @@ def make_wide_night(folder: Path, candidates: int, size: int = WIDE) -> tuple[Pa
     return make_wide_list(folder, candidates, size), planes
 
 
-def make_wide_list(folder: Path, candidates: int, size: int = WIDE) -> Path:
+def make_wide_list(folder: Path, candidates: int, size: int = WIDE_SIDE) -> Path:
     """Write a FITS table of random positions on wide planes."""
     return _write_list(folder, np.random.default_rng(2), candidates, size)
 

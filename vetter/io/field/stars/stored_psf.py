@@ -37,17 +37,17 @@ class StarPsf(PsfImage):
             "shape": list(self.samples.shape),
             "samples": base64.b64encode(self.samples.astype("<f8").tobytes()).decode(),
             "sampling": self.sampling,
-            "said": self.said,
+            "said": self.description,
         }
 
 
-def pixels_of(fingerprints: Iterable[Fingerprint]) -> str:
+def pixel_digest(fingerprints: Iterable[Fingerprint]) -> str:
     """Return a digest of the image and the mask that a PSF is built of."""
     used = sorted(f"{f.role} {f.digest}" for f in fingerprints if f.role in ("image", "mask"))
     return hashlib.sha256(f"{REVISION} {used}".encode()).hexdigest()[:24]
 
 
-def restored(record: Mapping[str, Any] | None, of: str) -> StarPsf | None:
+def restore_psf(record: Mapping[str, Any] | None, of: str) -> StarPsf | None:
     """Return the PSF of a record, to the bit; None if it is of other pixels, or damaged."""
     if not isinstance(record, Mapping) or record.get("of") != of:
         return None
@@ -63,12 +63,12 @@ def restored(record: Mapping[str, Any] | None, of: str) -> StarPsf | None:
         return None
 
 
-def setting_name(field: int) -> str:
+def psf_setting_name(field: int) -> str:
     """Return the name of an image's PSF among the settings that a session stores."""
     return f"{_SETTING_PREFIX}{field}"
 
 
-def kept_psfs(settings: Mapping[str, Any]) -> dict[int, Mapping[str, Any]]:
+def stored_psfs(settings: Mapping[str, Any]) -> dict[int, Mapping[str, Any]]:
     """Return the PSF records among a session's settings, by the number of their image."""
     records: dict[int, Mapping[str, Any]] = {}
     for name, value in settings.items():

@@ -11,15 +11,15 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from tests.helpers.plain_source import PlainSource
 from vetter.core.cutout_source import PsfFwhm
 from vetter.core.fit.adjustment import Adjustment
-from vetter.core.judgement.field_fit import field_fit
+from vetter.core.judgement.field_fit import make_field_fit
 from vetter.core.judgement.fit_table import Disappeared, FitTable
 from vetter.review.fits.field_fits import FieldFits
 from vetter.review.fits.fit_messages import Ready
-from vetter.review.fits.judging import AT_ONCE, JudgedFits
-from vetter.review.writer import Stored
+from vetter.review.fits.judged_fits import ROWS_PER_BATCH, JudgedFits
+from vetter.review.writer import StoredFits
 from vetter.settings import FitSettings, Settings
 
-COUNT = 2 * AT_ONCE + 50
+COUNT = 2 * ROWS_PER_BATCH + 50
 OFF = Adjustment(True, chi2=100.0, df=100, pval=0.5, snr=0.3, scale=0.5, at_bound=("scale",))
 
 
@@ -56,7 +56,7 @@ class Judged:
         self.table, self.stars = FitTable(COUNT), Stars()
         session = Session()
         self.fields = FieldFits(session, {})
-        self.ready = Ready(field_fit(PsfFwhm(3.0, ""), FitSettings(), 20), "mine")
+        self.ready = Ready(make_field_fit(PsfFwhm(3.0, ""), FitSettings(), 20), "mine")
         self.fields.add(self.ready)
         self.fits = JudgedFits(session, self.table, self.fields, self.stars)
         self.changed: list[list[int]] = []
@@ -65,7 +65,7 @@ class Judged:
     def fit_all(self) -> None:
         for row in range(COUNT):
             self.fits.take(row, OFF, self.ready)
-        self.fits.look(range(COUNT))
+        self.fits.check_flux_units(range(COUNT))
 
     def find_stars(self) -> None:
         self.stars.there = True
@@ -84,7 +84,7 @@ def test_a_template_in_other_units_has_all_judged_anew_a_part_at_a_time(judged, 
     assert Disappeared.NOT_JUDGED not in judged.table.codes and judged.changed == []
     judged.find_stars()
     qtbot.waitUntil(lambda: (judged.table.codes == Disappeared.NOT_JUDGED).all(), timeout=30000)
-    assert [len(rows) for rows in judged.changed] == [AT_ONCE, AT_ONCE, 50]
+    assert [len(rows) for rows in judged.changed] == [ROWS_PER_BATCH, ROWS_PER_BATCH, 50]
     assert sum(judged.changed, []) == list(range(COUNT))
 
 
@@ -100,6 +100,6 @@ def test_stored_results_are_taken_where_the_list_has_their_key_and_no_newer_one(
     judged.fits.take(1, OFF, judged.ready)
     meta = OFF.as_meta()
     results = [("C0", meta), ("C1", meta), ("gone", meta), ("C2", {})]
-    assert judged.fits.take_stored(Stored("older", results, True)) == []
-    assert judged.fits.take_stored(Stored("mine", results, True)) == [0]
+    assert judged.fits.take_stored(StoredFits("older", results, True)) == []
+    assert judged.fits.take_stored(StoredFits("mine", results, True)) == [0]
     assert judged.table.rows() == [0, 1]
