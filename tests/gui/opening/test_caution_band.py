@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import QSignalBlocker, Qt
 from PyQt6.QtWidgets import QMessageBox
 
 from tests.helpers.field_files import tan_wcs, write_image, write_list
@@ -70,15 +70,17 @@ def test_difference_as_image_shows_the_band(qtbot, tmp_path: Path, opened: Openi
     assert window.cautions.isVisible()
 
 
-def test_first_verdict_waits_for_the_cautions(
+def test_verdict_on_top_of_an_unseen_caution_is_refused_once(
     qtbot, tmp_path: Path, opened: Opening, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write_planes(tmp_path, err=np.full((SIDE, SIDE), 121.0))
-    # The check ends during the verdict, however fast the machine is.
+    # The check has ended, and its findings have not reached the window.
     monkeypatch.setattr(ContentChecker, "start", lambda checker: None)
-    monkeypatch.setattr(ContentChecker, "wait", lambda checker, seconds: checker._run())
     window = opened()
     assert not window.cautions.isVisible()
+    checker = window.cautions.checker
+    with QSignalBlocker(checker):
+        checker._run()
     window.pages.decide(Verdict.ACCEPT)
     assert window.cautions.isVisible()
     assert window.session.counts.undecided == 2
