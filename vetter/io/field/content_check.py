@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from vetter.core.cutout.plane import Box
-from vetter.core.cutout.plane_content import PlaneContent
-from vetter.core.cutout.plane_contradictions import contradictions
+from vetter.core.cutout.plane_checks.plane_content import PlaneContent
+from vetter.core.cutout.plane_checks.plane_contradictions import contradictions
 from vetter.errors import InputError
 from vetter.io.field.field_planes import FieldPlanes
 from vetter.io.field.planes import ErrorPlane, FilePlane, MaskPlane, image_of

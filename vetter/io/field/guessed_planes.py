@@ -10,9 +10,9 @@ import numpy as np
 
 from vetter.core.candidates.candidate_list import Whereabouts, find_whereabouts
 from vetter.core.cutout.plane import Array, Box
-from vetter.core.cutout.plane_content import PlaneContent
-from vetter.core.cutout.plane_contradictions import contradictions
-from vetter.core.cutout.plane_roles import roles_by_content
+from vetter.core.cutout.plane_checks.plane_content import PlaneContent
+from vetter.core.cutout.plane_checks.plane_contradictions import contradictions
+from vetter.core.cutout.plane_checks.plane_roles import roles_by_content
 from vetter.errors import InputError
 from vetter.io.field.content_check import boxes_of
 from vetter.io.files.hdu_names import FitsName

@@ -9,8 +9,8 @@ import pytest
 from scipy.ndimage import gaussian_filter
 
 from tests.helpers.matched_planes import SIDE, night, residuals, sky
-from vetter.core.cutout.plane_content import PlaneContent
-from vetter.core.cutout.plane_contradictions import contradictions
+from vetter.core.cutout.plane_checks.plane_content import PlaneContent
+from vetter.core.cutout.plane_checks.plane_contradictions import contradictions
 
 
 def found(words: dict[str, str] | None = None, **planes: Any) -> list[str]:

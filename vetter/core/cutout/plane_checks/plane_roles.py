@@ -7,7 +7,7 @@ from itertools import permutations
 
 import numpy as np
 
-from vetter.core.cutout.plane_content import PlaneContent
+from vetter.core.cutout.plane_checks.plane_content import PlaneContent
 
 _SAME = 0.95
 _MIN_STARS = 3

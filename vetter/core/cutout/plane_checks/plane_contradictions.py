@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
-from vetter.core.cutout.plane_content import PlaneContent
+from vetter.core.cutout.plane_checks.plane_content import PlaneContent
 
 _MIN_STARS = 3
 _MANY_STARS = 10

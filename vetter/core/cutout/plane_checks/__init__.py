@@ -1,0 +1,1 @@
+"""Checks of planes by their pixels: what each holds, and whether that fits its role."""
