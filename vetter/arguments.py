@@ -186,6 +186,9 @@ def add_list_reading(parser: argparse.ArgumentParser) -> None:
         help="schema of alert packets that come without one, or a folder of schemas by number",
     )
     group.add_argument(
+        "--encoding", metavar="NAME", help="encoding of a list in text, as gb18030 or shift_jis"
+    )
+    group.add_argument(
         "--psf",
         type=name_of_file,
         metavar="PSF",

@@ -46,6 +46,7 @@ _READING_OPTIONS = (
     "radius",
     "fwhm",
     "schema",
+    "encoding",
     "psf",
     "column",
     "one_based",

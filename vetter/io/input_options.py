@@ -43,6 +43,8 @@ class InputOptions:
         FWHM of the image's PSF, pixels.
     schema : str or None
         File with the Avro schema of alert packets that come without one, or a folder of schemas.
+    encoding : str or None
+        Encoding of lists in text, a name that Python knows; None: detect it.
     psf : str or None
         'gaussian', 'moffat', 'stars', or a file, possibly as ``file.fits[EXT]``.
     patterns : mapping of str to str
@@ -61,6 +63,7 @@ class InputOptions:
     radius: float | None = None
     fwhm: float | None = None
     schema: str | None = None
+    encoding: str | None = None
     psf: str | None = None
     patterns: Mapping[str, str] = field(default_factory=dict)
     usual_radius: float | None = None
@@ -175,7 +178,7 @@ def command_line(inputs: Sequence[str], options: InputOptions) -> str:
 
 
 _MAPPING_NAMES = ("planes", "columns", "patterns")
-_TEXT_NAMES = ("variance", "weight", "mask_bits", "mask_good", "schema", "psf")
+_TEXT_NAMES = ("variance", "weight", "mask_bits", "mask_good", "schema", "encoding", "psf")
 
 
 def check_recorded(options: Any) -> None:

@@ -107,6 +107,7 @@ def test_the_choice_is_remembered(qtbot, window, tmp_path):
     shown = dialog(window)
     choose(shown, x="xcen", y="ycen")
     shown.counting.setCurrentIndex(1)
+    shown.encoding.setCurrentIndex(shown.encoding.findData("gb18030"))
     after = read_anew(qtbot, window, shown)
     after.close()
     again = open_window(
@@ -118,6 +119,7 @@ def test_the_choice_is_remembered(qtbot, window, tmp_path):
     assert again.session.candidates.roles.x == "xcen"
     assert again.session.candidates.x[0] == 23
     assert again.session.source.record["options"]["one_based"] is False
+    assert again.session.source.record["options"]["encoding"] == "gb18030"
 
 
 def test_a_list_that_has_gone_is_said_and_the_window_stays(qtbot, window, tmp_path):

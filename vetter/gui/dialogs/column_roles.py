@@ -59,6 +59,18 @@ HEADINGS = ("key", "x", "y", "ra", "dec")
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _NONE = "none"
 _COUNTING = (None, False, True)
+_ENCODINGS = (
+    ("as found", None),
+    ("UTF-8", "utf-8"),
+    ("Western (Windows-1252)", "cp1252"),
+    ("Chinese (GB18030)", "gb18030"),
+    ("Chinese (Big5)", "big5"),
+    ("Japanese (Shift JIS)", "shift_jis"),
+    ("Japanese (EUC-JP)", "euc_jp"),
+    ("Korean (EUC-KR)", "euc_kr"),
+    ("Cyrillic (Windows-1251)", "cp1251"),
+    ("Cyrillic (KOI8-R)", "koi8_r"),
+)
 
 
 class ListColumns(QDialog):
@@ -97,6 +109,7 @@ class ListColumns(QDialog):
         self._image = ImageFrame() if image is None else image
         self.combos = {role: self._make_combo(role) for role in ROLE_NAMES}
         self.counting = self._make_counting()
+        self.encoding = self._make_encoding()
         self.table = self._make_table()
         self.notes = plain_label(parent=self)
         self.notes.setWordWrap(True)
@@ -149,9 +162,8 @@ class ListColumns(QDialog):
         for role in ROLE_NAMES:
             if getattr(after, role) != getattr(before, role) or role in columns:
                 columns[role] = getattr(after, role) or NO_COLUMN
-        self.chosen.emit(
-            dataclasses.replace(self._options, columns=columns, one_based=self.one_based)
-        )
+        options = dataclasses.replace(self._options, columns=columns, one_based=self.one_based)
+        self.chosen.emit(dataclasses.replace(options, encoding=self.encoding.currentData()))
         super().accept()
 
     def refresh(self) -> None:
@@ -222,6 +234,18 @@ class ListColumns(QDialog):
         combo.currentIndexChanged.connect(self._on_changed)
         return combo
 
+    def _make_encoding(self) -> QComboBox:
+        combo = QComboBox(self)
+        combo.setAccessibleName("encoding of the list's text")
+        combo.setToolTip("Encoding of a list in text; the list is read again with it")
+        for label, codec in _ENCODINGS:
+            combo.addItem(label, codec)
+        given = self._options.encoding
+        if given is not None and combo.findData(given) < 0:
+            combo.addItem(given, given)
+        combo.setCurrentIndex(max(combo.findData(given), 0))
+        return combo
+
     def _make_table(self) -> QTableWidget:
         table = QTableWidget(min(PREVIEW_ROWS, len(self._candidates)), len(HEADINGS), self)
         table.setAccessibleName("preview of the first candidates")
@@ -258,6 +282,7 @@ class ListColumns(QDialog):
             form.addRow(LABELS[role], combo)
             if role == "y":
                 form.addRow("Pixels counted", self.counting)
+        form.addRow("Text encoding", self.encoding)
         side = QVBoxLayout()
         side.addWidget(plain_label("The first candidates, pixels from 0 and degrees:"))
         side.addWidget(self.table)

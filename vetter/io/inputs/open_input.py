@@ -119,8 +119,14 @@ def open_input(
 
         # Read here so that its error comes at once; the worker process reads it again.
         read_psf(options.psf_file)
-    named = recognise(texts, options)
-    return _OPENERS[named.kind](named, options)
+    # Imported here: a night of packets needs no reader of tables.
+    from vetter.io.tables.encoding import check_encoding, read_as
+
+    if options.encoding is not None:
+        check_encoding(options.encoding)
+    with read_as(options.encoding):
+        named = recognise(texts, options)
+        return _OPENERS[named.kind](named, options)
 
 
 def open_recorded(record: Mapping[str, Any], options: InputOptions | None = None) -> CutoutSource:

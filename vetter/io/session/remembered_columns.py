@@ -14,7 +14,7 @@ from vetter.io.input_options import InputOptions, absolute_name
 def with_remembered_columns(
     inputs: Sequence[str], options: InputOptions, session: Path
 ) -> InputOptions:
-    """Return options with the columns and the pixel convention that the session holds.
+    """Return options with the columns, convention and encoding that the session holds.
 
     Parameters
     ----------
@@ -41,4 +41,5 @@ def with_remembered_columns(
     earlier = recorded[-1].record.get("options", {})
     one_based = earlier.get("one_based") if options.one_based is None else options.one_based
     columns = {**earlier.get("columns", {}), **options.columns}
-    return dataclasses.replace(options, columns=columns, one_based=one_based)
+    encoding = earlier.get("encoding") if options.encoding is None else options.encoding
+    return dataclasses.replace(options, columns=columns, one_based=one_based, encoding=encoding)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import codecs
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 
 from vetter.errors import InputError
@@ -30,6 +34,40 @@ _MIN_COMMON = 0.8
 _WINDOWS = re.compile(rb"[\x80-\x9f]")
 _NOT_WINDOWS = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
 _CODEC_NAMES = {"gb18030": "GB18030", "latin-1": "Latin-1", "cp1252": "Windows-1252"}
+_chosen: ContextVar[str | None] = ContextVar("encoding of tables", default=None)
+
+
+@contextmanager
+def read_as(encoding: str | None) -> Iterator[None]:
+    """Decode all text tables read within as the user says; None detects each one's encoding."""
+    token = _chosen.set(encoding)
+    try:
+        yield
+    finally:
+        _chosen.reset(token)
+
+
+def check_encoding(name: str) -> str:
+    """Return the name of an encoding of text if Python knows it.
+
+    Raises
+    ------
+    InputError
+        The name is unknown, or of a codec that is not for text.
+
+    Examples
+    --------
+    >>> check_encoding("Shift_JIS")
+    'Shift_JIS'
+    """
+    try:
+        "1".encode(name).decode(name)
+    except (LookupError, ValueError, TypeError) as error:
+        raise InputError(
+            f"encoding {name!r}: not known; expected a name as utf-8, gb18030, big5, shift_jis, "
+            "euc_kr or cp1251"
+        ) from error
+    return name
 
 
 def text_head(path: Path) -> str:
@@ -92,6 +130,8 @@ def not_table_error(path: Path, start: bytes) -> InputError:
 def decode_text(path: Path, raw: bytes, cut: bool = False) -> str:
     """Decode bytes as UTF-8 or UTF-16, else as `eight_bit_encoding`; no line ends in CR alone.
 
+    The user's choice (`read_as`) comes before these, but for UTF-16 with its mark.
+
     Parameters
     ----------
     path : Path
@@ -110,6 +150,9 @@ def decode_text(path: Path, raw: bytes, cut: bool = False) -> str:
             return _without_lone_returns(raw.decode("utf-16"))
         except UnicodeDecodeError as error:
             raise InputError(f"{path}: damaged UTF-16 text; write it as UTF-8") from error
+    chosen = _chosen.get()
+    if chosen is not None:
+        return _without_lone_returns(_decode_as(path, raw, chosen, cut))
     place = raw.find(b"\0")
     wide = utf_16_without_mark(raw) if place >= 0 else None
     if wide is not None:
@@ -127,6 +170,15 @@ def decode_text(path: Path, raw: bytes, cut: bool = False) -> str:
         else:
             text = raw.decode(eight_bit_encoding(raw)[0], "replace")
     return _without_lone_returns(text)
+
+
+def _decode_as(path: Path, raw: bytes, encoding: str, cut: bool) -> str:
+    """Decode bytes as the user says; bytes that do not fit become a replacement character."""
+    decoder = codecs.getincrementaldecoder(check_encoding(encoding))("replace")
+    text = decoder.decode(raw, final=not cut)
+    if "\0" in text:
+        raise InputError(f"{path}: holds NUL when read as {encoding}; choose another encoding")
+    return text.removeprefix("\ufeff")
 
 
 def utf_16_without_mark(raw: bytes) -> str | None:
@@ -176,6 +228,9 @@ def encoding_notes(path: Path) -> tuple[str, bool]:
 
     The note is empty for UTF-8 and UTF-16.
     """
+    chosen = _chosen.get()
+    if chosen is not None:
+        return f"{path.name}: read as {chosen}, as you say", False
     with open_unpacked(path, MAX_TEXT_BYTES) as file:
         raw = file.read(MAX_TEXT_BYTES)
     if raw.isascii() or raw.startswith(_UTF_16) or utf_16_without_mark(raw) is not None:
@@ -188,7 +243,7 @@ def encoding_notes(path: Path) -> tuple[str, bool]:
             return f"{path.name}: not UTF-8, read as {_CODEC_NAMES[codec]}", False
         return (
             f"{path.name}: its encoding cannot be told, read as {_CODEC_NAMES[codec]}; if letters "
-            "look wrong, save it as UTF-8",
+            "look wrong, choose another in File > Columns of the list, or --encoding NAME",
             True,
         )
     return "", False
