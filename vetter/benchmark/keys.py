@@ -100,13 +100,13 @@ class _Stopwatch:
     def _connect_session(self) -> None:
         """Take the time of each painted candidate; loading panels do not count."""
         session = self._window.session
-        session_painted = session.record_paint
+        record_paint = session.record_paint
 
         def painted(row: int) -> None:
-            session_painted(row)
+            record_paint(row)
             self._shown_at = perf_counter()
 
-        # session.painted is replaced, so that the window needs no change for a measurement.
+        # session.record_paint is replaced, so that the window needs no change for a measurement.
         session.record_paint = painted  # type: ignore[method-assign]
         session.current_changed.connect(self._on_current_changed)
 

@@ -18,9 +18,9 @@ RUNS = 5
 _FIRST_PAINT = """
 import os, sys, time
 from vetter.review.session import Session
-painted = Session.painted
+record_paint = Session.record_paint
 def report(self, row):
-    painted(self, row)
+    record_paint(self, row)
     now = time.time()
     private = -1
     if os.path.exists("/proc/self/smaps_rollup"):
@@ -28,7 +28,7 @@ def report(self, row):
             private = sum(int(line.split()[1]) for line in file if line.startswith("Private_"))
     print(now, private, flush=True)
     os._exit(0)
-Session.painted = report
+Session.record_paint = report
 from vetter.cli import main
 sys.exit(main(sys.argv[1:]))
 """
