@@ -18,6 +18,7 @@ from vetter.app import open_window
 from vetter.core.decisions.decision import Verdict
 from vetter.gui.opening.position_question import PositionQuestion
 from vetter.gui.windows.main_window import MainWindow
+from vetter.io.inputs import content_cautions
 from vetter.review.opening.content_checker import ContentChecker
 
 Opening = Callable[..., MainWindow]
@@ -66,7 +67,7 @@ def test_difference_as_image_shows_the_band(qtbot, tmp_path: Path, opened: Openi
     write_planes(tmp_path, image=planes["diff"] + residuals(), diff=planes["image"])
     window = opened()
     swapped = "⚠ image and diff look swapped"
-    qtbot.waitUntil(lambda: swapped in window.cautions.words.text(), timeout=30000)
+    qtbot.waitUntil(lambda: swapped in window.cautions.label.text(), timeout=30000)
     assert window.cautions.isVisible()
 
 
@@ -138,3 +139,16 @@ def test_contradicting_positions_ask_first(
     until_checked(qtbot, after)
     qtbot.wait(50)
     assert not after.findChildren(PositionQuestion)
+
+
+def test_fault_of_the_check_is_shown(
+    qtbot, tmp_path: Path, opened: Opening, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_source: object) -> list[str]:
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr(content_cautions, "content_cautions", fail)
+    write_planes(tmp_path)
+    window = opened()
+    qtbot.waitUntil(window.cautions.isVisible, timeout=30000)
+    assert "planes not checked: a fault of this program" in window.cautions.label.text()

@@ -38,12 +38,12 @@ class CautionBand(QFrame):
         self.setObjectName("caution band")
         self.setAutoFillBackground(True)
         self.setBackgroundRole(QPalette.ColorRole.Button)
-        self.words = plain_label(parent=self)
-        self.words.setWordWrap(True)
-        self.words.setAccessibleName("cautions on the input")
-        self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.label = plain_label(parent=self)
+        self.label.setWordWrap(True)
+        self.label.setAccessibleName("cautions on the input")
+        self.label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         # A path without a blank in it must not make the window wider.
-        self.words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.planes = self._button("Planes...", "choose the planes of the list")
         self.columns = self._button("Columns...", "choose the columns of the list")
         self.away = self._button("Put away", "hide these lines; the session does not repeat them")
@@ -54,7 +54,7 @@ class CautionBand(QFrame):
         self.columns.setVisible(source.chooses_columns)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(12, 3, 8, 3)
-        layout.addWidget(self.words, 1)
+        layout.addWidget(self.label, 1)
         for button in (self.planes, self.columns, self.away):
             layout.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
         self.checker = ContentChecker(source, self)
@@ -145,6 +145,6 @@ class CautionBand(QFrame):
         shown = [f"⚠ {line}" for line in lines[:_MAX_LINES]]
         if len(lines) > _MAX_LINES:
             shown.append(f"and {len(lines) - _MAX_LINES} more: see the tool tip")
-        self.words.setText("\n".join(shown))
-        self.words.setToolTip(plain_tip("\n".join(lines)))
+        self.label.setText("\n".join(shown))
+        self.label.setToolTip(plain_tip("\n".join(lines)))
         self.setVisible(bool(lines))

@@ -49,15 +49,11 @@ class ContentChecker(QObject):
         """Start the check."""
         self._thread.start()
 
-    def wait(self, seconds: float) -> None:
-        """Wait for the end of the check, at most so long."""
-        if self.running:
-            self._thread.join(seconds)
-
     def close(self) -> None:
         """Stop the check."""
         self._cancelled = True
-        self.wait(CLOSE_SECONDS)
+        if self.running:
+            self._thread.join(CLOSE_SECONDS)
 
     def _run(self) -> None:
         # Imported here: filters of scipy would delay the start.
@@ -67,19 +63,19 @@ class ContentChecker(QObject):
             with cancelled_by(lambda: self._cancelled):
                 self.apart = apart_share(self._source)
                 if self.apart > 0:
-                    self.found.emit()
+                    self._announce()
                 for line in content_cautions(self._source):
-                    self.lines.append(line)
-                    self.found.emit()
+                    self._report(line)
         except Cancelled:
-            return
-        except RuntimeError:  # the window's objects are gone
             return
         except Exception as error:  # An exception that leaves a thread ends the program.
             self._report(f"planes not checked: {describe_error(error)}")
 
     def _report(self, line: str) -> None:
         self.lines.append(line)
+        self._announce()
+
+    def _announce(self) -> None:
         try:
             self.found.emit()
         except RuntimeError:  # the window's objects are gone
