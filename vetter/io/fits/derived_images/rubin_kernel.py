@@ -16,7 +16,7 @@ import numpy as np
 
 from vetter.core.cutout.varying_kernel import Chebyshev, VaryingKernel
 from vetter.io.files.compressed import open_unpacked
-from vetter.io.files.unreadable import input_errors
+from vetter.io.files.unreadable import input_errors, reason_of
 from vetter.io.fits.structure import open_fits, promised_by_headers
 
 _MAX_JSON_BYTES = 2**27
@@ -61,8 +61,7 @@ def read_kernel(path: Path) -> KernelInFile:
             y, x = tree["image"].get("yx0") or (0, 0)
             return KernelInFile(_build(description, hdus), (int(x), int(y)))
         except _UNREADABLE as error:
-            reason = " ".join(str(error).split()) or type(error).__name__
-            return KernelInFile(problem=f"its kernel cannot be used ({reason})")
+            return KernelInFile(problem=f"its kernel cannot be used ({reason_of(error)})")
 
 
 def _read_tree(hdu: Any) -> dict[str, Any]:
