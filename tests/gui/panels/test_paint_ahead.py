@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import numpy as np
 import pytest
-from pytestqt.qtbot import QtBot
 
 from tests.helpers.fake_field import FieldInMemory
 from tests.helpers.snapshots import pixels
 from vetter.core.display.style import DisplayStyle
 from vetter.gui.panels.plane_row import PlaneRow
 from vetter.review.cutouts.rendered_cutout import RenderedCutout, render_cutout
-
-
-@pytest.fixture
-def row(qtbot: QtBot) -> Iterator[PlaneRow]:
-    row = PlaneRow()
-    qtbot.addWidget(row)
-    row.resize(900, 600)
-    row.show()
-    yield row
-    row.hide()
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -23,16 +22,6 @@ from vetter.gui.panels.readout import plane_value_texts
 from vetter.review.cutouts.rendered_cutout import FitPanel, RenderedCutout, render_cutout, repaint
 
 LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
-
-
-@pytest.fixture
-def row(qtbot: QtBot) -> Iterator[PlaneRow]:
-    row = PlaneRow()
-    qtbot.addWidget(row)
-    row.resize(900, 600)
-    row.show()
-    yield row
-    row.hide()
 
 
 @pytest.fixture(scope="module")
