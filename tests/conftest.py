@@ -79,6 +79,15 @@ def real_data() -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def cases(real_data: Path) -> Path:
+    """The folder of inputs that went wrong, where this machine has it."""
+    folder = real_data / "cases"
+    if not folder.is_dir():
+        pytest.skip(f"no inputs that went wrong in {real_data}")
+    return folder
+
+
 @pytest.fixture(autouse=True)
 def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
     """A connection to anything but this machine fails at once."""

@@ -13,15 +13,6 @@ from astropy.table import Table
 from vetter import cli
 
 
-@pytest.fixture
-def cases(real_data: Path) -> Path:
-    """The folder of inputs that went wrong, where this machine has it."""
-    folder = real_data / "cases"
-    if not folder.is_dir():
-        pytest.skip(f"no {folder}")
-    return folder
-
-
 def adjusted(table: Path, output: Path, **planes: Path | str) -> Any:
     words = [word for name, path in planes.items() for word in (f"--{name}", str(path))]
     assert cli.main(["adjust", str(table), *words, "-o", str(output)]) == 0

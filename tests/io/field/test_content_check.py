@@ -35,13 +35,6 @@ def decam(real_data: Path, **changed: str) -> dict[str, str]:
     return {name: str(folder / f"{file}.fits") for name, file in (DECAM | changed).items()}
 
 
-def case_folder(real_data: Path, case: str) -> Path:
-    folder = real_data / "cases" / case
-    if not folder.is_dir():
-        pytest.skip(f"no case at {folder}")
-    return folder
-
-
 def test_demo_is_right() -> None:
     assert checked(dict(demo_input()[1].planes)) == []
 
@@ -59,8 +52,8 @@ def test_swapped_planes_of_a_real_field_are_found(real_data: Path) -> None:
     assert line.startswith("image and diff look swapped")
 
 
-def test_difference_of_a_case_as_image_is_found(real_data: Path) -> None:
-    folder = case_folder(real_data, "_field")
+def test_difference_of_a_case_as_image_is_found(cases: Path) -> None:
+    folder = cases / "_field"
     (line,) = checked(
         {"image": str(folder / "diff.fits"), "template": str(folder / "template.fits")}
     )
@@ -84,8 +77,8 @@ def test_difference_of_a_case_as_image_is_found(real_data: Path) -> None:
         ("R01_rubin_dp2", {"image": "visit", "template": "template", "diff": "diff"}),
     ],
 )
-def test_planes_of_a_case_are_right(real_data: Path, case: str, planes: dict[str, str]) -> None:
-    folder = case_folder(real_data, case)
+def test_planes_of_a_case_are_right(cases: Path, case: str, planes: dict[str, str]) -> None:
+    folder = cases / case
     assert checked({name: str(folder / f"{file}.fits") for name, file in planes.items()}) == []
 
 

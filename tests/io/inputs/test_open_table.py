@@ -166,10 +166,8 @@ def test_field_of_night_without_rows_has_none(tmp_path, chips, opened):
     assert list(levels(opened(str(tmp_path / "night.toml")))) == ["a", "b", "c", "d"]
 
 
-def test_real_list_of_two_chips_is_right(real_data, opened):
-    folder = real_data / "cases" / "I13_mef_ext_number"
-    if not folder.is_dir():
-        pytest.skip(f"{folder} is absent")
+def test_real_list_of_two_chips_is_right(cases, opened):
+    folder = cases / "I13_mef_ext_number"
     planes = {"image": str(folder / "mef.fits")}
     found = levels(opened(str(folder / "list.cat"), InputOptions(planes=planes)))
     expected = [4000, 5000, 6000, 5000, 6000, 7000, 8000, 9000]

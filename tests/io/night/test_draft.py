@@ -107,10 +107,8 @@ def test_draft_time_scale_survives_field_file(tmp_path):
         ("panstarrs", "2026-03-14T03:12:54.18Z", "r"),
     ],
 )
-def test_draft_of_real_headers_is_right(real_data, name, time, band):
-    folder = real_data / "cases" / "I07_times_and_filters"
-    if not folder.is_dir():
-        pytest.skip(f"{folder} is absent")
+def test_draft_of_real_headers_is_right(cases, name, time, band):
+    folder = cases / "I07_times_and_filters"
     lines = field_file_text(draft_fields(folder), folder).split(f'name = "{name}"')[1]
     assert f"time = {time}\n" in lines and f'filter = "{band}"\n' in lines.split("[[field]]")[0]
 

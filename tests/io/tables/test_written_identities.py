@@ -126,10 +126,8 @@ def test_padded_identities_survive_other_formats(tmp_path: Path, suffix: str) ->
     assert keys(written) == PADDED
 
 
-def test_real_identities_like_numbers(real_data: Path) -> None:
-    path = real_data / "cases" / "T19_ids_like_numbers" / "leading_zeros.csv"
-    if not path.is_file():
-        pytest.skip(f"{path}: no such file")
+def test_real_identities_like_numbers(cases: Path) -> None:
+    path = cases / "T19_ids_like_numbers" / "leading_zeros.csv"
     assert keys(path) == ["000123", "000124", "001000", "012345", "099999"]
 
 

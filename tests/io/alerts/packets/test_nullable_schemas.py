@@ -221,10 +221,10 @@ def test_nested_lists_are_refused() -> None:
         validate_schema(of(kind))
 
 
-def test_broker_table_of_three_packets_opens(real_data: Path) -> None:
+def test_broker_table_of_three_packets_opens(cases: Path) -> None:
     from vetter.io.inputs.open_input import open_input
 
-    source = open_input(str(real_data / "cases" / "P02_nullable_records.avro"))
+    source = open_input(str(cases / "P02_nullable_records.avro"))
     assert len(source.candidates) == 3
     for row in range(3):
         planes = source.cutout(row, 10).planes

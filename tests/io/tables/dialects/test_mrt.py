@@ -71,8 +71,8 @@ def test_readme_itself_is_refused_with_its_tables(tmp_path: Path) -> None:
         read_candidates(tmp_path / "ReadMe")
 
 
-def test_real_table_of_the_aas_has_five_rows(real_data: Path) -> None:
-    path = real_data / "cases" / "T06_aas_mrt" / "apj_table2_mrt.txt"
+def test_real_table_of_the_aas_has_five_rows(cases: Path) -> None:
+    path = cases / "T06_aas_mrt" / "apj_table2_mrt.txt"
     table = read_table(parse_fits_name(path)).table
     assert table["Name"].tolist() == ["2026aaa", "2026aab", "2026aac", "2026aad", "2026aae"]
     assert table["DE-"].tolist() == ["-"] * 5

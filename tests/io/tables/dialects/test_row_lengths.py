@@ -255,8 +255,7 @@ def test_one_odd_row_of_many_is_found(delimiter: str) -> None:
         "T16_concatenated_csv/all.csv",
     ],
 )
-def test_real_case_has_five_candidates_at_their_stars(real_data: Path, name: str) -> None:
-    cases = real_data / "cases"
+def test_real_case_has_five_candidates_at_their_stars(cases: Path, name: str) -> None:
     wcs = WCS(fits.getheader(cases / "_field" / "science.fits"))
     candidates = read_candidates(cases / name, wcs)
     np.testing.assert_allclose(candidates.ra, RA, atol=1e-6)
