@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from vetter.core.light_curve import LightCurve
+from vetter.core.candidates.light_curve import LightCurve
 
 
 def magnitudes(seed: int = 1, count: int = 40) -> LightCurve:

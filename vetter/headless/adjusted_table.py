@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vetter.core.fit.adjustment import Adjustment
-from vetter.core.judgement.disappeared import Judgement
+from vetter.core.judgement.answer import Judgement
 from vetter.io.export.table_writing import plain_table
 
 _REASON = "disappeared_reason"

@@ -6,7 +6,7 @@ import math
 import pytest
 
 from vetter.core.fit.adjustment import Adjustment, make_failure
-from vetter.core.judgement.disappeared import Judgement
+from vetter.core.judgement.answer import Judgement
 from vetter.core.judgement.evidence import describe_basis, details, headline, numbers
 
 FIT = Adjustment(

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from vetter.core.fit.adjustment import Adjustment, make_failure
-from vetter.core.judgement.disappeared import Judgement
+from vetter.core.judgement.answer import Judgement
 from vetter.core.judgement.fit_table import COLUMNS, FitTable
 
 FIT = Adjustment(

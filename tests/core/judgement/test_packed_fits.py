@@ -10,7 +10,7 @@ import pytest
 
 from vetter.core.fit.adjustment import Adjustment, make_failure
 from vetter.core.judgement import fit_table
-from vetter.core.judgement.disappeared import Judgement
+from vetter.core.judgement.answer import Judgement
 from vetter.core.judgement.fit_table import FitTable, PackedFits
 
 ODD = Adjustment(

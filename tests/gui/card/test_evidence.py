@@ -6,7 +6,7 @@ import pytest
 from tests.helpers.fake_field import FieldInMemory, field
 from vetter.core.display.style import DisplayStyle
 from vetter.core.fit.adjustment import Adjustment
-from vetter.core.judgement.disappeared import Judgement
+from vetter.core.judgement.answer import Judgement
 from vetter.core.judgement.fit_table import FitState, FitStatus
 from vetter.gui.card.evidence import Evidence
 from vetter.review.cutouts.rendered_cutout import render_cutout

@@ -12,7 +12,7 @@ from tests.helpers.fake_session import FakeSession, candidate_list
 from tests.helpers.fake_source import FakeCache, FakeSource
 from vetter.core.decisions.decision import Verdict
 from vetter.core.fit.adjustment import Adjustment
-from vetter.core.judgement.disappeared import Judgement
+from vetter.core.judgement.answer import Judgement
 from vetter.core.judgement.fit_table import Disappeared, FitTable
 from vetter.gui.dialogs.reject_explained import RejectExplainedDialog
 

@@ -15,7 +15,7 @@ from PyQt6.QtGui import QImage, QWheelEvent
 from PyQt6.QtWidgets import QApplication, QMainWindow, QMessageBox
 
 from tests.helpers.light_curves import fluxes, magnitudes
-from vetter.core.light_curve import LightCurve, axis_text, epoch_text
+from vetter.core.candidates.light_curve import LightCurve, axis_text, epoch_text
 from vetter.gui.light_curve.dock import NONE_CAME, REST_MS, LightCurveDock
 from vetter.gui.light_curve.export import CurvePicture, CurveTable
 from vetter.gui.light_curve.legend import LightCurveLegend

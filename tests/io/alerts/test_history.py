@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tests.helpers.alert_files import record
-from vetter.core.light_curve import LightCurve
+from vetter.core.candidates.light_curve import LightCurve
 from vetter.io.alerts.history import light_curve
 from vetter.io.alerts.open_alerts import open_alerts
 from vetter.io.alerts.packets.producers import producer_of

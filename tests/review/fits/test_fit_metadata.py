@@ -7,7 +7,7 @@ import pytest
 
 from tests.helpers.fake_session import candidate_list
 from vetter.core.fit.adjustment import Adjustment
-from vetter.core.judgement.disappeared import Judgement
+from vetter.core.judgement.answer import Judgement
 from vetter.core.judgement.fit_table import FitTable
 from vetter.review.fits.fits import FitMetadata
 

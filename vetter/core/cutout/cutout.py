@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from astropy.io.fits import Header
     from astropy.wcs import WCS
 
-    from vetter.core.light_curve import LightCurve
+    from vetter.core.candidates.light_curve import LightCurve
 
 SPECIAL = ("meta", "header", "wcs")
 """Keys that are not names of planes."""

@@ -1,1 +1,1 @@
-"""Judgements from fits, of a candidate and of a field; start at `disappeared`."""
+"""Judgements from fits, of a candidate and of a field; start at `answer`."""

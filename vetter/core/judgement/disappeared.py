@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from typing import Any, NamedTuple
+from typing import Any
 
 from vetter.core.cutout.plane import Provenance
 from vetter.core.cutout_source import CutoutSource
 from vetter.core.fit.adjustment import UNSEEN_NOTE, Adjustment
+from vetter.core.judgement.answer import Answer, Judgement
 from vetter.core.number_text import format_p_value
 
 _UPPER_HUNDREDTH = 2.326
@@ -18,16 +19,6 @@ _MAX_SCALE_SCATTER = 0.03
 
 _MIN_RESIDUAL_NOTE = 2.0
 """Residuals, in times the noise, from which on the reason names the S/N that they hide."""
-
-
-class Judgement(NamedTuple):
-    """A judgement with its ``reason``.
-
-    ``disappeared`` is True for explained, False for not explained, None for not judged.
-    """
-
-    disappeared: bool | None
-    reason: str
 
 
 def judge(
@@ -54,7 +45,7 @@ def judge(
     Returns
     -------
     Judgement
-        Not judged (None) without a fit, if the template is not matched to the image, or if ``err``
+        Not judged without a fit, if the template is not matched to the image, or if ``err``
         is only estimated. Also not judged if a FWHM is known and the surviving S/N could not be
         measured: a source might hide in pixels that are masked or near the edge. Explained with a
         special reason if the difference is noise before the fit too. The reason also names new
@@ -71,26 +62,27 @@ def judge(
     'a source of S/N 1.2 survives'
     """
     if adjustment is None:
-        return Judgement(None, "not fitted")
+        return Judgement(Answer.NOT_JUDGED, "not fitted")
     if not adjustment.converged:
-        return Judgement(None, f"no fit: {adjustment.reason}")
+        return Judgement(Answer.NOT_JUDGED, f"no fit: {adjustment.reason}")
     if adjustment.caveats:
-        return Judgement(None, "; ".join(adjustment.caveats))
+        return Judgement(Answer.NOT_JUDGED, "; ".join(adjustment.caveats))
     objections = _list_objections(adjustment, min_pval, max_chi2_ratio, scale_range, max_snr)
     if objections:
-        return Judgement(False, "; ".join(objections))
+        return Judgement(Answer.KEPT, "; ".join(objections))
     if math.isfinite(adjustment.fwhm) and math.isnan(adjustment.snr):
         reason = (
             UNSEEN_NOTE
             if UNSEEN_NOTE in adjustment.notes
             else "the surviving S/N could not be measured"
         )
-        return Judgement(None, reason)
-    reason = "a shift and a scale of the template explain it"
+        return Judgement(Answer.NOT_JUDGED, reason)
+    answer, reason = Answer.EXPLAINED, "a shift and a scale of the template explain it"
     if _is_noise(adjustment.chi2_0, adjustment.df):
+        answer = Answer.NOTHING
         reason = "nothing to explain: the difference is noise before the fit too"
     reason += _describe_absorbed(adjustment, max_snr) + _describe_residuals(adjustment, max_snr)
-    return Judgement(True, reason)
+    return Judgement(answer, reason)
 
 
 def why_not_judged(source: CutoutSource) -> str:

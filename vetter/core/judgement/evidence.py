@@ -10,7 +10,7 @@ import math
 import re
 
 from vetter.core.fit.adjustment import Adjustment, is_off
-from vetter.core.judgement.disappeared import Judgement
+from vetter.core.judgement.answer import Judgement
 from vetter.core.number_text import format_p_value
 
 _MAX_CAUTIONED_CHI2 = 3.0

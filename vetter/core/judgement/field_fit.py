@@ -14,7 +14,8 @@ from vetter.core.cutout_source import (
     PsfFwhm,
 )
 from vetter.core.fit.adjustment import Adjustment, FitOptions, make_failure
-from vetter.core.judgement.disappeared import Judgement, judge
+from vetter.core.judgement.answer import Judgement
+from vetter.core.judgement.disappeared import judge
 from vetter.core.psf.models import Gaussian, Moffat, Psf
 from vetter.errors import VetterError
 from vetter.settings import FitSettings

@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vetter.core.fit.adjustment import Adjustment
-from vetter.core.judgement.disappeared import Judgement
+from vetter.core.judgement.answer import Judgement
 
 NUMBERS = ("chi2_before", "chi2_after", "pval", "shift", "scale", "surviving_snr")
 COLUMNS = ("disappeared", *NUMBERS)

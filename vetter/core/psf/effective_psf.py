@@ -13,7 +13,6 @@ import numpy as np
 import numpy.typing as npt
 
 from vetter.core.cutout.plane import Box, Plane
-from vetter.core.library_warnings import suppress_warnings
 from vetter.core.number_text import format_count
 from vetter.core.psf.fwhm import (
     STAMP_HALF,
@@ -26,6 +25,7 @@ from vetter.core.psf.fwhm import (
     typical_width,
 )
 from vetter.core.psf.models import PsfImage
+from vetter.library_warnings import suppress_warnings
 
 Array = npt.NDArray[np.float64]
 

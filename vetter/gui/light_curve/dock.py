@@ -8,7 +8,7 @@ from PyQt6.QtCore import Qt, QTimer
 from PyQt6.QtGui import QHideEvent
 from PyQt6.QtWidgets import QDockWidget, QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
-from vetter.core.light_curve import LightCurve, epoch_text
+from vetter.core.candidates.light_curve import LightCurve, epoch_text
 from vetter.gui.widgets.plain_text import plain_label
 
 if TYPE_CHECKING:

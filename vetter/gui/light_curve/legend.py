@@ -10,7 +10,7 @@ from PyQt6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPaintEvent
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 from pyqtgraph.graphicsItems.ScatterPlotItem import drawSymbol
 
-from vetter.core.light_curve import LightCurve
+from vetter.core.candidates.light_curve import LightCurve
 from vetter.gui.light_curve.marks import PICTURE_SIZE, SYMBOL_SIZE, minus_path, pen, styles_of
 from vetter.gui.widgets.theme import DARK, LIGHT
 from vetter.gui.widgets.verdict_style import is_dark

@@ -12,7 +12,7 @@ import numpy as np
 import pyqtgraph as pg
 from PyQt6.QtGui import QBrush, QColor, QPainterPath, QPen, QTransform
 
-from vetter.core.light_curve import LightCurve
+from vetter.core.candidates.light_curve import LightCurve
 
 SYMBOL_SIZE = 9.0
 """Screen pixels from side to side of a filter's symbol."""

@@ -12,7 +12,7 @@ from PyQt6.QtCore import QEvent, QPointF, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QMouseEvent
 from PyQt6.QtWidgets import QWidget
 
-from vetter.core.light_curve import LightCurve, axis_text, time_axis_text
+from vetter.core.candidates.light_curve import LightCurve, axis_text, time_axis_text
 from vetter.gui.light_curve.marks import (
     PICTURE_SIZE,
     SYMBOL_SIZE,

@@ -16,7 +16,6 @@ from vetter.core.cutout.cutout import Cutout, crop_cutout, cut_to
 from vetter.core.cutout.mask_bits import bad_bits
 from vetter.core.cutout.noise_estimate import ESTIMATED_NOISE, estimate_err
 from vetter.core.cutout.plane import Array, Box, Provenance
-from vetter.core.library_warnings import suppress_warnings
 from vetter.core.number_text import format_count
 from vetter.errors import InputError
 from vetter.io.alerts.difference_sign import is_brighter, is_turned
@@ -25,6 +24,7 @@ from vetter.io.alerts.packets.producers import Producer, field_of, number
 from vetter.io.alerts.sky_marks import sky_marks
 from vetter.io.alerts.stamps import Stamp, read_stamp
 from vetter.io.fits.header_blocks import card_value
+from vetter.library_warnings import suppress_warnings
 
 if TYPE_CHECKING:
     from astropy.io.fits import Header

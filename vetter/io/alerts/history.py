@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from vetter.core.light_curve import LightCurve
+from vetter.core.candidates.light_curve import LightCurve
 from vetter.io.alerts.packets import size_limits
 from vetter.io.alerts.packets.producers import Producer, band, field_of, is_positive, number
 

@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 
 from vetter.core.cutout.plane import Array
-from vetter.core.library_warnings import suppress_warnings
 from vetter.core.number_text import format_count
 from vetter.errors import InputError
 from vetter.io.alerts.packets import size_limits
@@ -20,6 +19,7 @@ from vetter.io.files.file_marks import Mark, mark_of
 from vetter.io.files.unreadable import input_errors
 from vetter.io.fits.plain_images import read_plain
 from vetter.io.fits.structure import open_fits
+from vetter.library_warnings import suppress_warnings
 
 _PICTURE_MARKS = (b"\xff\xd8\xff", b"\x89PNG\r\n")
 _MAX_PIXEL = 1e37

@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from vetter.core.candidates.numbered_name import numbered_name
-from vetter.core.library_warnings import suppress_warnings
 from vetter.io.cutouts.metadata_values import (
     format_array,
     is_quantity,
@@ -30,6 +29,7 @@ from vetter.io.cutouts.metadata_values import (
     utc_text,
 )
 from vetter.io.fits.writing import Plain, format_card
+from vetter.library_warnings import suppress_warnings
 
 if TYPE_CHECKING:
     from astropy.io.fits import Header

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from vetter.core.cutout.plane import Array
-from vetter.core.library_warnings import suppress_warnings
+from vetter.library_warnings import suppress_warnings
 
 Json = Any
 

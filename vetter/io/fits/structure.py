@@ -13,7 +13,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from vetter.core.library_warnings import suppress_warnings
 from vetter.errors import InputError
 from vetter.io.fits.header_blocks import (
     CARD,
@@ -26,6 +25,7 @@ from vetter.io.fits.header_blocks import (
     padded_size,
     read_blocks,
 )
+from vetter.library_warnings import suppress_warnings
 
 if TYPE_CHECKING:
     from astropy.io.fits import Header

@@ -10,7 +10,6 @@ from pathlib import Path
 
 from vetter.core.candidates.numbered_name import numbered_name
 from vetter.core.cutout.plane import ORDER
-from vetter.core.library_warnings import suppress_warnings
 from vetter.core.number_text import format_count
 from vetter.errors import InputError
 from vetter.io.files.compressed import open_unpacked
@@ -29,6 +28,7 @@ from vetter.io.fits.filters import filter_of
 from vetter.io.fits.images import open_image
 from vetter.io.fits.structure import open_fits, promised_by_headers
 from vetter.io.tables.kinds import writing_command
+from vetter.library_warnings import suppress_warnings
 
 MAX_FILES = 20_000
 _SHARED = ("template", "mask")

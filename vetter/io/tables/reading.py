@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from vetter.core.candidates.column_roles import format_names
-from vetter.core.library_warnings import suppress_warnings
 from vetter.errors import InputError
 from vetter.io.files.hdu_names import FitsName
 from vetter.io.files.unreadable import input_errors
@@ -37,6 +36,7 @@ from vetter.io.tables.text import (
     units_under_names,
     with_decimal_points,
 )
+from vetter.library_warnings import suppress_warnings
 
 if TYPE_CHECKING:
     from astropy.table import Table
