@@ -12,8 +12,8 @@ from tests.helpers.fake_session import FakeSession, candidate_list
 from tests.helpers.fake_source import FakeCache, FakeSource
 from vetter.core.decisions.decision import Verdict
 from vetter.core.fit.adjustment import Adjustment
-from vetter.core.judgement.answer import Judgement
-from vetter.core.judgement.fit_table import Disappeared, FitTable
+from vetter.core.judgement.answer import Answer, Judgement
+from vetter.core.judgement.fit_table import FitTable
 from vetter.gui.dialogs.reject_explained import RejectExplainedDialog
 
 GONE = (1, 3, 4, 8)
@@ -32,11 +32,11 @@ def fits(session) -> SimpleNamespace:
     table = FitTable(10)
     for row in range(9):
         fit = Adjustment(True, dx=0.1 * row, dy=0, scale=1, chi2_0=900, chi2=100, df=100, snr=0.5)
-        table.set(row, fit, Judgement(row in GONE, ""))
+        table.set(row, fit, Judgement(Answer.EXPLAINED if row in GONE else Answer.KEPT, ""))
     return SimpleNamespace(
         table=table,
         disappeared_rows=lambda: [
-            int(row) for row in session.queue.order if table.codes[row] == Disappeared.YES
+            int(row) for row in session.queue.order if table.codes[row] == Answer.EXPLAINED.code
         ],
     )
 

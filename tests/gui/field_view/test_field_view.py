@@ -14,7 +14,7 @@ from tests.helpers.plain_source import PlainField, PlainFields, PlainSource
 from tests.helpers.snapshots import check_snapshot, snapshot_font
 from vetter.core.decisions.decision import Verdict
 from vetter.core.fit.adjustment import Adjustment
-from vetter.core.judgement.answer import Judgement
+from vetter.core.judgement.answer import Answer, Judgement
 from vetter.core.judgement.fit_table import FitTable
 from vetter.gui.field_view import canvas as field_canvas
 from vetter.gui.field_view.field_view import FieldView
@@ -56,9 +56,12 @@ class FakeFits(QObject):
         return None
 
 
+ANSWERS = {True: Answer.EXPLAINED, False: Answer.KEPT, None: Answer.NOT_JUDGED}
+
+
 def found(table: FitTable, row: int, dx: float, dy: float, gone: bool | None, **more) -> None:
     fit = Adjustment(True, dx=dx, dy=dy, scale=more.pop("scale", 1.0), **more)
-    table.set(row, fit, Judgement(gone, ""))
+    table.set(row, fit, Judgement(ANSWERS[gone], ""))
 
 
 @pytest.fixture

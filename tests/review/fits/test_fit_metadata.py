@@ -7,7 +7,7 @@ import pytest
 
 from tests.helpers.fake_session import candidate_list
 from vetter.core.fit.adjustment import Adjustment
-from vetter.core.judgement.answer import Judgement
+from vetter.core.judgement.answer import Answer, Judgement
 from vetter.core.judgement.fit_table import FitTable
 from vetter.review.fits.fits import FitMetadata
 
@@ -17,7 +17,7 @@ FIT = Adjustment(True, dx=0.25, notes=("one", "two"), chi2=np.inf)
 @pytest.fixture
 def table() -> FitTable:
     table = FitTable(3)
-    table.set(1, FIT, Judgement(True, ""))
+    table.set(1, FIT, Judgement(Answer.EXPLAINED, ""))
     return table
 
 
@@ -39,8 +39,8 @@ def test_a_candidate_without_a_fit_has_none(table, row):
 def test_what_is_fitted_later_is_not_among_them(table):
     candidates = candidate_list(3)
     found = FitMetadata(candidates, table)
-    table.set(0, FIT, Judgement(True, ""))
-    table.set(1, Adjustment(False, "gone"), Judgement(None, ""))
+    table.set(0, FIT, Judgement(Answer.EXPLAINED, ""))
+    table.set(1, Adjustment(False, "gone"), Judgement(Answer.NOT_JUDGED, ""))
     assert list(found) == [str(candidates.keys[1])]
     assert found[str(candidates.keys[1])]["adjust_converged"]
 

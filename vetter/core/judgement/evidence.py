@@ -20,8 +20,6 @@ correlated pixels would make a fit so bad."""
 _MIN_PVAL_OF_RIGHT_ERR = 1e-5
 """Distance of a p-value from 1 below which chi2 is too small for a right ``err``."""
 
-_HEADLINES = {True: "explained", False: "not explained", None: "not judged"}
-
 MIN_CORRELATION = 0.15
 """Correlation of neighbouring residuals above which a caution names it."""
 
@@ -34,14 +32,14 @@ more than ``err``."""
 
 
 def headline(judgement: Judgement, fit: Adjustment | None = None) -> str:
-    """Return the judgement with its reason: ``not explained: a source of S/N 12.3 survives``.
+    """Return the answer with its reason: ``kept: a source of S/N 12.3 survives``.
 
     A source survives if the residuals of the fit contain it. With a fit, the residuals before and
     after it are inserted: ``explained, from 12.0 to 1.1 times the noise: a shift and a scale of the
     template explain it``.
     """
     change = "" if fit is None else _describe_change(fit)
-    return f"{_HEADLINES[judgement.disappeared]}{change}: {judgement.reason}"
+    return f"{judgement.answer.value}{change}: {judgement.reason}"
 
 
 NUMBER_SEPARATOR = "    "

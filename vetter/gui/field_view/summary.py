@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from vetter.core.judgement.fit_table import Disappeared, FitTable
+from vetter.core.judgement.answer import NOT_FITTED, Answer
+from vetter.core.judgement.fit_table import FitTable
 from vetter.core.judgement.flux_scale import describe_flux_fault
 from vetter.core.judgement.shift_field import describe_shift, typical_shift, typical_shift_at
 from vetter.core.number_text import format_count
@@ -23,7 +24,7 @@ def group_summary(rows: Rows, table: FitTable) -> str:
     """
     codes = table.codes[rows]
     explained, unknown = (
-        int(np.count_nonzero(codes == code)) for code in (Disappeared.YES, Disappeared.NOT_FITTED)
+        int(np.count_nonzero(codes == code)) for code in (Answer.EXPLAINED.code, NOT_FITTED)
     )
     if unknown == len(rows):
         return f"{len(rows):,} selected, not fitted yet"
@@ -68,7 +69,7 @@ def candidate_summary(session: Session, fits: Fits, row: int) -> str:
         words += (
             "" if near is None else f", {describe_shift(dx, dy, near, _shift_error(table, row))}"
         )
-    elif table.codes[row] == Disappeared.NOT_FITTED:
+    elif table.codes[row] == NOT_FITTED:
         words += ": not fitted yet"
     return (
         words

@@ -13,10 +13,10 @@ from PyQt6.QtCore import QObject, pyqtSignal
 
 from vetter.core.candidates.candidate_list import CandidateList
 from vetter.core.fit.adjustment import Adjustment
+from vetter.core.judgement.answer import NOT_FITTED, Answer
 from vetter.core.judgement.disappeared import why_not_judged
 from vetter.core.judgement.fit_table import (
     NOTHING_TO_FIT,
-    Disappeared,
     FitState,
     FitStatus,
     FitTable,
@@ -136,7 +136,7 @@ class Fits(QObject):
     def disappeared_rows(self) -> list[int]:
         """Return the rows of explained candidates, in the order of the filtered list."""
         order = self._session.queue.order
-        return [int(row) for row in order[self.table.codes[order] == Disappeared.YES.value]]
+        return [int(row) for row in order[self.table.codes[order] == Answer.EXPLAINED.code]]
 
     def fit_of(self, row: int) -> FieldFit | None:
         """Return the fit options of a row's image; None before they are known."""
@@ -321,7 +321,7 @@ class FitMetadata(Mapping[str, dict[str, Any]]):
     def __init__(self, candidates: CandidateList, table: FitTable) -> None:
         self._candidates = candidates
         self._fits = table.fits.copy()
-        self._done = table.codes != Disappeared.NOT_FITTED
+        self._done = table.codes != NOT_FITTED
 
     def __getitem__(self, key: str) -> dict[str, Any]:
         row = self._candidates.row_of(key)
