@@ -11,12 +11,11 @@ import numpy.typing as npt
 
 from vetter.core.cutout.plane import Box, Plane
 from vetter.core.psf.sources import (
-    STAMP_HALF,
     Sources,
     find_sources,
     join_sources,
     read_unmasked,
-    subtract_sky,
+    select_in_template,
 )
 
 Array = npt.NDArray[np.float64]
@@ -45,7 +44,6 @@ _SATURATION = 0.95
 """Fraction of the saturation level above which a star is saturated."""
 _COMMON = 0.03
 """Relative difference of the tops of saturated stars, which flat fields and skies cause."""
-_TEMPLATE_SNR = 10.0
 _HALF_LIGHT = math.sqrt(2.0 * math.log(2.0))
 """Half-light radius of a Gaussian in sigmas."""
 
@@ -194,47 +192,22 @@ def _read_sources(
     for box in star_boxes(image.shape, max_boxes):
         sources = find_sources(box, read_unmasked(image, mask, box))
         if template is not None and sources.size:
-            sources = _select_in_template(sources, box, read_unmasked(template, mask, box))
+            sources = select_in_template(sources, box, read_unmasked(template, mask, box))
         parts.append(sources)
     joined = join_sources(parts)
     return joined, _saturation_level(joined) if saturation is None else saturation
 
 
-def _select_in_template(sources: Sources, box: Box, pixels: Array) -> Sources:
-    """Return the sources that a template with these pixels shows; flat where it is flat."""
-    from scipy.ndimage import maximum_filter, minimum_filter
-
-    with np.errstate(all="ignore"):
-        good = np.isfinite(pixels)
-        if np.count_nonzero(good) < 100:
-            return sources.take(np.zeros(0, np.intp))
-        flat, noise = subtract_sky(pixels, good)
-        top = maximum_filter(flat, 5)
-        rows = np.clip(np.rint(sources.y - box.y0).astype(int), 0, box.ny - 1)
-        columns = np.clip(np.rint(sources.x - box.x0).astype(int), 0, box.nx - 1)
-        shown = top[rows, columns] > _TEMPLATE_SNR * noise
-        shown &= minimum_filter(good, 7, mode="constant", cval=False)[rows, columns]
-        steps = np.arange(-2, 3)
-        near = (
-            np.clip(rows[:, None, None] + steps[:, None], 0, box.ny - 1),
-            np.clip(columns[:, None, None] + steps, 0, box.nx - 1),
-        )
-        plateau = (flat[near] > 0.999 * top[rows, columns, None, None]).sum((1, 2)) > 2
-    columns_ = {name: getattr(sources, name) for name in Sources.__slots__}
-    columns_["flat"] = sources.flat | plateau
-    return Sources(**columns_).take(shown)
-
-
 def _saturation_level(sources: Sources) -> float:
-    """Return the lowest common top of sources with flat tops; infinite if there is none."""
+    """Return the common top of sources with flat tops; infinite if there is none."""
     tops = np.sort(sources.peak[sources.flat])
-    if not tops.size:
-        return math.inf
-    # Two or more tops at one level are a full well; a single one is the frame's maximum or none.
-    common = np.flatnonzero(np.diff(tops) <= _COMMON * np.abs(tops[1:]))
-    if common.size:
-        return float(tops[common[0]])
-    return float(tops[-1]) if tops[-1] >= sources.peak.max() else math.inf
+    # Two or more at one level are a full well, and so is a single one at the frame's maximum.
+    common = tops[:-1][np.diff(tops) <= _COMMON * np.abs(tops[1:])]
+    for level in (*common.tolist(), *tops[-1:].tolist()):
+        above = sources.peak >= _SATURATION * level
+        if 2 * np.count_nonzero(sources.flat & above) > np.count_nonzero(above):
+            return float(level)
+    return math.inf
 
 
 def _find_norm(sources: Sources, usable: Bools) -> tuple[Bools, Array] | None:
@@ -251,7 +224,7 @@ def _find_norm(sources: Sources, usable: Bools) -> tuple[Bools, Array] | None:
     index = np.flatnonzero(usable & np.isfinite(shapes).all(1))
     if index.size < MIN_STARS:
         return None
-    points = shapes[index] / _TOLERANCES
+    points = shapes[index] / np.array(_TOLERANCES)
     tree = cKDTree(points)
     counts = np.array([len(near) for near in tree.query_ball_point(points, 1.0)])
     enough = counts >= max(MIN_STARS, _MIN_DENSITY * counts.max())

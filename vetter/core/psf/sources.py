@@ -21,8 +21,8 @@ _REACH = 10
 """A source is the brightest within this many pixels on each axis."""
 _MAX_SOURCES = 300
 """Number of sources measured in a box, at most; the brightest come first."""
-_MAX_PEAK = 1e150
-"""Peak above which a number is damaged: its square overflows."""
+_MAX_PEAK = 1e300
+"""Peak above which a number is damaged: sums of it overflow."""
 _MAX_SKY_SPREAD = 1.3
 """Spread of the sky's values, in sigmas of a pixel, above which the sky is measured in parts."""
 _SKY_PART = 64
@@ -38,8 +38,12 @@ _WEIGHT_MARGIN = np.array([[1.0], [0.0], [1.0]])
 
 A sum over the pixels is then an integral, down to an FWHM of 1.5 pixels.
 """
-_FLAT = 0.999
-"""Fraction of the highest pixel above which pixels belong to a flat top."""
+_FLAT, _NEARLY_FLAT = 0.999, 0.97
+"""Fractions of the highest pixel above which pixels belong to a flat top, which a flat field or
+the sky may have roughened."""
+_MIN_FLAT_SNR = 50.0
+"""Peak in sigmas of the sky below which equal pixels are noise, or whole numbers."""
+_TEMPLATE_SNR = 10.0
 _RIVAL_SIGMAS = 3.0
 """Elliptical radius in sigmas outside which a bright pixel is of a neighbour."""
 
@@ -63,7 +67,7 @@ class Sources:
     rival : ndarray
         Highest pixel outside 3 sigma relative to the peak.
     flat : ndarray of bool
-        Whether the top is flat: more than two pixels within a thousandth of the highest.
+        Whether the top is flat: saturated, or no star.
     """
 
     x: Array
@@ -94,7 +98,7 @@ class Sources:
     def ellipticity(self) -> Array:
         """Components (xx - yy) and 2 xy of (a^2 - b^2) / (a^2 + b^2), shape (n, 2)."""
         xx, xy, yy = self.covariance.T
-        return np.stack([xx - yy, 2.0 * xy], axis=1) / (xx + yy)[:, None]
+        return np.asarray(np.stack([xx - yy, 2.0 * xy], axis=1) / (xx + yy)[:, None])
 
 
 def join_sources(parts: list[Sources]) -> Sources:
@@ -149,6 +153,31 @@ def find_sources(box: Box, pixels: Array) -> Sources:
         if not rows.size:
             return no_sources()
         return _measure(box, pixels, flat, good, noise, rows, columns)
+
+
+def select_in_template(sources: Sources, box: Box, pixels: Array) -> Sources:
+    """Return the sources that a template with these pixels shows; flat where it is flat."""
+    from scipy.ndimage import maximum_filter, minimum_filter
+
+    with np.errstate(all="ignore"):
+        good = np.isfinite(pixels)
+        if np.count_nonzero(good) < 100:
+            return sources.take(np.zeros(0, np.intp))
+        flat, noise = subtract_sky(pixels, good)
+        top = maximum_filter(flat, 5)
+        rows = np.clip(np.rint(sources.y - box.y0).astype(int), 0, box.ny - 1)
+        columns = np.clip(np.rint(sources.x - box.x0).astype(int), 0, box.nx - 1)
+        shown = top[rows, columns] > _TEMPLATE_SNR * noise
+        shown &= minimum_filter(good, 7, mode="constant", cval=False)[rows, columns]
+        steps = np.arange(-2, 3)
+        near = (
+            np.clip(rows[:, None, None] + steps[:, None], 0, box.ny - 1),
+            np.clip(columns[:, None, None] + steps, 0, box.nx - 1),
+        )
+        plateau = (flat[near] > 0.999 * top[rows, columns, None, None]).sum((1, 2)) > 2
+    columns_ = {name: getattr(sources, name) for name in Sources.__slots__}
+    columns_["flat"] = sources.flat | plateau
+    return Sources(**columns_).take(shown)
 
 
 def subtract_sky(pixels: Array, good: Bools) -> tuple[Array, float]:
@@ -212,7 +241,7 @@ def _measure(
     rows: npt.NDArray[np.intp],
     columns: npt.NDArray[np.intp],
 ) -> Sources:
-    """Measure the sources at these pixels; those that are too sharp or have no shape are left out."""
+    """Measure the sources at these pixels, without those that are too sharp or have no shape."""
     steps = np.arange(-STAMP_HALF, STAMP_HALF + 1)
     index = rows[:, None, None] + steps[:, None], columns[:, None, None] + steps
     stamps, known = flat[index], good[index]
@@ -224,9 +253,7 @@ def _measure(
     heights = core.max((1, 2))
     raw = pixels[index][:, STAMP_HALF - 2 : STAMP_HALF + 3, STAMP_HALF - 2 : STAMP_HALF + 3]
     peaks = raw.max((1, 2), where=np.isfinite(raw), initial=-np.inf)
-    near_top = core > _FLAT * heights[:, None, None]
-    is_flat = near_top.sum((1, 2)) > 2
-    usable = (heights > max(MIN_SNR * noise, 1e-300)) & ~_is_sharp(stamps, is_flat)
+    usable = (heights > max(MIN_SNR * noise, 1e-300)) & ~_is_sharp(stamps)
     scaled = np.where(known, stamps, 0.0) / heights[:, None, None]
     flux, centre, covariance = adaptive_moments(scaled[usable])
     sources = Sources(
@@ -237,12 +264,22 @@ def _measure(
         peaks[usable],
         heights[usable] / max(noise, 1e-300),
         _measure_rivals(scaled[usable], centre, covariance),
-        is_flat[usable],
+        _is_flat(core[usable], covariance, noise),
     )
     return sources.take(np.isfinite(flux) & (flux > 0.0) & np.isfinite(covariance).all(1))
 
 
-def _is_sharp(stamps: Array, is_flat: Bools) -> Bools:
+def _is_flat(core: Array, covariance: Array, noise: float) -> Bools:
+    """Return whether more pixels are near the highest than a profile of this width has."""
+    height = core.max((1, 2), initial=0.0)[:, None, None]
+    flat = (core > _FLAT * height).sum((1, 2)) > 2
+    xx, xy, yy = covariance.T
+    most = 4.0 + 4.0 * math.pi * (1.0 - _NEARLY_FLAT) * np.sqrt(xx * yy - xy * xy)
+    nearly = (core > _NEARLY_FLAT * height).sum((1, 2)) > most
+    return np.asarray((flat | nearly) & (height[:, 0, 0] > _MIN_FLAT_SNR * noise))
+
+
+def _is_sharp(stamps: Array) -> Bools:
     """Return whether the highest pixel stands out of its row or column as no star does."""
     part = stamps[:, STAMP_HALF - 2 : STAMP_HALF + 3, STAMP_HALF - 2 : STAMP_HALF + 3]
     top = part[:, 1:4, 1:4].reshape(-1, 9).argmax(1)
@@ -250,7 +287,7 @@ def _is_sharp(stamps: Array, is_flat: Bools) -> Bools:
     peak = part[n, row, column]
     across = np.maximum(part[n, row, column - 1], part[n, row, column + 1])
     along = np.maximum(part[n, row - 1, column], part[n, row + 1, column])
-    return np.asarray((np.minimum(across, along) < _MIN_SHARPNESS * peak) & ~is_flat)
+    return np.asarray(np.minimum(across, along) < _MIN_SHARPNESS * peak)
 
 
 def adaptive_moments(stamps: Array) -> tuple[Array, Array, Array]:
