@@ -90,21 +90,46 @@ class NoiseModel:
     def _err(self, image: Array, convolved: Array, x0: float, y0: float) -> Array:
         box = Box(round(x0), round(y0), image.shape[1], image.shape[0])
         sky = self.sky.at(box)
+        variance = sky * sky + self._measure_sources(image, convolved, box, sky)
+        known = np.isfinite(image - convolved)
+        return np.where(known, self.factor * np.sqrt(variance), np.nan)
+
+    def add_sources(
+        self,
+        err: npt.NDArray[np.floating],
+        image: npt.NDArray[np.floating],
+        convolved: npt.NDArray[np.floating],
+        x0: float,
+        y0: float,
+    ) -> Array:
+        """Return an error with the model's photon noise and template error added."""
+        with np.errstate(all="ignore"):
+            given = np.asarray(err, np.float64)
+            box = Box(round(x0), round(y0), given.shape[1], given.shape[0])
+            first, second = np.asarray(image, np.float64), np.asarray(convolved, np.float64)
+            added: Array = np.hypot(
+                given, np.sqrt(self._measure_sources(first, second, box, given))
+            )
+            # An error of 0 marks a bad pixel.
+            return np.where(given > 0, added, given)
+
+    def _measure_sources(self, image: Array, convolved: Array, box: Box, sky: Array) -> Array:
+        """Return the variance that sources add to that of the sky."""
+        variance = np.zeros(box.shape)
         light = convolved - self.level.at(box)
         difference = image - convolved - self.background.at(box)
         known = np.isfinite(difference)
-        variance = sky * sky
         if self.photon_noise > 0 or self.model_error > 0:
             light = np.where(known, light, 0.0)
             smooth = _smooth(light)
             template = np.where(smooth > _SIGNIFICANT * self.signal_noise, light, 0.0)
             new = _smooth(np.where(known, difference, 0.0))
-            limit = _SIGNIFICANT * self.correlation.smoothed_scatter() * sky
+            limit = _SIGNIFICANT * self.correlation.smoothed_scatter() * np.nan_to_num(sky)
             signal = np.maximum(template, 0.0) + np.where(new > limit, new, 0.0)
-            variance = variance + self.photon_noise * signal
+            variance += self.photon_noise * signal
             if self.model_error > 0:
                 variance += (self.model_error * spread_light(template, self.reach)) ** 2
-        return np.where(known, self.factor * np.sqrt(variance), np.nan)
+        return variance
 
     def psf_noise_factor(self, psf: Psf | float) -> float:
         """Return the error of a PSF flux over that of uncorrelated pixels; see `Correlation`."""

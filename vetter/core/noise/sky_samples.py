@@ -42,6 +42,7 @@ class SkySamples:
 
     Attributes
     ----------
+    boxes : tuple of Box
     x, y : ndarray
         Columns and rows of the middles of the cells.
     difference : ndarray (k, n, n)
@@ -60,6 +61,7 @@ class SkySamples:
         Step of the values of a quantised image; 0 for others.
     """
 
+    boxes: tuple[Box, ...]
     x: Array
     y: Array
     difference: Array
@@ -83,8 +85,8 @@ def sample_sky(image: Plane, convolved: Convolved, mask: Plane | None) -> SkySam
     # errstate: damaged pixels may be infinite, or near the end of the float range.
     with np.errstate(all="ignore"):
         for k, box in enumerate(boxes):
-            template[k] = _read_inside(read, box, image.shape)
-            difference[k] = _read_inside(image.read, box, image.shape)
+            template[k] = read_inside(read, box, image.shape)
+            difference[k] = read_inside(image.read, box, image.shape)
             if mask is not None:
                 difference[k][np.asarray(mask.read(box)) != 0] = np.nan
         middle = len(boxes) // 2
@@ -94,7 +96,7 @@ def sample_sky(image: Plane, convolved: Convolved, mask: Plane | None) -> SkySam
         difference -= template
         difference[~(np.abs(difference) < 1e150)] = np.nan
         template[np.isnan(difference)] = np.nan
-        return _analyse(x, y, difference, template, step)
+        return _analyse(tuple(boxes), x, y, difference, template, step)
 
 
 def _cut_plateau(boxes: Array) -> None:
@@ -113,7 +115,7 @@ def _cut_plateau(boxes: Array) -> None:
         boxes[binary_dilation(top, np.ones((1, 3, 3), bool), iterations=2)] = np.nan
 
 
-def _read_inside(
+def read_inside(
     read: Callable[[Box], npt.NDArray[np.floating]], box: Box, shape: tuple[int, int]
 ) -> Array:
     """Read a box; pixels off the image are NaN, whatever the reader returns for them."""
@@ -137,7 +139,14 @@ def _place_boxes(size: int) -> tuple[Array, list[int], int]:
     return middles, np.clip(starts, 0, max(size - side, 0)).tolist(), side
 
 
-def _analyse(x: Array, y: Array, difference: Array, template: Array, step: float) -> SkySamples:
+def _analyse(
+    boxes: tuple[Box, ...],
+    x: Array,
+    y: Array,
+    difference: Array,
+    template: Array,
+    step: float,
+) -> SkySamples:
     from scipy.ndimage import binary_dilation, uniform_filter
 
     shape = difference.shape[1:]
@@ -167,6 +176,7 @@ def _analyse(x: Array, y: Array, difference: Array, template: Array, step: float
     sigma[count < max(30, MIN_BLANK * shape[0] * shape[1] / 2)] = np.nan
     middle = (slice(None), shape[0] // 2, shape[1] // 2)
     return SkySamples(
+        boxes,
         x,
         y,
         difference,
