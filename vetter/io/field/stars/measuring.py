@@ -14,6 +14,7 @@ from vetter.core.cutout.plane import Plane, Provenance
 from vetter.core.judgement.measured_planes import MeasuredPlanes
 from vetter.core.matching.field_match import fit_match
 from vetter.core.matching.match import Match
+from vetter.core.noise.err_check import ErrCheck, check_err
 from vetter.core.noise.measured_noise import measure_noise
 from vetter.core.noise.noise_model import NoiseModel
 from vetter.core.psf.field_stars import FieldStars, find_field_stars
@@ -83,12 +84,14 @@ def _find_match(
 
 def _find_noise(
     field: FieldPlanes, planes: Mapping[str, Plane], stars: FieldStars, fwhm: float
-) -> NoiseModel | str | None:
+) -> NoiseModel | ErrCheck | str | None:
     """Return the noise of a field, None if ``err`` is right as given, or why there is none."""
     origin = field.provenance.get("err", Provenance.GIVEN)
     image, mask = planes["image"], planes.get("mask")
     places = np.column_stack([stars.unsaturated.x, stars.unsaturated.y])
-    if Provenance.ESTIMATED not in origin:
-        return None
     convolved = planes["convolved"]
+    if Provenance.ESTIMATED not in origin:
+        checked = check_err(image, convolved, planes["err"], mask, list(places), fwhm)
+        # An error that cannot be checked is used as given.
+        return None if isinstance(checked, str) or not checked.description else checked
     return measure_noise(image, convolved, mask, gain_of(field.header), list(places), fwhm)

@@ -88,12 +88,13 @@ def _classes() -> dict[str, type]:
     from vetter.core.matching.match import FieldMatch
     from vetter.core.noise.coarse_map import CoarseMap
     from vetter.core.noise.correlation import Correlation
+    from vetter.core.noise.err_check import ErrCheck
     from vetter.core.noise.noise_model import NoiseModel
     from vetter.core.psf.models import Gaussian, Moffat
 
     known = (
         *(FieldFit, FitOptions, MeasuredPlanes, StarCalibration, FieldMatch, NoiseModel),
-        *(CoarseMap, Correlation, Gaussian, Moffat, PsfImage),
+        *(ErrCheck, CoarseMap, Correlation, Gaussian, Moffat, PsfImage),
     )
     return {kind.__name__: kind for kind in known}
 
