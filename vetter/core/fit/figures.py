@@ -20,6 +20,9 @@ from vetter.core.fit.weights import Solutions, Stack, pixel_sums
 
 Array = npt.NDArray[np.float64]
 
+_GAUSSIAN_AREA = math.pi / (4.0 * math.log(2.0))
+"""Flux of a Gaussian with peak 1 and FWHM 1."""
+
 T = TypeVar("T")
 
 _NO_DEVIATIONS: Mapping[str, float] = MappingProxyType({})
@@ -90,7 +93,12 @@ def make_results(
     more: list[Mapping[str, float]] = [_NO_DEVIATIONS] * len(residual)
     if deviations is not None:
         figures = zip(*(column.tolist() for column in deviations), strict=True)
-        more = [dict(zip(Deviations._fields, row, strict=True)) for row in figures]
+        names = (*Deviations._fields, "star_flux")
+        stars = _measure_star_fluxes(stack, box, inside)
+        more = [
+            dict(zip(names, (*row, flux), strict=True))
+            for row, flux in zip(figures, stars, strict=True)
+        ]
     return [
         make_result(data, options, row, plane, 5 if k in fine else 3, not unseen[k], more[k])
         for k, (data, row, plane) in enumerate(zip(stack.inputs, rows, residuals, strict=True))
@@ -113,6 +121,14 @@ def _scatters(stack: Stack, scale: Array, residual: Array) -> Array:
             unscaled = measure_template_noise(stack.template[k], stack.weight[k], left_out)
             noise[k] = float(scale[k]) * unscaled
     return np.array([(*scatter, sigma) for scatter, sigma in zip(spread, noise, strict=True)]).T
+
+
+def _measure_star_fluxes(stack: Stack, box: Any, inside: Array) -> list[float]:
+    """Return `Adjustment.star_flux` of a stack, (k,); 0 for a template without a peak."""
+    peaks = np.where(inside > 0, stack.template[box], 0.0).max(axis=(1, 2))
+    areas = np.array([data.about.fwhm**2 for data in stack.inputs])
+    fluxes: list[float] = (_GAUSSIAN_AREA * areas * peaks).tolist()
+    return fluxes
 
 
 def _counted_flux(template: Array, inside: Array, pixels: npt.NDArray[np.intp]) -> Array:
@@ -250,6 +266,7 @@ def make_result(
         scatter_err=figures.scatter_err,
         template_noise=figures.template_noise,
         residual=residual,
+        unseen=about.psf is not None and not seen,
         **_round_all(deviations),
         **_known_normal(data),
     )
