@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from vetter.core.cutout.noise_estimate import MEASURED_NOISE
 from vetter.core.cutout.plane import Plane
 from vetter.core.noise.coarse_map import CoarseMap, fill_nodes
 from vetter.core.noise.correlation import measure_correlation
@@ -162,4 +163,4 @@ def _make_level_map(samples: SkySamples, values: Array) -> CoarseMap:
 def _describe(sky: CoarseMap) -> str:
     low, high = float(sky.values.min()), float(sky.values.max())
     text = f"{low:.3g}" if high < 1.05 * low else f"{low:.3g} to {high:.3g}"
-    return f"measured on the difference: sky {text}"
+    return f"{MEASURED_NOISE}: sky {text}"
