@@ -24,6 +24,7 @@ from vetter.core.noise.photon_noise import measure_photon_noise
 from vetter.core.noise.robust import clipped_scatter
 from vetter.core.noise.sky_samples import Convolved, SkySamples, sample_sky
 from vetter.core.noise.star_residuals import fit_stars_error
+from vetter.core.noise.template_share import measure_template_share
 
 Array = npt.NDArray[np.float64]
 
@@ -106,6 +107,7 @@ def measure_field(samples: SkySamples, fwhm: float | None) -> NoiseModel | str:
         0.0,
         model_reach(fwhm),
         correlation,
+        measure_template_share(samples),
         1.0,
         _describe(sky),
     )
