@@ -67,6 +67,15 @@ class ErrCheck:
         """Correlation of neighbouring pixels."""
         return self.noise.correlation
 
+    @property
+    def template_share(self) -> float:
+        """Part of the difference's variance that is the template's own noise."""
+        return self.noise.template_share
+
+    def split_err(self, err: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], Array | None]:
+        """Divide an error between image and template; see `NoiseModel.split_err`."""
+        return self.noise.split_err(err)
+
     def psf_noise_factor(self, psf: Psf | float) -> float:
         """Return the error of a PSF flux over that of uncorrelated pixels; see `Correlation`."""
         return self.correlation.psf_noise_factor(psf)

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from vetter.core.cutout.noise_estimate import MEASURED_NOISE
 from vetter.core.cutout.plane import Plane
 from vetter.core.noise.coarse_map import CoarseMap, fill_nodes
 from vetter.core.noise.correlation import measure_correlation
@@ -23,6 +24,7 @@ from vetter.core.noise.photon_noise import measure_photon_noise
 from vetter.core.noise.robust import clipped_scatter
 from vetter.core.noise.sky_samples import Convolved, SkySamples, sample_sky
 from vetter.core.noise.star_residuals import fit_stars_error
+from vetter.core.noise.template_share import measure_template_share
 
 Array = npt.NDArray[np.float64]
 
@@ -105,6 +107,7 @@ def measure_field(samples: SkySamples, fwhm: float | None) -> NoiseModel | str:
         0.0,
         model_reach(fwhm),
         correlation,
+        measure_template_share(samples),
         1.0,
         _describe(sky),
     )
@@ -162,4 +165,4 @@ def _make_level_map(samples: SkySamples, values: Array) -> CoarseMap:
 def _describe(sky: CoarseMap) -> str:
     low, high = float(sky.values.min()), float(sky.values.max())
     text = f"{low:.3g}" if high < 1.05 * low else f"{low:.3g} to {high:.3g}"
-    return f"measured on the difference: sky {text}"
+    return f"{MEASURED_NOISE}: sky {text}"

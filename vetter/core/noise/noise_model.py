@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -43,6 +43,8 @@ class NoiseModel:
         Radius within which the template's highest light sets its error, pixels.
     correlation : Correlation
         Correlation of neighbouring pixels.
+    template_share : float
+        Part of the variance that is the template's own noise.
     factor : float
         Number that multiplies the error.
     description : str
@@ -57,6 +59,7 @@ class NoiseModel:
     model_error: float
     reach: int
     correlation: Correlation
+    template_share: float
     factor: float
     description: str
 
@@ -131,6 +134,19 @@ class NoiseModel:
                 variance += (self.model_error * spread_light(template, self.reach)) ** 2
         return variance
 
+    def split_err(self, err: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], Array | None]:
+        """Divide an error between image and template.
+
+        A fit that knows the template's part does not take its noise for missing light.
+
+        Returns
+        -------
+        err, template_err : ndarray, ndarray or None
+            Their squares sum to that of ``err``; None, and ``err`` itself, if the template's own
+            noise does not matter.
+        """
+        return divide_err(err, self.template_share)
+
     def psf_noise_factor(self, psf: Psf | float) -> float:
         """Return the error of a PSF flux over that of uncorrelated pixels; see `Correlation`."""
         return self.correlation.psf_noise_factor(psf)
@@ -139,6 +155,14 @@ class NoiseModel:
         """Return the model with another error of the template, and its description added."""
         description = "; ".join(part for part in (self.description, text) if part)
         return replace(self, model_error=fraction, description=description)
+
+
+def divide_err(err: npt.NDArray[Any], share: float) -> tuple[npt.NDArray[Any], Array | None]:
+    """Divide an error by the template's share of its square; see `NoiseModel.split_err`."""
+    if not share > 0:
+        return err, None
+    whole = np.asarray(err, np.float64)
+    return whole * np.sqrt(1.0 - share), whole * np.sqrt(share)
 
 
 def _smooth(plane: Array) -> Array:

@@ -47,8 +47,8 @@ class SkySamples:
         Columns and rows of the middles of the cells.
     difference : ndarray (k, n, n)
         Image minus matched template and background.
-    signal : ndarray (k, n, n)
-        Matched template above its sky, smoothed over 3 x 3 pixels.
+    light, signal : ndarray (k, n, n)
+        Matched template above its sky; the same smoothed over 3 x 3 pixels.
     blank : bool ndarray (k, n, n)
         True where there is neither a source nor an outlier of the difference.
     sigma : ndarray (k,)
@@ -65,6 +65,7 @@ class SkySamples:
     x: Array
     y: Array
     difference: Array
+    light: Array
     signal: Array
     blank: Flags
     sigma: Array
@@ -153,7 +154,8 @@ def _analyse(
     background = _fit_background(difference, _make_terms(shape, 2), 3.0)
     level = _fit_background(template, _make_terms(shape, 1), 2.0)
     difference = difference - background
-    signal = _smooth(template - level, uniform_filter)
+    light = template - level
+    signal = _smooth(light, uniform_filter)
     known = np.isfinite(difference)
     strange = _smooth(difference, uniform_filter)
     # Every fourth pixel is enough for limits.
@@ -180,6 +182,7 @@ def _analyse(
         x,
         y,
         difference,
+        light,
         signal,
         blank,
         np.where(sigma > _ROUNDING * np.abs(background[middle]), sigma, np.nan),
