@@ -114,7 +114,7 @@ class FlowingText(QLabel):
         heavy.format.setFontWeight(QFont.Weight.Bold)
         layout.setFormats([heavy])
         layout.beginLayout()
-        starts = []
+        starts: list[int] = []
         while (line := layout.createLine()).isValid():
             line.setLineWidth(max(self.width() - (0 if starts else self._indent()), 1))
             starts.append(line.textStart())
