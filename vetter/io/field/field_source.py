@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -13,7 +13,7 @@ from vetter.core.candidates.candidate_list import CandidateList
 from vetter.core.coordinates.parent_pixels import ParentPixels, parent_pixels
 from vetter.core.cutout.cutout import LazyCutout
 from vetter.core.cutout.plane import NOT_COVERING, Array, Box, Provenance
-from vetter.core.cutout_source import CutoutSource, Fingerprint, PsfFwhm
+from vetter.core.cutout_source import CutoutSource, Fingerprint, PlaneChange, PsfFwhm
 from vetter.core.number_text import format_count
 from vetter.errors import InputError
 from vetter.io.field.field_planes import FieldPlanes
@@ -71,6 +71,7 @@ class FieldSource(CutoutSource):
     _from_header: dict[str, Any] = field(init=False, default_factory=dict)
     _fwhm: PsfFwhm | None = field(init=False, default=None)
     _measured: bool = field(init=False, default=False)
+    _fit_planes: tuple[PlaneChange, FieldPlanes] | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         planes = self.field_planes
@@ -113,9 +114,38 @@ class FieldSource(CutoutSource):
         box = self._box(row, self.default_radius if radius is None else radius)
         return cut_planes(self.field_planes, box, self.meta(row), names)
 
-    def cutout_at(self, x: float, y: float, radius: float) -> LazyCutout:
+    def fit_cutout(
+        self, row: int, radius: float, names: Collection[str], measured: PlaneChange | None = None
+    ) -> LazyCutout:
+        """Return the cutout that a fit reads, with the planes that were measured for it."""
+        box = self._box(row, radius)
+        return cut_planes(self.planes_for_fits(measured), box, self.meta(row), names)
+
+    def planes_for_fits(self, measured: PlaneChange | None) -> FieldPlanes:
+        """Return the planes that the fits read, given what was measured on the field."""
+        if measured is None:
+            return self.field_planes
+        if self._fit_planes is None or self._fit_planes[0] is not measured:
+            given = self.field_planes
+            planes = measured.replace(given.planes)
+            new = {name: plane for name, plane in planes.items() if plane is not given.planes.get(name)}
+            origins = {name: getattr(plane, "provenance", Provenance.COMPUTED) for name, plane in new.items()}
+            notes = {name: getattr(plane, "note", "") for name, plane in new.items()}
+            changed = replace(
+                given,
+                planes=planes,
+                plane_notes={**given.plane_notes, **notes},
+                provenance={**given.provenance, **origins},
+            )
+            self._fit_planes = measured, changed
+        return self._fit_planes[1]
+
+    def cutout_at(
+        self, x: float, y: float, radius: float, measured: PlaneChange | None = None
+    ) -> LazyCutout:
         """Return the cutout at a position of the image, 0-based pixels."""
-        return cut_planes(self.field_planes, Box.around(x, y, radius), {"x": x, "y": y})
+        planes = self.planes_for_fits(measured)
+        return cut_planes(planes, Box.around(x, y, radius), {"x": x, "y": y})
 
     def meta(self, row: int) -> dict[str, Any]:
         """Return a candidate's columns and name, with time, filter and file name of the image."""
