@@ -172,8 +172,7 @@ class CandidateModel(QAbstractTableModel):
             gap = "\N{NO-BREAK SPACE}" if column.right else ""
             return "" if column.name == "verdict" else column.name + gap
         if role == Qt.ItemDataRole.ToolTipRole:
-            unit = self._columns.unit(column.name)
-            return plain_tip(f"{column.name} ({unit})" if unit else column.name)
+            return plain_tip(self._columns.describe(column.name))
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return RIGHT if column.right else LEFT
         return None
