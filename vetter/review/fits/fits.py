@@ -12,7 +12,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 
 from vetter.core.candidates.candidate_list import CandidateList
 from vetter.core.fit.adjustment import Adjustment
-from vetter.core.judgement.answer import Answer, make_fit_record
+from vetter.core.judgement.answer import Answer
 from vetter.core.judgement.disappeared import why_not_judged
 from vetter.core.judgement.fit_table import (
     NOTHING_TO_FIT,
@@ -21,7 +21,6 @@ from vetter.core.judgement.fit_table import (
     FitTable,
     can_fit,
 )
-from vetter.io.session.rows import plain_meta
 from vetter.review.cutouts.cutout_cache import CutoutCache
 from vetter.review.cutouts.rendered_cutout import Shift
 from vetter.review.fits.field_fits import FieldFits, FieldStars
@@ -88,7 +87,6 @@ class Fits(QObject):
         self._speed = FitSpeed()
         self._judged = JudgedFits(session, self.table, self._fields, self.stars, self)
         self._judged.changed.connect(self.changed)
-        self._judged.changed.connect(self._store_again)
         self._storage = FitStorage(session, self)
         self._storage.arrived.connect(self.take_stored)
         self._storage.read_through.connect(self._update_background)
@@ -272,15 +270,6 @@ class Fits(QObject):
         self._judged.check_flux_units(row for row in fitted.rows if row in self.table)
         if self._rest.count(len(fitted.rows)) and self._following:
             self._wishes.request(anew=True)
-
-    def _store_again(self, rows: list[int]) -> None:
-        """Store results with their new answers, for programs that read the session."""
-        keys = self._session.candidates.keys
-        for row in rows:
-            result, ready = self.table.get(row), self._fields.options_of(row)
-            if result is not None and ready is not None and ready.signature:
-                text = plain_meta(make_fit_record(*result))
-                self._storage.add((str(keys[row]), ready.signature, text))
 
     def _on_broken(self, reason: str) -> None:
         self._error = reason
