@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vetter.core.cutout_source import CutoutSource, ImageField
+from vetter.core.judgement.answer import Answer
 from vetter.core.judgement.field_fit import FieldFit
 from vetter.core.judgement.flux_scale import (
     MAX_FITTED_STARS,
@@ -172,9 +173,9 @@ def write(
     output: Path,
     kind: str,
 ) -> None:
-    """Write the table, whole or not at all, and report how many candidates are explained."""
+    """Write the table, whole or not at all, and report how many candidates have each answer."""
     table = AdjustedTable(source.candidates.table, results, kind)
-    counts = Counter[bool | None]()
+    counts = Counter[Answer]()
     reasons = Counter[str]()
 
     def pieces() -> Iterator[Any]:
@@ -184,15 +185,15 @@ def write(
                 fittings[source.field_of(row)].judge(result)
                 for row, result in enumerate(fits, start)
             ]
-            counts.update(judgement.disappeared for judgement in judgements)
+            counts.update(judgement.answer for judgement in judgements)
             reasons.update(result.reason for result in fits if not result.converged)
             yield table.piece(start, judgements)
 
     with atomic_path(output) as temporary:
         notes = write_pieces(pieces(), temporary, kind)
     print_lines(*table.notes, *notes, *_unfitted_notes(reasons))
-    judged = f"{counts[True]} explained, {counts[None]} not judged"
-    print_lines(f"{output}: {format_count(len(source.candidates), 'candidate')}, {judged}")
+    answers = ", ".join(f"{counts[answer]:,} {answer.value}" for answer in Answer)
+    print_lines(f"{output}: {format_count(len(source.candidates), 'candidate')}: {answers}")
 
 
 def _unfitted_notes(reasons: Counter[str]) -> list[str]:

@@ -9,10 +9,22 @@ import pytest
 
 from vetter.core.fit.adjustment import Adjustment, make_failure
 from vetter.core.judgement.answer import Answer, Judgement
-from vetter.core.judgement.fit_table import NUMBERS, FitTable
+from vetter.core.judgement.fit_table import COLUMNS, DESCRIPTIONS, NUMBERS, FitTable
 
 FIT = Adjustment(
-    True, dx=0.3, dy=-0.4, scale=1.02, chi2_0=500.0, chi2=110.0, df=100, pval=0.2, snr=1.5
+    True,
+    dx=0.3,
+    dy=-0.4,
+    scale=1.02,
+    chi2_0=500.0,
+    chi2=110.0,
+    df=100,
+    pval=0.2,
+    snr=1.5,
+    psf_snr=12.0,
+    psf_share=0.9,
+    shift_share=0.25,
+    scale_share=0.5,
 )
 
 
@@ -37,6 +49,10 @@ def test_a_result_fills_its_row_only():
             "surviving_snr": 1.5,
             "flux_limit": 310.0,
             "power": 9.0,
+            "psf_snr": 12.0,
+            "psf_share": 0.9,
+            "shift_share": 0.25,
+            "scale_share": 0.5,
         }
     )
     assert table.values("disappeared").tolist() == ["", "yes", ""]
@@ -86,6 +102,22 @@ def test_answer_counts_of_all_and_some_rows():
         Answer.VARIABLE: 1,
     }
     assert table.count_answers(np.array([0, 1, 4]))[Answer.KEPT] == 1
+
+
+def test_every_column_has_a_description():
+    assert set(DESCRIPTIONS) == set(COLUMNS)
+
+
+def test_copy_keeps_earlier_results():
+    table = FitTable(2)
+    table.set(0, FIT, Judgement(Answer.KEPT, "why", 1.0, 2.0, 3))
+    copied = table.copy()
+    table.set(0, make_failure("gone"), Judgement(Answer.NOT_JUDGED, ""))
+    table.set(1, FIT, Judgement(Answer.EXPLAINED, ""))
+    fit, judgement = copied.get(0)
+    assert repr(fit) == repr(FIT) and judgement == Judgement(Answer.KEPT, "why", 1.0, 2.0, 3)
+    assert copied.rows() == [0] and len(copied) == 1 and copied.get(1) is None
+    assert copied.values("answer").tolist() == ["kept", ""]
 
 
 def test_columns_follow_later_results():

@@ -12,12 +12,13 @@ from vetter.core.judgement.fit_table import FitTable
 from vetter.review.fits.fits import FitMetadata
 
 FIT = Adjustment(True, dx=0.25, notes=("one", "two"), chi2=np.inf)
+JUDGEMENT = Judgement(Answer.EXPLAINED, "", 310.0, 9.0, 41)
 
 
 @pytest.fixture
 def table() -> FitTable:
     table = FitTable(3)
-    table.set(1, FIT, Judgement(Answer.EXPLAINED, ""))
+    table.set(1, FIT, JUDGEMENT)
     return table
 
 
@@ -26,7 +27,9 @@ def test_the_metadata_are_those_of_the_fits_by_key(table):
     found = FitMetadata(candidates, table)
     key = str(candidates.keys[1])
     assert list(found) == [key] and len(found) == 1
-    assert str(found[key]) == str(FIT.as_meta())
+    meta = {**FIT.as_meta(), **JUDGEMENT.as_meta()}
+    assert str(found[key]) == str(meta)
+    assert (meta["adjust_answer"], meta["adjust_power"]) == ("explained", 9.0)
 
 
 @pytest.mark.parametrize("row", [0, 3])

@@ -6,6 +6,8 @@ import math
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+from vetter.core.fit.adjustment import Adjustment
+
 NOT_FITTED = 0
 """Code of a candidate without a fit, in arrays of `Answer.code`."""
 
@@ -101,3 +103,20 @@ class Judgement(NamedTuple):
             "adjust_power": float(self.power),
             "adjust_stars": int(self.stars),
         }
+
+    def as_record(self) -> dict[str, Any]:
+        """Return :meth:`as_meta` without unknown values, for storage beside the fit's own."""
+        # x == x is False only for NaN.
+        return {key: value for key, value in self.as_meta().items() if value == value}
+
+
+META_KEYS = tuple(Judgement(Answer.NOT_JUDGED, "").as_meta())
+"""Keys of `Judgement.as_meta`; also the columns of answers in tables."""
+
+
+def make_fit_record(fit: Adjustment, judgement: Judgement) -> dict[str, Any]:
+    """Return the metadata of a fit and its answer without unknown values, for storage.
+
+    Empty for a fit whose pixels could not be read: they may be readable later.
+    """
+    return {} if fit.unread else {**fit.as_record(), **judgement.as_record()}

@@ -30,12 +30,33 @@ FORMATS = {
     "surviving_snr": "%.1f",
     "flux_limit": "%.4g",
     "power": "%.1f",
+    "psf_snr": "%.1f",
+    "psf_share": "%.2f",
+    "shift_share": "%.2f",
+    "scale_share": "%.2f",
 }
 """Formats of the columns of numbers in a list, by column."""
 NUMBERS = tuple(FORMATS)
 TEXTS = ("answer", "disappeared")
 COLUMNS = (*TEXTS, *NUMBERS)
 """Names of the columns that fits add to a list."""
+DESCRIPTIONS = {
+    "answer": "answer of the fit: explained, variable, ordinary, nothing, kept or not judged",
+    "disappeared": "yes for explained, no for kept and variable, else not judged",
+    "chi2_before": "chi2 per degree of freedom before the fit",
+    "chi2_after": "chi2 per degree of freedom after the fit",
+    "pval": "probability of a larger chi2 by chance",
+    "shift": "length of the fitted shift of the template",
+    "scale": "fitted flux of the template's star, in units of its own",
+    "surviving_snr": "S/N of a point source in the residuals of the fit",
+    "flux_limit": "faintest flux here that would survive the fit at S/N 7",
+    "power": "S/N at which a source of the candidate's own flux would survive the fit",
+    "psf_snr": "S/N of a point source in the difference, before the fit",
+    "psf_share": "part of the explained difference that a point source explains, 0 to 1",
+    "shift_share": "part of the explained difference that a shift explains, 0 to 1",
+    "scale_share": "part of the explained difference that a change of flux explains, 0 to 1",
+}
+"""Descriptions of these columns for tool tips."""
 
 _LIMITS = ("flux_limit", "power")
 """Numbers that belong to the judgement and change with it."""
@@ -67,8 +88,9 @@ class FitTable:
     """Adjustments and judgements by row, and the columns to sort and filter by.
 
     ``chi2_before`` and ``chi2_after`` are per degree of freedom, ``shift`` is the length of
-    (dx, dy) in pixels; ``flux_limit`` and ``power`` are those of the judgement. A number is NaN
-    without a fit. ``answer`` is the answer's word; ``disappeared`` is yes, no or not judged.
+    (dx, dy) in pixels; ``flux_limit`` and ``power`` are those of the judgement, the others those
+    of the `Adjustment`. A number is NaN without a fit. ``answer`` is the answer's word;
+    ``disappeared`` is yes, no or not judged.
 
     Attributes
     ----------
@@ -111,6 +133,16 @@ class FitTable:
         for name, values in self._numbers.items():
             self._numbers[name] = lengthen_array(values, count, np.nan)
 
+    def copy(self) -> FitTable:
+        """Return a copy with the results stored so far."""
+        copied = FitTable(0)
+        copied.fits, copied._fitted = self.fits.copy(), self._fitted
+        for name in ("_reasons", "codes", "shifts", "at_bound", "_stars"):
+            setattr(copied, name, getattr(self, name).copy())
+        copied._words = {name: texts.copy() for name, texts in self._words.items()}
+        copied._numbers = {name: values.copy() for name, values in self._numbers.items()}
+        return copied
+
     def __len__(self) -> int:
         return self._fitted
 
@@ -142,6 +174,10 @@ class FitTable:
             math.hypot(adjustment.dx, adjustment.dy),
             adjustment.scale,
             adjustment.snr,
+            adjustment.psf_snr,
+            adjustment.psf_share,
+            adjustment.shift_share,
+            adjustment.scale_share,
         )
         for name, value in zip(_FIT_NUMBERS, values, strict=True):
             self._numbers[name][row] = value

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from vetter.core.judgement.answer import NOT_FITTED, Answer
+from vetter.core.judgement.answer import NOT_FITTED
 from vetter.core.judgement.fit_table import FitTable
 from vetter.core.judgement.flux_scale import describe_flux_fault
 from vetter.core.judgement.shift_field import describe_shift, typical_shift, typical_shift_at
@@ -18,18 +18,16 @@ Rows = npt.NDArray[np.intp]
 
 
 def group_summary(rows: Rows, table: FitTable) -> str:
-    """Return the number of selected and of explained candidates, and their typical shift.
+    """Return the number of selected candidates, of each answer, and their typical shift.
 
     Candidates without a fit are counted separately, since they are not judged yet.
     """
-    codes = table.codes[rows]
-    explained, unknown = (
-        int(np.count_nonzero(codes == code)) for code in (Answer.EXPLAINED.code, NOT_FITTED)
-    )
+    unknown = int(np.count_nonzero(table.codes[rows] == NOT_FITTED))
     if unknown == len(rows):
         return f"{len(rows):,} selected, not fitted yet"
     usual = typical_shift(table.shifts[rows])
-    words = f"{len(rows):,} selected, {explained:,} of them explained"
+    counts = (f"{count:,} {answer}" for answer, count in table.count_answers(rows).items() if count)
+    words = f"{len(rows):,} selected: {', '.join(counts)}"
     if unknown:
         words += f", {unknown:,} not fitted yet"
     return words if usual is None else f"{words}; {usual.text}"

@@ -19,6 +19,7 @@ from PyQt6.QtGui import (
     QPolygonF,
 )
 
+from vetter.core.columns.review_columns import ReviewColumns
 from vetter.core.judgement.answer import ANSWERS, NOT_FITTED, Answer
 
 _COLOURS: dict[bool, dict[int, str]] = {
@@ -46,9 +47,17 @@ _COLOURS: dict[bool, dict[int, str]] = {
 _CORNERS = {
     Answer.VARIABLE.code: ((0.0, -0.5), (0.5, 0.0), (0.0, 0.5), (-0.5, 0.0)),
     Answer.ORDINARY.code: ((-0.5, -0.4), (0.5, -0.4), (0.0, 0.5)),
+    # A square, not a ring, which reads as OK beside the letter K.
+    Answer.KEPT.code: ((-0.44, -0.44), (0.44, -0.44), (0.44, 0.44), (-0.44, 0.44)),
     Answer.NOT_JUDGED.code: ((0.0, -0.5), (0.5, 0.4), (-0.5, 0.4)),
 }
 """Corners of the polygons, in units of the size; y points down."""
+
+
+def answer_code_of(columns: ReviewColumns, row: int) -> int:
+    """Return the answer's code of a row; `NOT_FITTED` where nothing can be fitted."""
+    fits = columns.fits
+    return int(fits.codes[row]) if fits is not None and row in fits else NOT_FITTED
 
 
 def answer_word(code: int) -> str:
@@ -64,9 +73,9 @@ def answer_colour(code: int, dark: bool) -> QColor:
 def answer_path(code: int, size: float) -> QPainterPath:
     """Return the outline of an answer's shape about (0, 0).
 
-    A cross for explained, a diamond for variable, a triangle that points down for ordinary, a
-    bar for nothing, a ring for kept, a triangle that points up for not judged, a dot without a
-    fit.
+    A cross for explained, a diamond for variable, a triangle that points down for ordinary, the
+    sign of the empty set for nothing, a square for kept, a triangle that points up for not
+    judged, a dot without a fit.
     """
     path, half = QPainterPath(), size / 2
     if code == Answer.EXPLAINED.code:
@@ -74,10 +83,9 @@ def answer_path(code: int, size: float) -> QPainterPath:
             path.moveTo(-half, -sign * half)
             path.lineTo(half, sign * half)
     elif code == Answer.NOTHING.code:
-        path.moveTo(-half, 0.0)
-        path.lineTo(half, 0.0)
-    elif code == Answer.KEPT.code:
-        path.addEllipse(QPointF(0, 0), half, half)
+        path.addEllipse(QPointF(0, 0), 0.8 * half, 0.8 * half)
+        path.moveTo(-half, half)
+        path.lineTo(half, -half)
     elif code in _CORNERS:
         corners = [QPointF(x * size, y * size) for x, y in _CORNERS[code]]
         path.addPolygon(QPolygonF([*corners, corners[0]]))
@@ -123,6 +131,7 @@ def answer_badge(code: int, size: int, dark: bool, ratio: float = 1.0) -> QPixma
     return pixmap
 
 
+@lru_cache(maxsize=8)
 def badge_width(size: int) -> int:
     """Return the width of the widest badge of this height, device-independent pixels."""
     metrics = QFontMetricsF(_letter_font(size))

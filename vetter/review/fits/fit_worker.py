@@ -17,6 +17,7 @@ from dataclasses import replace
 from typing import IO, Any, NoReturn
 
 from vetter.core.cutout_source import CutoutSource
+from vetter.core.judgement.answer import make_fit_record
 from vetter.core.judgement.field_fit import FieldFit, fit_rows, make_field_fit
 from vetter.errors import VetterError
 from vetter.io.child_process import open_answer_stream, receive, send
@@ -119,13 +120,16 @@ class _Fitter:
         numbers = [self.source.field_of(row) for row in rows]
         for number in dict.fromkeys(numbers):
             group = [row for row, other in zip(rows, numbers, strict=True) if other == number]
-            results = fit_rows(self.source, self.fit_of(number), group)
+            fit = self.fit_of(number)
+            results = fit_rows(self.source, fit, group)
             if not residuals:
                 results = [replace(result, residual=None) for result in results]
             # plain_meta() runs here, not in the window, where keys wait for the interpreter. A
             # fit without a readable file is stored as empty: the file may be readable later.
-            metas = ({} if result.unread else result.as_record() for result in results)
-            texts = tuple(plain_meta(meta) for meta in metas)
+            # The answer is stored for programs that read the session; the window judges again.
+            texts = tuple(
+                plain_meta(make_fit_record(result, fit.judge(result))) for result in results
+            )
             send(self.answers, Fitted(tuple(group), tuple(results), texts))
             self._sent += 1
             if residuals:

@@ -8,12 +8,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from vetter.core.candidates.candidate_list import CandidateList
 from vetter.core.fit.adjustment import Adjustment
-from vetter.core.judgement.answer import NOT_FITTED, Answer
+from vetter.core.judgement.answer import Answer
 from vetter.core.judgement.disappeared import why_not_judged
 from vetter.core.judgement.fit_table import (
     NOTHING_TO_FIT,
@@ -351,17 +350,17 @@ class FitMetadata(Mapping[str, dict[str, Any]]):
 
     def __init__(self, candidates: CandidateList, table: FitTable) -> None:
         self._candidates = candidates
-        self._fits = table.fits.copy()
-        self._done = table.codes != NOT_FITTED
+        self._table = table.copy()
 
     def __getitem__(self, key: str) -> dict[str, Any]:
-        row = self._candidates.row_of(key)
-        if row >= len(self._done) or not self._done[row]:
+        result = self._table.get(self._candidates.row_of(key))
+        if result is None:
             raise KeyError(key)
-        return self._fits.get(row).as_meta()
+        fit, judgement = result
+        return {**fit.as_meta(), **judgement.as_meta()}
 
     def __iter__(self) -> Iterator[str]:
-        return (str(self._candidates.keys[row]) for row in np.flatnonzero(self._done))
+        return (str(self._candidates.keys[row]) for row in self._table.rows())
 
     def __len__(self) -> int:
-        return int(np.count_nonzero(self._done))
+        return len(self._table)
