@@ -128,9 +128,9 @@ class FieldSource(CutoutSource):
         if self._fit_planes is None or self._fit_planes[0] is not measured:
             given = self.field_planes
             planes = measured.replace(given.planes)
-            new = {name: plane for name, plane in planes.items() if plane is not given.planes.get(name)}
-            origins = {name: getattr(plane, "provenance", Provenance.COMPUTED) for name, plane in new.items()}
-            notes = {name: getattr(plane, "note", "") for name, plane in new.items()}
+            new = [plane for name, plane in planes.items() if plane is not given.planes.get(name)]
+            origins = {p.name: getattr(p, "provenance", Provenance.COMPUTED) for p in new}
+            notes = {p.name: getattr(p, "note", "") for p in new}
             changed = replace(
                 given,
                 planes=planes,
