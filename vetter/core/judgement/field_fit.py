@@ -14,17 +14,24 @@ from vetter.core.cutout_source import (
     PsfFwhm,
 )
 from vetter.core.fit.adjustment import Adjustment, FitOptions, make_failure
-from vetter.core.judgement.answer import Judgement
+from vetter.core.judgement.answer import Answer, Judgement
 from vetter.core.judgement.disappeared import judge
 from vetter.core.psf.models import Gaussian, Moffat, Psf
 from vetter.errors import VetterError
 from vetter.settings import FitSettings
 
-REVISION = 7
+REVISION = 8
 """Revision of the fit, raised whenever it changes, so that stored results are fitted again."""
 
 SPLINE_REACH = 2
 """Pixels around the fitted box that the cubic spline of a shifted template needs."""
+
+
+NO_FWHM = "no FWHM: no stars to measure it on; give --fwhm"
+"""Reason for a fit without a PSF."""
+
+_BOX_WITHOUT_FWHM = 25.0
+"""Side of the fitted box without an FWHM, pixels: 4 times 6 pixels and one."""
 
 
 class FieldFit(NamedTuple):
@@ -44,6 +51,9 @@ class FieldFit(NamedTuple):
     has_own_psfs : bool
         Whether each candidate may have its own PSF, as packets of several surveys do: see
         `vetter.core.cutout_source.CutoutSource`.
+    missing : str
+        The one thing that is missing for an answer, with a remedy; empty if nothing is. With it
+        no fit is judged, but for candidates with a PSF of their own.
     template_caveat : str
         Caveat from the field's stars against its template, or empty; with a caveat no fit is
         judged. See `vetter.core.judgement.flux_scale`.
@@ -55,10 +65,14 @@ class FieldFit(NamedTuple):
     settings: FitSettings
     has_own_psfs: bool = False
     template_caveat: str = ""
+    missing: str = ""
 
     def judge(self, adjustment: Adjustment) -> Judgement:
         """Judge a result by the limits of the settings."""
         settings = self.settings
+        missing = self._missing_for(adjustment)
+        if missing:
+            return Judgement(Answer.NOT_JUDGED, missing)
         if self.template_caveat:
             adjustment = replace(adjustment, caveats=(self.template_caveat, *adjustment.caveats))
         return judge(
@@ -68,6 +82,13 @@ class FieldFit(NamedTuple):
             (settings.scale_low, settings.scale_high),
             settings.max_snr,
         )
+
+    def _missing_for(self, adjustment: Adjustment) -> str:
+        """Return the thing that is missing for the answer on one candidate, or empty."""
+        if not self.has_own_psfs:
+            return self.missing
+        unknown = adjustment.converged and math.isnan(adjustment.fwhm)
+        return self.missing or NO_FWHM if unknown else ""
 
     def signature(self, fingerprints: Iterable[Fingerprint]) -> str:
         """Return a hash of options and pixels; results stored under another hash are outdated.
@@ -89,7 +110,7 @@ def make_field_fit(
     Parameters
     ----------
     fwhm : PsfFwhm or None
-        FWHM of the image's PSF; None: unknown, so the settings' default is used, with a note.
+        FWHM of the image's PSF; None: unknown, so the fit has no PSF and is not judged.
     settings : FitSettings
     radius : float
         Radius of the cutouts in the input, pixels.
@@ -97,23 +118,22 @@ def make_field_fit(
         PSF of the image, with that FWHM; None: a Moffat or a Gaussian, by the settings.
     """
     if fwhm is None:
-        value = settings.default_fwhm
-        psf_note = f"FWHM {value:.2f} px, the settings' default: nothing else tells; give --fwhm"
+        inner, said = _BOX_WITHOUT_FWHM, NO_FWHM
     else:
-        value, psf_note = fwhm.value, fwhm.origin
-    if psf is None:
-        is_moffat = settings.psf == "moffat"
-        psf = Moffat(value, settings.moffat_beta) if is_moffat else Gaussian(value)
-    inner = settings.inner_fwhm * value + 1
+        if psf is None:
+            is_moffat = settings.psf == "moffat"
+            beta = settings.moffat_beta
+            psf = Moffat(fwhm.value, beta) if is_moffat else Gaussian(fwhm.value)
+        inner, said = settings.inner_fwhm * fwhm.value + 1, f"{psf.description}; {fwhm.origin}"
     options = FitOptions(
         max_shift=settings.max_shift,
         max_scale=settings.max_scale,
         inner=inner,
         inner_fwhm=settings.inner_fwhm,
         fit_bg=settings.fit_bg,
-        fwhm=value,
-        psf=psf,
-        psf_note=psf_note,
+        fwhm=None if fwhm is None else fwhm.value,
+        psf=None if fwhm is None else psf,
+        psf_note=NO_FWHM if fwhm is None else fwhm.origin,
         check_err=True,
     )
     # Whole pixels, symmetric about the central one.
@@ -122,8 +142,9 @@ def make_field_fit(
     return FieldFit(
         options,
         max(radius, min_radius),
-        f"{psf.description}; {psf_note}; fitted box {side} px",
+        f"{said}; fitted box {side} px",
         settings,
+        missing=NO_FWHM if fwhm is None else "",
     )
 
 
