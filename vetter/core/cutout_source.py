@@ -153,6 +153,13 @@ class CutoutSource(ImageField, ABC):
         """Return a cutout that contains at least those of these planes that exist."""
         return self.cutout(row, radius)
 
+    def fit_cutout(self, row: int, radius: float, names: Collection[str]) -> Cutout:
+        """Return the cutout that a fit reads: of these planes those that exist, and a position.
+
+        Its planes may differ from those shown, as a template matched for the fit alone.
+        """
+        return self.cutout_with(row, radius, names)
+
     def own_fwhm(self, row: int, cutout: Cutout) -> PsfFwhm | None:
         """Return the FWHM of one candidate's PSF, given its cutout; None if unknown."""
         return None

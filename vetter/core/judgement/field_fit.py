@@ -137,7 +137,7 @@ def fit_rows(source: CutoutSource, fitting: FieldFit, rows: Sequence[int]) -> li
     cutouts, results = [], {}
     for row in rows:
         try:
-            cutouts.append((row, source.cutout_with(row, fitting.radius, names)))
+            cutouts.append((row, source.fit_cutout(row, fitting.radius, names)))
         except VetterError as error:
             results[row] = make_failure(str(error), unread=True)
     for options, members in _group_by_options(source, fitting, cutouts):

@@ -99,6 +99,29 @@ def packet_cutout(record: Mapping[str, Any], producer: Producer, meta: dict[str,
     InputError
         No stamp can be used; the text gives the reason for each.
     """
+    cutout, stamps, grid = _place_stamps(record, producer, meta)
+    _put_sky(cutout, stamps, grid, producer)
+    cutout.sky_marks = sky_marks(record, producer)
+    cutout.light_curve = light_curve(record, producer)
+    return cutout
+
+
+def planes_for_fit(record: Mapping[str, Any], producer: Producer, meta: dict[str, Any]) -> Cutout:
+    """Build the cutout of a packet for a fit: without light curve, marks and unneeded WCS.
+
+    Parameters and errors are those of `packet_cutout`; the packet may lack its history.
+    """
+    cutout, stamps, grid = _place_stamps(record, producer, meta)
+    if cutout.origin is None:
+        # Its position may be known on the sky alone.
+        _put_sky(cutout, stamps, grid, producer)
+    return cutout
+
+
+def _place_stamps(
+    record: Mapping[str, Any], producer: Producer, meta: dict[str, Any]
+) -> tuple[StampCutout, dict[str, Stamp], StampGrid]:
+    """Return the planes of a packet as a cutout, and the stamps with their common grid."""
     stamps, missing, unusable = _read_stamps(record)
     if not stamps:
         if not unusable:
@@ -126,14 +149,9 @@ def packet_cutout(record: Mapping[str, Any], producer: Producer, meta: dict[str,
     _turn_difference(cutout, record, producer)
     _put_err(cutout, stamps, grid)
     _put_mask(cutout, stamps, grid)
-    _put_sky(cutout, stamps, grid)
-    if cutout.header is None and producer.pixel_scale:
-        _put_survey_sky(cutout, producer)
-    cutout.sky_marks = sky_marks(record, producer)
-    cutout.light_curve = light_curve(record, producer)
     science = stamps.get("image")
     cutout.psf_image = None if science is None else science.psf
-    return cutout
+    return cutout, stamps, grid
 
 
 def own_size(cutout: Cutout) -> Cutout:
@@ -294,7 +312,16 @@ def _put_mask(cutout: Cutout, stamps: Mapping[str, Stamp], grid: StampGrid) -> N
         return
 
 
-def _put_sky(cutout: Cutout, stamps: Mapping[str, Stamp], grid: StampGrid) -> None:
+def _put_sky(
+    cutout: StampCutout, stamps: Mapping[str, Stamp], grid: StampGrid, producer: Producer
+) -> None:
+    """Set the header of a stamp, else one from the survey's pixel scale."""
+    _put_stamp_sky(cutout, stamps, grid)
+    if cutout.header is None and producer.pixel_scale:
+        _put_survey_sky(cutout, producer)
+
+
+def _put_stamp_sky(cutout: Cutout, stamps: Mapping[str, Stamp], grid: StampGrid) -> None:
     """Set the header of the first stamp with a WCS, shifted to the grid; None if unusable."""
     for name, offset in grid.offsets.items():
         text = stamps[name].header
