@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Any, Generic, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from vetter.core.fit.adjustment import UNSEEN_NOTE, Adjustment, FitOptions, is_off, make_failure
+from vetter.core.fit.deviations import Deviations
+from vetter.core.fit.field_normal import UNKNOWN_NORMAL
 from vetter.core.fit.input import FitContext, FitInput
 from vetter.core.fit.noise_model import central_region, measure_scatters, measure_template_noise
 from vetter.core.fit.point_source import PointSources
@@ -18,6 +21,8 @@ from vetter.core.fit.weights import Solutions, Stack, pixel_sums
 Array = npt.NDArray[np.float64]
 
 T = TypeVar("T")
+
+_NO_DEVIATIONS: Mapping[str, float] = MappingProxyType({})
 
 
 def make_results(
@@ -28,11 +33,12 @@ def make_results(
     sources: PointSources,
     residual: Array,
     fine: frozenset[int],
+    deviations: Deviations | None,
 ) -> list[Adjustment]:
     """Compute all figures of the solutions, and return the results.
 
     ``residual`` is image minus model, (k, ny, nx). ``fine`` holds the indices of the cutouts for
-    which a quintic spline was chosen.
+    which a quintic spline was chosen. ``deviations`` is None if no PSF is known.
     """
     from scipy.special import chdtrc
 
@@ -81,8 +87,12 @@ def make_results(
     rows = map(FitFigures._make, zip(*(column.tolist() for column in columns), strict=True))
     # copy(): a view of one residual in the cache would keep the whole stack in memory.
     residuals = [residual[0]] if len(residual) == 1 else [plane.copy() for plane in residual]
+    more: list[Mapping[str, float]] = [_NO_DEVIATIONS] * len(residual)
+    if deviations is not None:
+        figures = zip(*(column.tolist() for column in deviations), strict=True)
+        more = [dict(zip(Deviations._fields, row, strict=True)) for row in figures]
     return [
-        make_result(data, options, row, plane, 5 if k in fine else 3, not unseen[k])
+        make_result(data, options, row, plane, 5 if k in fine else 3, not unseen[k], more[k])
         for k, (data, row, plane) in enumerate(zip(stack.inputs, rows, residuals, strict=True))
     ]
 
@@ -157,6 +167,13 @@ class FitFigures(NamedTuple, Generic[T]):
     template_noise: T
 
 
+def _known_normal(data: FitInput) -> dict[str, Any]:
+    """Return the fields of a result that hold the field's normal; empty if unknown."""
+    if data.normal is UNKNOWN_NORMAL:
+        return {}
+    return {f"normal_{name}": value for name, value in data.normal._asdict().items()}
+
+
 def known_fields(about: FitContext) -> dict[str, Any]:
     """Return the fields of a result that are known without a solution."""
     return {
@@ -174,6 +191,7 @@ def make_result(
     residual: Array,
     spline: int,
     seen: bool,
+    deviations: Mapping[str, float] = _NO_DEVIATIONS,
 ) -> Adjustment:
     """Return the result of a fit; an unconverged one if its numbers overflow.
 
@@ -188,6 +206,8 @@ def make_result(
     spline : int
     seen : bool
         Whether a surviving source could be measured at the candidate's position.
+    deviations : mapping
+        Fields of `Deviations` that are known.
     """
     about = data.about
     if not all(map(math.isfinite, figures[:7])):
@@ -224,17 +244,24 @@ def make_result(
         caveats=about.caveats,
         notes=about.notes if seen or about.psf is None else (*about.notes, UNSEEN_NOTE),
         fit_bg=options.fit_bg,
+        fit_plane=options.fit_plane,
         spline=spline,
         scatter=figures.scatter,
         scatter_err=figures.scatter_err,
         template_noise=figures.template_noise,
         residual=residual,
+        **_round_all(deviations),
+        **_known_normal(data),
     )
 
 
 def _six_digits(error: float) -> float:
     """Round an error: six digits are enough, and a session stores a hundred thousand of them."""
     return float(f"{error:.6g}")
+
+
+def _round_all(figures: Mapping[str, float]) -> dict[str, Any]:
+    return {name: _six_digits(value) for name, value in figures.items()}
 
 
 def names_at_bound(dx: float, dy: float, scale: float, options: FitOptions) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ numbers; for a stack the same steps run on arrays.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -259,6 +260,82 @@ def descend_stack(
         for column, value in zip(best, end, strict=True):
             column[k] = value
     return best
+
+
+def descend_with_prior(
+    moments: Array,
+    window: Window,
+    scales: tuple[float, float],
+    starts: Sequence[tuple[Array, Array]],
+    prior: tuple[Array, Array, Array],
+) -> Minima:
+    """Take damped Newton steps to the least chi2 plus the penalty of a prior on the shift.
+
+    Parameters
+    ----------
+    moments : ndarray (k, taps^2 + 1, taps^2 + 1)
+    window : Window
+    scales : (float, float)
+    starts : sequence of (ndarray, ndarray)
+        Shifts (u, v), (k,) each; each descent begins at the one of lower penalised chi2.
+    prior : (ndarray, ndarray, ndarray)
+        Expected shift along each axis, and precision (1 / variance) along one axis, (k,) each.
+
+    Returns
+    -------
+    Minima
+        Its ``chi2`` contains the penalty.
+    """
+    (ulo, uhi), (vlo, vhi) = window.x_range, window.y_range
+    best: tuple[Array, Array, _Points] | None = None
+    for u, v in starts:
+        u, v = np.clip(u, ulo, uhi), np.clip(v, vlo, vhi)
+        at = _penalise(_evaluate_stack(moments, window, scales, u, v), u, v, prior)
+        if best is None:
+            best = u, v, at
+        else:
+            lower = at.chi2 < best[2].chi2
+            points = zip(at, best[2], strict=True)
+            best = (
+                np.where(lower, u, best[0]),
+                np.where(lower, v, best[1]),
+                _Points(*(np.where(lower, new, old) for new, old in points)),
+            )
+    assert best is not None
+    u, v, here = best
+    damping, moving = np.zeros(len(u)), np.ones(len(u), bool)
+    for _ in range(MAX_STEPS):
+        du, dv = _steps(here, window, u, v, damping)
+        gain = -0.5 * (here.gu * du + here.gv * dv)
+        # "not >=", so that a NaN step ends the descent too.
+        moving &= np.abs(du) + np.abs(dv) >= SMALL_STEP
+        if not moving.any():
+            break
+        du, dv = np.where(moving, du, 0.0), np.where(moving, dv, 0.0)
+        there = _penalise(
+            _evaluate_stack(moments, window, scales, u + du, v + dv), u + du, v + dv, prior
+        )
+        better = there.chi2 - here.chi2 <= ROUNDING * np.abs(here.chi2)
+        u, v = np.where(better, u + du, u), np.where(better, v + dv, v)
+        here = _Points(*(np.where(better, new, old) for new, old in zip(there, here, strict=True)))
+        # The gain of a step predicts the error of chi2 before it; after it this is its square.
+        moving &= ~(better & (damping == 0.0) & (gain < SMALL_GAIN * here.chi2))
+        moving &= better | np.isfinite(there.chi2)
+        lowered = np.where(damping > 1e-6, 0.1 * damping, 0.0)
+        damping = np.where(better, lowered, np.maximum(10.0 * damping, 0.1))
+    return Minima(u, v, here.scale, here.chi2)
+
+
+def _penalise(at: _Points, u: Array, v: Array, prior: tuple[Array, Array, Array]) -> _Points:
+    """Return points with the penalty of a prior on the shift, and its derivatives."""
+    along, across, precision = u - prior[0], v - prior[1], prior[2]
+    return at._replace(
+        chi2=at.chi2 + precision * (along * along + across * across),
+        gu=at.gu + 2.0 * precision * along,
+        gv=at.gv + 2.0 * precision * across,
+        huu=at.huu + 2.0 * precision,
+        hvv=at.hvv + 2.0 * precision,
+    )
 
 
 def _evaluate_stack(

@@ -37,9 +37,13 @@ _FLOATS = (
     *("dx", "dy", "scale", "bg", "tbg", "chi2_0", "chi2", "pval", "correlation"),
     *("flux", "flux_err", "snr", "absorbed", "held_err", "shift_err", "fwhm", "box"),
     *("scatter", "scatter_err", "template_noise"),
+    *("raw_flux", "raw_flux_err", "psf_snr", "prior_flux", "prior_flux_err"),
+    *("shift_chi2", "scale_chi2", "scale_alone", "scale_alone_err"),
+    *("psf_share", "shift_share", "scale_share"),
+    *("normal_dx", "normal_dy", "normal_shift_err", "normal_scale", "normal_scale_err"),
 )
 _INTEGERS = ("df", "pixels", "spline")
-_BOOLEANS = ("converged", "fit_bg", "unread")
+_BOOLEANS = ("converged", "fit_bg", "fit_plane", "unread")
 _NUMBERS = (*_FLOATS, *_INTEGERS, *_BOOLEANS)
 _RECORD = Struct(f"={len(_FLOATS)}d{len(_INTEGERS)}q{len(_BOOLEANS)}?")
 _TEXTS = ("reason", "at_bound", "psf", "template", "caveats", "notes")
