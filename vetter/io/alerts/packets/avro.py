@@ -19,9 +19,10 @@ from vetter.core.number_text import format_count
 from vetter.errors import InputError
 from vetter.io.alerts.packets import size_limits
 from vetter.io.alerts.packets.avro_schema import PacketSchema, packet_schema
+from vetter.io.alerts.packets.avro_values import read_record, varint
 from vetter.io.alerts.packets.byte_ranges import ByteRange
 from vetter.io.alerts.packets.producers import needs_rest
-from vetter.io.files.unreadable import reason_of
+from vetter.io.alerts.packets.stamp_search import find_stamps
 
 MAGIC = b"Obj\x01"
 _SYNC_BYTES = 16
@@ -172,8 +173,6 @@ class Container:
 
         The block has one packet.
         """
-        from vetter.io.alerts.packets.stamp_search import find_stamps
-
         if self.schema.tail is None:
             return None
         payload = self._payload(block)
@@ -194,33 +193,6 @@ class Container:
         if offset + count <= len(self._first_bytes):
             return self._first_bytes[offset : offset + count]
         return self._data.read(offset, count)
-
-
-def read_record(stream: io.BytesIO, schema: Any) -> dict[str, Any]:
-    """Read one record; raise InputError if it is damaged."""
-    from fastavro import schemaless_reader
-
-    try:
-        record = schemaless_reader(stream, schema, None)
-    # fastavro raises a dozen kinds of errors for single changed bytes.
-    except Exception as error:
-        raise InputError(f"a damaged packet, or one cut short: {reason_of(error)}") from error
-    if not isinstance(record, dict):
-        raise InputError("a damaged packet: not a record")
-    return record
-
-
-def varint(data: bytes, position: int) -> tuple[int, int]:
-    """Return a zigzag number of Avro's and the position behind it; raise InputError."""
-    value = shift = 0
-    while position < len(data) and shift < 64:
-        byte = data[position]
-        position += 1
-        value |= (byte & 127) << shift
-        if byte < 128:
-            return (value >> 1) ^ -(value & 1), position
-        shift += 7
-    raise InputError("damaged or cut short: expected a number")
 
 
 def _read_head(first: bytes, data: ByteRange) -> Head:

@@ -8,14 +8,12 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from vetter.errors import InputError
-from vetter.io.alerts.packets.avro import read_record, varint
+from vetter.io.alerts.packets.avro_schema import PacketSchema
+from vetter.io.alerts.packets.avro_values import read_record, varint
 from vetter.io.fits.header_blocks import START
-
-if TYPE_CHECKING:
-    from vetter.io.alerts.packets.avro_schema import PacketSchema
 
 _MARKS = (b"\x1f\x8b\x08", START)
 """First bytes of a stamp: gzip by deflate, or FITS."""
