@@ -20,6 +20,13 @@ from vetter.core.number_text import format_count
 from vetter.errors import InputError
 from vetter.io.alerts.difference_sign import is_brighter, is_turned
 from vetter.io.alerts.history import light_curve
+from vetter.io.alerts.matched_planes import (
+    CROSS_MATCHED,
+    FROM_DIFFERENCE,
+    NO_NOISE,
+    find_obstacle,
+    put_matched_planes,
+)
 from vetter.io.alerts.packets.producers import Producer, field_of, number
 from vetter.io.alerts.sky_marks import sky_marks
 from vetter.io.alerts.stamps import Stamp, read_stamp
@@ -107,7 +114,7 @@ def packet_cutout(record: Mapping[str, Any], producer: Producer, meta: dict[str,
 
 
 def planes_for_fit(record: Mapping[str, Any], producer: Producer, meta: dict[str, Any]) -> Cutout:
-    """Build the cutout of a packet for a fit: without light curve, marks and unneeded WCS.
+    """Build the cutout of a packet for a fit: matched planes, no light curve, marks or idle WCS.
 
     Parameters and errors are those of `packet_cutout`; the packet may lack its history.
     """
@@ -115,7 +122,35 @@ def planes_for_fit(record: Mapping[str, Any], producer: Producer, meta: dict[str
     if cutout.origin is None:
         # Its position may be known on the sky alone.
         _put_sky(cutout, stamps, grid, producer)
+    put_matched_planes(cutout, *_placed_stamps(stamps, grid))
     return cutout
+
+
+def describe_fit(record: Mapping[str, Any], producer: Producer) -> tuple[str, str]:
+    """Return where the planes of a packet's fit come from, and why fits are not judged.
+
+    The reason is empty if they are. Raise InputError if no stamp can be used.
+    """
+    cutout, stamps, grid = _place_stamps(record, producer, {})
+    if not find_obstacle(cutout, *_placed_stamps(stamps, grid)):
+        return CROSS_MATCHED, ""
+    if "image" not in cutout.planes or "diff" not in cutout.planes:
+        return "", "the template is not matched to the image"
+    estimated = Provenance.ESTIMATED in cutout.provenance.get("err", Provenance.GIVEN)
+    return FROM_DIFFERENCE, NO_NOISE if estimated else ""
+
+
+def _placed_stamps(
+    stamps: Mapping[str, Stamp], grid: StampGrid
+) -> tuple[dict[str, Stamp], dict[str, Array]]:
+    """Return the stamps on a grid, and the 1 sigma of those that have it, placed on it."""
+    placed = {name: stamps[name] for name in grid.offsets}
+    sigmas = {
+        name: place_on_grid(stamp.sigma, grid.offsets[name], grid.shape)
+        for name, stamp in placed.items()
+        if stamp.sigma is not None
+    }
+    return placed, sigmas
 
 
 def _place_stamps(

@@ -21,6 +21,7 @@ from vetter.io.alerts.columns import key_of
 from vetter.io.alerts.cutout import (
     StampCutout,
     cropped_stamp,
+    describe_fit,
     own_size,
     packet_cutout,
     planes_for_fit,
@@ -93,7 +94,7 @@ class AlertSource(CutoutSource):
         self._list = GrowingList()
         self._list.left_alone = left_alone
         self._list.expected = min(round(1.1 * (expected or 0)), _MAX_FIRST_CAPACITY)
-        self._failed = self._sky_note = ""
+        self._failed = self._sky_note = self._fit_note = ""
         # grow() and a cutout() that has to wait for a row may come from two threads.
         self._growing = threading.Lock()
         self._gzip_index: tuple[int, bytes] | None = None
@@ -159,7 +160,7 @@ class AlertSource(CutoutSource):
             *listed.schema_notes,
             f"columns {candidates.roles.format_choices()}",
             *([self._sky_note] if self._sky_note else []),
-            "alerts' templates are not matched to their images: fits are shown, not judged",
+            *([self._fit_note] if self._fit_note else []),
         )
 
     @property
@@ -296,6 +297,19 @@ class AlertSource(CutoutSource):
                 pass
         return self._packets.record(place_of(self._rows[row]), whole)
 
+    def _inspect_fit(self, row: int) -> None:
+        """Find out whether fits of packets like this one can be judged."""
+        record = self._record(row, whole=False)
+        producer = producer_of(record)
+        if producer is None:
+            return
+        how, self.unjudged = describe_fit(record, producer)
+        fits = f"fits: {how}" if how else "fits"
+        if self.unjudged:
+            self._fit_note = f"{fits}; shown, not judged: {self.unjudged}"
+        else:
+            self._fit_note = f"{fits}; not calibrated, since packets bring no stars of the field"
+
     def _inspect_first(self) -> tuple[tuple[str, ...], float]:
         """Return names of planes, and half a stamp's side, from the first packet with stamps."""
         for row in range(min(4, len(self._rows))):
@@ -304,6 +318,7 @@ class AlertSource(CutoutSource):
             except InputError:
                 continue
             self.plane_provenance = dict(cutout.provenance)
+            self._inspect_fit(row)
             if isinstance(cutout, StampCutout) and cutout.has_survey_sky:
                 producer = PRODUCERS[self._list.producer(row)]
                 self._sky_note = (
