@@ -177,16 +177,22 @@ def fit_rows(source: CutoutSource, fitting: FieldFit, rows: Sequence[int]) -> li
 def _group_by_options(
     source: CutoutSource, fitting: FieldFit, cutouts: list[tuple[int, Any]]
 ) -> list[tuple[FitOptions, list[tuple[int, Any]]]]:
-    """Group rows and cutouts by the options of their fits: one group, or one per FWHM."""
+    """Group rows and cutouts by the options of their fits: one group, or one per FWHM.
+
+    Cutouts that bring their PSF form one group: the solver takes each with its own.
+    """
     if not (fitting.has_own_psfs and source.has_own_widths):
         return [(fitting.options, cutouts)]
+    with_psf = [(row, cutout) for row, cutout in cutouts if cutout.fit_psf is not None]
     groups: dict[PsfFwhm | None, list[tuple[int, Any]]] = {}
     for row, cutout in cutouts:
-        groups.setdefault(source.own_fwhm(row, cutout), []).append((row, cutout))
+        if cutout.fit_psf is None:
+            groups.setdefault(source.own_fwhm(row, cutout), []).append((row, cutout))
     settings, radius = fitting.settings, fitting.radius
-    return [
+    by_width = [
         (make_field_fit(fwhm, settings, radius).options, group) for fwhm, group in groups.items()
     ]
+    return [*by_width, (fitting.options, with_psf)] if with_psf else by_width
 
 
 def _fit_safely(
