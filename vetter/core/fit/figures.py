@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from vetter.core.fit.adjustment import UNSEEN_NOTE, Adjustment, FitOptions, is_off, make_failure
 from vetter.core.fit.deviations import Deviations
-from vetter.core.fit.field_normal import UNKNOWN_NORMAL
+from vetter.core.fit.field_normal import UNKNOWN_NORMAL, FieldNormal
 from vetter.core.fit.input import FitContext, FitInput
 from vetter.core.fit.noise_model import central_region, measure_scatters, measure_template_noise
 from vetter.core.fit.point_source import PointSources
@@ -25,7 +25,7 @@ _GAUSSIAN_AREA = math.pi / (4.0 * math.log(2.0))
 
 T = TypeVar("T")
 
-_NO_DEVIATIONS: Mapping[str, float] = MappingProxyType({})
+_NO_DEVIATIONS: Mapping[str, Any] = MappingProxyType({})
 
 
 def make_results(
@@ -90,7 +90,7 @@ def make_results(
     rows = map(FitFigures._make, zip(*(column.tolist() for column in columns), strict=True))
     # copy(): a view of one residual in the cache would keep the whole stack in memory.
     residuals = [residual[0]] if len(residual) == 1 else [plane.copy() for plane in residual]
-    more: list[Mapping[str, float]] = [_NO_DEVIATIONS] * len(residual)
+    more: list[Mapping[str, Any]] = [_NO_DEVIATIONS] * len(residual)
     if deviations is not None:
         figures = zip(*(column.tolist() for column in deviations), strict=True)
         names = (*Deviations._fields, "star_flux")
@@ -183,11 +183,14 @@ class FitFigures(NamedTuple, Generic[T]):
     template_noise: T
 
 
+_NORMAL_FIELDS = tuple(f"normal_{name}" for name in FieldNormal._fields)
+
+
 def _known_normal(data: FitInput) -> dict[str, Any]:
     """Return the fields of a result that hold the field's normal; empty if unknown."""
     if data.normal is UNKNOWN_NORMAL:
         return {}
-    return {f"normal_{name}": value for name, value in data.normal._asdict().items()}
+    return dict(zip(_NORMAL_FIELDS, data.normal, strict=True))
 
 
 def known_fields(about: FitContext) -> dict[str, Any]:
@@ -207,7 +210,7 @@ def make_result(
     residual: Array,
     spline: int,
     seen: bool,
-    deviations: Mapping[str, float] = _NO_DEVIATIONS,
+    deviations: Mapping[str, Any] = _NO_DEVIATIONS,
 ) -> Adjustment:
     """Return the result of a fit; an unconverged one if its numbers overflow.
 
@@ -267,7 +270,7 @@ def make_result(
         template_noise=figures.template_noise,
         residual=residual,
         unseen=about.psf is not None and not seen,
-        **_round_all(deviations),
+        **deviations,
         **_known_normal(data),
     )
 
@@ -275,10 +278,6 @@ def make_result(
 def _six_digits(error: float) -> float:
     """Round an error: six digits are enough, and a session stores a hundred thousand of them."""
     return float(f"{error:.6g}")
-
-
-def _round_all(figures: Mapping[str, float]) -> dict[str, Any]:
-    return {name: _six_digits(value) for name, value in figures.items()}
 
 
 def names_at_bound(dx: float, dy: float, scale: float, options: FitOptions) -> tuple[str, ...]:
