@@ -236,9 +236,14 @@ def psf_image(of: Conditions) -> PsfImage:
     return _psf_image(of.fwhm, of.beta, of.axis_ratio)
 
 
-def draw_points(of: Conditions, x: Array, y: Array, flux: Array, width: float = 1.0) -> Array:
-    """Return points (n, side, side), integrated over the pixels, at offsets from the middle."""
-    step = _step(of.fwhm * width)
+def draw_points(
+    of: Conditions, x: Array, y: Array, flux: Array, width: Array | float = 1.0
+) -> Array:
+    """Return points (n, side, side), integrated over the pixels, at offsets from the middle.
+
+    ``width`` is that of the PSF in units of ``of.fwhm``, a number or (n, 1, 1).
+    """
+    step = _step(of.fwhm * float(np.min(width)))
     fine = np.arange(SIDE * step) / step + 0.5 / step - 0.5 * SIDE
     profile = _moffat(
         of, fine[None, None, :] - x[:, None, None], fine[None, :, None] - y[:, None, None], width
@@ -263,7 +268,7 @@ def draw_line(of: Conditions, angle: Array, offset: Array) -> Array:
 
 
 def draw_galaxy(
-    of: Conditions, galaxy: Galaxy, x: Array, y: Array, flux: Array, width: float = 1.0
+    of: Conditions, galaxy: Galaxy, x: Array, y: Array, flux: Array, width: Array | float = 1.0
 ) -> Array:
     """Return Sersic profiles convolved with the PSF, by the Fourier transform of a finer grid."""
     step, wide = _STEP, _FOURIER_SIDE
@@ -316,7 +321,7 @@ def _draw_light(
     return draw_galaxy(of, light.galaxy, x, y, flux, width)
 
 
-def _moffat(of: Conditions, x: Array, y: Array, width: float = 1.0) -> Array:
+def _moffat(of: Conditions, x: Array, y: Array, width: Array | float = 1.0) -> Array:
     """Return the PSF of unit flux at offsets; its long axis is at 30 degrees."""
     core = 0.5 * of.fwhm * width / math.sqrt(2.0 ** (1.0 / of.beta) - 1.0)
     norm = (of.beta - 1.0) / (math.pi * core**2)

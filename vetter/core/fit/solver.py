@@ -21,7 +21,8 @@ import numpy.typing as npt
 from vetter.core.fit.adjustment import Adjustment, FitOptions, make_failure
 from vetter.core.fit.background import fit_plane, make_slopes, remove_slopes
 from vetter.core.fit.deviations import (
-    Deviations,
+    JointMoments,
+    join_deviations,
     measure_alone,
     measure_prior,
     measure_raw,
@@ -172,21 +173,20 @@ def _solve(stack: Stack, options: FitOptions) -> list[Adjustment]:
         if is_one_box:
             raw = measure_raw(moments, read_normals(stack.inputs, options), options)
         noise = _subtract_noise(moments, stack, about.box, options)
-        found = _search_windows(moments, options, (1,) if options.fit_bg else ())
+        fitted = _project(moments, options, (1,) if options.fit_bg else ())
+        found = _search_windows(fitted, options)
     sources, joint, deviations = no_sources(len(stack.bg)), None, None
     if about.psf is not None:
         normals = read_normals(stack.inputs, options)
-        alone = measure_alone(moments, normals, options, stack.pixels, noise)
+        alone = measure_alone(fitted, normals, options, stack.pixels, noise)
         if not is_one_box:
             moments = _compute_moments(coefs, stack, about.psf_box, options, True)
             raw = measure_raw(moments, normals, options)
             noise = _subtract_noise(moments, stack, about.psf_box, options)
         pixels = stack.pixels if is_one_box else count_pixels(stack.weight, about.psf_box)
-        sources, joint, df = _measure_sources(moments, options, pixels, noise)
-        prior = measure_prior(moments, normals, options, joint, sources, df, noise)
-        deviations = Deviations(
-            raw.flux, raw.flux_err, raw.flux / raw.flux_err, *prior, *alone, *raw[2:]
-        )
+        sources, joint, around = _measure_sources(moments, options, pixels, noise)
+        prior = measure_prior(moments, around, normals, options, joint, sources, noise)
+        deviations = join_deviations(raw, prior, alone)
     residual = shift_images(coefs, found.dx, found.dy, edge)
     residual *= -found.scale[:, None, None]
     residual += stack.image
@@ -263,20 +263,26 @@ def _subtract_noise(
     return None if noise is None else subtract_noise(moments, options.max_shift, noise)
 
 
-def _search_windows(
-    moments: list[Array], options: FitOptions, linear: tuple[int, ...]
-) -> Solutions:
-    """Find the lowest chi2 over all windows.
+def _project(moments: list[Array], options: FitOptions, linear: tuple[int, ...]) -> list[Array]:
+    """Return each window's moments of coefficients and image, without the free images.
 
     ``linear`` lists the free images after the fitted one: 1 is the constant, 2 the PSF.
     """
+    out = []
+    for matrix, window in zip(moments, windows(options.max_shift), strict=True):
+        taps = window.taps**2
+        for which in linear:
+            matrix = project_out(matrix, taps + which)
+        out.append(matrix[:, : taps + 1, : taps + 1])
+    return out
+
+
+def _search_windows(fitted: list[Array], options: FitOptions) -> Solutions:
+    """Find the lowest chi2 over all windows, from the moments of :func:`_project`."""
     scales = 1.0 / options.max_scale, options.max_scale
     best: Solutions | None = None
     for index, window in enumerate(windows(options.max_shift)):
-        fitted, taps = moments[index], window.taps**2
-        for which in linear:
-            fitted = project_out(fitted, taps + which)
-        minima = search(fitted[:, : taps + 1, : taps + 1], window, scales)
+        minima = search(fitted[index], window, scales)
         window_index = np.full(len(minima.u), index)
         here = Solutions(window_index, minima, window.cx + minima.u, window.cy + minima.v)
         best = here if best is None else _select_lower(best, here)
@@ -300,14 +306,15 @@ def _measure_sources(
     options: FitOptions,
     pixels: npt.NDArray[np.intp],
     noise: TemplateNoise | None,
-) -> tuple[PointSources, Solutions, npt.NDArray[np.intp]]:
-    """Return the point sources, NaN where not measurable, the joint fits and their df."""
+) -> tuple[PointSources, Solutions, JointMoments]:
+    """Return the point sources, NaN where not measurable, the joint fits and their moments."""
     psf = moments[0].shape[1] - 1
     measurable = (moments[0][:, psf, psf] > 0) & (moments[0][:, psf - 1, psf - 1] > 0)
     for inner in moments:
         # 1.0 avoids a division by 0 in project_out(); df = 0 below discards these results.
         inner[~measurable, psf, psf] = inner[~measurable, psf - 1, psf - 1] = 1.0
-    found = _search_windows(moments, options, (1, 2))
+    fitted = _project(moments, options, (1, 2))
+    found = _search_windows(fitted, options)
     fixed = options.max_shift == 0, options.max_scale == 1
     df = pixels - 2 - 2 * options.fit_plane - 2 * (not fixed[0]) - (not fixed[1])
     inner = np.empty((len(df), 6, 6))
@@ -324,7 +331,7 @@ def _measure_sources(
     if noise is not None:
         scales = 1.0 / options.max_scale, options.max_scale
         measure_at_best_scale(sources, inner, chi2 / np.maximum(df, 1), noise, scales)
-    return sources, found, df
+    return sources, found, JointMoments(fitted, inner, df)
 
 
 def is_simple(data: FitInput, options: FitOptions) -> bool:

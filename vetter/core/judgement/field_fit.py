@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import Any, NamedTuple
 
 from vetter.core.cutout_source import (
@@ -14,13 +13,16 @@ from vetter.core.cutout_source import (
     PsfFwhm,
 )
 from vetter.core.fit.adjustment import Adjustment, FitOptions, make_failure
-from vetter.core.judgement.answer import Judgement
-from vetter.core.judgement.disappeared import judge
+from vetter.core.fit.field_normal import UNKNOWN_NORMAL, FieldNormal
+from vetter.core.judgement.answer import Answer, Judgement
+from vetter.core.judgement.fit_answer import AnswerLimits, answer_fit
+from vetter.core.judgement.measured_planes import MeasuredPlanes
+from vetter.core.judgement.star_calibration import StarCalibration
 from vetter.core.psf.models import Gaussian, Moffat, Psf
 from vetter.errors import VetterError
 from vetter.settings import FitSettings
 
-REVISION = 8
+REVISION = 9
 """Revision of the fit, raised whenever it changes, so that stored results are fitted again."""
 
 SPLINE_REACH = 2
@@ -44,9 +46,12 @@ class FieldFit(NamedTuple):
     has_own_psfs : bool
         Whether each candidate may have its own PSF, as packets of several surveys do: see
         `vetter.core.cutout_source.CutoutSource`.
-    template_caveat : str
-        Caveat from the field's stars against its template, or empty; with a caveat no fit is
-        judged. See `vetter.core.judgement.flux_scale`.
+    measured : MeasuredPlanes, optional
+        Matched template and noise, as measured on the field; None: the planes as given.
+    calibration : StarCalibration, optional
+        What the field's own stars show, fitted as candidates.
+    missing : str
+        The one thing that is missing, with a remedy, so that no fit is judged; empty if nothing is.
     """
 
     options: FitOptions
@@ -54,20 +59,22 @@ class FieldFit(NamedTuple):
     description: str
     settings: FitSettings
     has_own_psfs: bool = False
-    template_caveat: str = ""
+    measured: MeasuredPlanes | None = None
+    calibration: StarCalibration | None = None
+    missing: str = ""
 
     def judge(self, adjustment: Adjustment) -> Judgement:
-        """Judge a result by the limits of the settings."""
+        """Return the answer of a fit, by the field's stars and the limits of the settings."""
+        if self.missing and adjustment.converged:
+            return Judgement(Answer.NOT_JUDGED, self.missing)
         settings = self.settings
-        if self.template_caveat:
-            adjustment = replace(adjustment, caveats=(self.template_caveat, *adjustment.caveats))
-        return judge(
-            adjustment,
-            settings.min_pval,
-            settings.max_chi2_ratio,
-            (settings.scale_low, settings.scale_high),
-            settings.max_snr,
-        )
+        scales = settings.scale_low, settings.scale_high
+        limits = AnswerLimits(settings.max_snr, scales, settings.max_chi2_ratio)
+        return answer_fit(adjustment, self.calibration, limits)
+
+    def normal_at(self, x: float, y: float) -> FieldNormal:
+        """Return the normal shift and scale at a position of the image, pixels."""
+        return UNKNOWN_NORMAL if self.calibration is None else self.calibration.normal_at(x, y)
 
     def signature(self, fingerprints: Iterable[Fingerprint]) -> str:
         """Return a hash of options and pixels; results stored under another hash are outdated.
@@ -111,6 +118,7 @@ def make_field_fit(
         inner=inner,
         inner_fwhm=settings.inner_fwhm,
         fit_bg=settings.fit_bg,
+        fit_plane=settings.fit_bg,
         fwhm=value,
         psf=psf,
         psf_note=psf_note,
@@ -137,11 +145,15 @@ def fit_rows(source: CutoutSource, fitting: FieldFit, rows: Sequence[int]) -> li
     cutouts, results = [], {}
     for row in rows:
         try:
-            cutouts.append((row, source.cutout_with(row, fitting.radius, names)))
+            cutouts.append((row, source.fit_cutout(row, fitting.radius, names, fitting.measured)))
         except VetterError as error:
             results[row] = make_failure(str(error), unread=True)
+    listed = source.candidates
     for options, members in _group_by_options(source, fitting, cutouts):
-        fits = _fit_safely([cutout for _, cutout in members], options)
+        normals = [
+            fitting.normal_at(float(listed.x[row]), float(listed.y[row])) for row, _ in members
+        ]
+        fits = _fit_safely([cutout for _, cutout in members], options, normals)
         results.update({row: result for (row, _), result in zip(members, fits, strict=True)})
     return [results[row] for row in rows]
 
@@ -161,7 +173,9 @@ def _group_by_options(
     ]
 
 
-def _fit_safely(cutouts: Sequence[Any], options: FitOptions) -> list[Adjustment]:
+def _fit_safely(
+    cutouts: Sequence[Any], options: FitOptions, normals: Sequence[FieldNormal]
+) -> list[Adjustment]:
     """Fit together; after an unexpected error, fit one by one, so that one result carries it.
 
     A bug that a single candidate triggers must not cost a hundred thousand others their fits.
@@ -169,9 +183,12 @@ def _fit_safely(cutouts: Sequence[Any], options: FitOptions) -> list[Adjustment]
     from vetter.core.fit.adjust import fit_many
 
     try:
-        return fit_many(cutouts, options)
+        return fit_many(cutouts, options, normals)
     except Exception as error:
         if len(cutouts) == 1:
             text = " ".join(str(error).split())
             return [make_failure(f"unexpected {type(error).__name__} in the fit: {text}")]
-    return [result for cutout in cutouts for result in _fit_safely([cutout], options)]
+    alone = zip(cutouts, normals, strict=True)
+    return [
+        result for one, normal in alone for result in _fit_safely([one], options, [normal])
+    ]

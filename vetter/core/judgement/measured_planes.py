@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from vetter.core.cutout.plane import Plane
 from vetter.core.matching.match import Match
 from vetter.core.matching.matched_plane import MatchedBoxes, MatchedPlane
+from vetter.core.noise.err_check import ErrCheck
 from vetter.core.noise.noise_model import NoiseModel
-from vetter.core.noise.noise_plane import NoisePlane
+from vetter.core.noise.noise_plane import CorrectedErrPlane, NoisePlane
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,12 +21,13 @@ class MeasuredPlanes:
     ----------
     match : Match, optional
         None: the field's own ``convolved`` is used as it is.
-    noise : NoiseModel, optional
-        None: the field's own ``err`` is used as it is.
+    noise : NoiseModel or ErrCheck, optional
+        The noise of the difference, or corrections of the field's own ``err``; None: that is used
+        as it is.
     """
 
     match: Match | None = None
-    noise: NoiseModel | None = None
+    noise: NoiseModel | ErrCheck | None = None
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -52,7 +54,9 @@ class MeasuredPlanes:
             boxes = MatchedBoxes({n: planes[n] for n in needed if n in planes}, self.match)
             for name in ("image", "convolved"):
                 changed[name] = MatchedPlane(name, boxes)
-            # The template's own mask and errors do not belong to the matched one.
-        if self.noise is not None:
-            changed["err"] = NoisePlane(changed["image"], changed["convolved"], self.noise)
+        image, convolved = changed["image"], changed["convolved"]
+        if isinstance(self.noise, ErrCheck):
+            changed["err"] = CorrectedErrPlane(planes["err"], image, convolved, self.noise)
+        elif self.noise is not None:
+            changed["err"] = NoisePlane(image, convolved, self.noise)
         return changed

@@ -14,7 +14,6 @@ from vetter.core.matching.kernel_fit import (
     Grams,
     KernelFit,
     NoiseRelation,
-    find_max_order,
     fit_kernel,
     fit_relation,
     make_grams,
@@ -25,6 +24,7 @@ from vetter.core.matching.stamps import (
     Side,
     Sky,
     Stamps,
+    find_sources,
     measure_shape,
     measure_skies,
     read_stamps,
@@ -34,8 +34,11 @@ from vetter.core.number_text import format_count
 
 Array = npt.NDArray[np.float64]
 
+_DIRECTIONS: tuple[Direction, Direction] = ("template", "image")
 MIN_STARS = 2
 """Number of usable stars below which nothing is matched."""
+_ENOUGH = 40
+"""Number of stars given below which other sources are looked for."""
 _MAX_READ = 500
 _MAX_STARS = 240
 _PILOT_STARS = 50
@@ -44,16 +47,29 @@ _MAX_HALF = 22
 _TO_FWHM = 2.3548
 _MODEL_ERROR = 0.02
 """Part of a star's own light that a first fit leaves, so that the brightest do not lead it."""
-_MIN_GAIN = 0.95
+_MIN_GAIN = 0.9
 """Residual of the other direction, relative to the template's, below which it is taken."""
 _MIN_EXPLAINED = 0.5
 """Least part of the stars' light that a kernel must predict: else these are not the same stars."""
 
 
 class _Sizes(NamedTuple):
-    """Radius of the kernel and half side of the fitted stamps, pixels; steps for each source."""
+    """Sizes of a fit, pixels.
+
+    Attributes
+    ----------
+    radius : int
+        Radius of the kernel.
+    smaller : tuple of int
+        Smaller radii that are tried.
+    half : int
+        Half side of the fitted stamps.
+    steps : dict
+        Step of the kernel's basis for each plane to be convolved, see `make_basis`.
+    """
 
     radius: int
+    smaller: tuple[int, ...]
     half: int
     steps: dict[Direction, int]
 
@@ -114,13 +130,15 @@ def fit_match(
     if image.shape != template.shape:
         return f"the template has {_size(template)} pixels, the image {_size(image)}"
     positions = _read_positions(stars)
-    if len(positions) > _MAX_READ:
-        chosen = np.random.default_rng(3).permutation(len(positions))[:_MAX_READ]
-        positions = positions[np.sort(chosen)]
     planes = image, template
     skies = measure_skies(planes, mask)
     if isinstance(skies, str):
         return skies
+    if len(positions) < _ENOUGH:
+        positions = _join(positions, find_sources(planes, mask, fwhm, skies), fwhm)
+    if len(positions) > _MAX_READ:
+        chosen = np.random.default_rng(3).permutation(len(positions))[:_MAX_READ]
+        positions = positions[np.sort(chosen)]
     half = int(np.clip(math.ceil(2.5 * fwhm), 8, _MAX_HALF))
     first = read_stamps(planes, mask, positions[: 2 * _PILOT_STARS], half, skies)
     if len(first.x) < MIN_STARS:
@@ -132,6 +150,14 @@ def fit_match(
     if len(stamps.x) < MIN_STARS:
         return _describe_few(len(stamps.x), len(positions))
     return _fit(stamps, sizes, image.shape, skies)
+
+
+def _join(positions: Array, more: Array, fwhm: float) -> Array:
+    """Return positions, and those of ``more`` that are not within 1 FWHM of one."""
+    if not len(positions) or not len(more):
+        return np.concatenate([positions, more])
+    gaps = np.abs(more[:, None, :] - positions[None, :, :]).max(axis=2).min(axis=1)
+    return np.concatenate([positions, more[gaps > fwhm]])
 
 
 def _size(plane: Plane) -> str:
@@ -165,30 +191,38 @@ def _find_sizes(stamps: Stamps) -> _Sizes:
     for name, width in zip(directions, short, strict=True):
         step = int(np.clip(math.floor(width / 2 + 0.25), 1, 3))
         steps[name] = max(step, 2) if radius > 6 else step
-    return _Sizes(radius, half, steps)
+    smaller = tuple(sorted({max(round(part * radius), 3) for part in (0.75, 0.55)}))
+    return _Sizes(radius, smaller, half, steps)
 
 
 def _fit(
     stamps: Stamps, sizes: _Sizes, shape: tuple[int, int], skies: tuple[Sky, Sky]
 ) -> FieldMatch | str:
+    stamps = stamps.choose(_find_steady(stamps))
     pilot = stamps.choose(spread_stars(stamps, shape, _PILOT_STARS))
     scale = float(np.median(pilot.image.flux / pilot.template.flux))
     noise = stamps.image.noise**2 + (scale * stamps.template.noise) ** 2
-    first = {}
-    for direction, sky in (("template", noise), ("image", noise / scale**2)):
-        relation = NoiseRelation(sky, 0.0, _MODEL_ERROR**2)
-        first[direction] = _fit_one(pilot, direction, sizes, shape, relation, min(1, _order(pilot)))
-    direction: Direction = "template"
-    if first["image"].fit.typical < _MIN_GAIN * first["template"].fit.typical:
-        direction = "image"
-    relation = _measure_relation(first[direction], pilot)
+    skies_of = {"template": noise, "image": noise / scale**2}
+    best, other = (
+        _fit_one(pilot, name, sizes, shape, NoiseRelation(skies_of[name], 0.0, _MODEL_ERROR**2), 1)
+        for name in _DIRECTIONS
+    )
+    if other.fit.typical < _MIN_GAIN * best.fit.typical:
+        best = other
+    relation = _measure_relation(best, pilot)
     chosen = stamps.choose(spread_stars(stamps, shape, _MAX_STARS))
-    found = _fit_one(chosen, direction, sizes, shape, relation, 3)
+    sizes = sizes._replace(radius=best.radius, smaller=())
+    found = _fit_one(chosen, best.direction, sizes, shape, relation, 3)
     return _make_match(found, chosen, shape, skies)
 
 
-def _order(stamps: Stamps) -> int:
-    return find_max_order(len(stamps.x))
+def _find_steady(stamps: Stamps) -> npt.NDArray[np.bool_]:
+    """Return the stars whose fluxes in the two planes have nearly the field's own ratio."""
+    ratio = np.log(stamps.image.flux / stamps.template.flux)
+    middle = float(np.median(ratio))
+    spread = 1.4826 * float(np.median(np.abs(ratio - middle)))
+    steady: npt.NDArray[np.bool_] = np.abs(ratio - middle) <= 4.0 * max(spread, 0.05)
+    return steady
 
 
 class _Found(NamedTuple):
@@ -196,6 +230,7 @@ class _Found(NamedTuple):
 
     direction: Direction
     half: int
+    radius: int
     relation: NoiseRelation
     grams: Grams
     fit: KernelFit
@@ -217,15 +252,27 @@ def _fit_one(
     max_order: int,
 ) -> _Found:
     basis = make_basis(sizes.radius, sizes.steps[direction])
-    grams = make_grams(*_sides(stamps, direction), sizes.half, basis, relation)
+    target, source = _sides(stamps, direction)
+    spare = stamps.half - sizes.half - sizes.radius
+    if spare:
+        inside = slice(spare, -spare)
+        target, source = (
+            side._replace(
+                pixels=side.pixels[:, inside, inside], known=side.known[:, inside, inside]
+            )
+            for side in (target, source)
+        )
+    grams = make_grams(target, source, sizes.half, basis, relation)
     terms = evaluate_terms(3, stamps.x, stamps.y, shape)
-    best = grams, fit_kernel(grams, terms, max_order)
-    for radius in sorted({round(0.75 * sizes.radius), round(0.55 * sizes.radius)}):
-        part = grams.within(max(radius, 3))
+    best = _Found(
+        direction, sizes.half, sizes.radius, relation, grams, fit_kernel(grams, terms, max_order)
+    )
+    for radius in sizes.smaller:
+        part = grams.within(radius)
         fit = fit_kernel(part, terms, max_order)
-        if fit.typical < best[1].typical:
-            best = part, fit
-    return _Found(direction, sizes.half, relation, *best)
+        if fit.typical < best.fit.typical:
+            best = _Found(direction, sizes.half, radius, relation, part, fit)
+    return best
 
 
 def _predict(found: _Found, stamps: Stamps) -> tuple[Array, Array, Array]:

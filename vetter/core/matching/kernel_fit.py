@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from vetter.core.matching.kernel_basis import KernelBasis
 from vetter.core.matching.match import list_terms
+from vetter.core.matching.simple_kernel import fit_gaussian
 from vetter.core.matching.stamps import Side
 
 Array = npt.NDArray[np.float64]
@@ -22,10 +23,13 @@ Array = npt.NDArray[np.float64]
 _STRENGTHS = 10.0 ** np.arange(-7.0, 1.1)
 """Strengths of the regularisation that are tried, in units of the data's own curvature."""
 _FOLDS = 5
+_ROUNDS = 3
+"""Number of times that the stars are weighed anew."""
 _CLIP = 4.0
 """Deviation of a star's log chi2 beyond which the star is left out, in robust sigma."""
 _MIN_SPREAD = 0.25
-"""Smallest scatter of log chi2 that stars are clipped by."""
+_MIN_SCALE_SPREAD = 0.01
+"""Smallest scatters of log chi2, and of flux over prediction, that stars are clipped by."""
 
 
 class NoiseRelation(NamedTuple):
@@ -82,6 +86,13 @@ class Grams:
         moved = np.einsum("sij,sj->si", self.products[star], coefficients)
         square = np.einsum("si,si->s", coefficients, moved - 2.0 * self.cross[star])
         return np.maximum(square + self.squares[star], 1e-12) / self.counts[star]
+
+    def measure_scales(self, coefficients: Array) -> tuple[Array, Array]:
+        """Return each star's flux over that predicted by coefficients (stars, n), and its error."""
+        moved = np.einsum("sij,sj->si", self.products, coefficients)
+        power = np.maximum(np.einsum("si,si->s", coefficients, moved), 1e-300)
+        scales = np.einsum("si,si->s", coefficients, self.cross) / power
+        return np.asarray(scales, np.float64), np.asarray(1.0 / np.sqrt(power), np.float64)
 
 
 def make_grams(
@@ -184,7 +195,8 @@ def measure_typical(chi2: Array) -> float:
 def fit_kernel(grams: Grams, terms: Array, max_order: int) -> KernelFit:
     """Fit the kernel with the order and strength that predict left-out stars best.
 
-    Stars whose left-out residual is far above the others' are clipped, and the choice repeated.
+    Stars are weighed by their left-out residual, those far off are clipped, and the choice is
+    repeated.
 
     Parameters
     ----------
@@ -193,24 +205,48 @@ def fit_kernel(grams: Grams, terms: Array, max_order: int) -> KernelFit:
         Terms of a polynomial of at least ``max_order`` at the stars.
     max_order : int
     """
-    used = np.ones(len(terms), bool)
-    best = _choose(grams, terms, used, max_order)
-    for _ in range(4):
-        keep = _clip(best.chi2, used)
-        if (keep == used).all():
-            break
-        used = keep
-        best = _choose(grams, terms, used, max_order)
+    weights = np.ones(len(terms))
+    best = _choose(grams, terms, weights, max_order)
+    for _ in range(_ROUNDS):
+        weights = _weigh(grams, best)
+        best = _choose(grams, terms, weights, max_order)
     return best
 
 
-def _clip(chi2: Array, used: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
-    log = np.log(np.maximum(chi2, 1e-12))
-    middle = float(np.median(log[used]))
-    spread = max(1.4826 * float(np.median(np.abs(log[used] - middle))), _MIN_SPREAD)
-    keep = log < middle + _CLIP * spread
+def _weigh(grams: Grams, fit: KernelFit) -> Array:
+    """Return the weight of each star in the next fit; 0 for those far off.
+
+    A weight of 1 / chi2 makes the least squares a fit of least mean log chi2: stars that move or
+    vary, bright ones above all, do not lead it.
+    """
+    used = fit.used
+    scales, errors = grams.measure_scales(fit.held_out)
+    # A faint star's own error widens its limit.
+    scales = (scales - np.median(scales[used])) / np.hypot(1.0, errors / _MIN_SCALE_SPREAD)
+    keep = _clip(np.log(np.maximum(fit.chi2, 1e-12)), used, _MIN_SPREAD, np.inf)
+    keep &= _clip(scales, used, _MIN_SCALE_SPREAD, _CLIP)
     # With few stars each one left out changes the kernel more than it can spoil it.
-    return keep if np.count_nonzero(keep) >= min(3, np.count_nonzero(used)) else used
+    if np.count_nonzero(keep) < min(3, np.count_nonzero(used)):
+        keep = used
+    weights = keep / np.maximum(fit.chi2, 0.7 * float(np.median(fit.chi2[keep])))
+    return np.asarray(weights / weights.max(), np.float64)
+
+
+def _clip(
+    values: Array, used: npt.NDArray[np.bool_], min_spread: float, below: float
+) -> npt.NDArray[np.bool_]:
+    """Return the stars whose value is not far from the used stars' median.
+
+    ``below`` is the limit downwards in units of the spread, as `_CLIP` is upwards.
+    """
+    middle = float(np.median(values[used]))
+    spread = max(1.4826 * float(np.median(np.abs(values[used] - middle))), min_spread)
+    # The scatter of few values is itself uncertain.
+    spread *= 1.0 + 4.0 / np.count_nonzero(used)
+    keep: npt.NDArray[np.bool_] = (values < middle + _CLIP * spread) & (
+        values > middle - below * spread
+    )
+    return keep
 
 
 def find_max_order(stars: int) -> int:
@@ -218,7 +254,9 @@ def find_max_order(stars: int) -> int:
     return 0 if stars < 8 else 1 if stars < 25 else 2 if stars < 120 else 3
 
 
-def _choose(grams: Grams, terms: Array, used: npt.NDArray[np.bool_], max_order: int) -> KernelFit:
+def _choose(grams: Grams, terms: Array, weights: Array, max_order: int) -> KernelFit:
+    used = weights > 0
+    start = _start(grams, weights)
     max_order = min(max_order, find_max_order(int(np.count_nonzero(used))))
     folds = _make_folds(used)
     best: KernelFit | None = None
@@ -228,15 +266,23 @@ def _choose(grams: Grams, terms: Array, used: npt.NDArray[np.bool_], max_order: 
         if best is not None:
             near = int(np.argmin(np.abs(_STRENGTHS - best.strength)))
             strengths = _STRENGTHS[max(near - 1, 0) : near + 2]
-        found = _validate(grams, part, used, folds, order, strengths)
-        # A higher order must earn its terms.
+        found = _validate(grams, part, weights, start, folds, order, strengths)
+        # A higher order must earn its terms. A PSF that is symmetrical about the field's middle
+        # has no first order: the second is tried even so.
         if best is None or found.typical < 0.99 * best.typical:
             best = found
-        else:
+        elif order > 1:
             break
     assert best is not None
-    total = _Sums(grams, terms[:, : len(list_terms(best.order))], used)
-    return best._replace(coefficients=total.solve(best.strength))
+    total = _Sums(grams, terms[:, : len(list_terms(best.order))], weights)
+    return best._replace(coefficients=total.solve(best.strength, start))
+
+
+def _start(grams: Grams, weights: Array) -> Array:
+    """Return the coefficients of the best Gaussian kernel, the same all over the field."""
+    chosen = weights > 0
+    products = np.tensordot(weights[chosen], grams.products[chosen], 1)
+    return fit_gaussian(grams.basis.images, products, weights[chosen] @ grams.cross[chosen])
 
 
 def _make_folds(used: npt.NDArray[np.bool_]) -> npt.NDArray[np.intp]:
@@ -248,38 +294,50 @@ def _make_folds(used: npt.NDArray[np.bool_]) -> npt.NDArray[np.intp]:
 
 
 class _Sums:
-    """Normal equations of some stars."""
+    """Normal equations of stars with weights."""
 
-    def __init__(self, grams: Grams, terms: Array, chosen: npt.NDArray[np.bool_]) -> None:
+    def __init__(self, grams: Grams, terms: Array, weights: Array) -> None:
+        chosen = weights > 0
         self._penalty = grams.basis.penalty
         flat = grams.basis.images.reshape(len(self._penalty), -1)
         own = flat @ flat.T
         phi = terms[chosen]
         count, n = phi.shape[1], len(own)
-        pairs = phi[:, :, None] * phi[:, None, :]
+        pairs = weights[chosen, None, None] * phi[:, :, None] * phi[:, None, :]
         products = np.tensordot(pairs, grams.products[chosen], (0, 0))
         noise = np.tensordot(pairs, grams.noise[chosen], (0, 0))
         self._products = _join(products)
         # The source's noise makes its own products too large, and kernels too small by it.
         self._clean = self._products - _join(noise[:, :, None, None] * own)
-        self._cross = (phi.T @ grams.cross[chosen]).ravel()
+        self._cross = ((weights[chosen, None] * phi).T @ grams.cross[chosen]).ravel()
         self._shape = count, n
         self._unit = float(np.trace(products[0, 0]) / np.trace(self._penalty))
 
-    def solve(self, strength: float) -> Array:
-        """Return the coefficients, shape (terms, n)."""
+    def solve(self, strength: float, start: Array) -> Array:
+        """Return the coefficients, shape (terms, n); only what differs from a start is penalised.
+
+        Parameters
+        ----------
+        strength : float
+        start : ndarray (n,)
+            Coefficients of the constant term.
+        """
         from scipy.linalg import LinAlgError, cho_factor, cho_solve
 
-        count, _ = self._shape
+        count, n = self._shape
         penalty = strength * self._unit * np.kron(np.eye(count), self._penalty)
+        found = np.zeros(self._shape)
         for products in (self._clean, self._products):
             try:
                 factor = cho_factor(products + penalty, overwrite_a=True, check_finite=False)
             except LinAlgError:
                 # Noise alone in some direction: then without the correction for it.
                 continue
-            return np.asarray(cho_solve(factor, self._cross), np.float64).reshape(self._shape)
-        return np.zeros(self._shape)
+            left = self._cross - products[:, :n] @ start
+            found[0] = start
+            found += cho_solve(factor, left, check_finite=False).reshape(self._shape)
+            break
+        return found
 
 
 def _join(blocks: Array) -> Array:
@@ -291,22 +349,24 @@ def _join(blocks: Array) -> Array:
 def _validate(
     grams: Grams,
     terms: Array,
-    used: npt.NDArray[np.bool_],
+    weights: Array,
+    start: Array,
     folds: npt.NDArray[np.intp],
     order: int,
     strengths: Array,
 ) -> KernelFit:
     """Return the fit of the strength that predicts left-out stars best."""
     stars, n = grams.cross.shape
+    used = weights > 0
     held = np.zeros((len(strengths), stars, n))
     for fold in range(int(folds.max()) + 1):
-        train = used & (folds != fold) if folds.max() > 0 else used
+        train = weights * (folds != fold) if folds.max() > 0 else weights
         sums = _Sums(grams, terms, train)
         test = folds == fold
         # Stars that were clipped are predicted by the first fold's fit.
         test |= (folds == -1) if fold == 0 else False
         for number, strength in enumerate(strengths):
-            held[number, test] = terms[test] @ sums.solve(strength)
+            held[number, test] = terms[test] @ sums.solve(strength, start)
     every = np.arange(stars)
     chi2 = np.array([grams.measure_chi2(every, coefficients) for coefficients in held])
     typical = [measure_typical(each[used]) for each in chi2]

@@ -19,6 +19,10 @@ _SKY_SIDE = 32
 _MAX_UNKNOWN = 0.3
 """Largest part of a stamp that may be unknown."""
 _MIN_SNR = 12.0
+_MIN_PEAK = 20.0
+"""Least S/N of the mean of 3 x 3 pixels at a source's peak."""
+_SEARCHED = 512
+"""Side of the parts of a field that are searched for sources, pixels."""
 _CELLS = 10
 """Number of cells of the field along each axis, from which stars are taken in turn."""
 
@@ -130,6 +134,63 @@ def _clip_sky(values: Array) -> tuple[float, float]:
             return level, float(np.std(values))
         values = values[np.abs(values - level) < 3.0 * noise]
     return level, noise
+
+
+def find_sources(
+    planes: tuple[Plane, Plane], mask: Plane | None, fwhm: float, skies: tuple[Sky, Sky]
+) -> Array:
+    """Find sources that are bright in image and template, blends and galaxies too.
+
+    A kernel is measured on any source that is constant, not on stars alone.
+
+    Parameters
+    ----------
+    planes : (Plane, Plane)
+        Image and template.
+    mask : Plane, optional
+    fwhm : float
+        Pixels; sources nearer than this to a brighter one are omitted.
+    skies : (Sky, Sky)
+
+    Returns
+    -------
+    ndarray (n, 2)
+        x and y, whole pixels.
+    """
+    rows, columns = planes[0].shape
+    side = min(_SEARCHED, max(rows, columns))
+    numbers = [max(1, min(4, -(-size // side))) for size in (rows, columns)]
+    found = []
+    for y0 in np.unique(np.linspace(0, max(rows - side, 0), numbers[0]).astype(int)):
+        for x0 in np.unique(np.linspace(0, max(columns - side, 0), numbers[1]).astype(int)):
+            box = Box(int(x0), int(y0), min(side, columns), min(side, rows))
+            found.append(_find_peaks(planes, mask, box, fwhm, skies))
+    return np.unique(np.concatenate(found), axis=0)
+
+
+def _find_peaks(
+    planes: tuple[Plane, Plane],
+    mask: Plane | None,
+    box: Box,
+    fwhm: float,
+    skies: tuple[Sky, Sky],
+) -> Array:
+    from scipy.ndimage import maximum_filter, median_filter, uniform_filter
+
+    lowest = np.full(box.shape, np.inf)
+    for plane, sky in zip(planes, skies, strict=True):
+        pixels = _read(plane, box) - float(np.median(sky.levels))
+        known = np.isfinite(pixels)
+        if mask is not None:
+            known &= np.asarray(mask.read(box)) == 0
+        smooth = uniform_filter(np.where(known, pixels, 0.0), 3)
+        # A bright galaxy or gradient is no source: the level around is taken off.
+        coarse = median_filter(smooth[::4, ::4], max(5, round(1.5 * fwhm) | 1))
+        around = coarse.repeat(4, 0).repeat(4, 1)[: box.ny, : box.nx]
+        lowest = np.minimum(lowest, np.where(known, (smooth - around) / sky.noise * 3.0, 0.0))
+    peak = lowest == maximum_filter(lowest, 2 * max(round(fwhm), 2) + 1)
+    rows, columns = np.nonzero(peak & (lowest > _MIN_PEAK))
+    return np.stack([columns + box.x0, rows + box.y0], axis=-1).astype(np.float64)
 
 
 def read_stamps(

@@ -62,7 +62,7 @@ class Correlation:
         1.0
         >>> near = np.outer([0.5, 1.0, 0.5], [0.5, 1.0, 0.5])
         >>> round(Correlation(near).psf_noise_factor(3.0), 2)
-        1.84
+        1.86
         """
         if self.is_white:
             return 1.0

@@ -8,24 +8,27 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from vetter.core.cutout.noise_estimate import MEASURED_NOISE
 from vetter.core.cutout.plane import Plane
 from vetter.core.noise.coarse_map import CoarseMap, fill_nodes
 from vetter.core.noise.correlation import measure_correlation
 from vetter.core.noise.model_error import model_reach
 from vetter.core.noise.noise_model import NoiseModel
-from vetter.core.noise.photon_noise import PhotonNoise, measure_photon_noise
+from vetter.core.noise.photon_noise import measure_photon_noise
 from vetter.core.noise.robust import clipped_scatter
 from vetter.core.noise.sky_samples import Convolved, SkySamples, sample_sky
 from vetter.core.noise.star_residuals import fit_stars_error
+from vetter.core.noise.template_share import measure_template_share
 
 Array = npt.NDArray[np.float64]
 
-_SCATTER_ERROR = 0.8
+SCATTER_ERROR = 0.8
 """Error of a clipped scatter of 1, times the root of the pixels; 0.71 for unclipped ones."""
 _MAX_VARIATION = 30.0
 """Ratio to the median beyond which a node is a defect, not noise."""
@@ -70,31 +73,44 @@ def measure_noise(
     True
     """
     samples = sample_sky(image, convolved, mask)
-    if not np.isfinite(samples.sigma).any():
-        return "the noise cannot be measured: no blank pixel where image and template are known"
+    model = measure_field(samples, fwhm)
+    if isinstance(model, str):
+        return model
     photons = measure_photon_noise(samples, gain)
-    correlation = measure_correlation(samples)
-    sky = make_scatter_map(samples, correlation.smoothed_scatter() * 3.0)
-    background, level = (
-        _make_level_map(samples, values) for values in (samples.background, samples.level)
-    )
-    model = NoiseModel(
-        sky,
-        background,
-        level,
-        measure_signal_noise(samples),
-        photons.slope,
-        0.0,
-        model_reach(fwhm),
-        correlation,
-        1.0,
-        _describe(sky, photons),
+    model = replace(
+        model,
+        photon_noise=photons.slope,
+        description="; ".join(part for part in (model.description, photons.description) if part),
     )
     if not len(stars):
         return model
     maps = model.level, model.background
     error = fit_stars_error(image, convolved, mask, model.err, *maps, stars, fwhm)
     return model.with_model_error(error.fraction, error.description)
+
+
+def measure_field(samples: SkySamples, fwhm: float | None) -> NoiseModel | str:
+    """Return the noise of the sky alone, without photons and errors of the template."""
+    if not np.isfinite(samples.sigma).any():
+        return "the noise cannot be measured: no blank pixel where image and template are known"
+    correlation = measure_correlation(samples)
+    sky = make_scatter_map(samples, correlation.smoothed_scatter() * 3.0)
+    background, level = (
+        _make_level_map(samples, values) for values in (samples.background, samples.level)
+    )
+    return NoiseModel(
+        sky,
+        background,
+        level,
+        measure_signal_noise(samples),
+        0.0,
+        0.0,
+        model_reach(fwhm),
+        correlation,
+        measure_template_share(samples),
+        1.0,
+        _describe(sky),
+    )
 
 
 def make_scatter_map(samples: SkySamples, correlated: float = 1.0) -> CoarseMap:
@@ -119,7 +135,7 @@ def make_significant_map(
     inside = (sigma < _MAX_VARIATION * typical) & (sigma > typical / _MAX_VARIATION)
     sigma = np.where(inside, sigma, np.nan)
     known = np.isfinite(sigma)
-    error = _SCATTER_ERROR * max(correlated, 1.0) / np.sqrt(np.maximum(count, 1))
+    error = SCATTER_ERROR * max(correlated, 1.0) / np.sqrt(np.maximum(count, 1))
     weight = np.where(known, count, 0)
     mean = math.sqrt(float((weight * np.where(known, sigma, 0.0) ** 2).sum() / weight.sum()))
     # A few odd boxes are no variation of the sky: the median of the squares.
@@ -146,8 +162,7 @@ def _make_level_map(samples: SkySamples, values: Array) -> CoarseMap:
     return CoarseMap(samples.x, samples.y, fill_nodes(nodes, typical), extended=True)
 
 
-def _describe(sky: CoarseMap, photons: PhotonNoise) -> str:
+def _describe(sky: CoarseMap) -> str:
     low, high = float(sky.values.min()), float(sky.values.max())
     text = f"{low:.3g}" if high < 1.05 * low else f"{low:.3g} to {high:.3g}"
-    parts = [f"measured on the difference: sky {text}", photons.description]
-    return "; ".join(part for part in parts if part)
+    return f"{MEASURED_NOISE}: sky {text}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -43,6 +43,8 @@ class NoiseModel:
         Radius within which the template's highest light sets its error, pixels.
     correlation : Correlation
         Correlation of neighbouring pixels.
+    template_share : float
+        Part of the variance that is the template's own noise.
     factor : float
         Number that multiplies the error.
     description : str
@@ -57,6 +59,7 @@ class NoiseModel:
     model_error: float
     reach: int
     correlation: Correlation
+    template_share: float
     factor: float
     description: str
 
@@ -90,21 +93,59 @@ class NoiseModel:
     def _err(self, image: Array, convolved: Array, x0: float, y0: float) -> Array:
         box = Box(round(x0), round(y0), image.shape[1], image.shape[0])
         sky = self.sky.at(box)
+        variance = sky * sky + self._measure_sources(image, convolved, box, sky)
+        known = np.isfinite(image - convolved)
+        return np.where(known, self.factor * np.sqrt(variance), np.nan)
+
+    def add_sources(
+        self,
+        err: npt.NDArray[np.floating],
+        image: npt.NDArray[np.floating],
+        convolved: npt.NDArray[np.floating],
+        x0: float,
+        y0: float,
+    ) -> Array:
+        """Return an error with the model's photon noise and template error added."""
+        with np.errstate(all="ignore"):
+            given = np.asarray(err, np.float64)
+            box = Box(round(x0), round(y0), given.shape[1], given.shape[0])
+            first, second = np.asarray(image, np.float64), np.asarray(convolved, np.float64)
+            added: Array = np.hypot(
+                given, np.sqrt(self._measure_sources(first, second, box, given))
+            )
+            # An error of 0 marks a bad pixel.
+            return np.where(given > 0, added, given)
+
+    def _measure_sources(self, image: Array, convolved: Array, box: Box, sky: Array) -> Array:
+        """Return the variance that sources add to that of the sky."""
+        variance = np.zeros(box.shape)
         light = convolved - self.level.at(box)
         difference = image - convolved - self.background.at(box)
         known = np.isfinite(difference)
-        variance = sky * sky
         if self.photon_noise > 0 or self.model_error > 0:
             light = np.where(known, light, 0.0)
             smooth = _smooth(light)
             template = np.where(smooth > _SIGNIFICANT * self.signal_noise, light, 0.0)
             new = _smooth(np.where(known, difference, 0.0))
-            limit = _SIGNIFICANT * self.correlation.smoothed_scatter() * sky
+            limit = _SIGNIFICANT * self.correlation.smoothed_scatter() * np.nan_to_num(sky)
             signal = np.maximum(template, 0.0) + np.where(new > limit, new, 0.0)
-            variance = variance + self.photon_noise * signal
+            variance += self.photon_noise * signal
             if self.model_error > 0:
                 variance += (self.model_error * spread_light(template, self.reach)) ** 2
-        return np.where(known, self.factor * np.sqrt(variance), np.nan)
+        return variance
+
+    def split_err(self, err: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], Array | None]:
+        """Divide an error between image and template.
+
+        A fit that knows the template's part does not take its noise for missing light.
+
+        Returns
+        -------
+        err, template_err : ndarray, ndarray or None
+            Their squares sum to that of ``err``; None, and ``err`` itself, if the template's own
+            noise does not matter.
+        """
+        return divide_err(err, self.template_share)
 
     def psf_noise_factor(self, psf: Psf | float) -> float:
         """Return the error of a PSF flux over that of uncorrelated pixels; see `Correlation`."""
@@ -114,6 +155,14 @@ class NoiseModel:
         """Return the model with another error of the template, and its description added."""
         description = "; ".join(part for part in (self.description, text) if part)
         return replace(self, model_error=fraction, description=description)
+
+
+def divide_err(err: npt.NDArray[Any], share: float) -> tuple[npt.NDArray[Any], Array | None]:
+    """Divide an error by the template's share of its square; see `NoiseModel.split_err`."""
+    if not share > 0:
+        return err, None
+    whole = np.asarray(err, np.float64)
+    return whole * np.sqrt(1.0 - share), whole * np.sqrt(share)
 
 
 def _smooth(plane: Array) -> Array:

@@ -47,7 +47,7 @@ def measure_photon_noise(samples: SkySamples, gain: float | None) -> PhotonNoise
     gain : float, optional
         Electrons per unit of the image; values that are not positive and finite do not count.
     """
-    slope, error = _fit_slope(samples)
+    slope, error = fit_slope(samples)
     if gain is None or not (math.isfinite(gain) and gain > 0):
         if slope > 2.0 * error:
             return PhotonNoise(slope, error, f"photons by the sources' scatter, {_rate(slope)}")
@@ -64,8 +64,20 @@ def _rate(slope: float) -> str:
     return f"gain {1.0 / slope:.3g}" if slope > 0 else "none"
 
 
-def _fit_slope(samples: SkySamples) -> tuple[float, float]:
-    """Return variance per signal, and its error; the error is infinite without sources."""
+def fit_slope(samples: SkySamples, err: Array | None = None) -> tuple[float, float]:
+    """Fit the growth of the variance with the signal.
+
+    Parameters
+    ----------
+    samples : SkySamples
+    err : ndarray (k, n, n), optional
+        1 sigma that is known; default: the scatter of each box's blank pixels.
+
+    Returns
+    -------
+    slope, error : float
+        Variance per unit of signal, beyond that of ``err``; the error is infinite without sources.
+    """
     from scipy.ndimage import correlate1d, minimum_filter
 
     known = np.isfinite(samples.difference)
@@ -75,12 +87,16 @@ def _fit_slope(samples: SkySamples) -> tuple[float, float]:
     inner = minimum_filter(known, (1, 3, 3), mode="constant", cval=False)
     sky = np.where(samples.blank & inner, rough, np.nan)
     sigma = clipped_scatter(sky.reshape(len(sky), -1))[1]
-    pulls = rough / sigma[:, None, None]
-    brightness = samples.signal / (samples.sigma**2)[:, None, None]
+    if err is None:
+        err = np.broadcast_to(samples.sigma[:, None, None], known.shape)
+    # errstate: boxes without blank pixels, and damaged errors.
+    with np.errstate(all="ignore"):
+        pulls = rough / (sigma / samples.sigma)[:, None, None] / err
+        brightness = samples.signal / err**2
     unit = float(np.nanmedian(samples.sigma))
     # In units of the sky's variance: 1 + slope * brightness, brightness relative to the sky.
     source = inner & ~samples.blank & (samples.signal > samples.sigma[:, None, None])
-    source &= np.isfinite(pulls)
+    source &= np.isfinite(pulls) & np.isfinite(brightness)
     values, levels = pulls[source], brightness[source]
     rows = []
     place = np.digitize(np.log10(np.maximum(levels * unit, 1e-300)), _BINS)

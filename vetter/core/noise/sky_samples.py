@@ -42,12 +42,13 @@ class SkySamples:
 
     Attributes
     ----------
+    boxes : tuple of Box
     x, y : ndarray
         Columns and rows of the middles of the cells.
     difference : ndarray (k, n, n)
         Image minus matched template and background.
-    signal : ndarray (k, n, n)
-        Matched template above its sky, smoothed over 3 x 3 pixels.
+    light, signal : ndarray (k, n, n)
+        Matched template above its sky; the same smoothed over 3 x 3 pixels.
     blank : bool ndarray (k, n, n)
         True where there is neither a source nor an outlier of the difference.
     sigma : ndarray (k,)
@@ -60,9 +61,11 @@ class SkySamples:
         Step of the values of a quantised image; 0 for others.
     """
 
+    boxes: tuple[Box, ...]
     x: Array
     y: Array
     difference: Array
+    light: Array
     signal: Array
     blank: Flags
     sigma: Array
@@ -83,8 +86,8 @@ def sample_sky(image: Plane, convolved: Convolved, mask: Plane | None) -> SkySam
     # errstate: damaged pixels may be infinite, or near the end of the float range.
     with np.errstate(all="ignore"):
         for k, box in enumerate(boxes):
-            template[k] = _read_inside(read, box, image.shape)
-            difference[k] = _read_inside(image.read, box, image.shape)
+            template[k] = read_inside(read, box, image.shape)
+            difference[k] = read_inside(image.read, box, image.shape)
             if mask is not None:
                 difference[k][np.asarray(mask.read(box)) != 0] = np.nan
         middle = len(boxes) // 2
@@ -94,7 +97,7 @@ def sample_sky(image: Plane, convolved: Convolved, mask: Plane | None) -> SkySam
         difference -= template
         difference[~(np.abs(difference) < 1e150)] = np.nan
         template[np.isnan(difference)] = np.nan
-        return _analyse(x, y, difference, template, step)
+        return _analyse(tuple(boxes), x, y, difference, template, step)
 
 
 def _cut_plateau(boxes: Array) -> None:
@@ -113,7 +116,7 @@ def _cut_plateau(boxes: Array) -> None:
         boxes[binary_dilation(top, np.ones((1, 3, 3), bool), iterations=2)] = np.nan
 
 
-def _read_inside(
+def read_inside(
     read: Callable[[Box], npt.NDArray[np.floating]], box: Box, shape: tuple[int, int]
 ) -> Array:
     """Read a box; pixels off the image are NaN, whatever the reader returns for them."""
@@ -137,14 +140,22 @@ def _place_boxes(size: int) -> tuple[Array, list[int], int]:
     return middles, np.clip(starts, 0, max(size - side, 0)).tolist(), side
 
 
-def _analyse(x: Array, y: Array, difference: Array, template: Array, step: float) -> SkySamples:
+def _analyse(
+    boxes: tuple[Box, ...],
+    x: Array,
+    y: Array,
+    difference: Array,
+    template: Array,
+    step: float,
+) -> SkySamples:
     from scipy.ndimage import binary_dilation, uniform_filter
 
     shape = difference.shape[1:]
     background = _fit_background(difference, _make_terms(shape, 2), 3.0)
     level = _fit_background(template, _make_terms(shape, 1), 2.0)
     difference = difference - background
-    signal = _smooth(template - level, uniform_filter)
+    light = template - level
+    signal = _smooth(light, uniform_filter)
     known = np.isfinite(difference)
     strange = _smooth(difference, uniform_filter)
     # Every fourth pixel is enough for limits.
@@ -167,9 +178,11 @@ def _analyse(x: Array, y: Array, difference: Array, template: Array, step: float
     sigma[count < max(30, MIN_BLANK * shape[0] * shape[1] / 2)] = np.nan
     middle = (slice(None), shape[0] // 2, shape[1] // 2)
     return SkySamples(
+        boxes,
         x,
         y,
         difference,
+        light,
         signal,
         blank,
         np.where(sigma > _ROUNDING * np.abs(background[middle]), sigma, np.nan),

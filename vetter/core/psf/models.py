@@ -209,3 +209,32 @@ _CUBIC = np.array([[1, 4, 1, 0], [-3, 0, 3, 0], [3, -6, 3, 0], [-1, 3, -3, 1]]) 
 
 _BORDER = 12
 """Width of the border, samples: the spline's memory of an edge, 0.27^12, is below a millionth."""
+
+
+def broaden_psf(psf: Psf, kernel: Array) -> PsfImage:
+    """Return the PSF of an image that was convolved with a kernel.
+
+    Parameters
+    ----------
+    psf : Psf
+        PSF of the image before.
+    kernel : ndarray (side, side)
+        Kernel, pixels of the image, its origin in the middle; its sum does not matter. A kernel
+        that moves the image moves the point within the PSF by as much.
+
+    Examples
+    --------
+    >>> broad = broaden_psf(Gaussian(3.0), Gaussian(4.0).render((25, 25), 12, 12))
+    >>> round(broad.fwhm, 1)
+    5.1
+    """
+    from scipy.signal import fftconvolve
+
+    if isinstance(psf, PsfImage) and psf.sampling.is_integer():
+        samples, step = psf.samples, int(psf.sampling)
+    else:
+        half = math.ceil(3.0 * psf.fwhm)
+        samples, step = psf.render((2 * half + 1, 2 * half + 1), half, half), 1
+    spread = np.zeros([step * (size - 1) + 1 for size in kernel.shape])
+    spread[::step, ::step] = kernel / kernel.sum()
+    return PsfImage(fftconvolve(samples, spread), step, f"{psf.description}, convolved")
