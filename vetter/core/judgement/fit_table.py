@@ -20,6 +20,7 @@ import numpy.typing as npt
 
 from vetter.core.fit.adjustment import Adjustment
 from vetter.core.judgement.answer import ANSWERS, NOT_FITTED, Answer, Judgement
+from vetter.core.judgement.star_calibration import get_brightness
 
 FORMATS = {
     "chi2_before": "%.2f",
@@ -98,6 +99,10 @@ class FitTable:
         `Answer.code` of each row, `NOT_FITTED` without a fit.
     shifts : ndarray (count, 2)
         dx and dy in pixels, NaN if unknown.
+    brightness : ndarray (count,)
+        PSF flux of the template's star at the position, NaN if unknown.
+    prior_snr : ndarray (count,)
+        Surviving S/N with the field's normal shift and scale as prior, NaN if unknown.
     at_bound : ndarray (count,), bool
         Whether dx or dy ended on its bound, which makes the shift meaningless.
     fits : PackedFits
@@ -116,6 +121,8 @@ class FitTable:
         self.codes = np.zeros(count, np.uint8)
         self.shifts = np.full((count, 2), np.nan)
         self.at_bound = np.zeros(count, bool)
+        self.brightness = np.full(count, np.nan)
+        self.prior_snr = np.full(count, np.nan)
         self._stars = np.zeros(count, np.int32)
         self._words = {name: np.full(count, "", "<U10") for name in TEXTS}
         self._numbers = {name: np.full(count, np.nan) for name in NUMBERS}
@@ -127,6 +134,8 @@ class FitTable:
         self.codes = lengthen_array(self.codes, count, NOT_FITTED)
         self.shifts = lengthen_array(self.shifts, count, np.nan)
         self.at_bound = lengthen_array(self.at_bound, count, False)
+        self.brightness = lengthen_array(self.brightness, count, np.nan)
+        self.prior_snr = lengthen_array(self.prior_snr, count, np.nan)
         self._stars = lengthen_array(self._stars, count, 0)
         for name, texts in self._words.items():
             self._words[name] = lengthen_array(texts, count, "")
@@ -137,7 +146,8 @@ class FitTable:
         """Return a copy with the results stored so far."""
         copied = FitTable(0)
         copied.fits, copied._fitted = self.fits.copy(), self._fitted
-        for name in ("_reasons", "codes", "shifts", "at_bound", "_stars"):
+        arrays = ("_reasons", "codes", "shifts", "at_bound", "brightness", "prior_snr", "_stars")
+        for name in arrays:
             setattr(copied, name, getattr(self, name).copy())
         copied._words = {name: texts.copy() for name, texts in self._words.items()}
         copied._numbers = {name: values.copy() for name, values in self._numbers.items()}
@@ -166,6 +176,9 @@ class FitTable:
         self.judge(row, judgement)
         self.shifts[row] = adjustment.dx, adjustment.dy
         self.at_bound[row] = not {"dx", "dy"}.isdisjoint(adjustment.at_bound)
+        self.brightness[row] = get_brightness(adjustment)
+        error = adjustment.prior_flux_err
+        self.prior_snr[row] = adjustment.prior_flux / error if error > 0 else math.nan
         df = adjustment.df or math.nan
         values = (
             adjustment.chi2_0 / df,
