@@ -211,6 +211,4 @@ def _fit_safely(
             text = " ".join(str(error).split())
             return [make_failure(f"unexpected {type(error).__name__} in the fit: {text}")]
     alone = zip(cutouts, normals, strict=True)
-    return [
-        result for one, normal in alone for result in _fit_safely([one], options, [normal])
-    ]
+    return [result for one, normal in alone for result in _fit_safely([one], options, [normal])]

@@ -63,9 +63,7 @@ def measure_planes(field: FieldPlanes, fwhm: float, saturation: float | None) ->
         Saturation level of the image.
     """
     planes: dict[str, Plane] = {name: ReadablePart(p) for name, p in field.planes.items()}
-    stars = find_field_stars(
-        planes["image"], planes.get("mask"), _template_of(planes), saturation
-    )
+    stars = find_field_stars(planes["image"], planes.get("mask"), _template_of(planes), saturation)
     match = _find_match(field, planes, stars, fwhm)
     if isinstance(match, str):
         return FieldNeeds(MeasuredPlanes(), stars, f"no matched template: {match}")
