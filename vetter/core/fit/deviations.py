@@ -413,8 +413,8 @@ def _predict_shift(
     pull = precision * (np.stack([known.dx, known.dy, known.scale], axis=1) - here)
     usable = np.isfinite(free).all(axis=(1, 2)) & np.isfinite(pull).all(axis=1)
     free[~usable] = np.eye(3)
-    pull = np.where(usable[:, None], pull, 0.0)
-    step: Array = np.linalg.solve(free, pull[:, :, None])[:, :, 0]
+    pull[~usable] = 0.0
+    step = np.linalg.solve(free, pull[:, :, None])[:, :, 0]
     return here[:, 0] + step[:, 0], here[:, 1] + step[:, 1]
 
 
