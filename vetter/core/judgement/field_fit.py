@@ -14,8 +14,10 @@ from vetter.core.cutout_source import (
     PsfFwhm,
 )
 from vetter.core.fit.adjustment import Adjustment, FitOptions, make_failure
+from vetter.core.fit.field_normal import UNKNOWN_NORMAL, FieldNormal
 from vetter.core.judgement.answer import Judgement
-from vetter.core.judgement.disappeared import judge
+from vetter.core.judgement.fit_answer import AnswerLimits, answer_fit
+from vetter.core.judgement.star_calibration import StarCalibration
 from vetter.core.psf.models import Gaussian, Moffat, Psf
 from vetter.errors import VetterError
 from vetter.settings import FitSettings
@@ -47,6 +49,9 @@ class FieldFit(NamedTuple):
     template_caveat : str
         Caveat from the field's stars against its template, or empty; with a caveat no fit is
         judged. See `vetter.core.judgement.flux_scale`.
+    calibration : StarCalibration, optional
+        Fits of the field's stars: the normal shift and scale at each candidate, and the deviations
+        that its answer allows.
     """
 
     options: FitOptions
@@ -55,19 +60,22 @@ class FieldFit(NamedTuple):
     settings: FitSettings
     has_own_psfs: bool = False
     template_caveat: str = ""
+    calibration: StarCalibration | None = None
 
     def judge(self, adjustment: Adjustment) -> Judgement:
-        """Judge a result by the limits of the settings."""
+        """Answer a candidate by the field's stars and the limits of the settings."""
         settings = self.settings
         if self.template_caveat:
             adjustment = replace(adjustment, caveats=(self.template_caveat, *adjustment.caveats))
-        return judge(
-            adjustment,
-            settings.min_pval,
-            settings.max_chi2_ratio,
-            (settings.scale_low, settings.scale_high),
-            settings.max_snr,
-        )
+        scale_range = settings.scale_low, settings.scale_high
+        limits = AnswerLimits(settings.max_snr, scale_range, settings.max_chi2_ratio)
+        return answer_fit(adjustment, self.calibration, limits)
+
+    def normal_at(self, x: float, y: float) -> FieldNormal:
+        """Return the field's normal shift and scale at a position, pixels."""
+        if self.calibration is None:
+            return UNKNOWN_NORMAL
+        return self.calibration.normal_at(x, y)
 
     def signature(self, fingerprints: Iterable[Fingerprint]) -> str:
         """Return a hash of options and pixels; results stored under another hash are outdated.
@@ -77,7 +85,8 @@ class FieldFit(NamedTuple):
         """
         pixels = sorted(f"{f.role} {f.digest}" for f in fingerprints if f.role != "candidates")
         each = " each" if self.has_own_psfs else ""
-        text = f"{REVISION} {self.options!r} {self.radius!r} {pixels}{each}"
+        stars = "" if self.calibration is None else f" {self.calibration.digest}"
+        text = f"{REVISION} {self.options!r} {self.radius!r} {pixels}{each}{stars}"
         return hashlib.sha256(text.encode()).hexdigest()[:24]
 
 
@@ -111,6 +120,7 @@ def make_field_fit(
         inner=inner,
         inner_fwhm=settings.inner_fwhm,
         fit_bg=settings.fit_bg,
+        fit_plane=settings.fit_bg,
         fwhm=value,
         psf=psf,
         psf_note=psf_note,
@@ -141,7 +151,8 @@ def fit_rows(source: CutoutSource, fitting: FieldFit, rows: Sequence[int]) -> li
         except VetterError as error:
             results[row] = make_failure(str(error), unread=True)
     for options, members in _group_by_options(source, fitting, cutouts):
-        fits = _fit_safely([cutout for _, cutout in members], options)
+        normals = _find_normals(source, fitting, [row for row, _ in members])
+        fits = _fit_safely([cutout for _, cutout in members], options, normals)
         results.update({row: result for (row, _), result in zip(members, fits, strict=True)})
     return [results[row] for row in rows]
 
@@ -161,7 +172,19 @@ def _group_by_options(
     ]
 
 
-def _fit_safely(cutouts: Sequence[Any], options: FitOptions) -> list[Adjustment]:
+def _find_normals(
+    source: CutoutSource, fitting: FieldFit, rows: Sequence[int]
+) -> list[FieldNormal] | None:
+    """Return the normals of these rows; None for a field without a calibration."""
+    if fitting.calibration is None:
+        return None
+    x, y = source.candidates.x, source.candidates.y
+    return [fitting.normal_at(float(x[row]), float(y[row])) for row in rows]
+
+
+def _fit_safely(
+    cutouts: Sequence[Any], options: FitOptions, normals: Sequence[FieldNormal] | None = None
+) -> list[Adjustment]:
     """Fit together; after an unexpected error, fit one by one, so that one result carries it.
 
     A bug that a single candidate triggers must not cost a hundred thousand others their fits.
@@ -169,9 +192,13 @@ def _fit_safely(cutouts: Sequence[Any], options: FitOptions) -> list[Adjustment]
     from vetter.core.fit.adjust import fit_many
 
     try:
-        return fit_many(cutouts, options)
+        return fit_many(cutouts, options, normals)
     except Exception as error:
         if len(cutouts) == 1:
             text = " ".join(str(error).split())
             return [make_failure(f"unexpected {type(error).__name__} in the fit: {text}")]
-    return [result for cutout in cutouts for result in _fit_safely([cutout], options)]
+    results = []
+    for k, cutout in enumerate(cutouts):
+        normal = None if normals is None else [normals[k]]
+        results += _fit_safely([cutout], options, normal)
+    return results

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
@@ -228,14 +229,22 @@ class StarCalibration:
         return self.limits_at(0.0)
 
     def as_record(self) -> dict[str, list[float | None]]:
-        """Return the arrays as lists for JSON, with six digits and None for NaN."""
+        """Return the arrays as lists for JSON, exact, with None for NaN."""
         return {
             item.name: [
-                float(f"{value:.9g}") if math.isfinite(value) else None
+                value if math.isfinite(value) else None
                 for value in getattr(self, item.name).tolist()
             ]
             for item in fields(self)
         }
+
+    @property
+    def digest(self) -> str:
+        """Hash of the arrays; fits with other stars' normals are other fits."""
+        content = hashlib.sha256()
+        for item in fields(self):
+            content.update(getattr(self, item.name).tobytes())
+        return content.hexdigest()[:16]
 
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> StarCalibration:
