@@ -62,10 +62,10 @@ def test_only_the_planes_of_a_fit_are_read(plane_names, unread):
 def test_a_fit_that_breaks_costs_its_own_result_alone(monkeypatch):
     from vetter.core.fit import adjust
 
-    def breaking(cutouts, options):
+    def breaking(cutouts, options, normals):
         if any(cutout.meta["id"] == 1 for cutout in cutouts):
             raise IndexError("off by one")
-        return real(cutouts, options)
+        return real(cutouts, options, normals)
 
     real = adjust.fit_many
     monkeypatch.setattr(adjust, "fit_many", breaking)
