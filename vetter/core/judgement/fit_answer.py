@@ -261,6 +261,8 @@ def _find_obstacle(fit: Adjustment, figures: _Figures, limits: AnswerLimits) -> 
     elif not limits.scale_range[0] < fit.scale < limits.scale_range[1]:
         low, high = limits.scale_range
         return f"scale {fit.scale:.2f} is outside {low:g} to {high:g}"
+    if not fit.shift_chi2 <= fit.scale_chi2:
+        return "a change of scale explains more than a shift"
     if not abs(figures.snr) < _MAX_EXPLAINED_SNR:
         return f"S/N {figures.snr:.1f} remains"
     if not figures.power >= MIN_POWER:
