@@ -21,7 +21,7 @@ CLAUSE = re.compile(r"(What|Whether|How|Which|Who|Whose|Where|When|Why)\b")
 VERBS = """
     Accept Adapt Add Allocate Answer Append Apply Arrange Ask Average Begin Bind Blank Bring
     Build Cache Cancel Change Check Choose Clear Close Collect Commit Compare Compress
-    Compute Concatenate Connect Continue Convert Copy Count Create Crop Cut Decide Decode
+    Compute Concatenate Connect Continue Convert Convolve Copy Count Create Crop Cut Decide Decode
     Delete Descend Describe Deselect Discard Dismiss Distribute Divide Do Draw Drop Edit
     Emit Empty End Enter Escape Estimate Explain Export Extend Fill Filter Find Finish Fit
     Flush Forget Format Give Go Group Have Hide Insert Interpolate Invert Join Judge Keep
@@ -33,7 +33,7 @@ VERBS = """
     Store Stroke Subtract Sum Suppress Suspend Switch Take Tick Time Transform Try Turn Undo
     Unpack Update Use Wait Walk Write Yield Zoom
 """.split()
-HEAVY = ("scipy", "photutils", "matplotlib", "astroquery", "pyarrow", "PIL")
+HEAVY = ("scipy", "matplotlib", "astroquery", "pyarrow", "PIL")
 
 
 def modules(folder: str) -> list[Path]:

@@ -39,6 +39,10 @@ def test_an_estimated_err_is_not_judged() -> None:
     assert judged(cutout({"err": Provenance.ESTIMATED})) is None
 
 
+def test_measured_err_is_judged() -> None:
+    assert judged(cutout({"err": Provenance.MEASURED})) is True
+
+
 def test_a_converted_err_is_judged() -> None:
     assert judged(cutout({"err": Provenance.CONVERTED})) is True
 

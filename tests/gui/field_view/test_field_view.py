@@ -14,7 +14,7 @@ from tests.helpers.plain_source import PlainField, PlainFields, PlainSource
 from tests.helpers.snapshots import check_snapshot, snapshot_font
 from vetter.core.decisions.decision import Verdict
 from vetter.core.fit.adjustment import Adjustment
-from vetter.core.judgement.answer import Judgement
+from vetter.core.judgement.answer import Answer, Judgement
 from vetter.core.judgement.fit_table import FitTable
 from vetter.gui.field_view import canvas as field_canvas
 from vetter.gui.field_view.field_view import FieldView
@@ -56,9 +56,12 @@ class FakeFits(QObject):
         return None
 
 
+ANSWERS = {True: Answer.EXPLAINED, False: Answer.KEPT, None: Answer.NOT_JUDGED}
+
+
 def found(table: FitTable, row: int, dx: float, dy: float, gone: bool | None, **more) -> None:
     fit = Adjustment(True, dx=dx, dy=dy, scale=more.pop("scale", 1.0), **more)
-    table.set(row, fit, Judgement(gone, ""))
+    table.set(row, fit, Judgement(ANSWERS[gone], ""))
 
 
 @pytest.fixture
@@ -107,7 +110,7 @@ LEFT_HALF = ((2, 2), (100, 100), (198, 398))
 def test_a_rectangle_selects_what_is_in_it(view):
     drag(view, *LEFT_HALF)
     assert view.chosen == [row for row in range(COUNT) if row % 8 < 4]
-    assert view.count.text().startswith("20 selected, 20 of them explained; dx +0.50, dy -0.30")
+    assert view.count.text().startswith("20 selected: 20 explained; dx +0.50, dy -0.30")
 
 
 def test_a_lasso_selects_what_it_goes_around(view):
@@ -293,7 +296,7 @@ def test_unfitted_candidates_are_counted_apart(qtbot, session):
     assert view.candidate_label.text() == "J000: not fitted yet"
     found(fits.table, 1, 0.5, -0.3, True)
     view.refresh()
-    said = "20 selected, 1 of them explained, 19 not fitted yet; "
+    said = "20 selected: 1 explained, 19 not fitted yet; "
     assert view.count.text().startswith(said)
 
 
@@ -447,9 +450,9 @@ def test_a_field_of_every_kind(view, session, fits, tones):
     view.setPalette(palette_of(tones))
     rng = np.random.default_rng(2)
     for row in range(COUNT):
-        gone = (True, False, None)[row % 3]
         shift = 0.5 * (row % 8 < 4) + rng.normal(0, 0.05)
-        found(fits.table, row, shift, -0.6 * shift, gone, scale=2.0 ** (row % 5 / 2 - 1))
+        found(fits.table, row, shift, -0.6 * shift, None, scale=2.0 ** (row % 5 / 2 - 1))
+        fits.table.judge(row, Judgement(list(Answer)[row % 6], ""))
     fits.table.codes[[12, 30]] = 0
     found(fits.table, 6, 1.0, 1.0, False, at_bound=("dx", "dy"))
     session.codes[[1, 2]] = 2

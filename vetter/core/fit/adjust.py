@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from itertools import islice
 from typing import Any
 
 import numpy as np
 
 from vetter.core.fit.adjustment import Adjustment, FitOptions
+from vetter.core.fit.field_normal import FieldNormal
 from vetter.core.fit.input import MIN_ERR, FitInput, read_fit_inputs
 from vetter.core.fit.solver import fit_inputs
 
@@ -49,10 +51,29 @@ def fit(cutout: Any, options: FitOptions | None = None) -> Adjustment:
     return fit_many([cutout], options)[0]
 
 
-def fit_many(cutouts: Sequence[Any], options: FitOptions | None = None) -> list[Adjustment]:
-    """Fit many cutouts as :func:`fit` does, those of one shape together; keep their order."""
+def fit_many(
+    cutouts: Sequence[Any],
+    options: FitOptions | None = None,
+    normals: Sequence[FieldNormal] | None = None,
+) -> list[Adjustment]:
+    """Fit many cutouts as :func:`fit` does, those of one shape together; keep their order.
+
+    Parameters
+    ----------
+    cutouts : sequence of Cutout or mapping
+    options : FitOptions, optional
+        Default: STDPipe's defaults.
+    normals : sequence of FieldNormal, optional
+        Normal shift and scale for each cutout, from the field's stars: ``prior_flux``,
+        ``shift_chi2`` and ``scale_chi2`` depend on them. Default: unknown.
+    """
     options = options or FitOptions()
     inputs = read_fit_inputs(cutouts, options)
+    if normals is not None:
+        inputs = [
+            replace(data, normal=normal) if isinstance(data, FitInput) else data
+            for data, normal in zip(inputs, normals, strict=True)
+        ]
     fits = iter(fit_inputs([data for data in inputs if isinstance(data, FitInput)], options))
     return [next(fits) if isinstance(data, FitInput) else data for data in inputs]
 

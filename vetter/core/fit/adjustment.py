@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from vetter.core.fit.field_normal import UNKNOWN_NORMAL, FieldNormal
 from vetter.core.psf.models import Psf
 
 NAN = math.nan
@@ -48,6 +49,8 @@ class FitOptions:
         Note on the PSF, added to the notes of each result.
     check_err : bool
         Measure the scatter of the residuals around the source, which checks ``err``.
+    fit_plane : bool
+        Fit a background plane: two slopes besides the constant, which is then free too.
 
     Raises
     ------
@@ -65,12 +68,15 @@ class FitOptions:
     psf: Psf | None = None
     psf_note: str = field(default="", repr=False)
     check_err: bool = False
+    fit_plane: bool = False
 
     def __post_init__(self) -> None:
         _require_number("max_shift", self.max_shift, 0.0)
         _require_number("max_scale", self.max_scale, 1.0)
         # float(): the fitted scale may equal this bound, and the metadata hold it as a float.
         object.__setattr__(self, "max_scale", float(self.max_scale))
+        if self.fit_plane:
+            object.__setattr__(self, "fit_bg", True)
         if self.inner is not None and self.inner != 0:
             _require_number("inner", self.inner, 1.0)
         if self.inner_fwhm is not None:
@@ -87,7 +93,12 @@ class FitOptions:
     @property
     def free(self) -> int:
         """Number of free parameters."""
-        return 2 * (self.max_shift > 0) + (self.max_scale > 1) + bool(self.fit_bg)
+        return 2 * (self.max_shift > 0) + (self.max_scale > 1) + self.background
+
+    @property
+    def background(self) -> int:
+        """Number of free parameters of the background: 0, 1, or 3 for a plane."""
+        return bool(self.fit_bg) + 2 * bool(self.fit_plane)
 
 
 def largest_shift(shape: tuple[int, ...]) -> float:
@@ -162,6 +173,37 @@ class Adjustment:
     template_noise : float
         Noise of the template times the scale, in units of ``err``; measured only if ``scatter``
         is above 1 and ``template_err`` is missing, else NaN.
+    fit_plane : bool
+        Whether the background was a plane; ``bg`` is its mean over the fitted pixels, weighted.
+    raw_flux, raw_flux_err : float
+        Flux of a PSF at the candidate's position in the difference before any fit: image minus
+        ``normal_scale`` times the unshifted template, the background free. Not inflated.
+    psf_snr : float
+        Their ratio: the PSF's S/N in the difference.
+    prior_flux, prior_flux_err : float
+        As ``flux`` and ``flux_err``, but shift and scale have the field's normal values as Gaussian
+        priors. Equal to these without a normal.
+    shift_chi2 : float
+        Least chi2 with the scale held at ``normal_scale``, on the pixels of ``chi2``: what a shift
+        alone leaves.
+    scale_chi2 : float
+        Least chi2 with the shift held at ``normal_dx``, ``normal_dy``: what a scale alone leaves.
+    scale_alone, scale_alone_err : float
+        Scale of that fit, and its error, inflated by sqrt(max(1, chi2 / df)).
+    psf_share, shift_share, scale_share : float
+        PSF, template, its gradients along both axes and its Laplacian (a broader or narrower
+        star) together explain a part of chi2 of the difference, by linear least squares. Of
+        this part, the PSF, the gradients and the template each alone explain these shares, between
+        0 and 1; they may add to more than 1, since the images are alike.
+    star_flux : float
+        Flux of a star that is as high as the template's highest fitted pixel above its background,
+        for a Gaussian of the FWHM, in the template's units. NaN if no FWHM is known.
+    normal_dx, normal_dy, normal_shift_err, normal_scale, normal_scale_err : float
+        The field's normal shift and scale that the fit was given, see
+        `vetter.core.fit.field_normal.FieldNormal`.
+    unseen : bool
+        Whether a FWHM is known, but too many pixels at the candidate's position are masked or off
+        the image, so that a source could hide there.
     residual : ndarray (ny, nx), optional
         Image minus model; NaN where either is unknown.
     unread : bool
@@ -200,8 +242,52 @@ class Adjustment:
     scatter: float = NAN
     scatter_err: float = NAN
     template_noise: float = NAN
+    fit_plane: bool = False
+    raw_flux: float = NAN
+    raw_flux_err: float = NAN
+    psf_snr: float = NAN
+    prior_flux: float = NAN
+    prior_flux_err: float = NAN
+    shift_chi2: float = NAN
+    scale_chi2: float = NAN
+    scale_alone: float = NAN
+    scale_alone_err: float = NAN
+    psf_share: float = NAN
+    shift_share: float = NAN
+    scale_share: float = NAN
+    star_flux: float = NAN
+    normal_dx: float = UNKNOWN_NORMAL.dx
+    normal_dy: float = UNKNOWN_NORMAL.dy
+    normal_shift_err: float = UNKNOWN_NORMAL.shift_err
+    normal_scale: float = UNKNOWN_NORMAL.scale
+    normal_scale_err: float = UNKNOWN_NORMAL.scale_err
+    unseen: bool = False
     residual: npt.NDArray[np.float64] | None = field(default=None, repr=False)
     unread: bool = field(default=False, repr=False)
+
+    @property
+    def normal(self) -> FieldNormal:
+        """The field's normal shift and scale that the fit was given."""
+        return FieldNormal(
+            self.normal_dx,
+            self.normal_dy,
+            self.normal_shift_err,
+            self.normal_scale,
+            self.normal_scale_err,
+        )
+
+    def smallest_flux(self, snr: float = 7.0) -> float:
+        """Return the least flux of a source that would survive with this S/N; NaN if unknown.
+
+        It is a limit in the image's units: a fainter source at the candidate's position is not
+        excluded by the fit.
+
+        Examples
+        --------
+        >>> Adjustment(True, prior_flux_err=20.0).smallest_flux()
+        140.0
+        """
+        return snr * self.prior_flux_err
 
     def as_meta(self) -> dict[str, Any]:
         """Return the ``adjust_*`` keys in plain types, for a cutout's metadata and for tables."""
@@ -248,6 +334,8 @@ SEPARATORS = {"at_bound": ",", "caveats": "; ", "notes": "; "}
 _PARSERS: dict[str, Callable[[Any], Any]] = {
     "converged": bool,
     "fit_bg": bool,
+    "fit_plane": bool,
+    "unseen": bool,
     "df": int,
     "pixels": int,
     "spline": int,

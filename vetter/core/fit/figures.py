@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Any, Generic, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from vetter.core.fit.adjustment import UNSEEN_NOTE, Adjustment, FitOptions, is_off, make_failure
+from vetter.core.fit.deviations import Deviations
+from vetter.core.fit.field_normal import UNKNOWN_NORMAL, FieldNormal
 from vetter.core.fit.input import FitContext, FitInput
 from vetter.core.fit.noise_model import central_region, measure_scatters, measure_template_noise
 from vetter.core.fit.point_source import PointSources
@@ -17,7 +20,12 @@ from vetter.core.fit.weights import Solutions, Stack, pixel_sums
 
 Array = npt.NDArray[np.float64]
 
+_GAUSSIAN_AREA = math.pi / (4.0 * math.log(2.0))
+"""Flux of a Gaussian with peak 1 and FWHM 1."""
+
 T = TypeVar("T")
+
+_NO_DEVIATIONS: Mapping[str, Any] = MappingProxyType({})
 
 
 def make_results(
@@ -28,11 +36,12 @@ def make_results(
     sources: PointSources,
     residual: Array,
     fine: frozenset[int],
+    deviations: Deviations | None,
 ) -> list[Adjustment]:
     """Compute all figures of the solutions, and return the results.
 
     ``residual`` is image minus model, (k, ny, nx). ``fine`` holds the indices of the cutouts for
-    which a quintic spline was chosen.
+    which a quintic spline was chosen. ``deviations`` is None if no PSF is known.
     """
     from scipy.special import chdtrc
 
@@ -81,8 +90,17 @@ def make_results(
     rows = map(FitFigures._make, zip(*(column.tolist() for column in columns), strict=True))
     # copy(): a view of one residual in the cache would keep the whole stack in memory.
     residuals = [residual[0]] if len(residual) == 1 else [plane.copy() for plane in residual]
+    more: list[Mapping[str, Any]] = [_NO_DEVIATIONS] * len(residual)
+    if deviations is not None:
+        figures = zip(*(column.tolist() for column in deviations), strict=True)
+        names = (*Deviations._fields, "star_flux")
+        stars = _measure_star_fluxes(stack, box, inside)
+        more = [
+            dict(zip(names, (*row, flux), strict=True))
+            for row, flux in zip(figures, stars, strict=True)
+        ]
     return [
-        make_result(data, options, row, plane, 5 if k in fine else 3, not unseen[k])
+        make_result(data, options, row, plane, 5 if k in fine else 3, not unseen[k], more[k])
         for k, (data, row, plane) in enumerate(zip(stack.inputs, rows, residuals, strict=True))
     ]
 
@@ -103,6 +121,14 @@ def _scatters(stack: Stack, scale: Array, residual: Array) -> Array:
             unscaled = measure_template_noise(stack.template[k], stack.weight[k], left_out)
             noise[k] = float(scale[k]) * unscaled
     return np.array([(*scatter, sigma) for scatter, sigma in zip(spread, noise, strict=True)]).T
+
+
+def _measure_star_fluxes(stack: Stack, box: Any, inside: Array) -> list[float]:
+    """Return `Adjustment.star_flux` of a stack, (k,); 0 for a template without a peak."""
+    peaks = np.where(inside > 0, stack.template[box], 0.0).max(axis=(1, 2))
+    areas = np.array([data.about.fwhm**2 for data in stack.inputs])
+    fluxes: list[float] = (_GAUSSIAN_AREA * areas * peaks).tolist()
+    return fluxes
 
 
 def _counted_flux(template: Array, inside: Array, pixels: npt.NDArray[np.intp]) -> Array:
@@ -157,6 +183,16 @@ class FitFigures(NamedTuple, Generic[T]):
     template_noise: T
 
 
+_NORMAL_FIELDS = tuple(f"normal_{name}" for name in FieldNormal._fields)
+
+
+def _known_normal(data: FitInput) -> dict[str, Any]:
+    """Return the fields of a result that hold the field's normal; empty if unknown."""
+    if data.normal is UNKNOWN_NORMAL:
+        return {}
+    return dict(zip(_NORMAL_FIELDS, data.normal, strict=True))
+
+
 def known_fields(about: FitContext) -> dict[str, Any]:
     """Return the fields of a result that are known without a solution."""
     return {
@@ -174,6 +210,7 @@ def make_result(
     residual: Array,
     spline: int,
     seen: bool,
+    deviations: Mapping[str, Any] = _NO_DEVIATIONS,
 ) -> Adjustment:
     """Return the result of a fit; an unconverged one if its numbers overflow.
 
@@ -188,6 +225,8 @@ def make_result(
     spline : int
     seen : bool
         Whether a surviving source could be measured at the candidate's position.
+    deviations : mapping
+        Fields of `Deviations` that are known.
     """
     about = data.about
     if not all(map(math.isfinite, figures[:7])):
@@ -224,11 +263,15 @@ def make_result(
         caveats=about.caveats,
         notes=about.notes if seen or about.psf is None else (*about.notes, UNSEEN_NOTE),
         fit_bg=options.fit_bg,
+        fit_plane=options.fit_plane,
         spline=spline,
         scatter=figures.scatter,
         scatter_err=figures.scatter_err,
         template_noise=figures.template_noise,
         residual=residual,
+        unseen=about.psf is not None and not seen,
+        **deviations,
+        **_known_normal(data),
     )
 
 

@@ -15,6 +15,7 @@ from vetter.core.cutout.cutout import Cutout, list_missing_planes
 from vetter.core.cutout.no_data import MIN_RELATIVE_ERROR
 from vetter.core.cutout.plane import Provenance
 from vetter.core.fit.adjustment import Adjustment, FitOptions, largest_shift, make_failure
+from vetter.core.fit.field_normal import UNKNOWN_NORMAL, FieldNormal
 from vetter.core.fit.pixels import (
     Box,
     bad_pixel_reach,
@@ -55,6 +56,8 @@ class FitInput:
         Modes of the good pixels of image and template.
     about : FitContext
         The rest of the input: boxes, PSF, position and notes.
+    normal : FieldNormal
+        Normal shift and scale at the candidate's position.
     """
 
     image: Array
@@ -66,6 +69,7 @@ class FitInput:
     bg: float
     tbg: float
     about: FitContext
+    normal: FieldNormal = UNKNOWN_NORMAL
 
 
 def read_fit_inputs(cutouts: Sequence[Any], options: FitOptions) -> list[FitInput | Adjustment]:
@@ -329,7 +333,8 @@ def fit_context(
     plane_notes: Mapping[str, str] = cutout.notes if isinstance(cutout, Cutout) else {}
     origins: Mapping[str, Provenance] = cutout.provenance if isinstance(cutout, Cutout) else {}
     matched = meta.get("template_matched") if isinstance(meta, Mapping) else None
-    psf, psf_note = _choose_psf(meta, options)
+    own, caveat = getattr(cutout, "fit_psf", None), getattr(cutout, "fit_caveat", "")
+    psf, psf_note = (own, "") if own is not None else _choose_psf(meta, options)
     inner = options.inner
     if psf is not None and options.inner_fwhm is not None:
         inner = options.inner_fwhm * psf.fwhm + 1.0
@@ -343,6 +348,8 @@ def fit_context(
         inner,
         options.max_shift,
     )
+    if caveat:
+        plain = plain._replace(caveats=(caveat,))
     if psf is None:
         return plain
     fwhm, notes, psf_box = psf.fwhm, plain.notes, plain.box

@@ -7,7 +7,7 @@ numbers; for a stack the same steps run on arrays.
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -51,6 +51,22 @@ class Minima(NamedTuple):
     v: Array
     scale: Array
     chi2: Array
+
+
+class ShiftPrior(NamedTuple):
+    """Gaussian prior on a shift: chi2 grows by precision * ((u - prior.u)^2 + (v - prior.v)^2).
+
+    Numbers for one cutout, arrays (k,) for a stack; ``u``, ``v`` count from the window's centre,
+    and ``precision`` is the inverse of the variance along one axis.
+    """
+
+    u: Any
+    v: Any
+    precision: Any
+
+    def of(self, which: Any) -> ShiftPrior:
+        """Return the prior of some cutouts of a stack, or of one."""
+        return ShiftPrior(self.u[which], self.v[which], self.precision[which])
 
 
 class _Point(NamedTuple):
@@ -129,10 +145,16 @@ def descend(
     u: float,
     v: float,
     damping: float = 0.0,
+    prior: ShiftPrior | None = None,
 ) -> tuple[float, float, float, float]:
-    """Take damped Newton steps within the window (Levenberg-Marquardt's damping)."""
+    """Take damped Newton steps within the window (Levenberg-Marquardt's damping).
+
+    With a prior the last number, chi2, contains its penalty.
+    """
     basis, tapped = _make_basis(window, len(moments))
     here = _evaluate(moments, window.half, scales, u, v, basis, tapped)
+    if prior is not None:
+        here = _penalise(here, u, v, prior)
     for _ in range(MAX_STEPS):
         du, dv = _step(here, window, u, v, damping)
         gain = -0.5 * (here.gu * du + here.gv * dv)
@@ -144,6 +166,8 @@ def descend(
             scale = here.scale + here.su * du + here.sv * dv
             return u + du, v + dv, min(max(scale, scales[0]), scales[1]), here.chi2 - gain
         there = _evaluate(moments, window.half, scales, u + du, v + dv, basis, tapped)
+        if prior is not None:
+            there = _penalise(there, u + du, v + dv, prior)
         rounding = ROUNDING * abs(here.chi2) if length < MAX_ROUNDING_STEP else 0.0
         if there.chi2 - here.chi2 <= rounding:
             u, v, here = u + du, v + dv, there
@@ -204,9 +228,16 @@ class _Points(NamedTuple):
 
 
 def descend_stack(
-    moments: Array, window: Window, scales: tuple[float, float], u: Array, v: Array
+    moments: Array,
+    window: Window,
+    scales: tuple[float, float],
+    u: Array,
+    v: Array,
+    prior: ShiftPrior | None = None,
 ) -> Minima:
     """Take damped Newton steps from (u, v), each within the window.
+
+    With a prior the minima's ``chi2`` contains its penalty.
 
     Parameters
     ----------
@@ -214,9 +245,12 @@ def descend_stack(
     window : Window
     scales : (float, float)
     u, v : ndarray (k,)
+    prior : ShiftPrior, optional
     """
     u, v = u.copy(), v.copy()
     here = _evaluate_stack(moments, window, scales, u, v)
+    if prior is not None:
+        here = _penalise(here, u, v, prior)
     best = Minima(u, v, here.scale.copy(), here.chi2.copy())
     active, damping = np.arange(len(u)), np.zeros(len(u))
     for _ in range(MAX_STEPS):
@@ -240,7 +274,10 @@ def descend_stack(
             length = length[moving]
         if len(active) <= MAX_SINGLE_DESCENTS:
             break
-        there = _evaluate_stack(moments, window, scales, best.u[active] + du, best.v[active] + dv)
+        x, y = best.u[active] + du, best.v[active] + dv
+        there = _evaluate_stack(moments, window, scales, x, y)
+        if prior is not None:
+            there = _penalise(there, x, y, prior.of(active))
         rounding = np.where(length < MAX_ROUNDING_STEP, ROUNDING * np.abs(here.chi2), 0.0)
         better = there.chi2 - here.chi2 <= rounding
         for column, step in ((best.u, du), (best.v, dv)):
@@ -255,10 +292,23 @@ def descend_stack(
             active, damping, moments = active[~stuck], damping[~stuck], moments[~stuck]
             here = _Points(*(a[~stuck] for a in here))
     for k, matrix, damped in zip(active.tolist(), moments, damping.tolist(), strict=True):
-        end = descend(matrix, window, scales, float(best.u[k]), float(best.v[k]), damped)
+        own = None if prior is None else ShiftPrior(*(float(column[k]) for column in prior))
+        end = descend(matrix, window, scales, float(best.u[k]), float(best.v[k]), damped, own)
         for column, value in zip(best, end, strict=True):
             column[k] = value
     return best
+
+
+def _penalise(at: Any, u: Any, v: Any, prior: ShiftPrior) -> Any:
+    """Return a `_Point` or `_Points` with the penalty of the prior, and its derivatives."""
+    along, across, precision = u - prior.u, v - prior.v, prior.precision
+    return at._replace(
+        chi2=at.chi2 + precision * (along * along + across * across),
+        gu=at.gu + 2.0 * precision * along,
+        gv=at.gv + 2.0 * precision * across,
+        huu=at.huu + 2.0 * precision,
+        hvv=at.hvv + 2.0 * precision,
+    )
 
 
 def _evaluate_stack(

@@ -24,6 +24,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vetter.core.fit.adjustment import FitOptions
+from vetter.core.fit.background import make_slopes, remove_slopes
 from vetter.core.fit.moments import margin, project_out, windows
 from vetter.core.fit.newton import MAX_UNCHECKED_STEP, SMALL_GAIN, Minima
 from vetter.core.fit.pixels import Box
@@ -155,12 +156,16 @@ def _descend(
 ) -> QuinticEnds:
     """Step from the cubic spline's solution to the quintic one; jointly with a PSF if given."""
     weight = stack.weight[(which, *box)]
-    free = [weight] if point is not None or options.fit_bg else []
+    linear = [weight] if point is not None or options.fit_bg else []
     if point is not None:
-        free.append(point * weight)
-    linear = np.stack([*free, stack.image[(which, *box)] * weight], axis=1)
+        linear.append(point * weight)
+    linear.append(stack.image[(which, *box)] * weight)
+    images = np.stack(linear, axis=1)
+    if options.fit_plane:
+        images = np.concatenate([images, make_slopes(weight).images], axis=1)
+    images = images.reshape(*images.shape[:2], -1)
     edge = margin(options.max_shift) - 1 + QUINTIC_REACH
-    pixels = QuinticPixels(coefs, edge, box, weight, linear.reshape(*linear.shape[:2], -1))
+    pixels = QuinticPixels(coefs, edge, box, weight, images, options.fit_plane)
     scales = 1.0 / options.max_scale, options.max_scale
     return descend_quintic(pixels, start.dx[which], start.dy[which], options.max_shift, scales)
 
@@ -182,7 +187,8 @@ def _measure_sources(
     ends.products[:, :2] *= ends.scale[:, None, None]
     ends.products[:, :, :2] *= ends.scale[:, None, None]
     minima = Minima(ends.dx, ends.dy, ends.scale, ends.chi2)
-    df = count_pixels(stack.weight[which], box) - 4 - (options.max_scale > 1)
+    parameters = 4 + (options.max_scale > 1) + 2 * options.fit_plane
+    df = count_pixels(stack.weight[which], box) - parameters
     measured = measure_sources(ends.products, minima, df, (False, options.max_scale == 1))
     for column, values in zip(sources, measured, strict=True):
         column[which] = values
@@ -203,7 +209,10 @@ class QuinticPixels:
     weight : ndarray (k, rows of the box, columns of the box)
         1 / sigma; 0 where a pixel does not count.
     linear : ndarray (k, m, pixels of the box)
-        Weighted images: those that are free besides the template, then the fitted image.
+        Weighted images: those that are free besides the template, then the fitted image, then
+        the slopes of a free plane.
+    has_slopes : bool
+        Whether the last two are slopes.
     """
 
     coefs: Array
@@ -211,16 +220,20 @@ class QuinticPixels:
     box: Box
     weight: Array
     linear: Array
+    has_slopes: bool = False
 
     def products(self, which: npt.NDArray[np.intp], dx: Array, dy: Array) -> Array:
-        """Compute inner products of the template's derivatives, the template and ``linear``."""
+        """Compute inner products of the template's derivatives, the template and ``linear``.
+
+        Slopes are removed from the other images.
+        """
         rows = np.empty((len(which), 3 + self.linear.shape[1], self.linear.shape[2]))
         shifted = shift_images_quintic(self.coefs[which], self.box, dx, dy, self.edge)
         shifted *= self.weight[which][:, None]
         rows[:, :3] = shifted.reshape(len(which), 3, -1)
         rows[:, 3:] = self.linear[which]
         out: Array = rows @ rows.transpose(0, 2, 1)
-        return out
+        return remove_slopes(out) if self.has_slopes else out
 
 
 class QuinticEnds(NamedTuple):

@@ -19,6 +19,15 @@ import numpy as np
 import numpy.typing as npt
 
 from vetter.core.fit.adjustment import Adjustment, FitOptions, make_failure
+from vetter.core.fit.background import fit_plane, make_slopes, remove_slopes
+from vetter.core.fit.deviations import (
+    JointMoments,
+    join_deviations,
+    measure_alone,
+    measure_prior,
+    measure_raw,
+    read_normals,
+)
 from vetter.core.fit.figures import FitFigures, known_fields, make_result, make_results
 from vetter.core.fit.input import FitInput
 from vetter.core.fit.moments import gram, margin, project_out, windows
@@ -161,15 +170,23 @@ def _solve(stack: Stack, options: FitOptions) -> list[Adjustment]:
         found = search_cells(stack, coefs, options)
     else:
         moments = _compute_moments(coefs, stack, about.box, options, is_one_box)
+        if is_one_box:
+            raw = measure_raw(moments, read_normals(stack.inputs, options), options)
         noise = _subtract_noise(moments, stack, about.box, options)
-        found = _search_windows(moments, options, (1,) if options.fit_bg else ())
-    sources, joint = no_sources(len(stack.bg)), None
+        fitted = _project(moments, options, (1,) if options.fit_bg else ())
+        found = _search_windows(fitted, options)
+    sources, joint, deviations = no_sources(len(stack.bg)), None, None
     if about.psf is not None:
+        normals = read_normals(stack.inputs, options)
+        alone = measure_alone(fitted, normals, options, stack.pixels, noise)
         if not is_one_box:
             moments = _compute_moments(coefs, stack, about.psf_box, options, True)
+            raw = measure_raw(moments, normals, options)
             noise = _subtract_noise(moments, stack, about.psf_box, options)
         pixels = stack.pixels if is_one_box else count_pixels(stack.weight, about.psf_box)
-        sources, joint = _measure_sources(moments, options, pixels, noise)
+        sources, joint, around = _measure_sources(moments, options, pixels, noise)
+        prior = measure_prior(moments, around, normals, options, joint, sources, noise)
+        deviations = join_deviations(raw, prior, alone)
     residual = shift_images(coefs, found.dx, found.dy, edge)
     residual *= -found.scale[:, None, None]
     residual += stack.image
@@ -180,7 +197,10 @@ def _solve(stack: Stack, options: FitOptions) -> list[Adjustment]:
         pulls = residual[(slice(None), *about.box)] * inside
         level = pixel_sums(pulls, inside) / pixel_sums(inside, inside)
         residual -= level[:, None, None]
-    return make_results(stack, options, found, level, sources, residual, fine)
+        if options.fit_plane:
+            shape = residual.shape[1], residual.shape[2]
+            residual -= fit_plane(make_slopes(inside), pulls, about.box, shape)
+    return make_results(stack, options, found, level, sources, residual, fine, deviations)
 
 
 def _should_use_cells(data: FitInput, options: FitOptions) -> bool:
@@ -200,12 +220,19 @@ def _compute_moments(
     options: FitOptions,
     with_psf: bool,
 ) -> list[Array]:
-    """Compute each window's moments: shifted coefficients, image, and constant and PSF if free."""
+    """Compute each window's moments: shifted coefficients, image, and constant and PSF if free.
+
+    The slopes of a free plane are removed from all of them.
+    """
     inside = np.ascontiguousarray(stack.weight[(slice(None), *box)])
     count, ny, nx = inside.shape
-    rows = np.empty((count, 3 if with_psf else 1 + options.fit_bg, ny, nx))
+    images = 3 if with_psf else 1 + options.fit_bg
+    rows = np.empty((count, images + 2 * options.fit_plane, ny, nx))
+    if options.fit_plane:
+        rows[:, images:] = make_slopes(inside).images
     np.multiply(stack.image[(slice(None), *box)], inside, out=rows[:, 0])
-    rows[:, 1:2] = inside[:, None]
+    if images > 1:
+        rows[:, 1] = inside
     if with_psf:
         rows[:, 2] = render_points(stack.inputs, box)
         power = rows[:, 2] ** 2
@@ -223,6 +250,8 @@ def _compute_moments(
         overflowed = ~(matrix.diagonal(axis1=1, axis2=2).sum(axis=1) < _OVERFLOW)
         if overflowed.any():
             matrix[overflowed] = np.nan
+    if options.fit_plane:
+        moments = [remove_slopes(matrix) for matrix in moments]
     return moments
 
 
@@ -234,20 +263,26 @@ def _subtract_noise(
     return None if noise is None else subtract_noise(moments, options.max_shift, noise)
 
 
-def _search_windows(
-    moments: list[Array], options: FitOptions, linear: tuple[int, ...]
-) -> Solutions:
-    """Find the lowest chi2 over all windows.
+def _project(moments: list[Array], options: FitOptions, linear: tuple[int, ...]) -> list[Array]:
+    """Return each window's moments of coefficients and image, without the free images.
 
     ``linear`` lists the free images after the fitted one: 1 is the constant, 2 the PSF.
     """
+    out = []
+    for matrix, window in zip(moments, windows(options.max_shift), strict=True):
+        taps = window.taps**2
+        for which in linear:
+            matrix = project_out(matrix, taps + which)
+        out.append(matrix[:, : taps + 1, : taps + 1])
+    return out
+
+
+def _search_windows(fitted: list[Array], options: FitOptions) -> Solutions:
+    """Find the lowest chi2 over all windows, from the moments of :func:`_project`."""
     scales = 1.0 / options.max_scale, options.max_scale
     best: Solutions | None = None
     for index, window in enumerate(windows(options.max_shift)):
-        fitted, taps = moments[index], window.taps**2
-        for which in linear:
-            fitted = project_out(fitted, taps + which)
-        minima = search(fitted[:, : taps + 1, : taps + 1], window, scales)
+        minima = search(fitted[index], window, scales)
         window_index = np.full(len(minima.u), index)
         here = Solutions(window_index, minima, window.cx + minima.u, window.cy + minima.v)
         best = here if best is None else _select_lower(best, here)
@@ -271,16 +306,17 @@ def _measure_sources(
     options: FitOptions,
     pixels: npt.NDArray[np.intp],
     noise: TemplateNoise | None,
-) -> tuple[PointSources, Solutions]:
-    """Return the point sources, NaN where not measurable, and the joint fits."""
+) -> tuple[PointSources, Solutions, JointMoments]:
+    """Return the point sources, NaN where not measurable, the joint fits and their moments."""
     psf = moments[0].shape[1] - 1
     measurable = (moments[0][:, psf, psf] > 0) & (moments[0][:, psf - 1, psf - 1] > 0)
     for inner in moments:
         # 1.0 avoids a division by 0 in project_out(); df = 0 below discards these results.
         inner[~measurable, psf, psf] = inner[~measurable, psf - 1, psf - 1] = 1.0
-    found = _search_windows(moments, options, (1, 2))
+    fitted = _project(moments, options, (1, 2))
+    found = _search_windows(fitted, options)
     fixed = options.max_shift == 0, options.max_scale == 1
-    df = pixels - 2 - 2 * (not fixed[0]) - (not fixed[1])
+    df = pixels - 2 - 2 * options.fit_plane - 2 * (not fixed[0]) - (not fixed[1])
     inner = np.empty((len(df), 6, 6))
     chi2 = found.minima.chi2.copy()
     for index, window in enumerate(windows(options.max_shift)):
@@ -295,7 +331,7 @@ def _measure_sources(
     if noise is not None:
         scales = 1.0 / options.max_scale, options.max_scale
         measure_at_best_scale(sources, inner, chi2 / np.maximum(df, 1), noise, scales)
-    return sources, found
+    return sources, found, JointMoments(fitted, inner, df)
 
 
 def is_simple(data: FitInput, options: FitOptions) -> bool:

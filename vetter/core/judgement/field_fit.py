@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import Any, NamedTuple
 
 from vetter.core.cutout_source import (
@@ -14,17 +13,27 @@ from vetter.core.cutout_source import (
     PsfFwhm,
 )
 from vetter.core.fit.adjustment import Adjustment, FitOptions, make_failure
-from vetter.core.judgement.answer import Judgement
-from vetter.core.judgement.disappeared import judge
+from vetter.core.fit.field_normal import UNKNOWN_NORMAL, FieldNormal
+from vetter.core.judgement.answer import Answer, Judgement
+from vetter.core.judgement.fit_answer import AnswerLimits, answer_fit
+from vetter.core.judgement.measured_planes import MeasuredPlanes
+from vetter.core.judgement.star_calibration import StarCalibration
 from vetter.core.psf.models import Gaussian, Moffat, Psf
 from vetter.errors import VetterError
 from vetter.settings import FitSettings
 
-REVISION = 7
+REVISION = 9
 """Revision of the fit, raised whenever it changes, so that stored results are fitted again."""
 
 SPLINE_REACH = 2
 """Pixels around the fitted box that the cubic spline of a shifted template needs."""
+
+
+NO_FWHM = "no FWHM: no stars to measure it on; give --fwhm"
+"""Reason for a fit without a PSF."""
+
+_BOX_WITHOUT_FWHM = 25.0
+"""Side of the fitted box without an FWHM, pixels: 4 times 6 pixels and one."""
 
 
 class FieldFit(NamedTuple):
@@ -44,9 +53,13 @@ class FieldFit(NamedTuple):
     has_own_psfs : bool
         Whether each candidate may have its own PSF, as packets of several surveys do: see
         `vetter.core.cutout_source.CutoutSource`.
-    template_caveat : str
-        Caveat from the field's stars against its template, or empty; with a caveat no fit is
-        judged. See `vetter.core.judgement.flux_scale`.
+    measured : MeasuredPlanes, optional
+        Matched template and noise, as measured on the field; None: the planes as given.
+    calibration : StarCalibration, optional
+        What the field's own stars show, fitted as candidates.
+    missing : str
+        The one thing that is missing for an answer, with a remedy; empty if nothing is. With it
+        no fit is judged, but for candidates with a PSF of their own.
     """
 
     options: FitOptions
@@ -54,20 +67,30 @@ class FieldFit(NamedTuple):
     description: str
     settings: FitSettings
     has_own_psfs: bool = False
-    template_caveat: str = ""
+    measured: MeasuredPlanes | None = None
+    calibration: StarCalibration | None = None
+    missing: str = ""
 
     def judge(self, adjustment: Adjustment) -> Judgement:
-        """Judge a result by the limits of the settings."""
+        """Return the answer of a fit, by the field's stars and the limits of the settings."""
+        missing = self._missing_for(adjustment)
+        if missing and adjustment.converged:
+            return Judgement(Answer.NOT_JUDGED, missing)
         settings = self.settings
-        if self.template_caveat:
-            adjustment = replace(adjustment, caveats=(self.template_caveat, *adjustment.caveats))
-        return judge(
-            adjustment,
-            settings.min_pval,
-            settings.max_chi2_ratio,
-            (settings.scale_low, settings.scale_high),
-            settings.max_snr,
-        )
+        scales = settings.scale_low, settings.scale_high
+        limits = AnswerLimits(settings.max_snr, scales, settings.max_chi2_ratio)
+        return answer_fit(adjustment, self.calibration, limits)
+
+    def normal_at(self, x: float, y: float) -> FieldNormal:
+        """Return the normal shift and scale at a position of the image, pixels."""
+        return UNKNOWN_NORMAL if self.calibration is None else self.calibration.normal_at(x, y)
+
+    def _missing_for(self, adjustment: Adjustment) -> str:
+        """Return the thing that is missing for the answer on one candidate, or empty."""
+        if not self.has_own_psfs:
+            return self.missing
+        unknown = adjustment.converged and math.isnan(adjustment.fwhm)
+        return self.missing or NO_FWHM if unknown else ""
 
     def signature(self, fingerprints: Iterable[Fingerprint]) -> str:
         """Return a hash of options and pixels; results stored under another hash are outdated.
@@ -89,7 +112,7 @@ def make_field_fit(
     Parameters
     ----------
     fwhm : PsfFwhm or None
-        FWHM of the image's PSF; None: unknown, so the settings' default is used, with a note.
+        FWHM of the image's PSF; None: unknown, so the fit has no PSF and is not judged.
     settings : FitSettings
     radius : float
         Radius of the cutouts in the input, pixels.
@@ -97,23 +120,23 @@ def make_field_fit(
         PSF of the image, with that FWHM; None: a Moffat or a Gaussian, by the settings.
     """
     if fwhm is None:
-        value = settings.default_fwhm
-        psf_note = f"FWHM {value:.2f} px, the settings' default: nothing else tells; give --fwhm"
+        inner, said = _BOX_WITHOUT_FWHM, NO_FWHM
     else:
-        value, psf_note = fwhm.value, fwhm.origin
-    if psf is None:
-        is_moffat = settings.psf == "moffat"
-        psf = Moffat(value, settings.moffat_beta) if is_moffat else Gaussian(value)
-    inner = settings.inner_fwhm * value + 1
+        if psf is None:
+            is_moffat = settings.psf == "moffat"
+            beta = settings.moffat_beta
+            psf = Moffat(fwhm.value, beta) if is_moffat else Gaussian(fwhm.value)
+        inner, said = settings.inner_fwhm * fwhm.value + 1, f"{psf.description}; {fwhm.origin}"
     options = FitOptions(
         max_shift=settings.max_shift,
         max_scale=settings.max_scale,
         inner=inner,
         inner_fwhm=settings.inner_fwhm,
         fit_bg=settings.fit_bg,
-        fwhm=value,
-        psf=psf,
-        psf_note=psf_note,
+        fit_plane=settings.fit_bg,
+        fwhm=None if fwhm is None else fwhm.value,
+        psf=None if fwhm is None else psf,
+        psf_note=NO_FWHM if fwhm is None else fwhm.origin,
         check_err=True,
     )
     # Whole pixels, symmetric about the central one.
@@ -122,8 +145,9 @@ def make_field_fit(
     return FieldFit(
         options,
         max(radius, min_radius),
-        f"{psf.description}; {psf_note}; fitted box {side} px",
+        f"{said}; fitted box {side} px",
         settings,
+        missing=NO_FWHM if fwhm is None else "",
     )
 
 
@@ -137,11 +161,15 @@ def fit_rows(source: CutoutSource, fitting: FieldFit, rows: Sequence[int]) -> li
     cutouts, results = [], {}
     for row in rows:
         try:
-            cutouts.append((row, source.cutout_with(row, fitting.radius, names)))
+            cutouts.append((row, source.fit_cutout(row, fitting.radius, names, fitting.measured)))
         except VetterError as error:
             results[row] = make_failure(str(error), unread=True)
+    listed = source.candidates
     for options, members in _group_by_options(source, fitting, cutouts):
-        fits = _fit_safely([cutout for _, cutout in members], options)
+        normals = [
+            fitting.normal_at(float(listed.x[row]), float(listed.y[row])) for row, _ in members
+        ]
+        fits = _fit_safely([cutout for _, cutout in members], options, normals)
         results.update({row: result for (row, _), result in zip(members, fits, strict=True)})
     return [results[row] for row in rows]
 
@@ -149,19 +177,27 @@ def fit_rows(source: CutoutSource, fitting: FieldFit, rows: Sequence[int]) -> li
 def _group_by_options(
     source: CutoutSource, fitting: FieldFit, cutouts: list[tuple[int, Any]]
 ) -> list[tuple[FitOptions, list[tuple[int, Any]]]]:
-    """Group rows and cutouts by the options of their fits: one group, or one per FWHM."""
+    """Group rows and cutouts by the options of their fits: one group, or one per FWHM.
+
+    Cutouts that bring their PSF form one group: the solver takes each with its own.
+    """
     if not (fitting.has_own_psfs and source.has_own_widths):
         return [(fitting.options, cutouts)]
+    with_psf = [(row, cutout) for row, cutout in cutouts if cutout.fit_psf is not None]
     groups: dict[PsfFwhm | None, list[tuple[int, Any]]] = {}
     for row, cutout in cutouts:
-        groups.setdefault(source.own_fwhm(row, cutout), []).append((row, cutout))
+        if cutout.fit_psf is None:
+            groups.setdefault(source.own_fwhm(row, cutout), []).append((row, cutout))
     settings, radius = fitting.settings, fitting.radius
-    return [
+    by_width = [
         (make_field_fit(fwhm, settings, radius).options, group) for fwhm, group in groups.items()
     ]
+    return [*by_width, (fitting.options, with_psf)] if with_psf else by_width
 
 
-def _fit_safely(cutouts: Sequence[Any], options: FitOptions) -> list[Adjustment]:
+def _fit_safely(
+    cutouts: Sequence[Any], options: FitOptions, normals: Sequence[FieldNormal]
+) -> list[Adjustment]:
     """Fit together; after an unexpected error, fit one by one, so that one result carries it.
 
     A bug that a single candidate triggers must not cost a hundred thousand others their fits.
@@ -169,9 +205,10 @@ def _fit_safely(cutouts: Sequence[Any], options: FitOptions) -> list[Adjustment]
     from vetter.core.fit.adjust import fit_many
 
     try:
-        return fit_many(cutouts, options)
+        return fit_many(cutouts, options, normals)
     except Exception as error:
         if len(cutouts) == 1:
             text = " ".join(str(error).split())
             return [make_failure(f"unexpected {type(error).__name__} in the fit: {text}")]
-    return [result for cutout in cutouts for result in _fit_safely([cutout], options)]
+    alone = zip(cutouts, normals, strict=True)
+    return [result for one, normal in alone for result in _fit_safely([one], options, [normal])]
