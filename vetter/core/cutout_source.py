@@ -107,6 +107,8 @@ class CutoutSource(ImageField, ABC):
     plane_provenance: Mapping[str, Provenance] = MappingProxyType({})
     """Origin of the planes, as far as known before any cutout is read; a plane without an entry is
     `Provenance.GIVEN`, or not known yet."""
+    unjudged: str | None = None
+    """Reason why no fit can be judged, or empty; None: the planes tell."""
     default_radius: float
     """Half the side of a cutout unless the user chooses another, pixels."""
     record: dict[str, Any]

@@ -236,7 +236,7 @@ def _draw_candidates(
     """Return the candidates, and the injected sources among them."""
     of = kind.conditions
     objects = np.hstack([[stars.x, stars.y], [galaxies.x, galaxies.y]])
-    inside = (np.abs(np.array([stars.x, stars.y]) - 0.5 * FIELD_SIDE) < 0.5 * FIELD_SIDE - _MARGIN)
+    inside = np.abs(np.array([stars.x, stars.y]) - 0.5 * FIELD_SIDE) < 0.5 * FIELD_SIDE - _MARGIN
     usable = np.flatnonzero(inside.all(axis=0))
     bright = usable[np.argsort(-stars.flux[usable])]
     # Hosts of sources are none of the stars that are candidates themselves.

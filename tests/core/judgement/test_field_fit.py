@@ -10,6 +10,8 @@ import pytest
 from tests.helpers.plain_source import PlainSource
 from vetter.core.cutout.cutout import Cutout
 from vetter.core.cutout_source import Fingerprint, PsfFwhm
+from vetter.core.fit.adjustment import Adjustment
+from vetter.core.judgement.answer import Answer, Judgement
 from vetter.core.judgement.field_fit import fit_rows, make_field_fit
 from vetter.settings import FitSettings
 
@@ -83,10 +85,13 @@ def test_a_fit_that_breaks_costs_its_own_result_alone(monkeypatch):
     assert results[1].reason == "unexpected IndexError in the fit: off by one"
 
 
-def test_an_unknown_fwhm_is_the_settings_and_said():
-    fit = make_field_fit(None, FitSettings(default_fwhm=5.0), 20)
-    assert fit.options.fwhm == 5.0
-    assert "default" in fit.description
+def test_unknown_fwhm_is_missing_and_not_judged():
+    fit = make_field_fit(None, FitSettings(), 20)
+    assert fit.options.fwhm is None and fit.options.psf is None and fit.options.inner == 25.0
+    assert fit.missing == "no FWHM: no stars to measure it on; give --fwhm"
+    assert fit.description == f"{fit.missing}; fitted box 25 px"
+    judged = fit.judge(Adjustment(True, chi2_0=900.0, chi2=280.0, df=285, pval=0.5, fwhm=3.0))
+    assert judged == Judgement(Answer.NOT_JUDGED, fit.missing)
 
 
 def test_the_cutout_holds_the_box_however_small_the_display():

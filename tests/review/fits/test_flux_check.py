@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PyQt6.QtCore import QObject, pyqtSignal
+from vetter.review.fits.judged_fits import FluxCheck
 
 from tests.helpers.plain_source import PlainField, PlainFields, PlainSource
 from vetter.core.fit.adjustment import Adjustment
 from vetter.core.judgement.answer import Answer, Judgement
 from vetter.core.judgement.fit_table import FitTable
-from vetter.review.fits.judged_fits import FluxCheck
 from vetter.settings import Settings
 
 

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from PyQt6.QtCore import QObject, pyqtSignal
+from vetter.review.fits.judged_fits import ROWS_PER_BATCH, JudgedFits
 
 from tests.helpers.plain_source import PlainSource
 from vetter.core.cutout_source import PsfFwhm
@@ -16,7 +17,6 @@ from vetter.core.judgement.field_fit import make_field_fit
 from vetter.core.judgement.fit_table import FitTable
 from vetter.review.fits.field_fits import FieldFits
 from vetter.review.fits.fit_messages import Ready
-from vetter.review.fits.judged_fits import ROWS_PER_BATCH, JudgedFits
 from vetter.review.writer import StoredFits
 from vetter.settings import FitSettings, Settings
 

@@ -229,13 +229,16 @@ class CandidateList:
         are None.
         """
         values = {str(name): cell(self.table[name], row) for name in self.table.colnames}
+        known = self.position(row)
         for role in ("x", "y", "ra", "dec"):
-            number = self.value(role, row)
-            if number is not None:
-                values[role] = number
-            else:
+            if role not in known:
                 values.pop(role, None)
-        return values
+        return values | known
+
+    def position(self, row: int) -> dict[str, Any]:
+        """Return the known ones of a candidate's ``x``, ``y`` (0-based), ``ra``, ``dec``."""
+        numbers = {role: self.value(role, row) for role in ("x", "y", "ra", "dec")}
+        return {role: number for role, number in numbers.items() if number is not None}
 
 
 class Whereabouts(IntEnum):

@@ -174,6 +174,10 @@ class Cutout(CutoutMapping):
         both have the same centre.
     middle : (float, float) or None
         x and y of the middle of the whole stamp that this is a part of; None if it is whole.
+    fit_psf : vetter.core.psf.models.Psf or None
+        PSF of a new source in ``image - convolved`` for a fit; None: that of the fit's options.
+    fit_caveat : str
+        Reason not to judge a fit of these planes; empty without any.
 
     Raises
     ------
@@ -224,6 +228,8 @@ class Cutout(CutoutMapping):
         self.covered: Box | None = None
         self.offset_in_whole: tuple[int, int] | None = None
         self.middle: tuple[float, float] | None = None
+        self.fit_psf: Any = None
+        self.fit_caveat = ""
         self._wcs = wcs
         self._made_wcs: WCS | None = None
         for name, plane in planes.items():
@@ -506,6 +512,7 @@ def cut_to(cutout: Cutout, box: Box) -> Cutout:
     part.extras, part.unread = copy.copy(cutout.extras), dict(cutout.unread)
     part.light_curve, part.psf_image = cutout.light_curve, cutout.psf_image
     part.sky_marks = cutout.sky_marks
+    part.fit_psf, part.fit_caveat = cutout.fit_psf, cutout.fit_caveat
     return part
 
 

@@ -333,7 +333,8 @@ def fit_context(
     plane_notes: Mapping[str, str] = cutout.notes if isinstance(cutout, Cutout) else {}
     origins: Mapping[str, Provenance] = cutout.provenance if isinstance(cutout, Cutout) else {}
     matched = meta.get("template_matched") if isinstance(meta, Mapping) else None
-    psf, psf_note = _choose_psf(meta, options)
+    own, caveat = getattr(cutout, "fit_psf", None), getattr(cutout, "fit_caveat", "")
+    psf, psf_note = (own, "") if own is not None else _choose_psf(meta, options)
     inner = options.inner
     if psf is not None and options.inner_fwhm is not None:
         inner = options.inner_fwhm * psf.fwhm + 1.0
@@ -347,6 +348,8 @@ def fit_context(
         inner,
         options.max_shift,
     )
+    if caveat:
+        plain = plain._replace(caveats=(caveat,))
     if psf is None:
         return plain
     fwhm, notes, psf_box = psf.fwhm, plain.notes, plain.box

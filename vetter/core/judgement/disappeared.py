@@ -92,6 +92,8 @@ def why_not_judged(source: CutoutSource) -> str:
     and the template is matched to the image, which means ``convolved`` without reprojection, or a
     column ``template_matched``.
     """
+    if source.unjudged is not None:
+        return source.unjudged
     provenance = source.plane_provenance
     if Provenance.ESTIMATED in provenance.get("err", Provenance.GIVEN):
         return "err is only estimated"

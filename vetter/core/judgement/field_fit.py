@@ -29,6 +29,13 @@ SPLINE_REACH = 2
 """Pixels around the fitted box that the cubic spline of a shifted template needs."""
 
 
+NO_FWHM = "no FWHM: no stars to measure it on; give --fwhm"
+"""Reason for a fit without a PSF."""
+
+_BOX_WITHOUT_FWHM = 25.0
+"""Side of the fitted box without an FWHM, pixels: 4 times 6 pixels and one."""
+
+
 class FieldFit(NamedTuple):
     """Options and size of the fits of one field.
 
@@ -51,7 +58,8 @@ class FieldFit(NamedTuple):
     calibration : StarCalibration, optional
         What the field's own stars show, fitted as candidates.
     missing : str
-        The one thing that is missing, with a remedy, so that no fit is judged; empty if nothing is.
+        The one thing that is missing for an answer, with a remedy; empty if nothing is. With it
+        no fit is judged, but for candidates with a PSF of their own.
     """
 
     options: FitOptions
@@ -65,8 +73,9 @@ class FieldFit(NamedTuple):
 
     def judge(self, adjustment: Adjustment) -> Judgement:
         """Return the answer of a fit, by the field's stars and the limits of the settings."""
-        if self.missing and adjustment.converged:
-            return Judgement(Answer.NOT_JUDGED, self.missing)
+        missing = self._missing_for(adjustment)
+        if missing and adjustment.converged:
+            return Judgement(Answer.NOT_JUDGED, missing)
         settings = self.settings
         scales = settings.scale_low, settings.scale_high
         limits = AnswerLimits(settings.max_snr, scales, settings.max_chi2_ratio)
@@ -75,6 +84,13 @@ class FieldFit(NamedTuple):
     def normal_at(self, x: float, y: float) -> FieldNormal:
         """Return the normal shift and scale at a position of the image, pixels."""
         return UNKNOWN_NORMAL if self.calibration is None else self.calibration.normal_at(x, y)
+
+    def _missing_for(self, adjustment: Adjustment) -> str:
+        """Return the thing that is missing for the answer on one candidate, or empty."""
+        if not self.has_own_psfs:
+            return self.missing
+        unknown = adjustment.converged and math.isnan(adjustment.fwhm)
+        return self.missing or NO_FWHM if unknown else ""
 
     def signature(self, fingerprints: Iterable[Fingerprint]) -> str:
         """Return a hash of options and pixels; results stored under another hash are outdated.
@@ -96,7 +112,7 @@ def make_field_fit(
     Parameters
     ----------
     fwhm : PsfFwhm or None
-        FWHM of the image's PSF; None: unknown, so the settings' default is used, with a note.
+        FWHM of the image's PSF; None: unknown, so the fit has no PSF and is not judged.
     settings : FitSettings
     radius : float
         Radius of the cutouts in the input, pixels.
@@ -104,14 +120,13 @@ def make_field_fit(
         PSF of the image, with that FWHM; None: a Moffat or a Gaussian, by the settings.
     """
     if fwhm is None:
-        value = settings.default_fwhm
-        psf_note = f"FWHM {value:.2f} px, the settings' default: nothing else tells; give --fwhm"
+        inner, said = _BOX_WITHOUT_FWHM, NO_FWHM
     else:
-        value, psf_note = fwhm.value, fwhm.origin
-    if psf is None:
-        is_moffat = settings.psf == "moffat"
-        psf = Moffat(value, settings.moffat_beta) if is_moffat else Gaussian(value)
-    inner = settings.inner_fwhm * value + 1
+        if psf is None:
+            is_moffat = settings.psf == "moffat"
+            beta = settings.moffat_beta
+            psf = Moffat(fwhm.value, beta) if is_moffat else Gaussian(fwhm.value)
+        inner, said = settings.inner_fwhm * fwhm.value + 1, f"{psf.description}; {fwhm.origin}"
     options = FitOptions(
         max_shift=settings.max_shift,
         max_scale=settings.max_scale,
@@ -119,9 +134,9 @@ def make_field_fit(
         inner_fwhm=settings.inner_fwhm,
         fit_bg=settings.fit_bg,
         fit_plane=settings.fit_bg,
-        fwhm=value,
-        psf=psf,
-        psf_note=psf_note,
+        fwhm=None if fwhm is None else fwhm.value,
+        psf=None if fwhm is None else psf,
+        psf_note=NO_FWHM if fwhm is None else fwhm.origin,
         check_err=True,
     )
     # Whole pixels, symmetric about the central one.
@@ -130,8 +145,9 @@ def make_field_fit(
     return FieldFit(
         options,
         max(radius, min_radius),
-        f"{psf.description}; {psf_note}; fitted box {side} px",
+        f"{said}; fitted box {side} px",
         settings,
+        missing=NO_FWHM if fwhm is None else "",
     )
 
 
@@ -161,16 +177,22 @@ def fit_rows(source: CutoutSource, fitting: FieldFit, rows: Sequence[int]) -> li
 def _group_by_options(
     source: CutoutSource, fitting: FieldFit, cutouts: list[tuple[int, Any]]
 ) -> list[tuple[FitOptions, list[tuple[int, Any]]]]:
-    """Group rows and cutouts by the options of their fits: one group, or one per FWHM."""
+    """Group rows and cutouts by the options of their fits: one group, or one per FWHM.
+
+    Cutouts that bring their PSF form one group: the solver takes each with its own.
+    """
     if not (fitting.has_own_psfs and source.has_own_widths):
         return [(fitting.options, cutouts)]
+    with_psf = [(row, cutout) for row, cutout in cutouts if cutout.fit_psf is not None]
     groups: dict[PsfFwhm | None, list[tuple[int, Any]]] = {}
     for row, cutout in cutouts:
-        groups.setdefault(source.own_fwhm(row, cutout), []).append((row, cutout))
+        if cutout.fit_psf is None:
+            groups.setdefault(source.own_fwhm(row, cutout), []).append((row, cutout))
     settings, radius = fitting.settings, fitting.radius
-    return [
+    by_width = [
         (make_field_fit(fwhm, settings, radius).options, group) for fwhm, group in groups.items()
     ]
+    return [*by_width, (fitting.options, with_psf)] if with_psf else by_width
 
 
 def _fit_safely(
@@ -189,6 +211,4 @@ def _fit_safely(
             text = " ".join(str(error).split())
             return [make_failure(f"unexpected {type(error).__name__} in the fit: {text}")]
     alone = zip(cutouts, normals, strict=True)
-    return [
-        result for one, normal in alone for result in _fit_safely([one], options, [normal])
-    ]
+    return [result for one, normal in alone for result in _fit_safely([one], options, [normal])]

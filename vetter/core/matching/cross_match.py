@@ -16,8 +16,11 @@ _PAD = 16
 """Pixels around a stamp that fall off to the sky before the Fourier transform repeats it."""
 _FLOOR = 1e-3
 """Transfer of both PSFs below which the kernels become the same delta: it is not measured there."""
-_MAX_UNKNOWN = 0.1
-"""Largest part of a kernel's absolute weight that may lie on unknown pixels."""
+_MAX_UNKNOWN = 0.02
+"""Largest part of a kernel's squared weight, and so of the noise, that may lie on unknown pixels.
+
+The absolute weight is no measure: a kernel's tails on the pixels of a whole stamp hold half of it.
+"""
 
 
 class CrossMatched(NamedTuple):
@@ -46,6 +49,7 @@ def cross_match(
     template_err: npt.ArrayLike,
     psf_image: Psf,
     psf_template: Psf,
+    floor: float = _FLOOR,
 ) -> CrossMatched:
     """Convolve image and template by each other's PSF, and whiten the noise of their difference.
 
@@ -62,6 +66,9 @@ def cross_match(
         and s_t.
     psf_image, psf_template : Psf
         PSFs of the two.
+    floor : float, optional
+        Transfer of both PSFs below which the kernels become equal; higher for PSFs that were
+        measured, whose ratio is noise there and spreads the kernels over the stamp.
 
     Returns
     -------
@@ -94,7 +101,7 @@ def cross_match(
     )
     known = np.isfinite(pixels) & np.isfinite(variances) & (variances > 0)
     levels = [_median(v[k]) for v, k in zip(variances, known, strict=True)]
-    return _cross_match(pixels, variances, known, levels, (psf_image, psf_template))
+    return _cross_match(pixels, variances, known, levels, (psf_image, psf_template), floor)
 
 
 def _median(values: Array) -> float:
@@ -109,18 +116,19 @@ def _cross_match(
     known: npt.NDArray[np.bool_],
     levels: list[float],
     psfs: tuple[Psf, Psf],
+    floor: float,
 ) -> CrossMatched:
     from scipy import fft
 
     _, rows, columns = pixels.shape
     shape = fft.next_fast_len(rows + 2 * _PAD, True), fft.next_fast_len(columns + 2 * _PAD, True)
     transfers = [fft.rfft2(_render(psf, shape)) for psf in psfs]
-    kernels, psf_transfer = _make_kernels(transfers, levels)
+    kernels, psf_transfer = _make_kernels(transfers, levels, floor)
     inside = slice(_PAD, _PAD + rows), slice(_PAD, _PAD + columns)
     filled = np.stack([_pad(p, k, shape) for p, k in zip(pixels, known, strict=True)])
     weights = fft.irfft2(kernels, shape)
-    absolute = np.abs(weights)
-    absolute /= absolute.sum(axis=(1, 2), keepdims=True)
+    squared = weights**2
+    shares = squared / squared.sum(axis=(1, 2), keepdims=True)
     unknown = np.ones((2, *shape))
     unknown[:, *inside] = ~known
     noise = np.empty((2, *shape))
@@ -129,7 +137,7 @@ def _cross_match(
         noise[number][inside] = np.where(known[number], variances[number], level)
     moved = fft.irfft2(
         fft.rfft2(np.concatenate([filled, noise, unknown]))
-        * np.concatenate([kernels, fft.rfft2(weights**2), fft.rfft2(absolute)]),
+        * np.concatenate([kernels, fft.rfft2(squared), fft.rfft2(shares)]),
         shape,
     )[:, *inside]
     lost = (moved[4:] > _MAX_UNKNOWN).any(axis=0)
@@ -139,14 +147,14 @@ def _cross_match(
 
 
 def _make_kernels(
-    transfers: list[npt.NDArray[np.complex128]], levels: list[float]
+    transfers: list[npt.NDArray[np.complex128]], levels: list[float], floor: float
 ) -> tuple[npt.NDArray[np.complex128], npt.NDArray[np.complex128]]:
     """Return the transfers of the image's and the template's kernel, and of the new PSF."""
     of_image, of_template = (each / each[0, 0].real for each in transfers)
     power = np.abs(of_image) ** 2 + np.abs(of_template) ** 2
     # Where both PSFs vanish their ratio is noise; equal kernels of 1 keep the noise white there.
-    floor = _FLOOR**3 / (power + _FLOOR**2)
-    first, second = of_template + floor, of_image + floor
+    added = floor**3 / (power + floor**2)
+    first, second = of_template + added, of_image + added
     total = sum(levels)
     scale = np.sqrt(total / (levels[1] * np.abs(second) ** 2 + levels[0] * np.abs(first) ** 2))
     kernels = np.stack([first * scale, second * scale])

@@ -269,7 +269,7 @@ def _fit_one(
     )
     for radius in sizes.smaller:
         part = grams.within(radius)
-        fit = fit_kernel(part, terms, max_order)
+        fit = fit_kernel(part, terms, max_order, best.fit)
         if fit.typical < best.fit.typical:
             best = _Found(direction, sizes.half, radius, relation, part, fit)
     return best

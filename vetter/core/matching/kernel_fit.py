@@ -24,7 +24,9 @@ _STRENGTHS = 10.0 ** np.arange(-7.0, 1.1)
 """Strengths of the regularisation that are tried, in units of the data's own curvature."""
 _FOLDS = 5
 _ROUNDS = 3
-"""Number of times that the stars are weighed anew."""
+"""Number of times that the stars are weighed anew, at most."""
+_SETTLED = 0.15
+"""Largest change of a star's weight, of 1, with which the weights are final."""
 _CLIP = 4.0
 """Deviation of a star's log chi2 beyond which the star is left out, in robust sigma."""
 _MIN_SPREAD = 0.25
@@ -170,8 +172,8 @@ class KernelFit(NamedTuple):
         Coefficients at each star of a fit without it.
     chi2 : ndarray (stars,)
         chi2 per pixel of each star under `held_out`.
-    used : ndarray of bool (stars,)
-        Stars that are not clipped.
+    weights : ndarray (stars,)
+        Weight of each star in the fit, at most 1; 0 where clipped.
     """
 
     order: int
@@ -179,7 +181,12 @@ class KernelFit(NamedTuple):
     coefficients: Array
     held_out: Array
     chi2: Array
-    used: npt.NDArray[np.bool_]
+    weights: Array
+
+    @property
+    def used(self) -> npt.NDArray[np.bool_]:
+        """Stars that are not clipped."""
+        return self.weights > 0
 
     @property
     def typical(self) -> float:
@@ -192,7 +199,9 @@ def measure_typical(chi2: Array) -> float:
     return float(np.exp(np.mean(np.log(np.maximum(chi2, 1e-12)))))
 
 
-def fit_kernel(grams: Grams, terms: Array, max_order: int) -> KernelFit:
+def fit_kernel(
+    grams: Grams, terms: Array, max_order: int, like: KernelFit | None = None
+) -> KernelFit:
     """Fit the kernel with the order and strength that predict left-out stars best.
 
     Stars are weighed by their left-out residual, those far off are clipped, and the choice is
@@ -204,12 +213,18 @@ def fit_kernel(grams: Grams, terms: Array, max_order: int) -> KernelFit:
     terms : ndarray (stars, terms)
         Terms of a polynomial of at least ``max_order`` at the stars.
     max_order : int
+    like : KernelFit, optional
+        Fit of the same stars whose weights are taken, and whose strength is nearly right.
     """
-    weights = np.ones(len(terms))
-    best = _choose(grams, terms, weights, max_order)
+    if like is not None:
+        return _choose(grams, terms, like.weights, max_order, like.strength)
+    best = _choose(grams, terms, np.ones(len(terms)), max_order)
     for _ in range(_ROUNDS):
         weights = _weigh(grams, best)
-        best = _choose(grams, terms, weights, max_order)
+        settled = np.abs(weights - best.weights).max() < _SETTLED
+        best = _choose(grams, terms, weights, max_order, best.strength)
+        if settled:
+            break
     return best
 
 
@@ -254,7 +269,9 @@ def find_max_order(stars: int) -> int:
     return 0 if stars < 8 else 1 if stars < 25 else 2 if stars < 120 else 3
 
 
-def _choose(grams: Grams, terms: Array, weights: Array, max_order: int) -> KernelFit:
+def _choose(
+    grams: Grams, terms: Array, weights: Array, max_order: int, strength: float | None = None
+) -> KernelFit:
     used = weights > 0
     start = _start(grams, weights)
     max_order = min(max_order, find_max_order(int(np.count_nonzero(used))))
@@ -262,9 +279,11 @@ def _choose(grams: Grams, terms: Array, weights: Array, max_order: int) -> Kerne
     best: KernelFit | None = None
     for order in range(max_order + 1):
         part = terms[:, : len(list_terms(order))]
-        strengths = _STRENGTHS
         if best is not None:
-            near = int(np.argmin(np.abs(_STRENGTHS - best.strength)))
+            strength = best.strength
+        strengths = _STRENGTHS
+        if strength is not None:
+            near = int(np.argmin(np.abs(_STRENGTHS - strength)))
             strengths = _STRENGTHS[max(near - 1, 0) : near + 2]
         found = _validate(grams, part, weights, start, folds, order, strengths)
         # A higher order must earn its terms. A PSF that is symmetrical about the field's middle
@@ -372,7 +391,7 @@ def _validate(
     typical = [measure_typical(each[used]) for each in chi2]
     best = int(np.argmin(typical))
     empty = np.zeros((terms.shape[1], n))
-    return KernelFit(order, float(strengths[best]), empty, held[best], chi2[best], used)
+    return KernelFit(order, float(strengths[best]), empty, held[best], chi2[best], weights)
 
 
 def fit_relation(residual: Array, signal: Array, sky: float) -> NoiseRelation:

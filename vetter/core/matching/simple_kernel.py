@@ -30,33 +30,33 @@ def fit_gaussian(images: Array, products: Array, cross: Array) -> Array:
     cross : ndarray (n,)
         Right-hand side.
     """
-    from scipy.optimize import minimize
+    from scipy.linalg import cholesky, solve_triangular
+    from scipy.optimize import least_squares
 
-    flat = images.reshape(len(images), -1)
+    n = len(images)
+    flat = images.reshape(n, -1)
     own = flat @ flat.T
-    project = np.linalg.solve(own + 1e-9 * np.trace(own) / len(own) * np.eye(len(own)), flat)
+    project = np.linalg.solve(own + 1e-9 * np.trace(own) / n * np.eye(n), flat)
     radius = images.shape[1] // 2
-    # Products and cross are of the size of the stars' light: the search sees numbers around 1.
-    size = max(float(np.abs(cross).max()) ** 2 / max(float(np.trace(products)), 1e-300), 1e-300)
+    ridge = 1e-10 * np.trace(products) / n + 1e-300
+    root = cholesky(products + ridge * np.eye(n))
+    wanted = solve_triangular(root, cross, trans="T")
+    size = max(float(np.linalg.norm(wanted)), 1e-300)
+    moved = root @ project / size
+    wanted = wanted / size
 
-    def shape_of(parameters: Array) -> Array:
-        return np.asarray(project @ _render(parameters, radius).ravel(), np.float64)
+    def amplitude(shape: Array) -> float:
+        return max(float(shape @ wanted), 0.0) / max(float(shape @ shape), 1e-300)
 
-    def loss(parameters: Array) -> float:
-        shape = shape_of(parameters)
-        return -_amplitude(shape, products, cross) * float(shape @ cross) / size
+    def residual(parameters: Array) -> Array:
+        shape = moved @ _render(parameters, radius).ravel()
+        return np.asarray(amplitude(shape) * shape - wanted, np.float64)
 
     starts = [np.array([0.0, 0.0, sigma, 0.0, sigma]) for sigma in _STARTS]
-    start = min(starts, key=loss)
-    found: Any = minimize(
-        loss, start, method="Nelder-Mead", options={"maxiter": 300, "xatol": 3e-3, "fatol": 1e-7}
-    )
-    shape = shape_of(found.x)
-    return _amplitude(shape, products, cross) * shape
-
-
-def _amplitude(shape: Array, products: Array, cross: Array) -> float:
-    return max(float(shape @ cross), 0.0) / max(float(shape @ products @ shape), 1e-300)
+    start = min(starts, key=lambda each: float(np.sum(residual(each) ** 2)))
+    found: Any = least_squares(residual, start, method="lm", diff_step=1e-4, max_nfev=150)
+    image = _render(found.x, radius).ravel()
+    return np.asarray(amplitude(moved @ image) * (project @ image), np.float64)
 
 
 def _render(parameters: Array, radius: int) -> Array:

@@ -95,7 +95,7 @@ WHITE = Correlation(np.ones((1, 1)))
 def measure_correlation(samples: SkySamples) -> Correlation:
     """Measure the correlation of blank pixels, up to the lag where it is lost in the noise."""
     pulls = samples.difference / samples.sigma[:, None, None]
-    used = samples.blank & (np.abs(pulls) < _CLIP_SIGMA)
+    used = samples.blank & (np.abs(pulls) < _CLIP_SIGMA) & samples.steady[:, None, None]
     pulls = np.where(used, pulls, 0.0)
     # An even length of small factors, and no lag wraps around.
     shape = tuple(-(-(side + REACH) // 8) * 8 for side in pulls.shape[1:])

@@ -181,7 +181,7 @@ def _measure_factors(
     with np.errstate(all="ignore"):
         pulls = np.where(samples.blank, samples.difference / errors, np.nan)
     _, scatter, count = clipped_scatter(pulls.reshape(len(pulls), -1))
-    scatter[~(np.isfinite(samples.sigma) & (scatter > 0))] = np.nan
+    scatter[~(np.isfinite(samples.sigma) & samples.steady & (scatter > 0))] = np.nan
     if not np.isfinite(scatter).any():
         return None
     correlated = max(1.0, 3.0 * correlation.smoothed_scatter())

@@ -78,20 +78,12 @@ def fit_slope(samples: SkySamples, err: Array | None = None) -> tuple[float, flo
     slope, error : float
         Variance per unit of signal, beyond that of ``err``; the error is infinite without sources.
     """
-    from scipy.ndimage import correlate1d, minimum_filter
-
-    known = np.isfinite(samples.difference)
-    filled = np.where(known, samples.difference, 0.0)
-    second = [1.0, -2.0, 1.0]
-    rough = correlate1d(correlate1d(filled, second, axis=1), second, axis=2) / 6.0
-    inner = minimum_filter(known, (1, 3, 3), mode="constant", cval=False)
-    sky = np.where(samples.blank & inner, rough, np.nan)
-    sigma = clipped_scatter(sky.reshape(len(sky), -1))[1]
+    inner = np.isfinite(samples.rough)
     if err is None:
-        err = np.broadcast_to(samples.sigma[:, None, None], known.shape)
+        err = np.broadcast_to(samples.sigma[:, None, None], inner.shape)
     # errstate: boxes without blank pixels, and damaged errors.
     with np.errstate(all="ignore"):
-        pulls = rough / (sigma / samples.sigma)[:, None, None] / err
+        pulls = samples.rough / (samples.rough_sigma / samples.sigma)[:, None, None] / err
         brightness = samples.signal / err**2
     unit = float(np.nanmedian(samples.sigma))
     # In units of the sky's variance: 1 + slope * brightness, brightness relative to the sky.
@@ -111,7 +103,7 @@ def fit_slope(samples: SkySamples, err: Array | None = None) -> tuple[float, flo
     table = np.array(rows, float)
     level, variance, pixels = table[:, 0], table[:, 1], table[:, 2]
     # Pixels of one source share its residual, and second differences overlap: fewer are free.
-    relative = np.sqrt(2.0 * 2.5 / pixels + _SYSTEMATIC**2)
+    relative = np.sqrt(2.0 * 4.0 / pixels + _SYSTEMATIC**2)
     scale = level.max()
     terms = np.stack([level / scale, (level / scale) ** 2], axis=1)
     # Light alone, unless the squares explain much that it does not: the two are nearly alike.

@@ -10,6 +10,8 @@ Array = npt.NDArray[np.float64]
 _MAD_TO_SIGMA = 1.4826
 _CLIP_SIGMA = 3.0
 _MAX_STEPS = 8
+_MIN_STEPS = 3.5
+"""Steps within which quantised values count: photons of a mean of 0.4 reach as far."""
 _CLIPPED_SIGMA = 0.98658
 """Standard deviation of a normal variable of scatter 1, cut at 3 sigma."""
 
@@ -25,7 +27,7 @@ def clipped_scatter(samples: Array, step: float = 0.0) -> tuple[Array, Array, np
     samples : ndarray (k, n)
         NaN does not count.
     step : float
-        Step of quantised values: values within 1.5 steps are never clipped.
+        Step of quantised values: values within 3.5 steps are never clipped.
 
     Returns
     -------
@@ -46,7 +48,9 @@ def clipped_scatter(samples: Array, step: float = 0.0) -> tuple[Array, Array, np
     mean, counts = np.zeros(len(level)), count
     rows = np.arange(len(level))
     for _ in range(_MAX_STEPS):
-        low, high = _places(ordered, level + mean, np.maximum(_CLIP_SIGMA * sigma, 1.5 * step))
+        low, high = _places(
+            ordered, level + mean, np.maximum(_CLIP_SIGMA * sigma, _MIN_STEPS * step)
+        )
         high = np.minimum(high, count)
         counts = np.maximum(high - low, 1)
         mean = (sums[rows, high] - sums[rows, low]) / counts

@@ -30,6 +30,8 @@ _SMALL_SIGNAL = 0.5
 MIN_BLANK = 0.03
 """Fraction of a box that has to be blank."""
 _FAINTEST = 0.3
+_MAX_ABOVE = 1.15
+"""Ratio of scatter and second differences, relative to the field's, that is a structure."""
 _ROUNDING = 1e-12
 """Scatter that is rounding alone, relative to the pixels."""
 _PLATEAU, _MIN_PLATEAU = 0.02, 6
@@ -55,6 +57,13 @@ class SkySamples:
         Scatter of the difference's blank pixels; NaN if too few.
     count : ndarray of int (k,)
         Blank pixels.
+    rough : ndarray (k, n, n)
+        Second differences of the difference along both axes: what is smooth falls out.
+    rough_sigma : ndarray (k,)
+        Scatter of ``rough`` in blank pixels.
+    steady : bool ndarray (k,)
+        False where the blank pixels have a structure, as an edge of an amplifier, that is not
+        noise; ``sigma`` is then that of their second differences.
     background, level : ndarray (k,)
         Background of the difference and of the template in the middle of each box.
     step : float
@@ -70,6 +79,9 @@ class SkySamples:
     blank: Flags
     sigma: Array
     count: npt.NDArray[np.int_]
+    rough: Array
+    rough_sigma: Array
+    steady: Flags
     background: Array
     level: Array
     step: float
@@ -177,6 +189,13 @@ def _analyse(
     blank &= np.abs(difference) < 5.0 * sigma[:, None, None]
     sigma[count < max(30, MIN_BLANK * shape[0] * shape[1] / 2)] = np.nan
     middle = (slice(None), shape[0] // 2, shape[1] // 2)
+    sigma = np.where(sigma > _ROUNDING * np.abs(background[middle]), sigma, np.nan)
+    rough = _take_second_differences(difference)
+    rough_sigma = clipped_scatter(_flatten(np.where(blank, rough, np.nan)), step / 6.0)[1]
+    ratio = sigma / np.where(rough_sigma > 0, rough_sigma, np.nan)
+    usual = float(np.median(ratio[np.isfinite(ratio)])) if np.isfinite(ratio).any() else 1.0
+    steady = ~(ratio > _MAX_ABOVE * usual)
+    sigma = np.where(steady, sigma, usual * rough_sigma)
     return SkySamples(
         boxes,
         x,
@@ -185,12 +204,27 @@ def _analyse(
         light,
         signal,
         blank,
-        np.where(sigma > _ROUNDING * np.abs(background[middle]), sigma, np.nan),
+        sigma,
         count,
+        rough,
+        rough_sigma,
+        steady,
         background[middle] + mean,
         level[middle],
         step,
     )
+
+
+def _take_second_differences(difference: Array) -> Array:
+    """Return second differences along both axes, of unit scatter for white noise of scatter 1."""
+    from scipy.ndimage import correlate1d, minimum_filter
+
+    known = np.isfinite(difference)
+    second = [1.0, -2.0, 1.0]
+    filled = np.where(known, difference, 0.0)
+    rough = correlate1d(correlate1d(filled, second, axis=1), second, axis=2) / 6.0
+    inner = minimum_filter(known, (1, 3, 3), mode="constant", cval=False)
+    return np.where(inner, rough, np.nan)
 
 
 def _share(part: Flags, whole: Flags) -> Array:

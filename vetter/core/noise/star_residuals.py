@@ -31,6 +31,7 @@ Err = Callable[[Array, Array, float, float], Array]
 
 _MARGIN = 3
 _MAX_SHIFT = 2.0
+_STRANGE_SIGMA, _STRANGE_PART = 6.0, 0.5
 _STEPS = 3
 MAX_STARS = 100
 """Number of stars that are fitted, at most."""
@@ -119,12 +120,15 @@ def _fit_star(
     spline = spline_filter(np.where(np.isfinite(light), light, 0.0), 3, mode="nearest")
     image = (difference + light)[inside][use]
     spread = spread_light(light, reach)[inside]
-    weight = 1.0 / np.hypot(err[inside], fraction * spread)[use]
+    noise = np.hypot(err[inside], fraction * spread)
+    weight = 1.0 / noise[use]
+    # The background in units of the noise: images in Jy or W have pixels of 1e-20.
+    unit = float(np.median(err[inside][use]))
     dx = dy = 0.0
     for _ in range(_STEPS):
         shifted = np.asarray(shift_spline(spline, (dy, dx), mode="nearest", prefilter=False))
         along_y, along_x = np.gradient(shifted)[:2]
-        columns = [shifted, -along_x, -along_y, np.ones(light.shape)]
+        columns = [shifted, -along_x, -along_y, np.full(light.shape, unit)]
         terms = np.stack([column[inside][use] for column in columns], axis=1)
         fitted = np.linalg.lstsq(terms * weight[:, None], image * weight, rcond=1e-10)[0]
         if not (np.isfinite(fitted).all() and fitted[0] > 0):
@@ -133,6 +137,11 @@ def _fit_star(
         dx, dy = dx + float(step[0]), dy + float(step[1])
         if max(abs(dx), abs(dy)) > _MAX_SHIFT:
             return None
-    residual = np.full(use.shape, np.nan)
-    residual[use] = image - terms @ fitted
+        residual = np.full(use.shape, np.nan)
+        residual[use] = image - terms @ fitted
+        # Cosmic rays and new sources: no template errs by half of its light.
+        size = np.nan_to_num(np.abs(residual))
+        strange = (size > _STRANGE_SIGMA * err[inside]) & (size > _STRANGE_PART * spread)
+        weight = np.where(strange[use], 0.0, 1.0 / noise[use])
+    residual[strange] = np.nan
     return StarResidual(residual, err[inside], spread)

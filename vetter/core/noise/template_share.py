@@ -22,7 +22,7 @@ def measure_template_share(samples: SkySamples) -> float:
     """Return the part of the difference's variance that is the template's own; 0 to 0.97."""
     light = np.where(samples.blank, samples.light, np.nan)
     known = samples.blank.sum(axis=(1, 2)) >= _MIN_PIXELS
-    known &= np.isfinite(samples.sigma)
+    known &= np.isfinite(samples.sigma) & samples.steady
     products, total, error = 0.0, 0.0, 0.0
     for values, difference, sigma in zip(
         light[known], samples.difference[known], samples.sigma[known], strict=True

@@ -20,6 +20,13 @@ from vetter.core.number_text import format_count
 from vetter.errors import InputError
 from vetter.io.alerts.difference_sign import is_brighter, is_turned
 from vetter.io.alerts.history import light_curve
+from vetter.io.alerts.matched_planes import (
+    CROSS_MATCHED,
+    FROM_DIFFERENCE,
+    NO_NOISE,
+    find_obstacle,
+    put_matched_planes,
+)
 from vetter.io.alerts.packets.producers import Producer, field_of, number
 from vetter.io.alerts.sky_marks import sky_marks
 from vetter.io.alerts.stamps import Stamp, read_stamp
@@ -99,6 +106,57 @@ def packet_cutout(record: Mapping[str, Any], producer: Producer, meta: dict[str,
     InputError
         No stamp can be used; the text gives the reason for each.
     """
+    cutout, stamps, grid = _place_stamps(record, producer, meta)
+    _put_sky(cutout, stamps, grid, producer)
+    cutout.sky_marks = sky_marks(record, producer)
+    cutout.light_curve = light_curve(record, producer)
+    return cutout
+
+
+def planes_for_fit(record: Mapping[str, Any], producer: Producer, meta: dict[str, Any]) -> Cutout:
+    """Build the cutout of a packet for a fit: matched planes, no light curve, marks or idle WCS.
+
+    Parameters and errors are those of `packet_cutout`; the packet may lack its history.
+    """
+    cutout, stamps, grid = _place_stamps(record, producer, meta)
+    if cutout.origin is None:
+        # Its position may be known on the sky alone.
+        _put_sky(cutout, stamps, grid, producer)
+    put_matched_planes(cutout, *_placed_stamps(stamps, grid))
+    return cutout
+
+
+def describe_fit(record: Mapping[str, Any], producer: Producer) -> tuple[str, str]:
+    """Return where the planes of a packet's fit come from, and why fits are not judged.
+
+    The reason is empty if they are. Raise InputError if no stamp can be used.
+    """
+    cutout, stamps, grid = _place_stamps(record, producer, {})
+    if not find_obstacle(cutout, *_placed_stamps(stamps, grid)):
+        return CROSS_MATCHED, ""
+    if "image" not in cutout.planes or "diff" not in cutout.planes:
+        return "", "the template is not matched to the image"
+    estimated = Provenance.ESTIMATED in cutout.provenance.get("err", Provenance.GIVEN)
+    return FROM_DIFFERENCE, NO_NOISE if estimated else ""
+
+
+def _placed_stamps(
+    stamps: Mapping[str, Stamp], grid: StampGrid
+) -> tuple[dict[str, Stamp], dict[str, Array]]:
+    """Return the stamps on a grid, and the 1 sigma of those that have it, placed on it."""
+    placed = {name: stamps[name] for name in grid.offsets}
+    sigmas = {
+        name: place_on_grid(stamp.sigma, grid.offsets[name], grid.shape)
+        for name, stamp in placed.items()
+        if stamp.sigma is not None
+    }
+    return placed, sigmas
+
+
+def _place_stamps(
+    record: Mapping[str, Any], producer: Producer, meta: dict[str, Any]
+) -> tuple[StampCutout, dict[str, Stamp], StampGrid]:
+    """Return the planes of a packet as a cutout, and the stamps with their common grid."""
     stamps, missing, unusable = _read_stamps(record)
     if not stamps:
         if not unusable:
@@ -126,14 +184,9 @@ def packet_cutout(record: Mapping[str, Any], producer: Producer, meta: dict[str,
     _turn_difference(cutout, record, producer)
     _put_err(cutout, stamps, grid)
     _put_mask(cutout, stamps, grid)
-    _put_sky(cutout, stamps, grid)
-    if cutout.header is None and producer.pixel_scale:
-        _put_survey_sky(cutout, producer)
-    cutout.sky_marks = sky_marks(record, producer)
-    cutout.light_curve = light_curve(record, producer)
     science = stamps.get("image")
     cutout.psf_image = None if science is None else science.psf
-    return cutout
+    return cutout, stamps, grid
 
 
 def own_size(cutout: Cutout) -> Cutout:
@@ -294,7 +347,16 @@ def _put_mask(cutout: Cutout, stamps: Mapping[str, Stamp], grid: StampGrid) -> N
         return
 
 
-def _put_sky(cutout: Cutout, stamps: Mapping[str, Stamp], grid: StampGrid) -> None:
+def _put_sky(
+    cutout: StampCutout, stamps: Mapping[str, Stamp], grid: StampGrid, producer: Producer
+) -> None:
+    """Set the header of a stamp, else one from the survey's pixel scale."""
+    _put_stamp_sky(cutout, stamps, grid)
+    if cutout.header is None and producer.pixel_scale:
+        _put_survey_sky(cutout, producer)
+
+
+def _put_stamp_sky(cutout: Cutout, stamps: Mapping[str, Stamp], grid: StampGrid) -> None:
     """Set the header of the first stamp with a WCS, shifted to the grid; None if unusable."""
     for name, offset in grid.offsets.items():
         text = stamps[name].header

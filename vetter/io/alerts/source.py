@@ -14,11 +14,18 @@ from vetter.core.candidates.candidate_list import CandidateList
 from vetter.core.candidates.epochs import Epochs
 from vetter.core.cutout.cutout import Cutout
 from vetter.core.cutout.plane import Provenance
-from vetter.core.cutout_source import CutoutSource, Fingerprint, PsfFwhm
+from vetter.core.cutout_source import CutoutSource, Fingerprint, PlaneChange, PsfFwhm
 from vetter.core.number_text import format_count
 from vetter.errors import InputError
 from vetter.io.alerts.columns import key_of
-from vetter.io.alerts.cutout import StampCutout, cropped_stamp, own_size, packet_cutout
+from vetter.io.alerts.cutout import (
+    StampCutout,
+    cropped_stamp,
+    describe_fit,
+    own_size,
+    packet_cutout,
+    planes_for_fit,
+)
 from vetter.io.alerts.growing_list import PRODUCERS, GrowingList
 from vetter.io.alerts.listing import Listing, Lot, place_of
 from vetter.io.alerts.packets.packets import Packets
@@ -87,7 +94,7 @@ class AlertSource(CutoutSource):
         self._list = GrowingList()
         self._list.left_alone = left_alone
         self._list.expected = min(round(1.1 * (expected or 0)), _MAX_FIRST_CAPACITY)
-        self._failed = self._sky_note = ""
+        self._failed = self._sky_note = self._fit_note = ""
         # grow() and a cutout() that has to wait for a row may come from two threads.
         self._growing = threading.Lock()
         self._gzip_index: tuple[int, bytes] | None = None
@@ -153,7 +160,7 @@ class AlertSource(CutoutSource):
             *listed.schema_notes,
             f"columns {candidates.roles.format_choices()}",
             *([self._sky_note] if self._sky_note else []),
-            "alerts' templates are not matched to their images: fits are shown, not judged",
+            *([self._fit_note] if self._fit_note else []),
         )
 
     @property
@@ -181,7 +188,7 @@ class AlertSource(CutoutSource):
         InputError
             The packet cannot be read any more, or has no usable stamps.
         """
-        cutout = self._whole_cutout(row)
+        cutout = self._make_cutout(row)
         if self._is_whole(radius):
             return own_size(cutout)
         assert radius is not None
@@ -191,11 +198,18 @@ class AlertSource(CutoutSource):
         self, row: int, radius: float | None = None, names: Collection[str] | None = None
     ) -> Cutout:
         """Return the cutout for a fit: the candidate is in the middle, also at an image's edge."""
-        cutout = self._whole_cutout(row)
+        cutout = self._make_cutout(row)
         if self._is_whole(radius):
             return cutout
         assert radius is not None
         return cropped_stamp(cutout, radius)
+
+    def fit_cutout(
+        self, row: int, radius: float, names: Collection[str], measured: PlaneChange | None = None
+    ) -> Cutout:
+        """See :class:`~vetter.core.cutout_source.CutoutSource`; without light curve and columns."""
+        cutout = self._make_cutout(row, for_fit=True)
+        return cutout if self._is_whole(radius) else cropped_stamp(cutout, radius)
 
     def _is_whole(self, radius: float | None) -> bool:
         """Return whether stamps are wanted as they are: with no radius, or at least the default.
@@ -206,19 +220,20 @@ class AlertSource(CutoutSource):
             return True
         return self._options["radius"] is None and radius >= self.default_radius
 
-    def _whole_cutout(self, row: int) -> Cutout:
+    def _make_cutout(self, row: int, for_fit: bool = False) -> Cutout:
         while row >= len(self._rows) and self.grow() is not None:
             pass
         candidates = self.candidates
         name = candidates.name(row)
-        record = self._record(row)
+        record = self._record(row, whole=not for_fit)
         producer = producer_of(record)
         if producer is None or key_of(record, producer) != self._list.own_key(row):
             raise InputError(f"{name}: its file has changed since it was listed")
-        meta = candidates.candidate(row)
+        meta = candidates.position(row) if for_fit else candidates.candidate(row)
         meta.setdefault("name", name)
+        build = planes_for_fit if for_fit else packet_cutout
         try:
-            return packet_cutout(record, producer, meta)
+            return build(record, producer, meta)
         except InputError as error:
             raise InputError(f"{name}: {error}") from error
 
@@ -274,7 +289,7 @@ class AlertSource(CutoutSource):
             self._listing.close()
         self._packets.close()
 
-    def _record(self, row: int) -> dict[str, Any]:
+    def _record(self, row: int, whole: bool) -> dict[str, Any]:
         index, self._gzip_index = self._gzip_index, None
         if index is not None:
             try:
@@ -282,7 +297,20 @@ class AlertSource(CutoutSource):
             except InputError:
                 # The index only saves time.
                 pass
-        return self._packets.record(place_of(self._rows[row]))
+        return self._packets.record(place_of(self._rows[row]), whole)
+
+    def _inspect_fit(self, row: int) -> None:
+        """Find out whether fits of packets like this one can be judged."""
+        record = self._record(row, whole=False)
+        producer = producer_of(record)
+        if producer is None:
+            return
+        how, self.unjudged = describe_fit(record, producer)
+        fits = f"fits: {how}" if how else "fits"
+        if self.unjudged:
+            self._fit_note = f"{fits}; shown, not judged: {self.unjudged}"
+        else:
+            self._fit_note = f"{fits}; not calibrated, since packets bring no stars of the field"
 
     def _inspect_first(self) -> tuple[tuple[str, ...], float]:
         """Return names of planes, and half a stamp's side, from the first packet with stamps."""
@@ -292,6 +320,7 @@ class AlertSource(CutoutSource):
             except InputError:
                 continue
             self.plane_provenance = dict(cutout.provenance)
+            self._inspect_fit(row)
             if isinstance(cutout, StampCutout) and cutout.has_survey_sky:
                 producer = PRODUCERS[self._list.producer(row)]
                 self._sky_note = (

@@ -131,7 +131,7 @@ class NightField(ImageField):
 
     def fwhm(self, measure: bool = True) -> PsfFwhm | None:
         """Return the FWHM of the PSF and its origin; see `FieldSource.fwhm`."""
-        if self.known is None and measure and not self._measured:
+        if measure and not self._measured:
             self._measured = True
             self.known = self.with_planes().fwhm()
         return self.known

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from vetter.io.field.stars.stored_measurement import measured_setting_name
-from vetter.io.field.stars.stored_psf import StarPsf, psf_setting_name, restore_psf
+from vetter.io.field.stars.stored_field_fit import setting_name
 from vetter.review.fits.fit_messages import Ready
 from vetter.review.session import Session
 
@@ -20,12 +18,10 @@ class FieldFits:
     Parameters
     ----------
     session : Session
-    kept : mapping
-        The session's settings at the start, with the PSFs of fields.
     """
 
-    def __init__(self, session: Session, kept: Mapping[str, Any]) -> None:
-        self._session, self._kept = session, kept
+    def __init__(self, session: Session) -> None:
+        self._session = session
         self._ready: dict[int, Ready] = {}
         # The files of a list, and so its signature, are known once the list is complete.
         self._grows = not session.complete
@@ -38,20 +34,17 @@ class FieldFits:
     def add(self, ready: Ready) -> None:
         """Add the fit options of a field; store what was measured, to be measured only once."""
         self._ready[ready.field] = self._with_signature(ready)
-        psf, name = ready.fit.options.psf, psf_setting_name(ready.field)
-        if isinstance(psf, StarPsf) and restore_psf(self._kept.get(name), psf.of) is None:
-            self._session.writer.keep_setting(name, psf.record())
         if ready.record is not None:
-            self._session.writer.keep_setting(measured_setting_name(ready.field), ready.record)
-
-    def options_of(self, row: int) -> Ready | None:
-        """Return the fit options of a row's image; None before they are known."""
-        return self._ready.get(self._session.source.field_of(row))
+            self._session.writer.keep_setting(setting_name(ready.field), ready.record)
 
     def calibration(self, number: int) -> StarCalibration | None:
         """Return what an image's stars show; None if unknown, or not known yet."""
         ready = self._ready.get(number)
         return None if ready is None else ready.fit.calibration
+
+    def options_of(self, row: int) -> Ready | None:
+        """Return the fit options of a row's image; None before they are known."""
+        return self._ready.get(self._session.source.field_of(row))
 
     def row_of(self, key: str) -> int | None:
         """Return the row of a candidate's key; None if the list lacks the key."""

@@ -18,15 +18,13 @@ if TYPE_CHECKING:
 class WorkerStart:
     """The first message: the input and the fit options.
 
-    ``psfs`` and ``measured`` are what the session stores of each image: its PSF, and what was
-    measured on its stars.
+    ``kept`` is what the session stores of each image's fit options and measurements.
     """
 
     record: dict[str, Any]
     settings: FitSettings
     radius: float
-    psfs: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
-    measured: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
+    kept: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
 
 
 class Ready(NamedTuple):

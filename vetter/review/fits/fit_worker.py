@@ -21,8 +21,7 @@ from vetter.core.judgement.answer import make_fit_record
 from vetter.core.judgement.field_fit import FieldFit, fit_rows, make_field_fit
 from vetter.errors import VetterError
 from vetter.io.child_process import open_answer_stream, receive, send
-from vetter.io.field.stars.measuring import complete_field_fit
-from vetter.io.field.stars.psf import choose_field_fit
+from vetter.io.field.stars.measuring import prepare_field_fit
 from vetter.io.session.rows import plain_meta
 from vetter.review.fits.fit_messages import (
     FieldRequest,
@@ -92,9 +91,8 @@ class _Fitter:
         if number not in self._fits:
             start, image = self._start, self.source.fields[number]
             try:
-                options = self.source.record, start.settings, start.radius, start.psfs.get(number)
-                fit = choose_field_fit(image, *options)
-                fit, record = complete_field_fit(image, fit, start.measured.get(number))
+                options = self.source.record, start.settings, start.radius, start.kept.get(number)
+                fit, record = prepare_field_fit(image, *options)
                 # The signature names all files of the list, so the list must be complete.
                 growing = not self.source.is_complete
                 signature = "" if growing else fit.signature(image.fingerprints)

@@ -55,8 +55,6 @@ class Fits(QObject):
         Receives the residuals for the plane `adjusted`.
     ahead : FitProcess
         The worker process.
-    kept : mapping, optional
-        The session's settings at the start, with what was measured on the fields.
     """
 
     changed = pyqtSignal(object)  # list of rows
@@ -68,7 +66,6 @@ class Fits(QObject):
         session: Session,
         cache: CutoutCache,
         ahead: FitProcess,
-        kept: Mapping[str, Any] | None = None,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -80,7 +77,7 @@ class Fits(QObject):
         self._session = session
         self._cache = cache
         self._ahead = ahead
-        self._fields = FieldFits(session, {} if kept is None else kept)
+        self._fields = FieldFits(session)
         self._requested_fields: set[int] = set()
         self._error = "" if can_fit(session.source.plane_names) else NOTHING_TO_FIT
         self._closed = False

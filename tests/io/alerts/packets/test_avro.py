@@ -12,7 +12,8 @@ import pytest
 
 from tests.helpers.alert_files import packed, record
 from vetter.errors import InputError
-from vetter.io.alerts.packets.avro import Container, read_record, varint
+from vetter.io.alerts.packets.avro import Container
+from vetter.io.alerts.packets.avro_values import read_record, varint
 from vetter.io.alerts.packets.byte_ranges import FileBytes, HeldBytes
 
 

@@ -19,9 +19,10 @@ from vetter.core.number_text import format_count
 from vetter.errors import InputError
 from vetter.io.alerts.packets import size_limits
 from vetter.io.alerts.packets.avro_schema import PacketSchema, packet_schema
+from vetter.io.alerts.packets.avro_values import read_record, varint
 from vetter.io.alerts.packets.byte_ranges import ByteRange
 from vetter.io.alerts.packets.producers import needs_rest
-from vetter.io.files.unreadable import reason_of
+from vetter.io.alerts.packets.stamp_search import find_stamps
 
 MAGIC = b"Obj\x01"
 _SYNC_BYTES = 16
@@ -121,15 +122,7 @@ class Container:
         InputError
             The block is damaged.
         """
-        payload = self._read(block.start, block.size)
-        if len(payload) < block.size:
-            raise InputError("cut short in its last block")
-        if self._read(block.start + block.size, _SYNC_BYTES) != self._sync:
-            raise InputError(f"damaged: the block at byte {block.offset} does not end in its mark")
-        payload = unpack_block(self.codec, payload)
-        if block.count > len(payload):
-            raise InputError(f"damaged at byte {block.offset}: more packets than bytes")
-        self.schema.refuse_bomb(len(payload))
+        payload = self._payload(block)
         stream = io.BytesIO(payload)
         # Only the last packet of a block may be read in part: the next begins at its end.
         is_partial = not whole and block.count == 1
@@ -141,8 +134,23 @@ class Container:
                 record = self._whole_record(stream) or record
             yield record
 
-    def record(self, offset: int, index: int) -> dict[str, Any]:
-        """Return one whole packet by the offset of its block and its number in the block.
+    def _payload(self, block: Block) -> bytes:
+        """Return the bytes of a block's packets, unpacked; raise InputError if damaged."""
+        payload = self._read(block.start, block.size)
+        if len(payload) < block.size:
+            raise InputError("cut short in its last block")
+        if self._read(block.start + block.size, _SYNC_BYTES) != self._sync:
+            raise InputError(f"damaged: the block at byte {block.offset} does not end in its mark")
+        payload = unpack_block(self.codec, payload)
+        if block.count > len(payload):
+            raise InputError(f"damaged at byte {block.offset}: more packets than bytes")
+        self.schema.refuse_bomb(len(payload))
+        return payload
+
+    def record(self, offset: int, index: int, whole: bool = True) -> dict[str, Any]:
+        """Return one packet by the offset of its block and its number in the block.
+
+        With ``whole`` False the history may be missing, which takes a tenth of the time.
 
         Raises
         ------
@@ -150,11 +158,28 @@ class Container:
             The packet is missing or damaged.
         """
         block = self.block(offset)
+        if block is not None and block.count == 1 and index == 0 and not whole:
+            record = self._without_history(block)
+            if record is not None:
+                return record
         if block is not None:
             for number, record in enumerate(self.records(block)):
                 if number == index:
                     return record
         raise InputError("the packet is gone: the file has changed")
+
+    def _without_history(self, block: Block) -> dict[str, Any] | None:
+        """Return a packet's fields of the list, and those from the first stamp on; None: unknown.
+
+        The block has one packet.
+        """
+        if self.schema.tail is None:
+            return None
+        payload = self._payload(block)
+        stream = io.BytesIO(payload)
+        record = read_record(stream, self.schema.head)
+        stamps = find_stamps(payload, stream.tell(), self.schema)
+        return None if stamps is None else record | stamps
 
     def _whole_record(self, stream: io.BytesIO) -> dict[str, Any] | None:
         """Read a whole packet; None if it is damaged behind the fields of the list."""
@@ -168,33 +193,6 @@ class Container:
         if offset + count <= len(self._first_bytes):
             return self._first_bytes[offset : offset + count]
         return self._data.read(offset, count)
-
-
-def read_record(stream: io.BytesIO, schema: Any) -> dict[str, Any]:
-    """Read one record; raise InputError if it is damaged."""
-    from fastavro import schemaless_reader
-
-    try:
-        record = schemaless_reader(stream, schema, None)
-    # fastavro raises a dozen kinds of errors for single changed bytes.
-    except Exception as error:
-        raise InputError(f"a damaged packet, or one cut short: {reason_of(error)}") from error
-    if not isinstance(record, dict):
-        raise InputError("a damaged packet: not a record")
-    return record
-
-
-def varint(data: bytes, position: int) -> tuple[int, int]:
-    """Return a zigzag number of Avro's and the position behind it; raise InputError."""
-    value = shift = 0
-    while position < len(data) and shift < 64:
-        byte = data[position]
-        position += 1
-        value |= (byte & 127) << shift
-        if byte < 128:
-            return (value >> 1) ^ -(value & 1), position
-        shift += 7
-    raise InputError("damaged or cut short: expected a number")
 
 
 def _read_head(first: bytes, data: ByteRange) -> Head:

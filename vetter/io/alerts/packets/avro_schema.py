@@ -10,6 +10,7 @@ from typing import Any
 
 from vetter.errors import InputError
 from vetter.io.alerts.packets import size_limits
+from vetter.io.alerts.packets.producers import normal
 from vetter.io.files.unreadable import reason_of
 
 # Bytes that a value of each primitive type takes at least in a packet.
@@ -27,6 +28,7 @@ _LEAST_BYTES = {
 # a million records of one field take 215 MB, of 30 fields 837 MB.
 _FLOAT, _FIXED, _CONTAINER, _RECORD = 24, 33, 64, 184
 _ITEM, _FIELD, _ENTRY = 12, 32, 60
+_STAMPS = frozenset(("cutoutscience", "cutouttemplate", "cutoutdifference"))
 _WITH_ARTICLE = {"array": "an array", "map": "a map"}
 
 
@@ -41,6 +43,11 @@ class PacketSchema:
     head : object
         The same without the fields behind the candidate's record: reading these few is twenty
         times faster, and enough for the list.
+    tail : object or None
+        The same from the first stamp on; None if that is not behind ``head``, or not a schema
+        of its own.
+    tail_branches : bytes
+        First bytes that the field of the first stamp may have; empty: any.
     fields : tuple of str
         Names of the packet's fields.
     note : str
@@ -51,6 +58,8 @@ class PacketSchema:
 
     parsed: Any
     head: Any
+    tail: Any
+    tail_branches: bytes
     fields: tuple[str, ...]
     note: str
     plain: Any
@@ -109,9 +118,10 @@ def validate_schema(schema: Any) -> PacketSchema:
     parsed, note = parse_repaired(plain)
     head: Any = {**record, "fields": _head_fields(record["fields"])}
     names = tuple(str(field.get("name")) for field in record["fields"])
+    tail, branches = _parse_tail(record, len(head["fields"]))
     if isinstance(plain, list):
         head = [head if part is record else part for part in plain]
-    return PacketSchema(parsed, parse_repaired(head)[0], names, note, plain)
+    return PacketSchema(parsed, parse_repaired(head)[0], tail, branches, names, note, plain)
 
 
 def _record_in(schema: Any) -> dict[str, Any]:
@@ -161,6 +171,33 @@ def _head_fields(fields: list[Any]) -> list[Any]:
             last = number
     # Text and numbers behind the history are rare; reaching them means reading all of it.
     return fields[: last + 1] or fields
+
+
+def _parse_tail(record: dict[str, Any], listed: int) -> tuple[Any, bytes]:
+    """Return the schema from the first stamp on, and the first bytes that its field may have.
+
+    Parameters
+    ----------
+    record : dict
+        Schema of the packet.
+    listed : int
+        Number of fields that the list needs.
+    """
+    fields = record["fields"]
+    stamps = (n for n, field in enumerate(fields) if normal(str(field["name"])) in _STAMPS)
+    first = next(stamps, -1)
+    if first < listed:
+        return None, b""
+    try:
+        tail = parse_repaired({**record, "fields": fields[first:]})[0]
+    except InputError:
+        # It names types that the fields before it define.
+        return None, b""
+    kinds = fields[first]["type"]
+    if not isinstance(kinds, list):
+        return tail, b""
+    # Avro doubles the number of the branch.
+    return tail, bytes(2 * n for n, kind in enumerate(kinds[:64]) if kind != "null")
 
 
 class _MemoryExcess:

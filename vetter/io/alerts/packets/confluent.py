@@ -11,13 +11,13 @@ from typing import Any
 
 from vetter.errors import InputError
 from vetter.io.alerts.packets import size_limits
-from vetter.io.alerts.packets.avro import read_record
 from vetter.io.alerts.packets.avro_schema import (
     PacketSchema,
     full_name,
     load_json,
     validate_schema,
 )
+from vetter.io.alerts.packets.avro_values import read_record
 from vetter.io.files.regular_files import iter_folders, open_plain_file
 
 PREFIX = 5

@@ -110,8 +110,8 @@ class Packets:
                 yield Unread(PacketPlace(number, block=-1), name, _reason(error, name))
             self._close(number)
 
-    def record(self, place: PacketPlace) -> dict[str, Any]:
-        """Read one whole packet.
+    def record(self, place: PacketPlace, whole: bool = True) -> dict[str, Any]:
+        """Read one packet; with ``whole`` False it may lack its history.
 
         Raises
         ------
@@ -120,15 +120,19 @@ class Packets:
         """
         path = Path(self.files[place.file])
         try:
-            kind = kind_of_file(path, self._schema is not None)
-            if kind is Kind.PARQUET:
+            # Archives and Parquet files stay open: their kind need not be found again.
+            source = self._open.get(place.file)
+            kind = kind_of_file(path, self._schema is not None) if source is None else None
+            if kind is Kind.PARQUET or isinstance(source, PacketRows):
                 return self._open_rows(place.file).record(place.block, place.index)
             if kind in (Kind.TAR, Kind.PACKED_TAR):
-                archive = self._open_bytes(place.file, kind)
-                return self._record_in(PartOfBytes(archive, place.start, place.size), place)
+                source = self._open_bytes(place.file, kind)
+            if source is not None:
+                member = PartOfBytes(source, place.start, place.size)
+                return self._record_in(member, place, whole)
             file = FileBytes(path)
             try:
-                return self._record_in(file, place)
+                return self._record_in(file, place, whole)
             finally:
                 file.close()
         except InputError as error:
@@ -265,11 +269,14 @@ class Packets:
                 yield Packet(PacketPlace(number, block=group, index=row), record, "")
             skip = 0
 
-    def _record_in(self, data: ByteRange, place: PacketPlace) -> dict[str, Any]:
+    def _record_in(self, data: ByteRange, place: PacketPlace, whole: bool) -> dict[str, Any]:
+        data = self._hold(data)
         kind = kind_of_bytes(data.read(0, _HEAD_BYTES), self._schema is not None)
         if kind is Kind.FRAMED:
             return read_framed(data.read(0, size_limits.PACKET), self._schema)
-        return Container(self._unpack(data, kind)).record(place.block, place.index)
+        container = Container(self._unpack(data, kind), self._last)
+        self._last = container.head
+        return container.record(place.block, place.index, whole)
 
     def _unpack(self, data: ByteRange, kind: Kind) -> ByteRange:
         """Return the content: a small file read whole, a gzipped file unpacked within limits."""
@@ -282,13 +289,13 @@ class Packets:
             if max(len(content), len(packed)) > size_limits.PACKET:
                 raise InputError(f"takes over {size_limits.PACKET} bytes; unpack it yourself")
             return HeldBytes(content)
-        if (
-            data.size is not None
-            and data.size <= _MAX_HELD_BYTES
-            and not isinstance(data, HeldBytes)
-        ):
-            return HeldBytes(data.read(0, data.size))
-        return data
+        return self._hold(data)
+
+    def _hold(self, data: ByteRange) -> ByteRange:
+        """Return a small file read whole."""
+        if isinstance(data, HeldBytes) or data.size is None or data.size > _MAX_HELD_BYTES:
+            return data
+        return HeldBytes(data.read(0, data.size))
 
     def _open_bytes(self, number: int, kind: Kind) -> ByteRange:
         source = self._open.get(number)

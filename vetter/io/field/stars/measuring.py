@@ -28,7 +28,10 @@ from vetter.core.psf.models import broaden_psf
 from vetter.io.field.field_planes import FieldPlanes, gain_of
 from vetter.io.field.field_source import FieldSource
 from vetter.io.field.planes import ReadablePart
+from vetter.io.field.stars.psf import choose_field_fit
 from vetter.io.field.stars.star_fits import fit_places, select_blank_places, select_stars
+from vetter.io.field.stars.stored_field_fit import field_digest, make_record, restore_field_fit
+from vetter.settings import FitSettings
 
 
 class FieldNeeds(NamedTuple):
@@ -60,9 +63,7 @@ def measure_planes(field: FieldPlanes, fwhm: float, saturation: float | None) ->
         Saturation level of the image.
     """
     planes: dict[str, Plane] = {name: ReadablePart(p) for name, p in field.planes.items()}
-    stars = find_field_stars(
-        planes["image"], planes.get("mask"), _template_of(planes), saturation
-    )
+    stars = find_field_stars(planes["image"], planes.get("mask"), _template_of(planes), saturation)
     match = _find_match(field, planes, stars, fwhm)
     if isinstance(match, str):
         return FieldNeeds(MeasuredPlanes(), stars, f"no matched template: {match}")
@@ -87,8 +88,8 @@ def _find_match(
     if template is None:
         return "there is no template"
     image, mask = planes["image"], planes.get("mask")
-    unsaturated = stars.unsaturated
-    return fit_match(image, template, mask, unsaturated, fwhm)
+    places = np.column_stack([stars.unsaturated.x, stars.unsaturated.y])
+    return fit_match(image, template, mask, places, fwhm)
 
 
 def _find_noise(
@@ -104,6 +105,45 @@ def _find_noise(
         # An error that cannot be checked is used as given.
         return None if isinstance(checked, str) or not checked.description else checked
     return measure_noise(image, convolved, mask, gain_of(field.header), list(places), fwhm)
+
+
+def prepare_field_fit(
+    field: ImageField,
+    record: Mapping[str, Any],
+    settings: FitSettings,
+    radius: float,
+    kept: Mapping[str, Any] | None = None,
+) -> tuple[FieldFit, dict[str, Any] | None]:
+    """Choose the options of an image's fits, and measure what they need.
+
+    Parameters
+    ----------
+    field : ImageField
+    record : mapping
+        The source's record; its ``options`` may name a PSF and a FWHM.
+    settings : FitSettings
+    radius : float
+        Radius of the cutouts as the input gives them, pixels.
+    kept : mapping, optional
+        Record of an earlier call. If it is of other pixels or options, all is measured again.
+
+    Returns
+    -------
+    FieldFit
+    dict or None
+        Record to keep; None if ``kept`` holds it already, or nothing was measured.
+
+    Raises
+    ------
+    InputError
+        A file of the image, or of the PSF, cannot be read.
+    """
+    of = field_digest(field.fingerprints, settings, dict(record.get("options", {})))
+    restored = restore_field_fit(kept, of, settings)
+    if restored is not None:
+        return restored, None
+    fit = complete_field_fit(field, choose_field_fit(field, record, settings, radius))
+    return fit, None if fit.measured is None else make_record(fit, of)
 
 
 def complete_field_fit(field: ImageField, fit: FieldFit) -> FieldFit:
@@ -122,15 +162,18 @@ def complete_field_fit(field: ImageField, fit: FieldFit) -> FieldFit:
         The files of the image cannot be opened.
     """
     source = field.with_planes()
-    if not isinstance(source, FieldSource) or fit.missing or fit.options.fwhm is None:
+    fwhm = fit.options.fwhm
+    if not isinstance(source, FieldSource) or fit.missing or fwhm is None:
         return fit
-    if "image" not in source.field_planes.planes or _template_of(source.field_planes.planes) is None:
+    field_planes = source.field_planes
+    if "image" not in field_planes.planes or _template_of(field_planes.planes) is None:
         return fit
-    needs = measure_planes(source.field_planes, fit.options.fwhm, saturation_of(source.header))
-    planes = needs.planes
-    description = "; ".join([fit.description, *planes.notes])
+    needs = measure_planes(field_planes, fwhm, saturation_of(source.header))
     fit = fit._replace(
-        measured=planes, missing=needs.missing, description=description, options=_options(fit, planes)
+        measured=needs.planes,
+        missing=needs.missing,
+        description="; ".join([fit.description, *needs.planes.notes]),
+        options=_options(fit, needs.planes),
     )
     return fit if fit.missing else fit._replace(calibration=calibrate(source, fit, needs.stars))
 
@@ -163,5 +206,6 @@ def _options(fit: FieldFit, planes: MeasuredPlanes) -> FitOptions:
 def saturation_of(header: Mapping[str, Any]) -> float | None:
     """Return the saturation level of a header; None if unknown."""
     value = header.get("SATURATE")
-    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    return float(value) if is_number and value > 0 else None
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    return float(value) if value > 0 else None

@@ -83,7 +83,7 @@ def select_blank_places(source: FieldSource, fit: FieldFit, stars: FieldStars) -
     if len(stars):
         steps = places[:, None] - np.column_stack([stars.x, stars.y])[None]
         places = places[np.hypot(steps[..., 0], steps[..., 1]).min(axis=1) > 4.0 * fwhm]
-    blank = []
+    blank: list[tuple[float, float]] = []
     for x, y in places:
         if len(blank) == MAX_BLANKS:
             break
@@ -92,7 +92,7 @@ def select_blank_places(source: FieldSource, fit: FieldFit, stars: FieldStars) -
         except InputError:
             continue
         if all(_is_blank(cutout, name, fwhm) for name in ("image", "convolved")):
-            blank.append((x, y))
+            blank.append((float(x), float(y)))
     return np.array(blank, float).reshape(-1, 2)
 
 

@@ -122,9 +122,7 @@ def _encode(value: Any) -> Any:
 def _fields(value: Any) -> dict[str, Any] | None:
     """Return the fields of a data class or named tuple; None for other values."""
     if isinstance(value, PsfImage):
-        return {
-            "samples": value.samples, "sampling": value.sampling, "said": value.description
-        }
+        return {"samples": value.samples, "sampling": value.sampling, "said": value.description}
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {f.name: getattr(value, f.name) for f in dataclasses.fields(value) if f.init}
     names = getattr(value, "_fields", None)
