@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from PyQt6.QtCore import QObject, QPoint, QPointF, Qt, pyqtSignal
@@ -16,6 +18,7 @@ from vetter.core.decisions.decision import Verdict
 from vetter.core.fit.adjustment import Adjustment
 from vetter.core.judgement.answer import Answer, Judgement
 from vetter.core.judgement.fit_table import FitTable
+from vetter.core.judgement.star_calibration import StarCalibration
 from vetter.gui.field_view import canvas as field_canvas
 from vetter.gui.field_view.field_view import FieldView
 from vetter.gui.field_view.points import is_inside_polygon
@@ -26,34 +29,35 @@ PLAIN, SHIFT = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier
 COUNT = 40
 
 
-class Stars(QObject):
-    changed = pyqtSignal()
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.found = np.empty((0, 5))
-        self.all_there = False
-        self.wanted = 0
-
-    def table(self, field: int = 0) -> np.ndarray:
-        return self.found
-
-    def done(self, field: int = 0) -> bool:
-        return self.all_there
-
-    def want(self, field: int = 0) -> None:
-        self.wanted += 1
+def stars_at(places: np.ndarray, dx=0.0, dy=0.0, scale=1.0, **more) -> StarCalibration:
+    """Stars at these positions; single values are those of all."""
+    count = len(places)
+    values = {"brightness": 1000.0, "chi2_ratio": 1.0, "snr": 0.5, **more}
+    columns = {"dx": dx, "dy": dy, "scale": scale, **values}
+    filled = {name: np.full(count, value) for name, value in columns.items()}
+    return StarCalibration(x=places[:, 0], y=places[:, 1], **filled)
 
 
 class FakeFits(QObject):
     changed = pyqtSignal(object)
+    measured = pyqtSignal(int)
 
     def __init__(self, count: int) -> None:
         super().__init__()
-        self.table, self.stars = FitTable(count), Stars()
+        self.table = FitTable(count)
+        self.stars: StarCalibration | None = None
+        self.is_measured = False
+        self.requested: list[int] = []
 
-    def fit_of(self, row: int) -> None:
-        return None
+    def calibration(self, field: int) -> StarCalibration | None:
+        return self.stars
+
+    def request_field(self, field: int) -> None:
+        self.requested.append(field)
+
+    def fit_of(self, row: int):
+        options = SimpleNamespace(max_shift=1.0)
+        return SimpleNamespace(options=options) if self.is_measured else None
 
 
 ANSWERS = {True: Answer.EXPLAINED, False: Answer.KEPT, None: Answer.NOT_JUDGED}
@@ -255,12 +259,12 @@ def test_hidden_it_gathers_nothing(qtbot, session, fits):
     view = FieldView(session, fits)
     qtbot.addWidget(view)
     fits.changed.emit([1])
-    assert not view._soon.isActive() and fits.stars.wanted == 0
+    assert not view._soon.isActive() and fits.requested == []
     assert len(view.map.points.rows) == 0
 
 
 def test_shown_it_follows_the_fits_but_not_each_of_them(view, fits):
-    assert fits.stars.wanted == 1
+    assert fits.requested == [0]
     before = view.map.points
     found(fits.table, 7, 0.9, 0.9, None)
     fits.changed.emit([7])
@@ -274,8 +278,7 @@ def test_shown_it_follows_the_fits_but_not_each_of_them(view, fits):
 def test_the_current_one_is_compared_with_the_stars_around_it(view, session, fits):
     places = np.random.default_rng(1).uniform(0, 400, (60, 2))
     bad = places[:, 0] < 200
-    fits.stars.found = np.column_stack([places, 0.5 * bad, -0.3 * bad, np.ones(60)])
-    fits.stars.all_there = True
+    fits.stars = stars_at(places, 0.5 * bad, -0.3 * bad)
     view.refresh()
     assert view.field_label.text().startswith("60 stars of the field: ")
     session.go_to_row(0)
@@ -373,7 +376,7 @@ def test_another_images_points_are_not_shown_under_this_ones_name(view, session)
     assert view.map.layer.picture is None
     view._on_soon()
     assert view.map.points.rows.tolist() == list(range(20, 40))
-    assert view.field_label.text() == "second: fitting stars..."
+    assert view.field_label.text() == "second: measuring the field..."
 
 
 def test_a_refresh_waits_for_what_is_being_painted(qtbot, view, fits, monkeypatch):
@@ -402,6 +405,21 @@ def test_where_there_is_little_room_one_is_shown_at_a_time(qtbot, view):
     assert view.plot.isVisible() and view.map.isHidden()
     view.resize(420, 760)
     qtbot.waitUntil(lambda: view.map.isVisible() and view.plot.isVisible(), timeout=30000)
+    words = [button.text() for button in view.pair.choice.findChildren(QToolButton)]
+    visible = [button.isVisible() for button in view.pair.choice.findChildren(QToolButton)]
+    assert words == ["Map", "Shifts", "chi2", "S/N"] and visible == [False, True, True, True]
+
+
+def test_plots_of_stars_are_chosen_beside_the_map(qtbot, view):
+    for number, plot in zip((2, 3), view.star_plots, strict=True):
+        QTest.mouseClick(view.pair.choice.findChildren(QToolButton)[number], LEFT)
+        assert plot.isVisible() and view.map.isVisible() and view.plot.isHidden()
+        assert sum(canvas.isVisible() for canvas in view.canvases) == 2
+
+
+def test_wide_area_shows_all_canvases(qtbot, view):
+    view.resize(1400, 520)
+    qtbot.waitUntil(lambda: all(canvas.isVisible() for canvas in view.canvases), timeout=30000)
     assert view.pair.choice.isHidden()
 
 
@@ -458,7 +476,7 @@ def test_a_field_of_every_kind(view, session, fits, tones):
     session.codes[[1, 2]] = 2
     places = rng.uniform(0, 400, (50, 2))
     bad = places[:, 0] < 200
-    fits.stars.found = np.column_stack([places, 0.5 * bad, -0.3 * bad, np.ones(50)])
+    fits.stars = stars_at(places, 0.5 * bad, -0.3 * bad)
     session.go_to_row(16)
     view.refresh()
     name = "dark" if tones is DARK else "light"
@@ -473,10 +491,34 @@ def test_a_field_of_every_kind(view, session, fits, tones):
 
 
 def test_stars_that_find_the_template_in_other_units_say_so(view, fits):
-    fits.stars.found = np.column_stack([np.zeros((8, 4)), np.full(8, 0.25)])
-    fits.stars.all_there = True
+    fits.stars = stars_at(np.zeros((12, 2)), scale=0.25)
     view.refresh()
     assert view.field_label.text().endswith("; template 4 times too bright")
-    fits.stars.found[:, 4] = 1.1
+    fits.stars = stars_at(np.zeros((12, 2)), scale=1.1)
     view.refresh()
     assert "template" not in view.field_label.text()
+
+
+@pytest.mark.parametrize(
+    ("is_measured", "text"),
+    [(False, "measuring the field..."), (True, "no stars to compare")],
+)
+def test_field_without_stars_says_why(view, fits, is_measured, text):
+    fits.is_measured = is_measured
+    view.refresh()
+    assert view.field_label.text() == text
+
+
+def test_too_few_stars_are_named(view, fits):
+    fits.stars = stars_at(np.zeros((9, 2)))
+    view.refresh()
+    assert view.field_label.text().endswith("too few to calibrate answers")
+    assert {plot.caption for plot in view.star_plots} == {"9 stars: fewer than 10"}
+
+
+def test_measured_field_is_shown_soon(view, fits):
+    fits.stars = stars_at(np.zeros((12, 2)))
+    fits.measured.emit(0)
+    assert view._soon.isActive()
+    view.refresh()
+    assert len(view.map.points.stars) == 12

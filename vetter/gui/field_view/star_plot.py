@@ -83,16 +83,17 @@ class Axis(NamedTuple):
 
     def ticks(self, length: float) -> list[float]:
         """Return 0 and round values up to the end, for an axis of some screen pixels."""
-        first = math.floor(math.log10(self.unit))
-        last = math.ceil(math.log10(self.end))
-        ticks = [0.0]
-        for step in _STEPS, _STEPS[:1]:
-            values = [k * 10.0**power for power in range(first, last + 1) for k in step]
-            ticks = [0.0, *(value for value in values if value < self.end)]
-            if (np.diff(self.place(np.array(ticks))) * length > _MIN_TICK_GAP).all():
-                return ticks
-        # Decades below the unit lie close together.
-        return [tick for tick in ticks if tick == 0.0 or tick >= self.unit]
+        first, last = math.floor(math.log10(self.unit)), math.ceil(math.log10(self.end))
+        for every in (0, *range(1, last - first + 1)):
+            # 0: three values a decade; else only every so many decades.
+            steps = _STEPS[: 1 if every else 3]
+            powers = range(first, last + 1, max(every, 1))
+            values = np.array([step * 10.0**power for power in powers for step in steps])
+            at = self.place(values) * length
+            shown = (at > _MIN_TICK_GAP) & (values < self.end)
+            if shown.any() and (np.diff(at[shown]) > _MIN_TICK_GAP).all():
+                return [0.0, *values[shown].tolist()]
+        return [0.0]
 
 
 class StarPlot(FieldCanvas):
@@ -111,15 +112,13 @@ class StarPlot(FieldCanvas):
         Surviving S/N from which on a candidate is kept, as in the settings.
     """
 
-    margins = (46.0, 8.0, 10.0, 24.0)
+    margins = (46.0, 22.0, 10.0, 24.0)
 
     def __init__(self, figure: Figure, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.max_snr = 5.0
         self._figure = figure
-        self._axes_of: Points | None = None
-        self._axes = Axis(1.0, 10.0), Axis(figure.unit, 10.0)
-        self._places: Array = np.empty((0, 2))
+        self._measured: tuple[Points, tuple[Axis, Axis], Array] | None = None
         self.setAccessibleName(f"{figure.title} of candidates and stars against brightness")
 
     @property
@@ -127,15 +126,18 @@ class StarPlot(FieldCanvas):
         return -0.03, 1.0, -0.03, 1.0
 
     def where(self) -> Array:
-        self._measure()
-        return self._places
+        return self._measure()[1]
+
+    @property
+    def axes(self) -> tuple[Axis, Axis]:
+        """Axes of the brightness and of the figure, which hold all candidates and stars."""
+        return self._measure()[0]
 
     def paint_ground(self, painter: QPainter) -> None:
-        self._measure()
         tones, frame = self.tones, self.frame
         painter.fillRect(frame, QColor(tones.base))
         for axis in (0, 1):
-            for value in self._axes[axis].ticks(frame.width() if axis == 0 else frame.height()):
+            for value in self.axes[axis].ticks(frame.width() if axis == 0 else frame.height()):
                 self._paint_tick(painter, axis, value)
         painter.setPen(QPen(QColor(tones.line), 1))
         painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -148,7 +150,8 @@ class StarPlot(FieldCanvas):
     def point_pieces(self) -> Iterator[Piece]:
         stars = self.points.calibration
         if stars is not None:
-            yield from self.star_pieces(self._place(stars.brightness, self._figure.of_stars(stars)))
+            figures = self._figure.of_stars(stars)
+            yield from self.star_pieces(_place(self.axes, stars.brightness, figures))
             if stars.is_usable:
                 yield partial(self._paint_limit, self._limit_line(stars))
         yield from self.mark_pieces()
@@ -158,12 +161,11 @@ class StarPlot(FieldCanvas):
         frame, tones = self.frame, self.tones
         painter.setPen(QColor(tones.dim))
         right, left = int(Qt.AlignmentFlag.AlignRight), int(Qt.AlignmentFlag.AlignLeft)
-        painter.drawText(
-            QRectF(frame.left(), frame.bottom() + 4, frame.width(), 18), right, "flux of its star"
-        )
-        inside = frame.adjusted(6, 4, -6, 0)
-        painter.drawText(inside, left, self._figure.title)
-        painter.drawText(inside, right, self.caption)
+        below = QRectF(frame.left(), frame.bottom() + 4, frame.width(), 18)
+        painter.drawText(below, right, "star flux")
+        above = QRectF(frame.left(), frame.top() - 19, frame.width(), 18)
+        painter.drawText(above, left, self._figure.title)
+        painter.drawText(above, right, self.caption)
 
     @property
     def caption(self) -> str:
@@ -175,33 +177,32 @@ class StarPlot(FieldCanvas):
             return f"{stars.count} stars: fewer than {MIN_STARS}"
         return "kept above the line"
 
-    def _measure(self) -> None:
-        """Fit the axes to new points; once, since a mouse move asks for all places."""
-        points = self.points
-        if points is self._axes_of:
-            return
-        stars, values = points.calibration, self._figure.of_candidates(points)
-        fluxes, unit = points.brightness, 1.0
-        if stars is not None and stars.count:
-            values = np.concatenate([values, self._figure.of_stars(stars)])
-            fluxes = np.concatenate([fluxes, stars.brightness])
-        known = fluxes[np.isfinite(fluxes) & (fluxes > 0)]
-        if len(known):
-            unit = float(np.percentile(known, 10))
-        self._axes = Axis.over(fluxes, unit), Axis.over(values, self._figure.unit)
-        self._places = self._place(points.brightness, self._figure.of_candidates(points))
-        self._axes_of = points
+    def _measure(self) -> tuple[tuple[Axis, Axis], Array]:
+        """Return the axes and the places of all candidates, (n, 2).
 
-    def _place(self, fluxes: Array, values: Array) -> Array:
-        """Return places (n, 2) in the plane, each coordinate between 0 and 1."""
-        return np.column_stack([self._axes[0].place(fluxes), self._axes[1].place(values)])
+        Computed once for new points, since a mouse move asks for all places.
+        """
+        points = self.points
+        if self._measured is None or self._measured[0] is not points:
+            stars, values = points.calibration, self._figure.of_candidates(points)
+            fluxes, unit = points.brightness, 1.0
+            if stars is not None:
+                values = np.concatenate([values, self._figure.of_stars(stars)])
+                fluxes = np.concatenate([fluxes, stars.brightness])
+            known = fluxes[np.isfinite(fluxes) & (fluxes > 0)]
+            if len(known):
+                unit = float(np.percentile(known, 10))
+            axes = Axis.over(fluxes, unit), Axis.over(values, self._figure.unit)
+            places = _place(axes, points.brightness, self._figure.of_candidates(points))
+            self._measured = points, axes, places
+        return self._measured[1:]
 
     def _limit_line(self, stars: StarCalibration) -> Array:
         places = np.linspace(0.0, 1.0, _LIMIT_POINTS)
-        axis = self._axes[0]
+        axis = self.axes[0]
         fluxes = axis.unit * np.sinh(places * math.asinh(axis.end / axis.unit))
         limits = [self._figure.limit(stars.limits_at(flux), self.max_snr) for flux in fluxes]
-        return self._place(fluxes, np.array(limits))
+        return _place(self.axes, fluxes, np.array(limits))
 
     def _paint_limit(self, places: Array, painter: QPainter) -> None:
         painter.setPen(QPen(QColor(self.tones.dim), 1.2, Qt.PenStyle.DashLine))
@@ -211,14 +212,14 @@ class StarPlot(FieldCanvas):
     def _paint_tick(self, painter: QPainter, axis: int, value: float) -> None:
         tones, frame = self.tones, self.frame
         place = np.zeros((1, 2))
-        place[0, axis] = self._axes[axis].place(np.array([value]))[0]
+        place[0, axis] = self.axes[axis].place(np.array([value]))[0]
         x, y = self.to_screen(place)[0]
         painter.setPen(QPen(QColor(tones.line), 1))
         text = _tick_text(value)
         if axis == 0 and frame.left() <= x <= frame.right():
             painter.drawLine(QPointF(x, frame.top()), QPointF(x, frame.bottom()))
             painter.setPen(QColor(tones.dim))
-            if x < frame.right() - 110:
+            if x < frame.right() - 75:
                 room = QRectF(x - 30, frame.bottom() + 4, 60, 18)
                 painter.drawText(room, int(Qt.AlignmentFlag.AlignHCenter), text)
         elif axis == 1 and frame.top() <= y <= frame.bottom():
@@ -226,6 +227,11 @@ class StarPlot(FieldCanvas):
             painter.setPen(QColor(tones.dim))
             room = QRectF(0, y - 9, frame.left() - 5, 18)
             painter.drawText(room, int(Qt.AlignmentFlag.AlignRight), text)
+
+
+def _place(axes: tuple[Axis, Axis], fluxes: Array, values: Array) -> Array:
+    """Return places (n, 2) in the plane, each coordinate between 0 and 1."""
+    return np.column_stack([axes[0].place(fluxes), axes[1].place(values)])
 
 
 def _tick_text(value: float) -> str:
