@@ -12,8 +12,8 @@ from tests.helpers.plain_source import PlainSource
 from vetter.core.cutout.cutout import Cutout
 from vetter.core.cutout_source import Fingerprint, PsfFwhm
 from vetter.core.fit.adjustment import Adjustment
-from vetter.core.judgement.answer import Answer, Judgement
 from vetter.core.fit.field_normal import UNKNOWN_NORMAL
+from vetter.core.judgement.answer import Answer, Judgement
 from vetter.core.judgement.field_fit import fit_rows, make_field_fit
 from vetter.core.judgement.star_calibration import StarCalibration
 from vetter.settings import FitSettings
