@@ -61,7 +61,7 @@ NO_RESULT = {
     "image beyond all bounds": (put("image", (20, 20), 1e200), "overflow"),
     "template beyond all bounds": (put("convolved", (2, 2), -1e200), "overflow"),
     "one pixel": (cut(slice(20, 21), slice(20, 21)), "too few"),
-    "empty": (cut(slice(0)), "two-dimensional"),
+    "empty": (cut(slice(0)), "no pixels"),
     "one dimension": (cut(0), "two-dimensional"),
     "text": (give("image", np.full((41, 41), "a")), "two-dimensional"),
     "no err": (lambda c: c.pop("err"), "no err plane"),
