@@ -71,6 +71,21 @@ class FitInput:
     about: FitContext
     normal: FieldNormal = UNKNOWN_NORMAL
 
+    def with_normal(self, normal: FieldNormal) -> FitInput:
+        """Return this input with a normal; dataclasses.replace() takes twice as long."""
+        return FitInput(
+            self.image,
+            self.template,
+            self.err,
+            self.template_variance,
+            self.usable,
+            self.unknown,
+            self.bg,
+            self.tbg,
+            self.about,
+            normal,
+        )
+
 
 def read_fit_inputs(cutouts: Sequence[Any], options: FitOptions) -> list[FitInput | Adjustment]:
     """Run :func:`read_fit_input` on each cutout, those without bad pixels together."""
