@@ -180,7 +180,11 @@ UNKNOWN = {"normal_shift_err": math.inf, "normal_scale_err": math.inf}
         (DIPOLE, {"chi2": 3000.0}, Answer.KEPT),
         (VARIABLE, {"prior_flux": 20.0}, Answer.VARIABLE),
         (VARIABLE, {"prior_flux": 20.0, "scale": 1.1}, Answer.VARIABLE),
-        (VARIABLE, {"prior_flux": 20.0, "scale": 1.15, "scale_chi2": 300.0}, Answer.ORDINARY),
+        (VARIABLE, {"prior_flux": 20.0, "dx": 0.3}, Answer.VARIABLE),
+        (VARIABLE, {"prior_flux": 20.0, "dx": 0.5, "scale": 1.15}, Answer.ORDINARY),
+        (DIPOLE, {"prior_flux": 160.0}, Answer.EXPLAINED),
+        (DIPOLE, {"prior_flux": 170.0}, Answer.ORDINARY),
+        (DIPOLE, {"prior_flux": 300.0, "chi2": 600.0}, Answer.EXPLAINED),
     ],
     ids=str,
 )
