@@ -155,6 +155,15 @@ def test_residuals_like_those_of_stars_are_not_kept() -> None:
     assert answer_fit(fit, wide).answer is Answer.EXPLAINED
 
 
+@pytest.mark.parametrize(("snr", "named"), [(20.0, False), (8.0, True)])
+def test_residuals_of_point_source_are_not_named(snr: float, named: bool) -> None:
+    """A PSF of S/N 20, its error inflated by 1.9, takes 1440 of chi2 away."""
+    fit = make_fit(DIPOLE, prior_flux=2000.0, snr=snr, chi2=1000.0)
+    judgement = answer_fit(fit, make_stars())
+    assert judgement.answer is Answer.KEPT
+    assert ("its residuals" in judgement.reason) is named
+
+
 def test_few_stars_leave_answer_uncalibrated() -> None:
     judgement = answer_fit(make_fit(DIPOLE), make_stars(9))
     assert judgement.answer is Answer.EXPLAINED

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import NamedTuple
 
 from vetter.core.fit.adjustment import UNSEEN_NOTE, Adjustment, is_off
@@ -201,9 +202,11 @@ def _decide(fit: Adjustment, figures: _Figures, limits: AnswerLimits) -> tuple[A
     is_good = _is_good(fit, figures, limits)
     if is_good and _is_variable(fit, figures):
         return Answer.VARIABLE, _describe_variable(fit, figures)
-    objections = [] if is_good else [_describe_residuals(fit, figures)]
+    objections = []
     if abs(figures.snr) >= limits.max_snr:
-        objections.insert(0, _describe_source(fit, figures))
+        objections.append(_describe_source(fit, figures))
+    if not is_good and not (objections and _is_point(fit, figures, limits)):
+        objections.append(_describe_residuals(fit, figures))
     if objections:
         return Answer.KEPT, "; ".join(objections)
     obstacle = _find_obstacle(fit, figures, limits)
@@ -228,6 +231,12 @@ def _is_good(fit: Adjustment, figures: _Figures, limits: AnswerLimits) -> bool:
     if _is_chance(fit, figures) or ratio < figures.stars.chi2_ratio:
         return True
     return not figures.is_calibrated and fit.chi2 < limits.max_chi2_ratio * fit.chi2_0
+
+
+def _is_point(fit: Adjustment, figures: _Figures, limits: AnswerLimits) -> bool:
+    """Return whether a PSF takes away what chi2 exceeds the stars' by."""
+    inflation = max(1.0, fit.chi2 / fit.df)
+    return _is_good(replace(fit, chi2=fit.chi2 - fit.snr**2 * inflation), figures, limits)
 
 
 def _is_chance(fit: Adjustment, figures: _Figures) -> bool:
