@@ -28,7 +28,7 @@ from vetter.gui.windows.main_window import MainWindow
 from vetter.gui.windows.start_window import StartWindow
 from vetter.gui.windows.window_manager import WindowManager
 from vetter.io.field.nearby_planes import PlanesWanted
-from vetter.io.field.stars.stored_psf import stored_psfs
+from vetter.io.field.stars.stored_field_fit import stored_fits
 from vetter.io.files.resources import resource_path
 from vetter.io.input_options import InputOptions
 from vetter.io.session.default_path import default_session_path
@@ -141,8 +141,8 @@ def _build(
         source.default_radius,
         settings.review.cache_megabytes * MEGABYTE,
     )
-    start = WorkerStart(source.record, settings.fit, source.default_radius, stored_psfs(stored))
-    fits = Fits(session, cache, FitProcess(start), stored)
+    start = WorkerStart(source.record, settings.fit, source.default_radius, stored_fits(stored))
+    fits = Fits(session, cache, FitProcess(start))
     window = MainWindow(session, cache, fits, COMMANDS, keymap)
     # atexit: a script may end with its window open, whose threads would then crash in signals to
     # destroyed widgets.

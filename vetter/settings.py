@@ -24,10 +24,9 @@ class FitSettings:
 
     ``ahead`` fits the whole list in the background; without it only F fits.
     ``inner_fwhm`` is the side of the fitted box: inner = inner_fwhm * FWHM + 1 pixels.
-    ``default_fwhm`` (pixels) is used, with a note, only if neither a column, nor the header, nor
-    the field's stars give one. ``psf`` is the shape of a new source: a Gaussian or a Moffat (of
-    ``moffat_beta``) of the FWHM, or the common shape of the field's stars; if these are too
-    few, the Gaussian is used, with a note.
+    ``psf`` is the shape of a new source: a Gaussian or a Moffat (of ``moffat_beta``) of the FWHM,
+    or the common shape of the field's stars; if these are too few, the Gaussian is used, with a
+    note. Without an FWHM from user, list, header or stars no fit is judged.
     """
 
     ahead: bool = True
@@ -35,7 +34,6 @@ class FitSettings:
     max_shift: float = 1.0
     max_scale: float = 2.0
     fit_bg: bool = True
-    default_fwhm: float = 4.0
     psf: str = "stars"
     moffat_beta: float = 3.0
     min_pval: float = 1e-5
@@ -126,12 +124,20 @@ _SECTIONS: dict[str, Any] = {
     "review": ReviewSettings,
 }
 
+_RETIRED: dict[str, tuple[str, ...]] = {"fit": ("default_fwhm",)}
+"""Keys that older settings files may hold, and that have no effect any more.
+
+An FWHM that nothing tells is unknown: ``default_fwhm`` made wrong PSFs of it.
+"""
+
 
 def _section(section_class: Any, section: str, values: Mapping[str, Any]) -> Any:
     defaults = section_class()
     names = {f.name for f in dataclasses.fields(section_class)}
     converted: dict[str, Any] = {}
     for key, value in values.items():
+        if key in _RETIRED.get(section, ()):
+            continue
         if key not in names:
             raise SettingsError(f"{section}.{key}: no such setting; there are {sorted(names)}")
         converted[key] = _convert(f"{section}.{key}", value, getattr(defaults, key))
@@ -186,7 +192,6 @@ def _check_fit(fit: FitSettings) -> None:
     for name, maximum in (
         ("inner_fwhm", 50.0),
         ("max_shift", 50.0),
-        ("default_fwhm", 200.0),
         ("max_snr", math.inf),
         ("max_chi2_ratio", math.inf),
     ):

@@ -32,6 +32,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         parser.error(f"{arguments.readers[0]}: readers are named beside --fuzz N")
     if not (fuzz or arguments.peers or arguments.io or arguments.science):
         parser.error("wants --peers, --io, --science or --fuzz N")
+    if (arguments.quick or arguments.only) and not arguments.science:
+        parser.error("--quick and --only go with --science")
     return exit_status(lambda: _run(arguments), arguments.debug)
 
 
@@ -72,6 +74,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--fuzz-seed", metavar="SEED", help="other damage; or one case again, as it was printed"
     )
+    parser.add_argument(
+        "--quick", action="store_true", help="with --science: a fifth of the simulations"
+    )
+    parser.add_argument(
+        "--only", metavar="TEXT", default="", help="with --science: the lines with this text"
+    )
     parser.add_argument("--json", action="store_true", help="for programs")
     parser.add_argument(
         "--debug", action="store_true", help="show where in the program an error came from"
@@ -81,9 +89,9 @@ def _parser() -> argparse.ArgumentParser:
 
 def _figures(arguments: argparse.Namespace, folder: Path) -> Iterator[Figure]:
     if arguments.science:
-        from tests.benchmark import fit_trust
+        from tests.benchmark.science import measures
 
-        return fit_trust.measure()
+        return measures.measure(folder, arguments.quick, arguments.only)
     if arguments.io:
         from tests.benchmark import openings
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.benchmark import __main__ as bench
-from tests.benchmark import fit_trust
+from tests.benchmark.science import measures
 from vetter.benchmark.figures import Figure
 from vetter.cli import parse_arguments
 
@@ -28,10 +28,10 @@ def test_vetter_bench_refuses_what_developers_measure(option: str) -> None:
 def test_science_prints_each_figure(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def measured() -> Iterator[Figure]:
+    def measured(*_: object) -> Iterator[Figure]:
         yield Figure("p-values of none", {"chi2/df": 1.5}, "")
 
-    monkeypatch.setattr(fit_trust, "measure", measured)
+    monkeypatch.setattr(measures, "measure", measured)
     assert bench.main(["--science"]) == 0
     assert capsys.readouterr().out.splitlines()[1].startswith("p-values of none")
 
@@ -46,9 +46,10 @@ def test_fuzz_unknown_reader_is_one_line_and_status_2(
 
 def test_science_whose_reader_has_gone_ends_quietly() -> None:
     program = (
-        "import sys; from tests.benchmark import __main__ as bench, fit_trust;"
+        "import sys; from tests.benchmark import __main__ as bench;"
+        "from tests.benchmark.science import measures;"
         "from vetter.benchmark.figures import Figure;"
-        "fit_trust.measure = lambda: (Figure('x', {'y': 1.0}) for _ in range(100_000));"
+        "measures.measure = lambda *_: (Figure('x', {'y': 1.0}) for _ in range(100_000));"
         "sys.exit(bench.main(['--science']))"
     )
     process = subprocess.Popen(
@@ -67,7 +68,9 @@ def test_science_whose_reader_has_gone_ends_quietly() -> None:
     assert (process.wait(), said) == (0, "")
 
 
-@pytest.mark.parametrize("words", [[], ["--io", "small", "csv"], ["--peers", "--io"]])
+@pytest.mark.parametrize(
+    "words", [[], ["--io", "small", "csv"], ["--peers", "--io"], ["--io", "--quick"]]
+)
 def test_measurement_that_is_not_one_is_refused(words: list[str]) -> None:
     with pytest.raises(SystemExit) as end:
         bench.main(words)

@@ -186,7 +186,7 @@ def _keymap(path: Path) -> None:
 
 
 def _psf(path: Path) -> None:
-    from vetter.io.field.stars.psf import read_psf
+    from vetter.io.field.stars.psf_file import read_psf
 
     read_psf(str(path))
 

@@ -2,8 +2,13 @@ from __future__ import annotations
 
 import tracemalloc
 
+import numpy as np
+import pytest
+from astropy.table import Table
+
 from vetter.core.fit.adjustment import Adjustment, make_failure
-from vetter.headless.adjusted_table import FitColumns
+from vetter.core.judgement.answer import ANSWERS, META_KEYS, Judgement
+from vetter.headless.adjusted_table import AdjustedTable, FitColumns
 
 FOUND = Adjustment(
     converged=True, dx=0.1, dy=-0.2, df=165, pixels=169, at_bound=("dx",), notes=("a", "b")
@@ -36,4 +41,26 @@ def test_a_row_takes_as_much_memory_as_its_numbers() -> None:
         taken, _ = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
-    assert taken < 10_000 * 8 * 28
+    assert taken < 10_000 * 8 * (len(columns.names) + 2)
+
+
+@pytest.mark.parametrize("kind", ["ecsv", "csv", "fits", "votable"])
+def test_table_has_each_answer_with_its_limits(kind) -> None:
+    columns = FitColumns(len(ANSWERS))
+    columns.set(range(len(ANSWERS)), [FOUND.as_meta()] * len(ANSWERS))
+    listed = Table({"id": np.arange(len(ANSWERS)), "adjust_answer": ["old"] * len(ANSWERS)})
+    table = AdjustedTable(listed, columns, kind)
+    judgements = [Judgement(answer, answer.letter, 310.0, 9.0, 41) for answer in ANSWERS]
+    piece = table.piece(0, judgements)
+    assert piece["adjust_answer"].tolist() == [answer.value for answer in ANSWERS]
+    assert set(piece["adjust_flux_limit"]) == {310.0} and set(piece["adjust_power"]) == {9.0}
+    assert set(piece["adjust_stars"]) == {41}
+    assert piece["disappeared"].tolist() == [True, False, None, None, False, None]
+    assert piece["disappeared_reason"].tolist() == list("EVONK?")
+    assert piece.colnames[-6:-2] == [*META_KEYS] and "adjust_answer" in table.notes[0]
+
+
+def test_table_without_rows_has_columns_of_answers() -> None:
+    piece = AdjustedTable(Table({"id": np.empty(0, int)}), FitColumns(0), "ecsv").piece(0, [])
+    assert piece["adjust_answer"].dtype.kind == "U" and piece["adjust_power"].dtype.kind == "f"
+    assert piece["adjust_stars"].dtype.kind == "i" and len(piece) == 0

@@ -13,10 +13,14 @@ from astropy.table import Table
 from tests.helpers.decisions import event
 from vetter.core.decisions.decision import Verdict
 from vetter.core.decisions.ledger import Ledger
+from vetter.core.fit.adjustment import Adjustment
+from vetter.core.judgement.answer import Answer, Judgement, make_fit_record
 from vetter.errors import InputError
 from vetter.headless.sessions import chosen_verdicts, export_session, log, status
+from vetter.io.cutouts.cutout_file import load_cutout
 from vetter.io.input_options import InputOptions
 from vetter.io.inputs.open_input import open_input
+from vetter.io.session.rows import plain_meta
 from vetter.io.session.session_file import SessionFile
 
 Said = tuple[str, str, Verdict]
@@ -271,3 +275,42 @@ def test_status_of_session_without_readable_inputs(
     path.write_bytes(path.read_bytes().replace(b'{"inputs"', b'("inputs"'))
     assert json.loads(status(path, as_json=True))["accepted"] == 1
     assert "1 record of its inputs is not readable" in capsys.readouterr().err
+
+
+FIT = Adjustment(True, dx=0.25, chi2=100.0, df=90)
+
+
+def with_fits(path: Path, *answers: Answer) -> Path:
+    """The session with a fit of each first candidate, and these answers."""
+    with SessionFile.open(path, "ada") as session:
+        for row, answer in enumerate(answers):
+            meta = make_fit_record(FIT, Judgement(answer, "", 310.0, 9.0, 41))
+            session.put_adjustments([(f"c{row}", "any", plain_meta(meta))])
+    return path
+
+
+def test_status_counts_answers(night: Callable[..., Path]) -> None:
+    path = with_fits(night(), Answer.KEPT, Answer.VARIABLE, Answer.KEPT)
+    found = json.loads(status(path, as_json=True))["answers"]
+    assert list(found) == [answer.value for answer in Answer]
+    assert {word: count for word, count in found.items() if count} == {"kept": 2, "variable": 1}
+    assert "1 variable" in status(path) and "2 kept" in status(path)
+
+
+def test_status_of_fits_without_answers_has_no_answers(night: Callable[..., Path]) -> None:
+    path = night()
+    with SessionFile.open(path, "ada") as session:
+        session.put_adjustments([("c0", "old", plain_meta(FIT.as_record()))])
+    assert "answers" not in json.loads(status(path, as_json=True))
+    assert "answers" not in status(path)
+
+
+def test_export_of_session_has_answers(night: Callable[..., Path], tmp_path: Path) -> None:
+    path = with_fits(night(("ada", "c0", Verdict.ACCEPT)), Answer.VARIABLE)
+    export_session(path, tmp_path / "out")
+    table: Any = Table.read(tmp_path / "out" / "decisions.ecsv")
+    assert table["adjust_answer"].tolist() == ["variable", None, None, None]
+    assert table["adjust_power"].tolist()[0] == 9.0 and np.isnan(table["adjust_power"][1])
+    meta = load_cutout(tmp_path / "out" / "cutouts" / "c0.fits")["meta"]
+    assert (meta["adjust_answer"], meta["adjust_flux_limit"]) == ("variable", 310.0)
+    assert meta["adjust_stars"] == 41 and meta["adjust_dx"] == 0.25

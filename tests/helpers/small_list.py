@@ -22,12 +22,12 @@ def settings(number: int) -> Settings:
 
     A PSF of the field's own stars would take seconds at each opening.
     """
-    return Settings(fit=FitSettings(psf="gaussian", default_fwhm=FWHM + 0.01 * number))
+    return Settings(fit=FitSettings(psf="gaussian", inner_fwhm=4.0 + 0.01 * number))
 
 
 def settings_text() -> str:
     """Return the same, of number 0, as a settings file."""
-    return f'[fit]\npsf = "gaussian"\ndefault_fwhm = {FWHM}\n'
+    return '[fit]\npsf = "gaussian"\n'
 
 
 def write_small_list(folder: Path, count: int = COUNT) -> tuple[Path, dict[str, str]]:

@@ -9,7 +9,7 @@ import pytest
 from vetter.errors import SettingsError
 from vetter.io import settings_file
 from vetter.io.settings_file import load_keymap, load_settings
-from vetter.settings import Settings
+from vetter.settings import FitSettings, Settings
 
 
 def test_the_defaults_where_there_is_no_file() -> None:
@@ -46,6 +46,11 @@ def test_files_that_cannot_be_used_are_named(tmp_path: Path, text: str, says: st
     (tmp_path / "s.toml").write_text(text)
     with pytest.raises(SettingsError, match=rf"s\.toml: .*{says}"):
         load_settings(tmp_path / "s.toml")
+
+
+def test_retired_key_of_old_file_has_no_effect(tmp_path: Path) -> None:
+    (tmp_path / "s.toml").write_text("[fit]\ndefault_fwhm = 3.0\nmax_shift = 2\n")
+    assert load_settings(tmp_path / "s.toml") == Settings(fit=FitSettings(max_shift=2.0))
 
 
 def test_a_named_file_has_to_be_there(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self, TypeGuard
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol, Self, TypeGuard
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from vetter.core.candidates.epochs import Epochs
     from vetter.core.coordinates.parent_pixels import ParentPixels
     from vetter.core.cutout.cutout import Cutout
-    from vetter.core.cutout.plane import Provenance
+    from vetter.core.cutout.plane import Plane, Provenance
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,13 @@ class PsfFwhm(NamedTuple):
 
     value: float
     origin: str
+
+
+class PlaneChange(Protocol):
+    """Planes that were measured on a field for its fits, in place of those given."""
+
+    def replace(self, planes: Mapping[str, Plane]) -> dict[str, Plane]:
+        """Return the planes that the fits of a field read, given all planes of the field."""
 
 
 class ImageField:
@@ -155,10 +162,13 @@ class CutoutSource(ImageField, ABC):
         """Return a cutout that contains at least those of these planes that exist."""
         return self.cutout(row, radius)
 
-    def fit_cutout(self, row: int, radius: float, names: Collection[str]) -> Cutout:
+    def fit_cutout(
+        self, row: int, radius: float, names: Collection[str], measured: PlaneChange | None = None
+    ) -> Cutout:
         """Return the cutout that a fit reads: of these planes those that exist, and a position.
 
         Its planes may differ from those shown, as a template matched for the fit alone.
+        ``measured`` are planes of the candidate's field; a source without fields ignores them.
         """
         return self.cutout_with(row, radius, names)
 

@@ -1,7 +1,4 @@
-"""Command ``vetter adjust``: fits each candidate and writes the list with the results.
-
-A template in other flux units than its image is reported once a field.
-"""
+"""Command ``vetter adjust``: fits each candidate and writes the list with the results."""
 
 from __future__ import annotations
 
@@ -14,18 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from vetter.core.cutout_source import CutoutSource, ImageField
+from vetter.core.cutout_source import CutoutSource
+from vetter.core.judgement.answer import Answer
 from vetter.core.judgement.field_fit import FieldFit
-from vetter.core.judgement.flux_scale import (
-    MAX_FITTED_STARS,
-    check_fits,
-    check_stars,
-    find_common_side,
-)
 from vetter.core.number_text import format_count
-from vetter.errors import InputError, VetterError
+from vetter.errors import InputError
 from vetter.headless.adjusted_table import AdjustedTable, FitColumns
 from vetter.headless.cutouts import open_for, say_cautions
 from vetter.headless.fit_journal import FitJournal
@@ -41,8 +32,7 @@ from vetter.headless.fit_processes import fit_batches, usable_cores
 from vetter.headless.progress import Progress, print_lines
 from vetter.io.export.input_files import InputFiles
 from vetter.io.export.table_writing import write_pieces
-from vetter.io.field.stars.psf import choose_field_fit
-from vetter.io.field.stars.star_fits import star_fits
+from vetter.io.field.stars.measuring import prepare_field_fit
 from vetter.io.files.atomic import atomic_path
 from vetter.io.settings_file import load_settings
 
@@ -83,7 +73,9 @@ def run_adjust(arguments: argparse.Namespace, options: dict[str, Any]) -> int:
         say_cautions(source)
         radius = source.default_radius
         record = source.record
-        fittings = [choose_field_fit(field, record, settings, radius) for field in source.fields]
+        fittings = [
+            prepare_field_fit(field, record, settings, radius)[0] for field in source.fields
+        ]
         print_lines(*_fit_notes(source, fittings))
         with FitJournal(output, run_identity(source, fittings)) as journal:
             try:
@@ -94,7 +86,6 @@ def run_adjust(arguments: argparse.Namespace, options: dict[str, Any]) -> int:
                     f"{journal.path}: holds the fits so far; run the same command again to go on"
                 )
                 raise
-            fittings = check_flux_units(source, fittings, results)
             write(source, fittings, results, output, kind)
             journal.remove()
     finally:
@@ -144,11 +135,20 @@ def make_batches(source: CutoutSource) -> list[Batch]:
 
 
 def _fit_notes(source: CutoutSource, fittings: Sequence[FieldFit]) -> list[str]:
-    """Return a note on each image's PSF and options, with its name if there are several."""
-    names = [field.name for field in source.fields]
-    if len(names) == 1:
-        return [fittings[0].description]
-    return [f"{name}: {fitting.description}" for name, fitting in zip(names, fittings, strict=True)]
+    """Return notes on each image's PSF, measurements and stars, with its name if it is not alone.
+
+    The last note of an image names the one thing that it lacks.
+    """
+    notes = []
+    for field, fitting in zip(source.fields, fittings, strict=True):
+        lines = [fitting.description]
+        if fitting.calibration is not None:
+            lines.append(f"calibrated on {format_count(fitting.calibration.count, 'star')}")
+        if fitting.missing:
+            lines.append(f"fits are not judged: {fitting.missing}")
+        name = field.name if len(source.fields) > 1 else ""
+        notes += [f"{name}: {line}" if name else line for line in lines]
+    return notes
 
 
 def _fit_batches(
@@ -173,9 +173,9 @@ def write(
     output: Path,
     kind: str,
 ) -> None:
-    """Write the table, whole or not at all, and report how many candidates are explained."""
+    """Write the table, whole or not at all, and report how many candidates have each answer."""
     table = AdjustedTable(source.candidates.table, results, kind)
-    counts = Counter[bool | None]()
+    counts = Counter[Answer]()
     reasons = Counter[str]()
 
     def pieces() -> Iterator[Any]:
@@ -185,15 +185,15 @@ def write(
                 fittings[source.field_of(row)].judge(result)
                 for row, result in enumerate(fits, start)
             ]
-            counts.update(judgement.disappeared for judgement in judgements)
+            counts.update(judgement.answer for judgement in judgements)
             reasons.update(result.reason for result in fits if not result.converged)
             yield table.piece(start, judgements)
 
     with atomic_path(output) as temporary:
         notes = write_pieces(pieces(), temporary, kind)
     print_lines(*table.notes, *notes, *_unfitted_notes(reasons))
-    judged = f"{counts[True]} explained, {counts[None]} not judged"
-    print_lines(f"{output}: {format_count(len(source.candidates), 'candidate')}, {judged}")
+    answers = ", ".join(f"{counts[answer]:,} {answer.value}" for answer in Answer)
+    print_lines(f"{output}: {format_count(len(source.candidates), 'candidate')}: {answers}")
 
 
 def _unfitted_notes(reasons: Counter[str]) -> list[str]:
@@ -206,50 +206,3 @@ def _unfitted_notes(reasons: Counter[str]) -> list[str]:
             f"{format_count(left, 'candidate')} not fitted for other reasons: see adjust_reason"
         )
     return notes
-
-
-def check_flux_units(
-    source: CutoutSource, fittings: Sequence[FieldFit], results: FitColumns
-) -> list[FieldFit]:
-    """Return the field fits, with a caveat where stars show a template in other flux units.
-
-    Stars are fitted only if most scales of an image lie beyond the same limit. A verdict of the
-    stars becomes a caveat of every judgement and is reported. A suspicion that rests on the
-    candidates' fits alone is only reported.
-    """
-    rows = np.arange(len(source.candidates))
-    scales = results.column("adjust_scale", 0, len(rows))
-    fields, checked = source.fields, []
-    for number, (field, fitting) in enumerate(zip(fields, fittings, strict=True)):
-        field_scales = scales[source.on_field(rows, number)]
-        low, high = fitting.settings.scale_low, fitting.settings.scale_high
-        if find_common_side(field_scales, low, high):
-            star_scales, fluxes = _star_scales(field, fitting)
-            caveat = check_stars(star_scales, low, high, fluxes)
-            if caveat:
-                fitting = fitting._replace(template_caveat=caveat)
-            elif caveat is None:
-                caveat = check_fits(field_scales, low, high, fitting.options.max_scale)
-            if caveat:
-                name = field.name if len(fields) > 1 else ""
-                print_lines(f"{name}: {caveat}" if name else caveat)
-        checked.append(fitting)
-    return checked
-
-
-def _star_scales(
-    field: ImageField, fitting: FieldFit
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """Return scales and fluxes of stars all over the image, at most `MAX_FITTED_STARS`."""
-    scales: list[float] = []
-    fluxes: list[float] = []
-    try:
-        for stars, _ in star_fits(field, fitting):
-            scales += [star[4] for star in stars]
-            fluxes += [star[5] for star in stars]
-            if len(scales) >= MAX_FITTED_STARS:
-                break
-    except VetterError as error:
-        # The candidates' fits are complete, so they are judged without the stars.
-        print_lines(f"the stars of the image cannot be fitted: {error}")
-    return np.array(scales), np.array(fluxes)

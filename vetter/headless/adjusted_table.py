@@ -12,20 +12,22 @@ import numpy as np
 import numpy.typing as npt
 
 from vetter.core.fit.adjustment import Adjustment
-from vetter.core.judgement.answer import Judgement
+from vetter.core.judgement.answer import Answer, Judgement
 from vetter.io.export.table_writing import plain_table
 
 _REASON = "disappeared_reason"
 
 _BLANK = Adjustment(converged=False).as_meta()
 """Names of the result columns, and their values for a candidate without a fit."""
+_UNJUDGED = Judgement(Answer.NOT_JUDGED, "").as_meta()
 _KINDS: dict[type, type[np.generic]] = {bool: np.bool_, int: np.int64, float: np.float64}
 
 
 class AdjustedTable:
     """Table of list, fits and judgements, made in pieces of rows.
 
-    ``disappeared`` is masked for candidates that were not judged. Columns of the list with the
+    ``adjust_answer`` and the other keys of `Judgement.as_meta` follow the fits' columns;
+    ``disappeared`` is masked where the answer decides neither way. Columns of the list with the
     names of result columns are replaced, with a note.
 
     Parameters
@@ -44,7 +46,7 @@ class AdjustedTable:
 
     def __init__(self, table: Any, results: FitColumns, kind: str) -> None:
         self._results = results
-        names = (*results.names, "disappeared", _REASON)
+        names = (*results.names, *_UNJUDGED, "disappeared", _REASON)
         kept = table[[name for name in table.colnames if name not in names]]
         # plain_table() on the whole list: a column's type depends on all of its rows.
         self._list, self.notes = plain_table(kept, kind)
@@ -62,6 +64,10 @@ class AdjustedTable:
         out = self._list[start:stop]
         for name in self._results.names:
             out[name] = self._results.column(name, start, stop)
+        metas = [judgement.as_meta() for judgement in judgements]
+        for name, value in _UNJUDGED.items():
+            kind = np.str_ if isinstance(value, str) else _KINDS[type(value)]
+            out[name] = np.array([meta[name] for meta in metas], kind)
         explained = [judgement.disappeared for judgement in judgements]
         mask = np.array([value is None for value in explained], bool)
         out["disappeared"] = MaskedColumn(np.array(list(map(bool, explained)), bool), mask=mask)

@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -15,6 +16,7 @@ import numpy as np
 
 from vetter.core.decisions.decision import Decision, Verdict, storable
 from vetter.core.decisions.ledger import Counts, Ledger
+from vetter.core.judgement.answer import Answer
 from vetter.core.number_text import format_count
 from vetter.errors import InputError, escape_to_line
 from vetter.headless.progress import Progress, print_lines
@@ -76,7 +78,8 @@ def status(path: AnyPath, as_json: bool = False, reviewer: str | None = None) ->
 
     With `as_json` the text is a JSON object with ``candidates``, ``accepted``, ``rejected``,
     ``maybe``, ``undecided``, ``decisions`` (events ever made by the reviewer), ``position`` (a
-    key, or null) and ``reviewers`` (the one who decided last at the end).
+    key, or null) and ``reviewers`` (the one who decided last at the end); if the session holds
+    fits, also ``answers``: the number of fits with each answer.
 
     Raises
     ------
@@ -86,9 +89,13 @@ def status(path: AnyPath, as_json: bool = False, reviewer: str | None = None) ->
     with _open_session(path, reviewer) as session:
         counts, note = _counts(session)
         reviewers, position = session.reviewers(), session.position
+        answers = _count_answers(session)
         _report_damage(session)
     if as_json:
-        return json.dumps({**counts._asdict(), "position": position, "reviewers": reviewers})
+        facts: dict[str, Any] = {"position": position, "reviewers": reviewers}
+        if answers:
+            facts["answers"] = answers
+        return json.dumps({**counts._asdict(), **facts})
     others = [name for name in reviewers if name != session.reviewer]
     lines = [
         f"{session.path.name}: {format_count(counts.candidates, 'candidate')}",
@@ -100,6 +107,7 @@ def status(path: AnyPath, as_json: bool = False, reviewer: str | None = None) ->
         f"undecided   {counts.undecided}",
         f"decisions   {counts.decisions}",
         f"position    {position if position is not None else '-'}",
+        *([f"answers     {_list_answers(answers)}"] if answers else []),
         *([note] if note else []),
     ]
     return "\n".join(escape_to_line(line) for line in lines)
@@ -236,6 +244,21 @@ def _counts(session: SessionFile) -> tuple[Counts, str]:
     total = inputs[-1].candidates if inputs else counts.candidates
     undecided = total - counts.accepted - counts.rejected - counts.maybe
     return counts._replace(candidates=total, undecided=undecided), note
+
+
+def _count_answers(session: SessionFile) -> dict[str, int]:
+    """Return the number of stored fits with each answer; empty without any.
+
+    Fits of an earlier version's session have no answers.
+    """
+    metas = session.adjustments().values()
+    counts = Counter(str(meta.get("adjust_answer", "")) for _, meta in metas)
+    answers = {answer.value: counts[answer.value] for answer in Answer}
+    return answers if any(answers.values()) else {}
+
+
+def _list_answers(answers: dict[str, int]) -> str:
+    return ", ".join(f"{count:,} {word}" for word, count in answers.items())
 
 
 def _is_other_list(recorded: RecordedInput) -> bool:

@@ -33,7 +33,7 @@ def test_scores_are_shown_and_no_fit_that_is_not_judged() -> None:
 
 def test_where_fits_are_judged_their_answer_is_shown_and_not_the_score() -> None:
     listed = candidate_list(20, drb=np.linspace(0, 1, 20))
-    assert shown(listed, JUDGED) == ["verdict", "name", "mag", "disappeared", "tags"]
+    assert shown(listed, JUDGED) == ["verdict", "name", "mag", "answer", "tags"]
 
 
 def test_scored_without_magnitudes_the_flux_is_shown() -> None:

@@ -6,7 +6,7 @@ import math
 import pytest
 
 from vetter.core.fit.adjustment import Adjustment, make_failure
-from vetter.core.judgement.answer import Judgement
+from vetter.core.judgement.answer import Answer, Judgement
 from vetter.core.judgement.evidence import describe_basis, details, headline, numbers
 
 FIT = Adjustment(
@@ -86,23 +86,19 @@ def test_a_fit_without_a_result_has_no_numbers() -> None:
     assert numbers(make_failure("no good pixel")) == ""
 
 
-@pytest.mark.parametrize(
-    ("disappeared", "text"),
-    [(True, "explained: why"), (False, "not explained: why"), (None, "not judged: why")],
-)
-def test_headline(disappeared: bool | None, text: str) -> None:
-    assert headline(Judgement(disappeared, "why")) == text
+@pytest.mark.parametrize("answer", list(Answer))
+def test_headline_begins_with_answer(answer: Answer) -> None:
+    assert headline(Judgement(answer, "why")) == f"{answer.value}: why"
 
 
 def test_the_headline_tells_before_and_after() -> None:
     words = "explained, from 12.0 to 1.6 times the noise: why"
-    assert headline(Judgement(True, "why"), FIT) == words
+    assert headline(Judgement(Answer.EXPLAINED, "why"), FIT) == words
 
 
 def test_the_headline_of_a_fit_without_a_result_tells_no_change() -> None:
-    assert (
-        headline(Judgement(None, "no fit: why"), make_failure("why")) == "not judged: no fit: why"
-    )
+    judgement = Judgement(Answer.NOT_JUDGED, "no fit: why")
+    assert headline(judgement, make_failure("why")) == "not judged: no fit: why"
 
 
 def test_what_is_unknown_is_not_rested_on() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from vetter.core.fit.adjustment import Adjustment, make_failure
 from vetter.core.judgement import fit_table
-from vetter.core.judgement.answer import Judgement
+from vetter.core.judgement.answer import Answer, Judgement
 from vetter.core.judgement.fit_table import FitTable, PackedFits
 
 ODD = Adjustment(
@@ -84,10 +84,10 @@ def test_the_garbage_collector_has_nothing_to_do_with_results():
         return len(gc.get_objects())
 
     table = FitTable(300)
-    table.set(0, ODD, Judgement(None, "why"))
+    table.set(0, ODD, Judgement(Answer.NOT_JUDGED, "why"))
     before = tracked()
     for row in range(300):
         fit = replace(ODD, dx=float(row), notes=(f"FWHM {row} px",))
-        table.set(row, fit, Judgement(False, f"a source of S/N {row} survives"))
+        table.set(row, fit, Judgement(Answer.KEPT, f"a source of S/N {row} survives"))
     assert tracked() - before < 100
     assert len(table) == 300

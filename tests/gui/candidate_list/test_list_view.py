@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtGui import QColor, QImage, QPalette
@@ -9,13 +10,18 @@ from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QWidget
 
 from tests.helpers.fake_session import FakeSession, candidate_list
+from tests.helpers.snapshots import pixels
 from vetter.core.candidates.candidate_list import CandidateList
 from vetter.core.columns.review_columns import ReviewColumns
 from vetter.core.decisions.decision import Verdict
+from vetter.core.fit.adjustment import Adjustment
+from vetter.core.judgement.answer import Answer, Judgement
 from vetter.core.judgement.fit_table import FitTable
+from vetter.gui.candidate_list.line_painter import MARGIN
 from vetter.gui.candidate_list.list_model import CandidateModel
 from vetter.gui.candidate_list.list_view import FITS_SHOW_MS, CandidateListView
-from vetter.gui.widgets.verdict_style import badge
+from vetter.gui.widgets.answer_style import answer_colour, badge_width
+from vetter.gui.widgets.verdict_style import badge, is_dark
 
 
 @pytest.fixture
@@ -312,3 +318,30 @@ def test_candidates_off_the_image_say_so_behind_their_names(qapp) -> None:
     model.set_columns(["name"])
     names = [model.text(place, 0) for place in range(3)]
     assert names == ["J000  (off the image)", "J001  (no position)", "J002"]
+
+
+def test_answer_column_has_badge_and_word(qtbot, session, monkeypatch) -> None:
+    fits = FitTable(1000)
+    monkeypatch.setattr(session, "columns", ReviewColumns(session.candidates, session, fits))
+    view = CandidateListView(session, ["name", "answer"])
+    qtbot.addWidget(view)
+    view.resize(400, 300)
+    view.show()
+    fits.set(2, Adjustment(True, dx=0.1), Judgement(Answer.ORDINARY, ""))
+    model = view.model()
+    assert [model.text(place, 1) for place in (1, 2)] == ["", "ordinary"]
+    assert [model.answer_code(2, section) for section in (0, 1)] == [0, Answer.ORDINARY.code]
+    image = pixels(view.viewport().grab().toImage()).astype(int)
+    tone = answer_colour(Answer.ORDINARY.code, is_dark(view.palette()))
+    near = np.abs(image - (tone.red(), tone.green(), tone.blue())).max(axis=2) < 40
+    assert near.sum() >= 8
+
+
+@pytest.mark.parametrize("answer", list(Answer))
+def test_answer_column_is_wide_enough_for_every_word(qtbot, session, monkeypatch, answer) -> None:
+    fits = FitTable(1000)
+    monkeypatch.setattr(session, "columns", ReviewColumns(session.candidates, session, fits))
+    view = CandidateListView(session, ["verdict", "name", "mag", "answer", "tags"])
+    qtbot.addWidget(view)
+    taken = view.fontMetrics().horizontalAdvance(answer.value) + badge_width(13) + 4
+    assert view.columnWidth(3) >= taken + 2 * MARGIN

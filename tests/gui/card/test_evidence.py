@@ -6,7 +6,7 @@ import pytest
 from tests.helpers.fake_field import FieldInMemory, field
 from vetter.core.display.style import DisplayStyle
 from vetter.core.fit.adjustment import Adjustment
-from vetter.core.judgement.answer import Judgement
+from vetter.core.judgement.answer import Answer, Judgement
 from vetter.core.judgement.fit_table import FitState, FitStatus
 from vetter.gui.card.evidence import Evidence
 from vetter.review.cutouts.rendered_cutout import render_cutout
@@ -29,7 +29,9 @@ def evidence(qtbot) -> Evidence:
             "the fit failed: no template plane",
         ),
         (
-            FitState(FitStatus.DONE, Adjustment(True, dx=0.1), Judgement(True, "it moved")),
+            FitState(
+                FitStatus.DONE, Adjustment(True, dx=0.1), Judgement(Answer.EXPLAINED, "it moved")
+            ),
             "explained: it moved",
         ),
     ],
@@ -40,7 +42,9 @@ def test_each_state_is_told_in_words(evidence: Evidence, state: FitState, words:
 
 
 def test_numbers_of_another_candidate_do_not_stay(evidence: Evidence) -> None:
-    evidence.show_state(FitState(FitStatus.DONE, Adjustment(True, dx=0.1), Judgement(None, "why")))
+    evidence.show_state(
+        FitState(FitStatus.DONE, Adjustment(True, dx=0.1), Judgement(Answer.NOT_JUDGED, "why"))
+    )
     assert evidence.numbers.startswith("dx +0.100")
     evidence.show_state(FitState())
     assert evidence.numbers == ""
@@ -49,7 +53,7 @@ def test_numbers_of_another_candidate_do_not_stay(evidence: Evidence) -> None:
 def test_a_result_does_not_move_the_panels(evidence: Evidence) -> None:
     before = evidence.height()
     evidence.show_state(
-        FitState(FitStatus.DONE, Adjustment(True, dx=0.1), Judgement(None, "w" * 500))
+        FitState(FitStatus.DONE, Adjustment(True, dx=0.1), Judgement(Answer.NOT_JUDGED, "w" * 500))
     )
     assert evidence.height() == before
     assert evidence.minimumSizeHint().width() < 100
@@ -88,12 +92,12 @@ def test_what_could_not_be_read_names_the_key_that_reads_it_again(qtbot) -> None
     assert evidence.words.endswith("wants an image, found none; F5 reads it again")
     failed = Adjustment(False, reason="no fit: the disk is gone")
     evidence.show_state(
-        FitState(FitStatus.DONE, failed, Judgement(None, "no fit: the disk is gone"))
+        FitState(FitStatus.DONE, failed, Judgement(Answer.NOT_JUDGED, "no fit: the disk is gone"))
     )
     assert evidence.words == "not judged: no fit: the disk is gone; F5 reads it again"
     frame = render_cutout(FieldInMemory(), 2, 20, DisplayStyle())
     evidence.show_state(
-        FitState(FitStatus.DONE, failed, Judgement(None, "no fit: the disk is gone"))
+        FitState(FitStatus.DONE, failed, Judgement(Answer.NOT_JUDGED, "no fit: the disk is gone"))
     )
     assert evidence.words == "not judged: no fit: the disk is gone"
 
@@ -111,7 +115,7 @@ def test_what_a_fit_rests_on_is_broken_after_a_comma(evidence: Evidence, width: 
     psf = "PSF from 32 stars of the field"
     fit = Adjustment(True, dx=0.2, template="convolved", box=15, psf=psf, fwhm=3.68)
     evidence.resize(width, evidence.height())
-    evidence.show_state(FitState(FitStatus.DONE, fit, Judgement(True, "it moved")))
+    evidence.show_state(FitState(FitStatus.DONE, fit, Judgement(Answer.EXPLAINED, "it moved")))
     lines = lines_of(evidence)
     for part in ("on convolved", "15 px", psf, "FWHM 3.68"):
         assert any(part in line for line in lines), lines
@@ -121,7 +125,7 @@ def test_what_a_fit_rests_on_is_broken_after_a_comma(evidence: Evidence, width: 
 def test_no_number_stands_on_another_line_than_its_name(evidence: Evidence, width: int) -> None:
     fit = Adjustment(True, dx=0.212, dy=0.058, scale=1.01, snr=-4.8, correlation=0.57)
     evidence.resize(width, evidence.height())
-    evidence.show_state(FitState(FitStatus.DONE, fit, Judgement(True, "it moved")))
+    evidence.show_state(FitState(FitStatus.DONE, fit, Judgement(Answer.EXPLAINED, "it moved")))
     lines = lines_of(evidence)
     for part in ("dx +0.212", "dy +0.058 px", "scale 1.010", "surviving S/N -4.8"):
         assert any(part in line for line in lines), lines

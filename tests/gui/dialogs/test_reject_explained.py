@@ -12,11 +12,18 @@ from tests.helpers.fake_session import FakeSession, candidate_list
 from tests.helpers.fake_source import FakeCache, FakeSource
 from vetter.core.decisions.decision import Verdict
 from vetter.core.fit.adjustment import Adjustment
-from vetter.core.judgement.answer import Judgement
-from vetter.core.judgement.fit_table import Disappeared, FitTable
+from vetter.core.judgement.answer import Answer, Judgement
+from vetter.core.judgement.fit_table import FitTable
 from vetter.gui.dialogs.reject_explained import RejectExplainedDialog
 
 GONE = (1, 3, 4, 8)
+OTHERS = {
+    0: Answer.KEPT,
+    2: Answer.VARIABLE,
+    5: Answer.ORDINARY,
+    6: Answer.NOTHING,
+    7: Answer.NOT_JUDGED,
+}
 
 
 @pytest.fixture
@@ -32,11 +39,11 @@ def fits(session) -> SimpleNamespace:
     table = FitTable(10)
     for row in range(9):
         fit = Adjustment(True, dx=0.1 * row, dy=0, scale=1, chi2_0=900, chi2=100, df=100, snr=0.5)
-        table.set(row, fit, Judgement(row in GONE, ""))
+        table.set(row, fit, Judgement(OTHERS.get(row, Answer.EXPLAINED), ""))
     return SimpleNamespace(
         table=table,
         disappeared_rows=lambda: [
-            int(row) for row in session.queue.order if table.codes[row] == Disappeared.YES
+            int(row) for row in session.queue.order if table.codes[row] == Answer.EXPLAINED.code
         ],
     )
 
@@ -174,3 +181,10 @@ def test_tick_boxes_are_outlined_as_in_other_tables(make, qapp):
         assert make().table.palette().window().color().name() == "#8b8e92"
     finally:
         qapp.setPalette(before, "QTableWidget")
+
+
+def test_other_answers_are_counted_and_not_listed(make):
+    dialog = make()
+    assert dialog.model.ticked == list(GONE)
+    said = "not rejected: 1 variable, 1 ordinary, 1 nothing, 1 kept, 1 not judged."
+    assert said in dialog.explanation.text()

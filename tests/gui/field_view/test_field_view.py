@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from PyQt6.QtCore import QObject, QPoint, QPointF, Qt, pyqtSignal
@@ -14,8 +16,9 @@ from tests.helpers.plain_source import PlainField, PlainFields, PlainSource
 from tests.helpers.snapshots import check_snapshot, snapshot_font
 from vetter.core.decisions.decision import Verdict
 from vetter.core.fit.adjustment import Adjustment
-from vetter.core.judgement.answer import Judgement
+from vetter.core.judgement.answer import Answer, Judgement
 from vetter.core.judgement.fit_table import FitTable
+from vetter.core.judgement.star_calibration import StarCalibration
 from vetter.gui.field_view import canvas as field_canvas
 from vetter.gui.field_view.field_view import FieldView
 from vetter.gui.field_view.points import is_inside_polygon
@@ -26,39 +29,43 @@ PLAIN, SHIFT = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier
 COUNT = 40
 
 
-class Stars(QObject):
-    changed = pyqtSignal()
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.found = np.empty((0, 5))
-        self.all_there = False
-        self.wanted = 0
-
-    def table(self, field: int = 0) -> np.ndarray:
-        return self.found
-
-    def done(self, field: int = 0) -> bool:
-        return self.all_there
-
-    def want(self, field: int = 0) -> None:
-        self.wanted += 1
+def stars_at(places: np.ndarray, dx=0.0, dy=0.0, scale=1.0, **more) -> StarCalibration:
+    """Stars at these positions; single values are those of all."""
+    count = len(places)
+    values = {"brightness": 1000.0, "chi2_ratio": 1.0, "snr": 0.5, **more}
+    columns = {"dx": dx, "dy": dy, "scale": scale, **values}
+    filled = {name: np.full(count, value) for name, value in columns.items()}
+    return StarCalibration(x=places[:, 0], y=places[:, 1], **filled)
 
 
 class FakeFits(QObject):
     changed = pyqtSignal(object)
+    measured = pyqtSignal(int)
 
     def __init__(self, count: int) -> None:
         super().__init__()
-        self.table, self.stars = FitTable(count), Stars()
+        self.table = FitTable(count)
+        self.stars: StarCalibration | None = None
+        self.is_measured = False
+        self.requested: list[int] = []
 
-    def fit_of(self, row: int) -> None:
-        return None
+    def calibration(self, field: int) -> StarCalibration | None:
+        return self.stars
+
+    def request_field(self, field: int) -> None:
+        self.requested.append(field)
+
+    def fit_of(self, row: int):
+        options = SimpleNamespace(max_shift=1.0)
+        return SimpleNamespace(options=options) if self.is_measured else None
+
+
+ANSWERS = {True: Answer.EXPLAINED, False: Answer.KEPT, None: Answer.NOT_JUDGED}
 
 
 def found(table: FitTable, row: int, dx: float, dy: float, gone: bool | None, **more) -> None:
     fit = Adjustment(True, dx=dx, dy=dy, scale=more.pop("scale", 1.0), **more)
-    table.set(row, fit, Judgement(gone, ""))
+    table.set(row, fit, Judgement(ANSWERS[gone], ""))
 
 
 @pytest.fixture
@@ -107,7 +114,7 @@ LEFT_HALF = ((2, 2), (100, 100), (198, 398))
 def test_a_rectangle_selects_what_is_in_it(view):
     drag(view, *LEFT_HALF)
     assert view.chosen == [row for row in range(COUNT) if row % 8 < 4]
-    assert view.count.text().startswith("20 selected, 20 of them explained; dx +0.50, dy -0.30")
+    assert view.count.text().startswith("20 selected: 20 explained; dx +0.50, dy -0.30")
 
 
 def test_a_lasso_selects_what_it_goes_around(view):
@@ -252,12 +259,12 @@ def test_hidden_it_gathers_nothing(qtbot, session, fits):
     view = FieldView(session, fits)
     qtbot.addWidget(view)
     fits.changed.emit([1])
-    assert not view._soon.isActive() and fits.stars.wanted == 0
+    assert not view._soon.isActive() and fits.requested == []
     assert len(view.map.points.rows) == 0
 
 
 def test_shown_it_follows_the_fits_but_not_each_of_them(view, fits):
-    assert fits.stars.wanted == 1
+    assert fits.requested == [0]
     before = view.map.points
     found(fits.table, 7, 0.9, 0.9, None)
     fits.changed.emit([7])
@@ -271,8 +278,7 @@ def test_shown_it_follows_the_fits_but_not_each_of_them(view, fits):
 def test_the_current_one_is_compared_with_the_stars_around_it(view, session, fits):
     places = np.random.default_rng(1).uniform(0, 400, (60, 2))
     bad = places[:, 0] < 200
-    fits.stars.found = np.column_stack([places, 0.5 * bad, -0.3 * bad, np.ones(60)])
-    fits.stars.all_there = True
+    fits.stars = stars_at(places, 0.5 * bad, -0.3 * bad)
     view.refresh()
     assert view.field_label.text().startswith("60 stars of the field: ")
     session.go_to_row(0)
@@ -293,7 +299,7 @@ def test_unfitted_candidates_are_counted_apart(qtbot, session):
     assert view.candidate_label.text() == "J000: not fitted yet"
     found(fits.table, 1, 0.5, -0.3, True)
     view.refresh()
-    said = "20 selected, 1 of them explained, 19 not fitted yet; "
+    said = "20 selected: 1 explained, 19 not fitted yet; "
     assert view.count.text().startswith(said)
 
 
@@ -370,7 +376,7 @@ def test_another_images_points_are_not_shown_under_this_ones_name(view, session)
     assert view.map.layer.picture is None
     view._on_soon()
     assert view.map.points.rows.tolist() == list(range(20, 40))
-    assert view.field_label.text() == "second: fitting stars..."
+    assert view.field_label.text() == "second: measuring the field..."
 
 
 def test_a_refresh_waits_for_what_is_being_painted(qtbot, view, fits, monkeypatch):
@@ -399,6 +405,21 @@ def test_where_there_is_little_room_one_is_shown_at_a_time(qtbot, view):
     assert view.plot.isVisible() and view.map.isHidden()
     view.resize(420, 760)
     qtbot.waitUntil(lambda: view.map.isVisible() and view.plot.isVisible(), timeout=30000)
+    words = [button.text() for button in view.pair.choice.findChildren(QToolButton)]
+    visible = [button.isVisible() for button in view.pair.choice.findChildren(QToolButton)]
+    assert words == ["Map", "Shifts", "chi2", "S/N"] and visible == [False, True, True, True]
+
+
+def test_plots_of_stars_are_chosen_beside_the_map(qtbot, view):
+    for number, plot in zip((2, 3), view.star_plots, strict=True):
+        QTest.mouseClick(view.pair.choice.findChildren(QToolButton)[number], LEFT)
+        assert plot.isVisible() and view.map.isVisible() and view.plot.isHidden()
+        assert sum(canvas.isVisible() for canvas in view.canvases) == 2
+
+
+def test_wide_area_shows_all_canvases(qtbot, view):
+    view.resize(1400, 520)
+    qtbot.waitUntil(lambda: all(canvas.isVisible() for canvas in view.canvases), timeout=30000)
     assert view.pair.choice.isHidden()
 
 
@@ -447,15 +468,15 @@ def test_a_field_of_every_kind(view, session, fits, tones):
     view.setPalette(palette_of(tones))
     rng = np.random.default_rng(2)
     for row in range(COUNT):
-        gone = (True, False, None)[row % 3]
         shift = 0.5 * (row % 8 < 4) + rng.normal(0, 0.05)
-        found(fits.table, row, shift, -0.6 * shift, gone, scale=2.0 ** (row % 5 / 2 - 1))
+        found(fits.table, row, shift, -0.6 * shift, None, scale=2.0 ** (row % 5 / 2 - 1))
+        fits.table.judge(row, Judgement(list(Answer)[row % 6], ""))
     fits.table.codes[[12, 30]] = 0
     found(fits.table, 6, 1.0, 1.0, False, at_bound=("dx", "dy"))
     session.codes[[1, 2]] = 2
     places = rng.uniform(0, 400, (50, 2))
     bad = places[:, 0] < 200
-    fits.stars.found = np.column_stack([places, 0.5 * bad, -0.3 * bad, np.ones(50)])
+    fits.stars = stars_at(places, 0.5 * bad, -0.3 * bad)
     session.go_to_row(16)
     view.refresh()
     name = "dark" if tones is DARK else "light"
@@ -470,10 +491,34 @@ def test_a_field_of_every_kind(view, session, fits, tones):
 
 
 def test_stars_that_find_the_template_in_other_units_say_so(view, fits):
-    fits.stars.found = np.column_stack([np.zeros((8, 4)), np.full(8, 0.25)])
-    fits.stars.all_there = True
+    fits.stars = stars_at(np.zeros((12, 2)), scale=0.25)
     view.refresh()
     assert view.field_label.text().endswith("; template 4 times too bright")
-    fits.stars.found[:, 4] = 1.1
+    fits.stars = stars_at(np.zeros((12, 2)), scale=1.1)
     view.refresh()
     assert "template" not in view.field_label.text()
+
+
+@pytest.mark.parametrize(
+    ("is_measured", "text"),
+    [(False, "measuring the field..."), (True, "no stars to compare")],
+)
+def test_field_without_stars_says_why(view, fits, is_measured, text):
+    fits.is_measured = is_measured
+    view.refresh()
+    assert view.field_label.text() == text
+
+
+def test_too_few_stars_are_named(view, fits):
+    fits.stars = stars_at(np.zeros((9, 2)))
+    view.refresh()
+    assert view.field_label.text().endswith("too few to calibrate answers")
+    assert {plot.caption for plot in view.star_plots} == {"9 stars: fewer than 10"}
+
+
+def test_measured_field_is_shown_soon(view, fits):
+    fits.stars = stars_at(np.zeros((12, 2)))
+    fits.measured.emit(0)
+    assert view._soon.isActive()
+    view.refresh()
+    assert len(view.map.points.stars) == 12

@@ -1,16 +1,22 @@
-"""Legend of the field view: the texts that fit into its width."""
+"""Legend of the field view: all answers, in as many lines as the width needs."""
 
 from __future__ import annotations
 
 import pytest
 
+from vetter.core.judgement.answer import Answer
 from vetter.gui.field_view.legend import FieldLegend
 
 
-@pytest.mark.parametrize(("width", "text"), [(900, "not explained"), (200, "not")])
-def test_narrow_legend_shortens_not_explained(qtbot, width, text):
+@pytest.mark.parametrize("width", [1200, 300, 120])
+def test_legend_fits_every_answer_into_its_width(qtbot, width):
     legend = FieldLegend()
     qtbot.addWidget(legend)
+    legend.show()
     legend.resize(width, legend.height())
-    assert [word for _, word in legend._texts_that_fit()][1] == text
-    assert "not explained" in legend.accessibleName()
+    words = [word for line in legend._lines for _, word in line]
+    assert words == [*(answer.value for answer in Answer), "not fitted", "star"]
+    metrics = legend.fontMetrics()
+    for line in legend._lines:
+        assert sum(28 + metrics.horizontalAdvance(word) for _, word in line) <= width
+    assert legend.height() >= (len(legend._lines) + 1) * metrics.height()

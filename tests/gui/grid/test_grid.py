@@ -11,8 +11,13 @@ from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
 from tests.helpers.fake_session import FakeSession, candidate_list
 from tests.helpers.fake_source import FakeCache, FakeSource
+from tests.helpers.snapshots import pixels
+from vetter.core.columns.review_columns import ReviewColumns
 from vetter.core.decisions.decision import Verdict
 from vetter.core.display.style import DisplayStyle
+from vetter.core.fit.adjustment import Adjustment
+from vetter.core.judgement.answer import Answer, Judgement
+from vetter.core.judgement.fit_table import FitTable
 from vetter.gui.grid.grid import Grid
 
 SHIFT, CTRL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
@@ -313,3 +318,35 @@ def test_a_cutout_that_is_not_square_keeps_its_shape(grid, cache, session) -> No
 
     image = _scale_picture(np.full((10, 20), 0xFF102030, np.uint32), 96)
     assert (image.width(), image.height()) == (96, 48)
+
+
+def _judge(session: FakeSession, row: int, answer: Answer) -> None:
+    fits = session.columns.fits
+    assert fits is not None
+    fits.set(row, Adjustment(True, dx=0.1), Judgement(answer, ""))
+
+
+def test_tile_shows_the_answer_of_its_fit(qtbot, grid, session, cache):
+    session.columns = ReviewColumns(session.candidates, session, FitTable(200))
+    _serve(qtbot, grid, cache)
+    before = pixels(grid.area.viewport().grab().toImage()).astype(int)
+    _judge(session, 1, Answer.VARIABLE)
+    after = pixels(grid.area.viewport().grab().toImage()).astype(int)
+    changed = np.argwhere((before != after).any(axis=2))
+    rect = grid.area._rect(1)
+    assert len(changed) > 10
+    assert all(rect.contains(int(x), int(y)) for y, x in changed)
+    # Below the picture, which the badge must not hide.
+    assert changed[:, 0].min() > rect.top() + 96
+
+
+def test_answers_that_arrive_are_painted_together(qtbot, grid, session, cache, monkeypatch):
+    session.columns = ReviewColumns(session.candidates, session, FitTable(200))
+    _serve(qtbot, grid, cache)
+    asked: list[int] = []
+    monkeypatch.setattr(grid.area, "update_row", asked.append)
+    for row in (1, 2, 190):
+        _judge(session, row, Answer.KEPT)
+        grid.area.update_fit_results([row])
+    assert asked == []
+    qtbot.waitUntil(lambda: asked == [1, 2], timeout=30000)

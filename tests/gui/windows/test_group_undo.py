@@ -9,7 +9,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
 
 from vetter.core.decisions.decision import Verdict
-from vetter.core.judgement.fit_table import Disappeared
+from vetter.core.judgement.answer import Answer
 from vetter.gui.dialogs.reject_explained import RejectExplainedDialog
 from vetter.gui.grid.grid import Grid
 from vetter.gui.windows.main_window import MainWindow
@@ -54,7 +54,7 @@ def test_undo_drops_question_about_group(qtbot: Any, window: MainWindow, grid: G
 
 
 def test_undo_of_disappeared_returns_before_dialog(qtbot: Any, window: MainWindow) -> None:
-    window.fits.table.codes[[3, 8, 20]] = Disappeared.YES
+    window.fits.table.codes[[3, 8, 20]] = Answer.EXPLAINED.code
     window.session.go_to_row(6)
     dialog = RejectExplainedDialog(window.session, window.cache, window.fits, window)
     dialog.show()

@@ -19,6 +19,7 @@ from vetter.core.decisions.decision import Verdict
 from vetter.core.judgement.fit_table import FitStatus
 from vetter.errors import InputError
 from vetter.gui.windows.main_window import MainWindow
+from vetter.io.session.session_file import SessionFile
 from vetter.settings import FitSettings, Settings
 
 KEY = Qt.Key
@@ -164,6 +165,10 @@ def test_fits_run_ahead_and_are_there_at_the_next_start(qtbot, small_list, sessi
         judged = first.fits.table.values("disappeared").tolist()
     finally:
         first.close()
+    words = first.fits.table.values("answer").tolist()
+    with SessionFile.open(session_path, "ann", read_only=True) as stored:
+        metas = [meta for _, meta in stored.adjustments().values()]
+    assert sorted(meta["adjust_answer"] for meta in metas) == sorted(words)
     on_demand = replace(ahead, ahead=False)
     again = open_window(path, settings=Settings(fit=on_demand), **options)
     try:

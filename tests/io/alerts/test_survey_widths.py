@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from tests.helpers.alert_files import noise, packed, record, stamp
 from tests.helpers.alert_packets import field, packet_schema
-from vetter.core.judgement.field_fit import fit_rows
+from vetter.core.judgement.field_fit import NO_FWHM, fit_rows
 from vetter.io.field.stars.psf import choose_field_fit
 from vetter.io.input_options import InputOptions
 from vetter.io.inputs.open_input import open_input
@@ -55,8 +56,11 @@ def test_each_survey_has_its_own(source: Any) -> None:
 def test_packets_are_fitted_with_their_surveys(source: Any, psf: str) -> None:
     fit = choose_field_fit(source, source.record, FitSettings(psf=psf), 20.0)
     results = fit_rows(source, fit, [2, 0, 3, 1])
-    assert [result.fwhm for result in results] == [6.0, 2.5, FitSettings().default_fwhm, 2.5]
-    assert [result.box for result in results] == [25.0, 11.0, 17.0, 11.0]
+    widths = [result.fwhm for result in results]
+    np.testing.assert_array_equal(widths, [6.0, 2.5, np.nan, 2.5])
+    assert [result.box for result in results] == [25.0, 11.0, 25.0, 11.0]
+    reasons = [fit.judge(result).reason for result in results]
+    assert [reason == NO_FWHM for reason in reasons] == [False, False, True, False]
 
 
 def test_the_users_word_counts_for_all(folder: Path) -> None:

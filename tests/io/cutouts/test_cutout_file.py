@@ -16,7 +16,7 @@ from astropy.time import Time
 from tests.core.cutout.test_crop import WCSS
 from tests.helpers.round_trip import round_trip
 from vetter.core.cutout.cutout import Cutout
-from vetter.core.cutout.noise_estimate import ESTIMATED_NOISE
+from vetter.core.cutout.noise_estimate import ESTIMATED_NOISE, MEASURED_NOISE
 from vetter.core.cutout.plane import Provenance
 from vetter.errors import InputError
 from vetter.io.cutouts import cutout_file
@@ -52,6 +52,7 @@ def test_cutout_provenance_survives_the_file(tmp_path: Path) -> None:
         "convolved": "reprojected from 40 x 40 pixels",
         "err": "variance converted, reprojected: by its WCS it lies elsewhere",
         "noise": ESTIMATED_NOISE,
+        "template_err": f"{MEASURED_NOISE}: sky 9.1; photons by gain 4",
         "mask": "bits 1, 2 are bad: estimated by hand",
     }
     planes = {name: np.zeros((5, 5)) for name in ("image", *notes)}
@@ -61,6 +62,7 @@ def test_cutout_provenance_survives_the_file(tmp_path: Path) -> None:
         "convolved": Provenance.REPROJECTED,
         "err": Provenance.CONVERTED | Provenance.REPROJECTED,
         "noise": Provenance.ESTIMATED,
+        "template_err": Provenance.MEASURED,
     }
 
 

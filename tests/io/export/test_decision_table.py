@@ -6,6 +6,7 @@ from astropy.table import Table
 from tests.helpers.decisions import REVIEWER, event, listing
 from vetter.core.decisions.decision import Verdict
 from vetter.core.decisions.ledger import Ledger
+from vetter.core.judgement.answer import META_KEYS, Answer, Judgement
 from vetter.io.export.decision_table import COLUMNS, decision_table, rename_columns
 
 
@@ -54,3 +55,33 @@ def test_the_list_is_not_changed() -> None:
 def test_an_empty_list() -> None:
     table, _ = decision_table(Table({"id": np.array([], int)}), Ledger(listing(0), REVIEWER))
     assert len(table) == 0 and table.colnames == ["id", *COLUMNS]
+
+
+ANSWERS = [
+    Judgement(Answer.ORDINARY, "", 310.0, 4.5, 41).as_meta(),
+    {},
+    {"adjust_answer": "explained"},
+]
+
+
+def test_answers_follow_the_opinions() -> None:
+    table, _ = decision_table(Table({"id": [1, 2, 3]}), ledger(), ANSWERS)
+    assert table.colnames == ["id", *COLUMNS, *META_KEYS]
+    assert list(table["adjust_answer"]) == ["ordinary", "", "explained"]
+    np.testing.assert_array_equal(table["adjust_flux_limit"], [310.0, np.nan, np.nan])
+    np.testing.assert_array_equal(table["adjust_power"], [4.5, np.nan, np.nan])
+    assert list(table["adjust_stars"]) == [41, 0, 0]
+
+
+def test_earlier_answers_of_the_list_are_renamed() -> None:
+    listed = Table({"adjust_answer": ["kept", "kept", "kept"]})
+    table, notes = decision_table(listed, ledger(), ANSWERS)
+    assert list(table["adjust_answer_original"]) == ["kept"] * 3
+    assert list(table["adjust_answer"])[0] == "ordinary"
+    assert "adjust_answer_original" in notes[0]
+
+
+def test_without_answers_the_list_keeps_its_own() -> None:
+    listed = Table({"adjust_answer": ["kept", "kept", "kept"]})
+    table, notes = decision_table(listed, ledger())
+    assert list(table["adjust_answer"]) == ["kept"] * 3 and notes == ()

@@ -8,7 +8,7 @@ from astropy.table import Table
 from tests.helpers.field_files import tan_wcs
 from vetter.core.candidates.candidate_list import CandidateList, Roles
 from vetter.core.cutout.plane import ArrayPlane
-from vetter.io.field.fwhm import known_fwhm, measure_fwhm
+from vetter.io.field.fwhm import known_fwhm, measure_widths
 
 
 def a_list(**columns: object) -> CandidateList:
@@ -64,10 +64,10 @@ def test_stars_of_the_field() -> None:
         for j in range(5):
             r2 = (x - 30 - 60 * i - rng.random()) ** 2 + (y - 30 - 60 * j - rng.random()) ** 2
             image += 1000 * np.exp(-r2 / (2 * (4 / 2.3548) ** 2))
-    found = measure_fwhm(ArrayPlane("image", image))
-    assert found is not None and abs(found.value - 4) < 0.2 and "stars" in found.origin
+    found = measure_widths(ArrayPlane("image", image))
+    assert found is not None and abs(found.fwhm - 4) < 0.2 and "stars" in found.note
 
 
 def test_a_field_without_stars() -> None:
     image = np.random.default_rng(1).normal(0, 1, (200, 200))
-    assert measure_fwhm(ArrayPlane("image", image)) is None
+    assert measure_widths(ArrayPlane("image", image)) is None

@@ -10,7 +10,7 @@ from astropy.io import fits
 
 from vetter.core.psf.models import Gaussian
 from vetter.errors import InputError
-from vetter.io.field.stars.psf import read_psf
+from vetter.io.field.stars.psf_file import read_psf
 
 WIDE = Gaussian(6.0).render((41, 41), 20.0, 20.0)
 

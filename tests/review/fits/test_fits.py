@@ -13,8 +13,9 @@ from tests.helpers.plain_source import PlainFields, PlainSource
 from vetter.core.cutout.plane import Provenance
 from vetter.core.cutout_source import PsfFwhm
 from vetter.core.fit.adjustment import Adjustment, make_failure
+from vetter.core.judgement.answer import Answer
 from vetter.core.judgement.field_fit import make_field_fit
-from vetter.core.judgement.fit_table import Disappeared, FitStatus, FitTable
+from vetter.core.judgement.fit_table import FitStatus, FitTable
 from vetter.core.psf.models import Gaussian
 from vetter.io.field.stars.stored_psf import StarPsf
 from vetter.io.session.rows import plain_meta
@@ -402,9 +403,9 @@ def test_a_template_in_other_units_judges_nothing(fits, qtbot):
         stars = tuple((float(k), 1.0, 0.0, 0.0, 0.2) for k in range(6))
         fits._ahead.surveyed.emit(StarFits(stars, 0, 0, "mine"))
     qtbot.waitUntil(
-        lambda: fits.table.codes.tolist() == [Disappeared.NOT_JUDGED] * 4, timeout=30000
+        lambda: fits.table.codes.tolist() == [Answer.NOT_JUDGED.code] * 4, timeout=30000
     )
     assert fits.state(2).judgement.reason.startswith("the template is 5 times too bright")
     # One that is fitted later, too.
     fits._ahead.fitted.emit(fitted((1,), (off,)))
-    assert fits.table.codes[1] == Disappeared.NOT_JUDGED
+    assert fits.table.codes[1] == Answer.NOT_JUDGED.code

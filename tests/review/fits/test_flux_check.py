@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PyQt6.QtCore import QObject, pyqtSignal
+from vetter.review.fits.judged_fits import FluxCheck
 
 from tests.helpers.plain_source import PlainField, PlainFields, PlainSource
 from vetter.core.fit.adjustment import Adjustment
-from vetter.core.judgement.answer import Judgement
+from vetter.core.judgement.answer import Answer, Judgement
 from vetter.core.judgement.fit_table import FitTable
-from vetter.review.fits.judged_fits import FluxCheck
 from vetter.settings import Settings
 
 
@@ -62,7 +62,7 @@ class Watched:
 
     def fit(self, rows: range, scale: float) -> None:
         for row in rows:
-            self.table.set(row, Adjustment(True, scale=scale), Judgement(False, ""))
+            self.table.set(row, Adjustment(True, scale=scale), Judgement(Answer.KEPT, ""))
             self.check.check_flux_units([row])
 
 

@@ -7,15 +7,16 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from PyQt6.QtCore import QObject, pyqtSignal
+from vetter.review.fits.judged_fits import ROWS_PER_BATCH, JudgedFits
 
 from tests.helpers.plain_source import PlainSource
 from vetter.core.cutout_source import PsfFwhm
 from vetter.core.fit.adjustment import Adjustment
+from vetter.core.judgement.answer import Answer
 from vetter.core.judgement.field_fit import make_field_fit
-from vetter.core.judgement.fit_table import Disappeared, FitTable
+from vetter.core.judgement.fit_table import FitTable
 from vetter.review.fits.field_fits import FieldFits
 from vetter.review.fits.fit_messages import Ready
-from vetter.review.fits.judged_fits import ROWS_PER_BATCH, JudgedFits
 from vetter.review.writer import StoredFits
 from vetter.settings import FitSettings, Settings
 
@@ -81,9 +82,9 @@ def judged(qapp):
 
 def test_a_template_in_other_units_has_all_judged_anew_a_part_at_a_time(judged, qtbot):
     judged.fit_all()
-    assert Disappeared.NOT_JUDGED not in judged.table.codes and judged.changed == []
+    assert Answer.NOT_JUDGED.code not in judged.table.codes and judged.changed == []
     judged.find_stars()
-    qtbot.waitUntil(lambda: (judged.table.codes == Disappeared.NOT_JUDGED).all(), timeout=30000)
+    qtbot.waitUntil(lambda: (judged.table.codes == Answer.NOT_JUDGED.code).all(), timeout=30000)
     assert [len(rows) for rows in judged.changed] == [ROWS_PER_BATCH, ROWS_PER_BATCH, 50]
     assert sum(judged.changed, []) == list(range(COUNT))
 
@@ -93,7 +94,7 @@ def test_nothing_is_judged_once_it_is_closed(judged, qtbot):
     judged.find_stars()
     judged.fits.close()
     qtbot.wait(60)
-    assert judged.changed == [] and Disappeared.NOT_JUDGED not in judged.table.codes
+    assert judged.changed == [] and Answer.NOT_JUDGED.code not in judged.table.codes
 
 
 def test_stored_results_are_taken_where_the_list_has_their_key_and_no_newer_one(judged):

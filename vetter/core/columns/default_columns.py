@@ -26,7 +26,7 @@ def first_columns(
     -------
     list of str
         Brightness is the magnitude, else the flux of an alert, else the pixel position. If fits
-        can be judged, `disappeared` follows, else score, filter and number of detections. For
+        can be judged, `answer` follows, else score, filter and number of detections. For
         several images, the filter follows if the candidates' names begin with the image, else
         the image. Columns that the list does not have are left out.
     """
@@ -41,8 +41,8 @@ def first_columns(
     else:
         names += [name for name in ("x", "y") if name in known]
     names += scores
-    if not why_not_judged(source) and "disappeared" in known:
-        names.append("disappeared")
+    if not why_not_judged(source) and "answer" in known:
+        names.append("answer")
     return [*dict.fromkeys([*names, *_image_columns(source, candidates)]), "tags"]
 
 

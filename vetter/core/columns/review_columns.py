@@ -12,6 +12,7 @@ from vetter.core.candidates.candidate_list import CandidateList
 from vetter.core.candidates.column_values import text_array
 from vetter.core.columns.formatting import Writer, make_writer, time_writer
 from vetter.core.judgement.fit_table import COLUMNS as FIT_COLUMNS
+from vetter.core.judgement.fit_table import DESCRIPTIONS as FIT_DESCRIPTIONS
 from vetter.core.judgement.fit_table import FORMATS as FIT_FORMATS
 from vetter.core.judgement.fit_table import FitTable
 
@@ -192,6 +193,13 @@ class ReviewColumns:
         if column is not None and column == self.candidates.roles.time and not form:
             return time_writer(self.values(name))
         return make_writer(self.values(name), form if isinstance(form, str) else None)
+
+    def describe(self, name: str) -> str:
+        """Return a description of a column with its unit, for a tool tip; at least its name."""
+        unit = self.unit(name)
+        words = f"{name} ({unit})" if unit else name
+        is_fits = name in self._own and name in FIT_DESCRIPTIONS
+        return f"{words}: {FIT_DESCRIPTIONS[name]}" if is_fits else words
 
     def unit(self, name: str) -> str:
         """Return the unit of a column as text; empty for a column without a unit."""

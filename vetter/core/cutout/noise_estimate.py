@@ -12,6 +12,9 @@ from vetter.core.cutout.plane import Array
 ESTIMATED_NOISE = "estimated from the image"
 """Note on a plane from `estimate_err`."""
 
+MEASURED_NOISE = "measured on the difference"
+"""Beginning of the note on a plane of noise measured on image - matched template."""
+
 _MAD_TO_SIGMA = 1.4826
 _CLIP_SIGMA = 3.0
 _MIN_SAMPLE = 4000

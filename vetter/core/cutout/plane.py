@@ -91,6 +91,8 @@ class Provenance(Flag):
     """Interpolated from another pixel grid: no longer matched to the image's PSF."""
     TURNED = auto()
     """Times -1: the file holds template - image."""
+    MEASURED = auto()
+    """Measured on the difference, as its noise: fits with it are judged."""
 
 
 class Plane(Protocol):

@@ -195,9 +195,15 @@ class Adjustment:
         star) together explain a part of chi2 of the difference, by linear least squares. Of
         this part, the PSF, the gradients and the template each alone explain these shares, between
         0 and 1; they may add to more than 1, since the images are alike.
+    star_flux : float
+        Flux of a star that is as high as the template's highest fitted pixel above its background,
+        for a Gaussian of the FWHM, in the template's units. NaN if no FWHM is known.
     normal_dx, normal_dy, normal_shift_err, normal_scale, normal_scale_err : float
         The field's normal shift and scale that the fit was given, see
         `vetter.core.fit.field_normal.FieldNormal`.
+    unseen : bool
+        Whether a FWHM is known, but too many pixels at the candidate's position are masked or off
+        the image, so that a source could hide there.
     residual : ndarray (ny, nx), optional
         Image minus model; NaN where either is unknown.
     unread : bool
@@ -249,11 +255,13 @@ class Adjustment:
     psf_share: float = NAN
     shift_share: float = NAN
     scale_share: float = NAN
+    star_flux: float = NAN
     normal_dx: float = UNKNOWN_NORMAL.dx
     normal_dy: float = UNKNOWN_NORMAL.dy
     normal_shift_err: float = UNKNOWN_NORMAL.shift_err
     normal_scale: float = UNKNOWN_NORMAL.scale
     normal_scale_err: float = UNKNOWN_NORMAL.scale_err
+    unseen: bool = False
     residual: npt.NDArray[np.float64] | None = field(default=None, repr=False)
     unread: bool = field(default=False, repr=False)
 
@@ -327,6 +335,7 @@ _PARSERS: dict[str, Callable[[Any], Any]] = {
     "converged": bool,
     "fit_bg": bool,
     "fit_plane": bool,
+    "unseen": bool,
     "df": int,
     "pixels": int,
     "spline": int,

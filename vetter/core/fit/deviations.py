@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +21,7 @@ from vetter.core.fit.adjustment import FitOptions
 from vetter.core.fit.field_normal import UNKNOWN_NORMAL
 from vetter.core.fit.input import FitInput
 from vetter.core.fit.moments import Window, project_out, tap_weights, tap_weights_stack, windows
-from vetter.core.fit.newton import Minima, descend_with_prior
+from vetter.core.fit.newton import Minima, ShiftPrior, descend_stack
 from vetter.core.fit.noise_model import TemplateNoise, noise_chi2
 from vetter.core.fit.point_source import PointSources, compute_products, measure_sources
 from vetter.core.fit.search import compute_least_chi2, search
@@ -49,6 +49,17 @@ class Normals(NamedTuple):
     def is_known(self) -> npt.NDArray[np.bool_]:
         """Whether shift or scale has a prior."""
         return np.asarray((self.shift_precision > 0) | (self.scale_precision > 0))
+
+    def of(self, which: Any) -> Normals:
+        """Return the normals of some cutouts of the stack."""
+        return Normals(*(column[which] for column in self))
+
+    def penalty(self, dx: Array, dy: Array, scale: Array) -> Array:
+        """Return what the priors add to chi2."""
+        moved = (dx - self.dx) ** 2 + (dy - self.dy) ** 2
+        out: Array = self.shift_precision * moved
+        out += self.scale_precision * (scale - self.scale) ** 2
+        return out
 
 
 def read_normals(inputs: Sequence[FitInput], options: FitOptions) -> Normals:
@@ -83,6 +94,18 @@ class Deviations(NamedTuple):
     psf_share: Array
     shift_share: Array
     scale_share: Array
+
+
+def join_deviations(raw: RawFigures, prior: PriorFigures, alone: AloneFigures) -> Deviations:
+    """Return the figures together, with six digits: a session stores a hundred thousand of them."""
+    columns = np.array(
+        [*raw[:2], raw.flux / raw.flux_err, prior.flux, prior.flux_err, *alone[2:], *raw[2:]]
+    )
+    size = np.abs(columns)
+    digits = 5.0 - np.floor(np.log10(np.where((size > 0) & np.isfinite(size), size, 1.0)))
+    # Powers of ten with a positive exponent are exact, and so are the quotients' short decimals.
+    up, down = 10.0 ** np.maximum(digits, 0.0), 10.0 ** np.maximum(-digits, 0.0)
+    return Deviations(*(np.rint(columns * up / down) / up * down))
 
 
 class RawFigures(NamedTuple):
@@ -164,8 +187,13 @@ def _find_window(all_windows: Sequence[Window], x: float, y: float) -> int:
 
 
 class AloneFigures(NamedTuple):
-    """Figures of fits with the scale or the shift held at its normal value, (k,) each."""
+    """Figures of fits with the scale or the shift held at its normal value, (k,) each.
 
+    ``dx`` and ``dy`` are the shifts for the normal scale.
+    """
+
+    dx: Array
+    dy: Array
     shift_chi2: Array
     scale_chi2: Array
     scale: Array
@@ -173,7 +201,7 @@ class AloneFigures(NamedTuple):
 
 
 def measure_alone(
-    moments: list[Array],
+    fitted: list[Array],
     normals: Normals,
     options: FitOptions,
     pixels: npt.NDArray[np.intp],
@@ -183,9 +211,9 @@ def measure_alone(
 
     Parameters
     ----------
-    moments : list of ndarray (k, taps^2 + n, taps^2 + n)
-        One array for each window, of the box whose chi2 they are compared with: of the shifted
-        coefficients, the image, and with a free background the constant.
+    fitted : list of ndarray (k, taps^2 + 1, taps^2 + 1)
+        Moments of each window, of the box whose chi2 they are compared with: of the shifted
+        coefficients and the image, a free background removed.
     normals : Normals
     options : FitOptions
     pixels : ndarray (k,)
@@ -193,40 +221,53 @@ def measure_alone(
     noise : TemplateNoise, optional
         Noise that has been subtracted from the moments.
     """
-    count = len(pixels)
-    out = AloneFigures(*np.full((4, count), np.nan))
+    out = AloneFigures(*np.full((6, len(pixels)), np.nan))
     out.shift_chi2[:] = np.inf
-    nearest = np.zeros(count, int)
     all_windows = windows(options.max_shift)
-    if len(all_windows) > 1:
-        shifts = zip(normals.dx.tolist(), normals.dy.tolist(), strict=True)
-        nearest = np.array([_find_window(all_windows, x, y) for x, y in shifts])
+    nearest = _find_windows(all_windows, normals)
     bounds = 1.0 / options.max_scale, options.max_scale
     df = np.maximum(pixels - (options.max_scale > 1) - options.background, 1)
-    for index, window in enumerate(all_windows):
-        taps = window.taps**2
-        fitted = project_out(moments[index], taps + 1) if options.fit_bg else moments[index]
-        fitted = fitted[:, : taps + 1, : taps + 1].copy()
+    for index, (moments, window) in enumerate(zip(fitted, all_windows, strict=True)):
         here = nearest == index
         if here.any():
             u, v = normals.dx[here] - window.cx, normals.dy[here] - window.cy
-            chi2, scale, power = _fit_scale(fitted[here], window, u, v, bounds)
+            selected = moments if here.all() else moments[here]
+            chi2, scale, power = _fit_scale(selected, window, u, v, bounds)
             if noise is not None:
                 minima = Minima(u, v, scale, chi2)
                 chi2 = chi2 + noise_chi2(window, minima, _select_noise(noise, here))
             out.scale_chi2[here], out.scale[here] = chi2, scale
             ratio = np.maximum(1.0, chi2 / df[here])
             out.scale_err[here] = np.sqrt(ratio / np.where(power > 0, power, np.nan))
-        # The template times its normal scale, by the image divided by it.
-        fitted[:, taps] /= normals.scale[:, None]
-        fitted[:, :, taps] /= normals.scale[:, None]
-        minima = search(fitted, window, (1.0, 1.0))
-        chi2 = minima.chi2 * normals.scale**2
-        if noise is not None:
-            chi2 = chi2 + noise_chi2(window, minima._replace(scale=normals.scale), noise)
-        np.fmin(out.shift_chi2, chi2, out=out.shift_chi2)
+        minima = _fit_shift(moments, window, normals.scale, noise)
+        lower = minima.chi2 < out.shift_chi2
+        out.shift_chi2[lower] = minima.chi2[lower]
+        out.dx[lower] = (window.cx + minima.u)[lower]
+        out.dy[lower] = (window.cy + minima.v)[lower]
     out.shift_chi2[np.isinf(out.shift_chi2)] = np.nan
     return out
+
+
+def _find_windows(all_windows: Sequence[Window], normals: Normals) -> npt.NDArray[np.intp]:
+    """Return the index of the window with the normal shift, (k,)."""
+    if len(all_windows) == 1:
+        return np.zeros(len(normals.dx), int)
+    shifts = zip(normals.dx.tolist(), normals.dy.tolist(), strict=True)
+    return np.array([_find_window(all_windows, x, y) for x, y in shifts])
+
+
+def _fit_shift(moments: Array, window: Window, scale: Array, noise: TemplateNoise | None) -> Minima:
+    """Return the least chi2 in a window for given scales."""
+    if (scale != 1.0).any():
+        # The template times its scale is compared with the image: divide the image by it.
+        moments = moments.copy()
+        moments[:, -1] /= scale[:, None]
+        moments[:, :, -1] /= scale[:, None]
+    minima = search(moments, window, (1.0, 1.0))
+    minima = minima._replace(scale=scale, chi2=minima.chi2 * scale**2)
+    if noise is not None:
+        minima = minima._replace(chi2=minima.chi2 + noise_chi2(window, minima, noise))
+    return minima
 
 
 def _fit_scale(
@@ -243,25 +284,62 @@ def _fit_scale(
     return chi2, scale, power
 
 
-def _select_noise(noise: TemplateNoise, which: npt.NDArray[np.bool_]) -> TemplateNoise:
+def _select_noise(noise: TemplateNoise, which: npt.NDArray[Any]) -> TemplateNoise:
     return TemplateNoise(*(column[which] for column in noise))
+
+
+class PriorFigures(NamedTuple):
+    """Flux and error of the PSF with priors on shift and scale, and the shift, (k,) each."""
+
+    flux: Array
+    flux_err: Array
+    dx: Array
+    dy: Array
+
+
+class JudgedFits(NamedTuple):
+    """Fits that are judged against the field's normal, with these normals."""
+
+    normals: Normals
+    alone: AloneFigures
+    prior: PriorFigures
+
+
+class JointMoments(NamedTuple):
+    """Moments of a joint fit with a PSF.
+
+    Attributes
+    ----------
+    fitted : list of ndarray (k, taps^2 + 1, taps^2 + 1)
+        Moments of each window, of the shifted coefficients and the image, without constant, PSF
+        and the templates' noise.
+    inner : ndarray (k, 6, 6)
+        Products at the minima, from :func:`vetter.core.fit.point_source.compute_products`.
+    df : ndarray (k,)
+        Degrees of freedom.
+    """
+
+    fitted: list[Array]
+    inner: Array
+    df: npt.NDArray[np.intp]
 
 
 def measure_prior(
     moments: list[Array],
+    around: JointMoments,
     normals: Normals,
     options: FitOptions,
     joint: Solutions,
     sources: PointSources,
-    df: npt.NDArray[np.intp],
     noise: TemplateNoise | None,
-) -> tuple[Array, Array]:
+) -> PriorFigures:
     """Measure flux and error of the PSF, with the normals as priors of shift and scale.
 
     Parameters
     ----------
     moments : list of ndarray (k, taps^2 + 3, taps^2 + 3)
         One array for each window, as for :func:`measure_raw`, the templates' noise subtracted.
+    around : JointMoments
     normals : Normals
         Without any precision the result is that of the joint fit.
     options : FitOptions
@@ -269,63 +347,116 @@ def measure_prior(
         Joint fits without the priors.
     sources : PointSources
         Their sources.
-    df : ndarray (k,)
-        Their degrees of freedom.
     noise : TemplateNoise, optional
 
     Returns
     -------
-    ndarray (k,), ndarray (k,)
-        Flux and its error at the maximum of the posterior probability; the error contains the
-        priors, and is inflated by sqrt(max(1, chi2 / df)).
+    PriorFigures
+        Values at the maximum of the posterior probability; the error contains the priors, and is
+        inflated by sqrt(max(1, chi2 / df)).
     """
-    flux, flux_err = sources.flux.copy(), sources.flux_err.copy()
+    out = PriorFigures(
+        sources.flux.copy(), sources.flux_err.copy(), joint.dx.copy(), joint.dy.copy()
+    )
     fixed = options.max_shift == 0, options.max_scale == 1
-    which = np.flatnonzero(normals.is_known & np.isfinite(flux))
+    which = np.flatnonzero(normals.is_known & np.isfinite(out.flux))
     if all(fixed) or not len(which):
-        return flux, flux_err
-    known = Normals(*(column[which] for column in normals))
+        return out
+    known = normals.of(which)
+    if noise is not None:
+        noise = _select_noise(noise, which)
+    start = _predict_shift(around.inner[which], known, joint, which)
     least = np.full(len(which), np.inf)
     bounds = 1.0 / options.max_scale, options.max_scale
+    is_all = len(which) == len(out.flux)
     for index, window in enumerate(windows(options.max_shift)):
-        matrices = moments[index] if len(which) == len(flux) else moments[index][which]
-        centred = known._replace(dx=known.dx - window.cx, dy=known.dy - window.cy)
-        start = joint.dx[which] - window.cx, joint.dy[which] - window.cy
-        minima = _descend_with_prior(matrices, window, bounds, start, centred)
-        inner = compute_products(matrices, window, minima)
-        for image, precision in enumerate(
-            (known.shift_precision, known.shift_precision, known.scale_precision)
-        ):
-            inner[:, image, image] += precision
-        moved = (minima.u - centred.dx) ** 2 + (minima.v - centred.dy) ** 2
-        penalty = known.shift_precision * moved
-        penalty += known.scale_precision * (minima.scale - known.scale) ** 2
-        chi2 = np.maximum(minima.chi2 - penalty, 0.0)
+        fitted, whole = around.fitted[index], moments[index]
+        if not is_all:
+            fitted, whole = fitted[which], whole[which]
+        prior = ShiftPrior(known.dx - window.cx, known.dy - window.cy, known.shift_precision)
+        fitted = _add_scale_prior(fitted, known)
+        starts = [(start[0] - window.cx, start[1] - window.cy), (prior.u, prior.v)]
+        u, v = _select_start(fitted, window, bounds, starts, prior)
+        minima = descend_stack(fitted, window, bounds, u, v, prior)
+        inner = compute_products(whole, window, minima)
+        dx, dy = window.cx + minima.u, window.cy + minima.v
+        chi2 = np.maximum(minima.chi2 - known.penalty(dx, dy, minima.scale), 0.0)
         if noise is not None:
-            chi2 += noise_chi2(window, minima, TemplateNoise(*(column[which] for column in noise)))
-        found = measure_sources(inner, minima._replace(chi2=chi2), df[which], fixed)
+            chi2 += noise_chi2(window, minima, noise)
+        add_precisions(inner, known)
+        found = measure_sources(inner, minima._replace(chi2=chi2), around.df[which], fixed)
         lower = minima.chi2 < least
         least[lower] = minima.chi2[lower]
-        flux[which[lower]], flux_err[which[lower]] = found.flux[lower], found.flux_err[lower]
-    return flux, flux_err
+        for column, values in zip(out, (found.flux, found.flux_err, dx, dy), strict=True):
+            column[which[lower]] = values[lower]
+    return out
 
 
-def _descend_with_prior(
-    moments: Array,
+def add_precisions(inner: Array, normals: Normals) -> None:
+    """Add the priors to the products of the template's slopes and the template, in place."""
+    inner[:, 0, 0] += normals.shift_precision
+    inner[:, 1, 1] += normals.shift_precision
+    inner[:, 2, 2] += normals.scale_precision
+
+
+def _predict_shift(
+    inner: Array, known: Normals, joint: Solutions, which: npt.NDArray[np.intp]
+) -> tuple[Array, Array]:
+    """Return where chi2 and penalty are least if chi2 is a parabola around the joint fit."""
+    free = inner[:, :3, :3] - _explained_products(inner)
+    precision = np.stack(
+        [known.shift_precision, known.shift_precision, known.scale_precision], axis=1
+    )
+    free[:, (0, 1, 2), (0, 1, 2)] *= 1.0 + _RIDGE
+    free[:, (0, 1, 2), (0, 1, 2)] += precision + 1e-300
+    here = np.stack([joint.dx[which], joint.dy[which], joint.scale[which]], axis=1)
+    pull = precision * (np.stack([known.dx, known.dy, known.scale], axis=1) - here)
+    usable = np.isfinite(free).all(axis=(1, 2)) & np.isfinite(pull).all(axis=1)
+    free[~usable] = np.eye(3)
+    pull[~usable] = 0.0
+    step = np.linalg.solve(free, pull[:, :, None])[:, :, 0]
+    return here[:, 0] + step[:, 0], here[:, 1] + step[:, 1]
+
+
+def _explained_products(inner: Array) -> Array:
+    """Return the part of the template's products that constant and PSF explain, (k, 3, 3)."""
+    bb, bp, pp = inner[:, 3, 3], inner[:, 3, 4], inner[:, 4, 4]
+    determinant = bb * pp - bp * bp
+    inverse = np.stack([pp, -bp, -bp, bb], axis=1).reshape(-1, 2, 2) / determinant[:, None, None]
+    cross = inner[:, :3, 3:5]
+    out: Array = cross @ inverse @ cross.transpose(0, 2, 1)
+    return out
+
+
+def _add_scale_prior(fitted: Array, known: Normals) -> Array:
+    """Return moments with the penalty of the scale.
+
+    The taps' weights sum to 1, and those of their derivatives to 0: so a constant added to the
+    products of all taps adds the penalty to chi2, and nothing else.
+    """
+    out, precision = fitted.copy(), known.scale_precision
+    out[:, :-1, :-1] += precision[:, None, None]
+    out[:, -1, :-1] += (precision * known.scale)[:, None]
+    out[:, :-1, -1] += (precision * known.scale)[:, None]
+    out[:, -1, -1] += precision * known.scale**2
+    return out
+
+
+def _select_start(
+    fitted: Array,
     window: Window,
     bounds: tuple[float, float],
-    start: tuple[Array, Array],
-    normals: Normals,
-) -> Minima:
-    """Descend to the least chi2 with the priors' penalty, from the better of two shifts."""
-    taps = window.taps**2
-    fitted = project_out(project_out(moments, taps + 1), taps + 2)[:, : taps + 1, : taps + 1].copy()
-    # The taps' weights sum to 1, and those of their derivatives to 0: so this adds the penalty of
-    # the scale to chi2, and nothing else.
-    precision = normals.scale_precision
-    fitted[:, :taps, :taps] += precision[:, None, None]
-    fitted[:, taps, :taps] += (precision * normals.scale)[:, None]
-    fitted[:, :taps, taps] += (precision * normals.scale)[:, None]
-    fitted[:, taps, taps] += precision * normals.scale**2
-    prior = normals.dx, normals.dy, normals.shift_precision
-    return descend_with_prior(fitted, window, bounds, [start, (normals.dx, normals.dy)], prior)
+    starts: Sequence[tuple[Array, Array]],
+    prior: ShiftPrior,
+) -> tuple[Array, Array]:
+    """Return the shifts within the window of lower penalised chi2, (k,) each."""
+    least, best_u, best_v = np.full((3, len(fitted)), np.inf)
+    for u, v in starts:
+        u, v = np.clip(u, *window.x_range), np.clip(v, *window.y_range)
+        chi2, _, _ = _fit_scale(fitted, window, u, v, bounds)
+        chi2 += prior.precision * ((u - prior.u) ** 2 + (v - prior.v) ** 2)
+        # "not >=", so that NaN, an overflow, takes a finite shift too.
+        lower = ~(chi2 >= least)
+        best_u, best_v = np.where(lower, u, best_u), np.where(lower, v, best_v)
+        least = np.where(lower, chi2, least)
+    return best_u, best_v

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from vetter.core.fit.adjustment import UNSEEN_NOTE, Adjustment, FitOptions, is_off, make_failure
 from vetter.core.fit.deviations import Deviations
-from vetter.core.fit.field_normal import UNKNOWN_NORMAL
+from vetter.core.fit.field_normal import UNKNOWN_NORMAL, FieldNormal
 from vetter.core.fit.input import FitContext, FitInput
 from vetter.core.fit.noise_model import central_region, measure_scatters, measure_template_noise
 from vetter.core.fit.point_source import PointSources
@@ -20,9 +20,12 @@ from vetter.core.fit.weights import Solutions, Stack, pixel_sums
 
 Array = npt.NDArray[np.float64]
 
+_GAUSSIAN_AREA = math.pi / (4.0 * math.log(2.0))
+"""Flux of a Gaussian with peak 1 and FWHM 1."""
+
 T = TypeVar("T")
 
-_NO_DEVIATIONS: Mapping[str, float] = MappingProxyType({})
+_NO_DEVIATIONS: Mapping[str, Any] = MappingProxyType({})
 
 
 def make_results(
@@ -87,10 +90,15 @@ def make_results(
     rows = map(FitFigures._make, zip(*(column.tolist() for column in columns), strict=True))
     # copy(): a view of one residual in the cache would keep the whole stack in memory.
     residuals = [residual[0]] if len(residual) == 1 else [plane.copy() for plane in residual]
-    more: list[Mapping[str, float]] = [_NO_DEVIATIONS] * len(residual)
+    more: list[Mapping[str, Any]] = [_NO_DEVIATIONS] * len(residual)
     if deviations is not None:
         figures = zip(*(column.tolist() for column in deviations), strict=True)
-        more = [dict(zip(Deviations._fields, row, strict=True)) for row in figures]
+        names = (*Deviations._fields, "star_flux")
+        stars = _measure_star_fluxes(stack, box, inside)
+        more = [
+            dict(zip(names, (*row, flux), strict=True))
+            for row, flux in zip(figures, stars, strict=True)
+        ]
     return [
         make_result(data, options, row, plane, 5 if k in fine else 3, not unseen[k], more[k])
         for k, (data, row, plane) in enumerate(zip(stack.inputs, rows, residuals, strict=True))
@@ -113,6 +121,14 @@ def _scatters(stack: Stack, scale: Array, residual: Array) -> Array:
             unscaled = measure_template_noise(stack.template[k], stack.weight[k], left_out)
             noise[k] = float(scale[k]) * unscaled
     return np.array([(*scatter, sigma) for scatter, sigma in zip(spread, noise, strict=True)]).T
+
+
+def _measure_star_fluxes(stack: Stack, box: Any, inside: Array) -> list[float]:
+    """Return `Adjustment.star_flux` of a stack, (k,); 0 for a template without a peak."""
+    peaks = np.where(inside > 0, stack.template[box], 0.0).max(axis=(1, 2))
+    areas = np.array([data.about.fwhm**2 for data in stack.inputs])
+    fluxes: list[float] = (_GAUSSIAN_AREA * areas * peaks).tolist()
+    return fluxes
 
 
 def _counted_flux(template: Array, inside: Array, pixels: npt.NDArray[np.intp]) -> Array:
@@ -167,11 +183,14 @@ class FitFigures(NamedTuple, Generic[T]):
     template_noise: T
 
 
+_NORMAL_FIELDS = tuple(f"normal_{name}" for name in FieldNormal._fields)
+
+
 def _known_normal(data: FitInput) -> dict[str, Any]:
     """Return the fields of a result that hold the field's normal; empty if unknown."""
     if data.normal is UNKNOWN_NORMAL:
         return {}
-    return {f"normal_{name}": value for name, value in data.normal._asdict().items()}
+    return dict(zip(_NORMAL_FIELDS, data.normal, strict=True))
 
 
 def known_fields(about: FitContext) -> dict[str, Any]:
@@ -191,7 +210,7 @@ def make_result(
     residual: Array,
     spline: int,
     seen: bool,
-    deviations: Mapping[str, float] = _NO_DEVIATIONS,
+    deviations: Mapping[str, Any] = _NO_DEVIATIONS,
 ) -> Adjustment:
     """Return the result of a fit; an unconverged one if its numbers overflow.
 
@@ -250,7 +269,8 @@ def make_result(
         scatter_err=figures.scatter_err,
         template_noise=figures.template_noise,
         residual=residual,
-        **_round_all(deviations),
+        unseen=about.psf is not None and not seen,
+        **deviations,
         **_known_normal(data),
     )
 
@@ -258,10 +278,6 @@ def make_result(
 def _six_digits(error: float) -> float:
     """Round an error: six digits are enough, and a session stores a hundred thousand of them."""
     return float(f"{error:.6g}")
-
-
-def _round_all(figures: Mapping[str, float]) -> dict[str, Any]:
-    return {name: _six_digits(value) for name, value in figures.items()}
 
 
 def names_at_bound(dx: float, dy: float, scale: float, options: FitOptions) -> tuple[str, ...]:

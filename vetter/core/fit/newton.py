@@ -7,8 +7,7 @@ numbers; for a stack the same steps run on arrays.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -52,6 +51,22 @@ class Minima(NamedTuple):
     v: Array
     scale: Array
     chi2: Array
+
+
+class ShiftPrior(NamedTuple):
+    """Gaussian prior on a shift: chi2 grows by precision * ((u - prior.u)^2 + (v - prior.v)^2).
+
+    Numbers for one cutout, arrays (k,) for a stack; ``u``, ``v`` count from the window's centre,
+    and ``precision`` is the inverse of the variance along one axis.
+    """
+
+    u: Any
+    v: Any
+    precision: Any
+
+    def of(self, which: Any) -> ShiftPrior:
+        """Return the prior of some cutouts of a stack, or of one."""
+        return ShiftPrior(self.u[which], self.v[which], self.precision[which])
 
 
 class _Point(NamedTuple):
@@ -130,10 +145,16 @@ def descend(
     u: float,
     v: float,
     damping: float = 0.0,
+    prior: ShiftPrior | None = None,
 ) -> tuple[float, float, float, float]:
-    """Take damped Newton steps within the window (Levenberg-Marquardt's damping)."""
+    """Take damped Newton steps within the window (Levenberg-Marquardt's damping).
+
+    With a prior the last number, chi2, contains its penalty.
+    """
     basis, tapped = _make_basis(window, len(moments))
     here = _evaluate(moments, window.half, scales, u, v, basis, tapped)
+    if prior is not None:
+        here = _penalise(here, u, v, prior)
     for _ in range(MAX_STEPS):
         du, dv = _step(here, window, u, v, damping)
         gain = -0.5 * (here.gu * du + here.gv * dv)
@@ -145,6 +166,8 @@ def descend(
             scale = here.scale + here.su * du + here.sv * dv
             return u + du, v + dv, min(max(scale, scales[0]), scales[1]), here.chi2 - gain
         there = _evaluate(moments, window.half, scales, u + du, v + dv, basis, tapped)
+        if prior is not None:
+            there = _penalise(there, u + du, v + dv, prior)
         rounding = ROUNDING * abs(here.chi2) if length < MAX_ROUNDING_STEP else 0.0
         if there.chi2 - here.chi2 <= rounding:
             u, v, here = u + du, v + dv, there
@@ -205,9 +228,16 @@ class _Points(NamedTuple):
 
 
 def descend_stack(
-    moments: Array, window: Window, scales: tuple[float, float], u: Array, v: Array
+    moments: Array,
+    window: Window,
+    scales: tuple[float, float],
+    u: Array,
+    v: Array,
+    prior: ShiftPrior | None = None,
 ) -> Minima:
     """Take damped Newton steps from (u, v), each within the window.
+
+    With a prior the minima's ``chi2`` contains its penalty.
 
     Parameters
     ----------
@@ -215,9 +245,12 @@ def descend_stack(
     window : Window
     scales : (float, float)
     u, v : ndarray (k,)
+    prior : ShiftPrior, optional
     """
     u, v = u.copy(), v.copy()
     here = _evaluate_stack(moments, window, scales, u, v)
+    if prior is not None:
+        here = _penalise(here, u, v, prior)
     best = Minima(u, v, here.scale.copy(), here.chi2.copy())
     active, damping = np.arange(len(u)), np.zeros(len(u))
     for _ in range(MAX_STEPS):
@@ -241,7 +274,10 @@ def descend_stack(
             length = length[moving]
         if len(active) <= MAX_SINGLE_DESCENTS:
             break
-        there = _evaluate_stack(moments, window, scales, best.u[active] + du, best.v[active] + dv)
+        x, y = best.u[active] + du, best.v[active] + dv
+        there = _evaluate_stack(moments, window, scales, x, y)
+        if prior is not None:
+            there = _penalise(there, x, y, prior.of(active))
         rounding = np.where(length < MAX_ROUNDING_STEP, ROUNDING * np.abs(here.chi2), 0.0)
         better = there.chi2 - here.chi2 <= rounding
         for column, step in ((best.u, du), (best.v, dv)):
@@ -256,79 +292,16 @@ def descend_stack(
             active, damping, moments = active[~stuck], damping[~stuck], moments[~stuck]
             here = _Points(*(a[~stuck] for a in here))
     for k, matrix, damped in zip(active.tolist(), moments, damping.tolist(), strict=True):
-        end = descend(matrix, window, scales, float(best.u[k]), float(best.v[k]), damped)
+        own = None if prior is None else ShiftPrior(*(float(column[k]) for column in prior))
+        end = descend(matrix, window, scales, float(best.u[k]), float(best.v[k]), damped, own)
         for column, value in zip(best, end, strict=True):
             column[k] = value
     return best
 
 
-def descend_with_prior(
-    moments: Array,
-    window: Window,
-    scales: tuple[float, float],
-    starts: Sequence[tuple[Array, Array]],
-    prior: tuple[Array, Array, Array],
-) -> Minima:
-    """Take damped Newton steps to the least chi2 plus the penalty of a prior on the shift.
-
-    Parameters
-    ----------
-    moments : ndarray (k, taps^2 + 1, taps^2 + 1)
-    window : Window
-    scales : (float, float)
-    starts : sequence of (ndarray, ndarray)
-        Shifts (u, v), (k,) each; each descent begins at the one of lower penalised chi2.
-    prior : (ndarray, ndarray, ndarray)
-        Expected shift along each axis, and precision (1 / variance) along one axis, (k,) each.
-
-    Returns
-    -------
-    Minima
-        Its ``chi2`` contains the penalty.
-    """
-    (ulo, uhi), (vlo, vhi) = window.x_range, window.y_range
-    best: tuple[Array, Array, _Points] | None = None
-    for u, v in starts:
-        u, v = np.clip(u, ulo, uhi), np.clip(v, vlo, vhi)
-        at = _penalise(_evaluate_stack(moments, window, scales, u, v), u, v, prior)
-        if best is None:
-            best = u, v, at
-        else:
-            lower = at.chi2 < best[2].chi2
-            points = zip(at, best[2], strict=True)
-            best = (
-                np.where(lower, u, best[0]),
-                np.where(lower, v, best[1]),
-                _Points(*(np.where(lower, new, old) for new, old in points)),
-            )
-    assert best is not None
-    u, v, here = best
-    damping, moving = np.zeros(len(u)), np.ones(len(u), bool)
-    for _ in range(MAX_STEPS):
-        du, dv = _steps(here, window, u, v, damping)
-        gain = -0.5 * (here.gu * du + here.gv * dv)
-        # "not >=", so that a NaN step ends the descent too.
-        moving &= np.abs(du) + np.abs(dv) >= SMALL_STEP
-        if not moving.any():
-            break
-        du, dv = np.where(moving, du, 0.0), np.where(moving, dv, 0.0)
-        there = _penalise(
-            _evaluate_stack(moments, window, scales, u + du, v + dv), u + du, v + dv, prior
-        )
-        better = there.chi2 - here.chi2 <= ROUNDING * np.abs(here.chi2)
-        u, v = np.where(better, u + du, u), np.where(better, v + dv, v)
-        here = _Points(*(np.where(better, new, old) for new, old in zip(there, here, strict=True)))
-        # The gain of a step predicts the error of chi2 before it; after it this is its square.
-        moving &= ~(better & (damping == 0.0) & (gain < SMALL_GAIN * here.chi2))
-        moving &= better | np.isfinite(there.chi2)
-        lowered = np.where(damping > 1e-6, 0.1 * damping, 0.0)
-        damping = np.where(better, lowered, np.maximum(10.0 * damping, 0.1))
-    return Minima(u, v, here.scale, here.chi2)
-
-
-def _penalise(at: _Points, u: Array, v: Array, prior: tuple[Array, Array, Array]) -> _Points:
-    """Return points with the penalty of a prior on the shift, and its derivatives."""
-    along, across, precision = u - prior[0], v - prior[1], prior[2]
+def _penalise(at: Any, u: Any, v: Any, prior: ShiftPrior) -> Any:
+    """Return a `_Point` or `_Points` with the penalty of the prior, and its derivatives."""
+    along, across, precision = u - prior.u, v - prior.v, prior.precision
     return at._replace(
         chi2=at.chi2 + precision * (along * along + across * across),
         gu=at.gu + 2.0 * precision * along,

@@ -10,8 +10,8 @@ import math
 import re
 
 from vetter.core.fit.adjustment import Adjustment, is_off
-from vetter.core.judgement.answer import Judgement
-from vetter.core.number_text import format_p_value
+from vetter.core.judgement.answer import Answer, Judgement
+from vetter.core.number_text import format_count, format_p_value
 
 _MAX_CAUTIONED_CHI2 = 3.0
 """Chi2 per degree of freedom above which the p-value has no caution: neither a wrong ``err`` nor
@@ -19,8 +19,6 @@ correlated pixels would make a fit so bad."""
 
 _MIN_PVAL_OF_RIGHT_ERR = 1e-5
 """Distance of a p-value from 1 below which chi2 is too small for a right ``err``."""
-
-_HEADLINES = {True: "explained", False: "not explained", None: "not judged"}
 
 MIN_CORRELATION = 0.15
 """Correlation of neighbouring residuals above which a caution names it."""
@@ -34,14 +32,40 @@ more than ``err``."""
 
 
 def headline(judgement: Judgement, fit: Adjustment | None = None) -> str:
-    """Return the judgement with its reason: ``not explained: a source of S/N 12.3 survives``.
+    """Return the answer with its reason: ``kept: a source of S/N 12.3 survives``.
 
     A source survives if the residuals of the fit contain it. With a fit, the residuals before and
     after it are inserted: ``explained, from 12.0 to 1.1 times the noise: a shift and a scale of the
     template explain it``.
     """
     change = "" if fit is None else _describe_change(fit)
-    return f"{_HEADLINES[judgement.disappeared]}{change}: {judgement.reason}"
+    return f"{judgement.answer.value}{change}: {judgement.reason}"
+
+
+def describe_limits(judgement: Judgement, unit: str = "") -> str:
+    """Return in short what the answer could have seen, and what it rests on.
+
+    As ``a source of its flux would survive at S/N 9; limit 310 ADU; calibrated on 41 stars``.
+
+    Parameters
+    ----------
+    judgement : Judgement
+    unit : str
+        Unit of the image's pixels; empty if unknown.
+
+    Returns
+    -------
+    str
+        Unknown numbers are left out. Without a calibration the text is ``not calibrated``, but
+        empty for a fit that is not judged.
+    """
+    limit = _format("limit {:.3g}", judgement.flux_limit, f" {unit}" if unit else "")
+    if judgement.stars:
+        calibration = f"calibrated on {format_count(judgement.stars, 'star')}"
+    else:
+        calibration = "" if judgement.answer is Answer.NOT_JUDGED else "not calibrated"
+    power = _format("a source of its flux would survive at S/N {:.3g}", judgement.power)
+    return "; ".join(part for part in (power, limit, calibration) if part)
 
 
 NUMBER_SEPARATOR = "    "

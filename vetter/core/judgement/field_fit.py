@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import Any, NamedTuple
 
 from vetter.core.cutout_source import (
@@ -14,17 +13,27 @@ from vetter.core.cutout_source import (
     PsfFwhm,
 )
 from vetter.core.fit.adjustment import Adjustment, FitOptions, make_failure
-from vetter.core.judgement.answer import Judgement
-from vetter.core.judgement.disappeared import judge
+from vetter.core.fit.field_normal import UNKNOWN_NORMAL, FieldNormal
+from vetter.core.judgement.answer import Answer, Judgement
+from vetter.core.judgement.fit_answer import AnswerLimits, answer_fit
+from vetter.core.judgement.measured_planes import MeasuredPlanes
+from vetter.core.judgement.star_calibration import StarCalibration
 from vetter.core.psf.models import Gaussian, Moffat, Psf
 from vetter.errors import VetterError
 from vetter.settings import FitSettings
 
-REVISION = 8
+REVISION = 9
 """Revision of the fit, raised whenever it changes, so that stored results are fitted again."""
 
 SPLINE_REACH = 2
 """Pixels around the fitted box that the cubic spline of a shifted template needs."""
+
+
+NO_FWHM = "no FWHM: no stars to measure it on; give --fwhm"
+"""Reason for a fit without a PSF."""
+
+_BOX_WITHOUT_FWHM = 25.0
+"""Side of the fitted box without an FWHM, pixels: 4 times 6 pixels and one."""
 
 
 class FieldFit(NamedTuple):
@@ -44,9 +53,13 @@ class FieldFit(NamedTuple):
     has_own_psfs : bool
         Whether each candidate may have its own PSF, as packets of several surveys do: see
         `vetter.core.cutout_source.CutoutSource`.
-    template_caveat : str
-        Caveat from the field's stars against its template, or empty; with a caveat no fit is
-        judged. See `vetter.core.judgement.flux_scale`.
+    measured : MeasuredPlanes, optional
+        Matched template and noise, as measured on the field; None: the planes as given.
+    calibration : StarCalibration, optional
+        What the field's own stars show, fitted as candidates.
+    missing : str
+        The one thing that is missing for an answer, with a remedy; empty if nothing is. With it
+        no fit is judged, but for candidates with a PSF of their own.
     """
 
     options: FitOptions
@@ -54,20 +67,30 @@ class FieldFit(NamedTuple):
     description: str
     settings: FitSettings
     has_own_psfs: bool = False
-    template_caveat: str = ""
+    measured: MeasuredPlanes | None = None
+    calibration: StarCalibration | None = None
+    missing: str = ""
 
     def judge(self, adjustment: Adjustment) -> Judgement:
-        """Judge a result by the limits of the settings."""
+        """Return the answer of a fit, by the field's stars and the limits of the settings."""
+        missing = self._missing_for(adjustment)
+        if missing and adjustment.converged:
+            return Judgement(Answer.NOT_JUDGED, missing)
         settings = self.settings
-        if self.template_caveat:
-            adjustment = replace(adjustment, caveats=(self.template_caveat, *adjustment.caveats))
-        return judge(
-            adjustment,
-            settings.min_pval,
-            settings.max_chi2_ratio,
-            (settings.scale_low, settings.scale_high),
-            settings.max_snr,
-        )
+        scales = settings.scale_low, settings.scale_high
+        limits = AnswerLimits(settings.max_snr, scales, settings.max_chi2_ratio)
+        return answer_fit(adjustment, self.calibration, limits)
+
+    def normal_at(self, x: float, y: float) -> FieldNormal:
+        """Return the normal shift and scale at a position of the image, pixels."""
+        return UNKNOWN_NORMAL if self.calibration is None else self.calibration.normal_at(x, y)
+
+    def _missing_for(self, adjustment: Adjustment) -> str:
+        """Return the thing that is missing for the answer on one candidate, or empty."""
+        if not self.has_own_psfs:
+            return self.missing
+        unknown = adjustment.converged and math.isnan(adjustment.fwhm)
+        return self.missing or NO_FWHM if unknown else ""
 
     def signature(self, fingerprints: Iterable[Fingerprint]) -> str:
         """Return a hash of options and pixels; results stored under another hash are outdated.
@@ -77,7 +100,8 @@ class FieldFit(NamedTuple):
         """
         pixels = sorted(f"{f.role} {f.digest}" for f in fingerprints if f.role != "candidates")
         each = " each" if self.has_own_psfs else ""
-        text = f"{REVISION} {self.options!r} {self.radius!r} {pixels}{each}"
+        stars = "" if self.calibration is None else f" {self.calibration.digest}"
+        text = f"{REVISION} {self.options!r} {self.radius!r} {pixels}{each}{stars}"
         return hashlib.sha256(text.encode()).hexdigest()[:24]
 
 
@@ -89,7 +113,7 @@ def make_field_fit(
     Parameters
     ----------
     fwhm : PsfFwhm or None
-        FWHM of the image's PSF; None: unknown, so the settings' default is used, with a note.
+        FWHM of the image's PSF; None: unknown, so the fit has no PSF and is not judged.
     settings : FitSettings
     radius : float
         Radius of the cutouts in the input, pixels.
@@ -97,23 +121,23 @@ def make_field_fit(
         PSF of the image, with that FWHM; None: a Moffat or a Gaussian, by the settings.
     """
     if fwhm is None:
-        value = settings.default_fwhm
-        psf_note = f"FWHM {value:.2f} px, the settings' default: nothing else tells; give --fwhm"
+        inner, said = _BOX_WITHOUT_FWHM, NO_FWHM
     else:
-        value, psf_note = fwhm.value, fwhm.origin
-    if psf is None:
-        is_moffat = settings.psf == "moffat"
-        psf = Moffat(value, settings.moffat_beta) if is_moffat else Gaussian(value)
-    inner = settings.inner_fwhm * value + 1
+        if psf is None:
+            is_moffat = settings.psf == "moffat"
+            beta = settings.moffat_beta
+            psf = Moffat(fwhm.value, beta) if is_moffat else Gaussian(fwhm.value)
+        inner, said = settings.inner_fwhm * fwhm.value + 1, f"{psf.description}; {fwhm.origin}"
     options = FitOptions(
         max_shift=settings.max_shift,
         max_scale=settings.max_scale,
         inner=inner,
         inner_fwhm=settings.inner_fwhm,
         fit_bg=settings.fit_bg,
-        fwhm=value,
-        psf=psf,
-        psf_note=psf_note,
+        fit_plane=settings.fit_bg,
+        fwhm=None if fwhm is None else fwhm.value,
+        psf=None if fwhm is None else psf,
+        psf_note=NO_FWHM if fwhm is None else fwhm.origin,
         check_err=True,
     )
     # Whole pixels, symmetric about the central one.
@@ -122,8 +146,9 @@ def make_field_fit(
     return FieldFit(
         options,
         max(radius, min_radius),
-        f"{psf.description}; {psf_note}; fitted box {side} px",
+        f"{said}; fitted box {side} px",
         settings,
+        missing=NO_FWHM if fwhm is None else "",
     )
 
 
@@ -137,11 +162,12 @@ def fit_rows(source: CutoutSource, fitting: FieldFit, rows: Sequence[int]) -> li
     cutouts, results = [], {}
     for row in rows:
         try:
-            cutouts.append((row, source.fit_cutout(row, fitting.radius, names)))
+            cutouts.append((row, source.fit_cutout(row, fitting.radius, names, fitting.measured)))
         except VetterError as error:
             results[row] = make_failure(str(error), unread=True)
     for options, members in _group_by_options(source, fitting, cutouts):
-        fits = _fit_safely([cutout for _, cutout in members], options)
+        normals = _find_normals(source, fitting, [row for row, _ in members])
+        fits = _fit_safely([cutout for _, cutout in members], options, normals)
         results.update({row: result for (row, _), result in zip(members, fits, strict=True)})
     return [results[row] for row in rows]
 
@@ -167,7 +193,19 @@ def _group_by_options(
     return [*by_width, (fitting.options, with_psf)] if with_psf else by_width
 
 
-def _fit_safely(cutouts: Sequence[Any], options: FitOptions) -> list[Adjustment]:
+def _find_normals(
+    source: CutoutSource, fitting: FieldFit, rows: Sequence[int]
+) -> list[FieldNormal] | None:
+    """Return the normals of these rows; None for a field without a calibration."""
+    if fitting.calibration is None:
+        return None
+    x, y = source.candidates.x, source.candidates.y
+    return [fitting.normal_at(float(x[row]), float(y[row])) for row in rows]
+
+
+def _fit_safely(
+    cutouts: Sequence[Any], options: FitOptions, normals: Sequence[FieldNormal] | None = None
+) -> list[Adjustment]:
     """Fit together; after an unexpected error, fit one by one, so that one result carries it.
 
     A bug that a single candidate triggers must not cost a hundred thousand others their fits.
@@ -175,9 +213,13 @@ def _fit_safely(cutouts: Sequence[Any], options: FitOptions) -> list[Adjustment]
     from vetter.core.fit.adjust import fit_many
 
     try:
-        return fit_many(cutouts, options)
+        return fit_many(cutouts, options, normals)
     except Exception as error:
         if len(cutouts) == 1:
             text = " ".join(str(error).split())
             return [make_failure(f"unexpected {type(error).__name__} in the fit: {text}")]
-    return [result for cutout in cutouts for result in _fit_safely([cutout], options)]
+    results = []
+    for k, cutout in enumerate(cutouts):
+        normal = None if normals is None else [normals[k]]
+        results += _fit_safely([cutout], options, normal)
+    return results

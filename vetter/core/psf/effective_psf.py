@@ -1,73 +1,47 @@
-"""The effective PSF of a field from its own stars (Anderson and King 2000, PASP 112, 1360).
+"""The PSF of a field from its own stars: a smooth model, plus a table of its residuals.
 
-One PSF holds for the whole field: changes of the PSF with position are ignored.
+The two parts are those of Stetson (1987, PASP 99, 191). One PSF holds for the whole field: changes
+of the PSF with position are ignored.
 """
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
-from itertools import chain, zip_longest
-
 import numpy as np
 import numpy.typing as npt
 
-from vetter.core.cutout.plane import Box, Plane
+from vetter.core.cutout.plane import Plane
 from vetter.core.number_text import format_count
-from vetter.core.psf.fwhm import (
-    STAMP_HALF,
-    FieldStar,
-    find_box_stars,
-    new_stars,
-    read_unmasked,
-    star_boxes,
-    star_profile,
-    typical_width,
-)
+from vetter.core.psf.field_stars import MIN_STARS, FieldStars, find_field_stars
 from vetter.core.psf.models import PsfImage
-from vetter.library_warnings import suppress_warnings
+from vetter.core.psf.star_shape import StarShape, fit_star_shape
 
 Array = npt.NDArray[np.float64]
 
-MIN_STARS = 10
-"""Number of stars below which each sample of the PSF would depend on one or two of them."""
-_MAX_STARS = 32
-"""Number of stars from which the PSF is built, at most."""
+MIN_TABLE_STARS = 10
+"""Number of stars below which each sample of a table would depend on one or two of them."""
 _SAMPLING = 2
 """Samples per pixel: finer ones are noisier, and no better for an FWHM of 2 pixels or more."""
-_ITERATIONS = 3
-"""Number of times that the PSF and the positions of its stars are fitted in turn."""
-_RADIUS_FWHM = 2.5
-"""Half the side of the PSF, in units of the FWHM; the PSF covers the fitted box."""
-_MAX_RIVAL = 0.1
-"""Height of the highest neighbour relative to the star, at most."""
-_MAX_SATURATION = 0.8
-"""Fraction of the saturation level below which pixels are assumed linear."""
+_FINE_SAMPLING = 4
+"""Samples per pixel of an undersampled PSF."""
+_MAX_FINE_FWHM = 2.5
+"""FWHM below which a PSF is called undersampled, pixels."""
+_ROUNDS = 2
+"""Number of times that the table and the fluxes of its stars are fitted in turn."""
 _MAX_WIDTH_DIFFERENCE = 0.1
-"""Relative difference of the FWHM of PSF and stars above which the PSF is refused."""
-_MAX_OFFSET = 0.1
-"""Distance of the PSF's peak from its centre above which the PSF is refused, pixels."""
+"""Relative difference of the FWHM with and without table above which the table is refused."""
 _MAX_NEGATIVE = 0.05
-"""Depth of a negative sample, relative to the peak, above which the PSF is refused."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Stamp:
-    """Sky-subtracted pixels around a star, its position in them, and its FWHM."""
-
-    pixels: Array
-    x: float
-    y: float
-    fwhm: float
+"""Depth of a negative sample, relative to the peak, above which the table is refused."""
 
 
 def effective_psf(
-    image: Plane, mask: Plane | None = None, saturation: float | None = None
+    image: Plane,
+    mask: Plane | None = None,
+    saturation: float | None = None,
+    stars: FieldStars | None = None,
 ) -> PsfImage | str:
     """Build the common PSF of bright, isolated, unsaturated, unmasked stars.
 
-    Boxes of 1024 pixels are read one after another, five at most, and a few stars are used from
-    each: time and memory do not grow with the image.
+    Time and memory do not grow with the image: see `find_field_stars`.
 
     Parameters
     ----------
@@ -77,131 +51,91 @@ def effective_psf(
         True where bad.
     saturation : float, optional
         Saturation level; stars with pixels above 0.8 of it are excluded.
+    stars : FieldStars, optional
+        Stars of the image, if they are known already.
 
     Returns
     -------
     PsfImage or str
-        Two samples per pixel, out to 2.5 FWHM: light outside does not count as flux. A text gives
-        the reason for a failure: too few stars, or a PSF that is off centre, negative in parts or
-        of another width than its stars.
+        Effective PSF, out to 2.5 FWHM: light outside does not count as flux. Below 10 stars it is
+        an elliptical Moffat. A text gives the reason for a failure: fewer than 3 stars.
     """
-    max_peak = math.inf if saturation is None else _MAX_SATURATION * saturation
-    stamps = _select_stamps(image, mask, max_peak)
-    width = typical_width(np.array([stamp.fwhm for stamp in stamps]))
-    if width is not None:
-        max_difference = 3.0 * max(width.scatter, 0.02 * width.fwhm)
-        stamps = [stamp for stamp in stamps if abs(stamp.fwhm - width.fwhm) <= max_difference]
-    if width is None or len(stamps) < MIN_STARS:
-        return (
-            f"the field has {format_count(len(stamps), 'good star')}, a PSF of its own wants "
-            f"{MIN_STARS}"
-        )
-    psf = _build_psf(stamps, width.fwhm)
-    if isinstance(psf, str):
-        return psf
-    return _find_fault(psf, width.fwhm) or psf
+    if stars is None:
+        stars = find_field_stars(image, mask, saturation=saturation)
+    shape = fit_star_shape(image, mask, stars)
+    if isinstance(shape, str):
+        return f"the field has {format_count(stars.count, 'good star')}, a PSF needs {MIN_STARS}"
+    with np.errstate(all="ignore"):
+        return build_psf(shape)
 
 
-def _select_stamps(image: Plane, mask: Plane | None, max_peak: float) -> list[_Stamp]:
-    """Cut the stars to use, all to one size: the brightest of each box, the boxes in turn."""
-    known: list[FieldStar] = []
-    stamps_by_box: list[list[_Stamp]] = []
-    half = 0
-    for box in star_boxes(image.shape):
-        pixels = read_unmasked(image, mask, box)
-        stars = new_stars(find_box_stars(box, pixels), known)
-        known += stars
-        if not half:
-            width = typical_width(np.array([star.fwhm for star in known]))
-            if width is None:
-                continue
-            half = math.ceil(_RADIUS_FWHM * width.fwhm) + 1
-        stamps = (_cut_stamp(pixels, box, star, half, max_peak) for star in stars)
-        stamps_by_box.append([stamp for stamp in stamps if stamp is not None][:_MAX_STARS])
-    in_turn = chain.from_iterable(zip_longest(*stamps_by_box))
-    return [stamp for stamp in in_turn if stamp is not None][:_MAX_STARS]
+def build_psf(shape: StarShape) -> PsfImage:
+    """Build the PSF of stars whose common Moffat is known."""
+    moffat = shape.moffat
+    sampling = _FINE_SAMPLING if moffat.fwhm < _MAX_FINE_FWHM else _SAMPLING
+    half = (shape.stamps.shape[-1] // 2 - 1) * sampling
+    steps = np.arange(-half, half + 1.0) / sampling
+    smooth = moffat.value(steps[None, :], steps[:, None])
+    count = format_count(shape.count, "star")
+    plain = _make_image(smooth, sampling, f"{moffat.description}, from {count} of the field")
+    if shape.count < MIN_TABLE_STARS:
+        return plain
+    table = np.zeros_like(smooth)
+    for _ in range(_ROUNDS):
+        table += _measure_table(shape, smooth + table, sampling, half)
+    built = smooth + table
+    if not np.isfinite(built).all() or built.min() < -_MAX_NEGATIVE * built.max():
+        return plain
+    psf = _make_image(built, sampling, f"PSF from {count} of the field")
+    same = abs(psf.fwhm - plain.fwhm) <= _MAX_WIDTH_DIFFERENCE * plain.fwhm
+    return psf if same else plain
 
 
-def _cut_stamp(
-    pixels: Array, box: Box, star: FieldStar, half: int, max_peak: float
-) -> _Stamp | None:
-    """Cut a star; None if it is near an edge or bad pixel, too bright, too wide or not alone."""
-    column, row = round(star.x) - box.x0, round(star.y) - box.y0
-    y0, x0 = row - half, column - half
-    stamp = pixels[max(y0, 0) : row + half + 1, max(x0, 0) : column + half + 1]
-    if stamp.shape != (2 * half + 1, 2 * half + 1) or not np.isfinite(stamp).all():
-        return None
-    if stamp.max() > max_peak:
-        return None
-    wide = pixels[max(y0 - half, 0) : row + 2 * half + 1, max(x0 - half, 0) : column + 2 * half + 1]
-    sky = wide[np.isfinite(wide)]
-    level = float(np.median(sky))
-    level = float(np.median(sky[np.abs(sky - level) <= 3.0 * _spread(sky, level)]))
-    stamp = stamp - level
-    x, y = star.x - box.x0 - x0, star.y - box.y0 - y0
-    rows, columns = np.ogrid[: 2 * half + 1, : 2 * half + 1]
-    outside = (rows - y) ** 2 + (columns - x) ** 2 > (1.5 * star.fwhm) ** 2
-    if not outside.any():
-        # A star that fills the stamp, cut for the first stars' width, is too wide for the PSF.
-        return None
-    rival = float(stamp[outside].max()) - 5.0 * _spread(sky, level)
-    if rival > _MAX_RIVAL * float(stamp.max()):
-        return None
-    return _Stamp(stamp, x, y, star.fwhm)
-
-
-def _spread(values: Array, level: float) -> float:
-    return 1.4826 * float(np.median(np.abs(values - level)))
-
-
-def _build_psf(stamps: list[_Stamp], fwhm: float) -> PsfImage | str:
-    """Build the PSF with photutils, whose slow import must not run in the window's process."""
-    from astropy.modeling.fitting import LevMarLSQFitter
-    from photutils.psf import EPSFBuilder, EPSFStar, EPSFStars
-
-    side = max(5, 2 * math.ceil(0.75 * fwhm) + 1)
-    stars = [EPSFStar(s.pixels, cutout_center=(s.x, s.y)) for s in stamps]
-    builder = EPSFBuilder(
-        oversampling=_SAMPLING,
-        maxiters=_ITERATIONS,
-        fitter=LevMarLSQFitter(),
-        fit_shape=side,
-        recentering_boxsize=side,
-        progress_bar=False,
-    )
-    with suppress_warnings():
-        # The builder excludes single stars that it cannot fit; n_excluded_stars counts them.
-        try:
-            result = builder(EPSFStars(stars))
-        except (ValueError, ArithmeticError, LookupError, TypeError) as error:
-            # The type of the fitter's error for false stars depends on photutils' version.
-            return f"the field's stars give no PSF: {error}"
-    samples = np.asarray(result.epsf.data, float)
-    if not np.isfinite(samples).all() or not samples.sum() > 0 or not samples.max() > 0:
-        return "the field's stars give no PSF: its sum is not positive"
+def _make_image(samples: Array, sampling: int, said: str) -> PsfImage:
     # round(): the last bit of a sum differs between machines, and would change the PSF's repr.
-    samples = np.round(samples / samples.max(), 7)
-    used = len(stars) - result.n_excluded_stars
-    return PsfImage(samples, _SAMPLING, f"PSF from {format_count(used, 'star')} of the field")
+    return PsfImage(np.round(samples / samples.max(), 7), sampling, said)
 
 
-def _find_fault(psf: PsfImage, fwhm: float) -> str:
-    """Return why a PSF of stars of this FWHM is unusable; empty if it is usable."""
-    side = 2 * STAMP_HALF + 1
-    offsets = ((0.0, 0.0), (0.5, 0.5), (0.25, -0.25))
-    fits = [
-        star_profile(psf.render((side, side), STAMP_HALF + x, STAMP_HALF + y), 0.0)
-        for x, y in offsets
-    ]
-    profiles = [profile for profile in fits if profile is not None]
-    if len(profiles) < len(offsets):
-        return "the PSF of the field's stars has no star's profile"
-    errors = [math.hypot(p[0] - x, p[1] - y) for p, (x, y) in zip(profiles, offsets, strict=True)]
-    if max(errors) > _MAX_OFFSET:
-        return f"the PSF of the field's stars is {max(errors):.2f} px off its centre"
-    if psf.samples.min() < -_MAX_NEGATIVE * psf.samples.max():
-        return "the PSF of the field's stars is negative in parts"
-    psf_fwhm = float(np.median([profile[2] for profile in profiles]))
-    if abs(psf_fwhm - fwhm) > _MAX_WIDTH_DIFFERENCE * fwhm:
-        return f"the PSF of the field's stars is {psf_fwhm:.2f} px wide, they are {fwhm:.2f}"
-    return ""
+def _measure_table(shape: StarShape, samples: Array, sampling: int, half: int) -> Array:
+    """Return the mean residual of the stars on the samples' grid, less where it is noise."""
+    from scipy.ndimage import uniform_filter
+
+    count, side = shape.count, shape.stamps.shape[-1]
+    middle = side // 2
+    # No normalisation to a sum: the samples are densities, as the fluxes are.
+    scale = float(samples.sum()) / sampling**2
+    psf = PsfImage(samples, sampling)
+    model = scale * np.array(
+        [psf.render((side, side), middle + x, middle + y) for x, y in shape.offset]
+    )
+    weight = shape.weight
+    one, m, d = ((weight * v).sum((1, 2)) for v in (1.0, model, shape.stamps))
+    mm, md = (weight * model * model).sum((1, 2)), (weight * model * shape.stamps).sum((1, 2))
+    determinant = one * mm - m * m
+    flux = ((one * md - m * d) / determinant)[:, None, None]
+    sky = ((mm * d - m * md) / determinant)[:, None, None]
+    residual = (shape.stamps - sky - flux * model) / flux
+    importance = weight * flux * flux
+    pixels = np.arange(side) - middle
+    total = np.zeros((3, 2 * half + 1, 2 * half + 1))
+    for k in range(count):
+        x, y = (_tents(pixels - shape.offset[k, axis], sampling, half) for axis in range(2))
+        for out, values in zip(
+            total, (importance[k], importance[k] * residual[k], None), strict=True
+        ):
+            if values is not None:
+                out += y @ values @ x.T
+        total[2] += (y * y) @ importance[k] @ (x * x).T
+    mean = np.where(total[0] > 0.0, total[1] / np.maximum(total[0], 1e-300), 0.0)
+    variance = np.where(total[0] > 0.0, total[2] / np.maximum(total[0], 1e-300) ** 2, 0.0)
+    # Wiener's filter: samples whose residuals are no larger than their noise stay the model's.
+    side = 2 * sampling + 1
+    power, noise = uniform_filter(mean * mean, side), uniform_filter(variance, side)
+    kept = np.clip(1.0 - noise / np.maximum(power, 1e-300), 0.0, 1.0)
+    return np.asarray(kept * mean)
+
+
+def _tents(offsets: Array, sampling: int, half: int) -> Array:
+    """Return the weights of pixels at these offsets in each sample, shape (2 half + 1, n)."""
+    at = np.arange(-half, half + 1.0)[:, None]
+    return np.asarray(np.clip(1.0 - np.abs(at - sampling * offsets), 0.0, None))

@@ -88,6 +88,12 @@ class FilterBar(QWidget):
         self.line.setText(self._before)
         self._leave()
 
+    def apply(self, expression: str) -> None:
+        """Filter by an expression, and go to its first match, as if it had been typed."""
+        self._pause.stop()
+        self.line.setText(expression)
+        self.keep()
+
     def show_all(self) -> None:
         """Clear the filter."""
         self._pause.stop()

@@ -6,7 +6,9 @@ from typing import NamedTuple
 
 from PyQt6.QtGui import QFontMetrics, QPainter, QPalette
 
-from vetter.gui.candidate_list.list_model import CandidateModel
+from vetter.core.judgement.answer import NOT_FITTED
+from vetter.gui.candidate_list.list_model import ANSWER_BADGE, ANSWER_GAP, CandidateModel
+from vetter.gui.widgets.answer_style import answer_badge, badge_width
 from vetter.gui.widgets.verdict_style import badge, is_dark
 
 MARGIN = 5
@@ -92,8 +94,16 @@ class LinePainter:
         text = model.text(place, span.section)
         if not text:
             return
-        room = span.width - 2 * MARGIN
+        left, room = span.x + MARGIN, span.width - 2 * MARGIN
+        code = model.answer_code(place, span.section)
+        if code != NOT_FITTED:
+            # On the highlight, which is dark in both themes, the colours for dark are readable.
+            dark = self._dark or place == self.current_place
+            mark = answer_badge(code, ANSWER_BADGE, dark, self._ratio)
+            painter.drawPixmap(left, top + (height - ANSWER_BADGE) // 2, mark)
+            taken = badge_width(ANSWER_BADGE) + ANSWER_GAP
+            left, room = left + taken, room - taken
         if len(text) * wide > room:
             text = metrics.elidedText(text, model.elision(span.section), room)
         flags = model.alignment(span.section)
-        painter.drawText(span.x + MARGIN, top, room, height, flags, text)
+        painter.drawText(left, top, room, height, flags, text)

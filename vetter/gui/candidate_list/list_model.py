@@ -12,7 +12,9 @@ from PyQt6.QtGui import QFontMetrics
 from vetter.core.candidates.candidate_list import Whereabouts, find_whereabouts
 from vetter.core.columns.formatting import Writer, is_number
 from vetter.core.columns.review_columns import ReviewColumns
+from vetter.core.judgement.answer import NOT_FITTED, Answer
 from vetter.core.judgement.fit_table import COLUMNS as FIT_COLUMNS
+from vetter.gui.widgets.answer_style import badge_width
 from vetter.gui.widgets.plain_text import plain_tip
 from vetter.gui.widgets.verdict_style import WORDS
 from vetter.review.session import Session
@@ -33,6 +35,10 @@ BESIDE_TEXT = 14
 """Width of the margins of a cell, screen units."""
 BESIDE_HEADING = 16
 """Width of the margins of a heading, screen units."""
+
+
+ANSWER_BADGE, ANSWER_GAP = 13, 4
+"""Height of an answer's badge and the gap after it, screen units."""
 
 
 class _Column(NamedTuple):
@@ -91,6 +97,12 @@ class CandidateModel(QAbstractTableModel):
     def is_verdict(self, section: int) -> bool:
         """Return whether a column shows the verdict's mark."""
         return self._shown[section].name == "verdict"
+
+    def answer_code(self, place: int, section: int) -> int:
+        """Return the code of the answer that a cell shows; `NOT_FITTED` in other columns."""
+        if self._shown[section].name != "answer" or self._columns.fits is None:
+            return NOT_FITTED
+        return int(self._columns.fits.codes[self._order[place]])
 
     def alignment(self, section: int) -> int:
         """Return a column's drawing flags: one line, numbers right-aligned."""
@@ -160,8 +172,7 @@ class CandidateModel(QAbstractTableModel):
             gap = "\N{NO-BREAK SPACE}" if column.right else ""
             return "" if column.name == "verdict" else column.name + gap
         if role == Qt.ItemDataRole.ToolTipRole:
-            unit = self._columns.unit(column.name)
-            return plain_tip(f"{column.name} ({unit})" if unit else column.name)
+            return plain_tip(self._columns.describe(column.name))
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return RIGHT if column.right else LEFT
         return None
@@ -228,6 +239,11 @@ def _fitting_width(table: CandidateModel, metrics: QFontMetrics, section: int, n
     count = table.rowCount()
     step = max(1, count // SAMPLED_LINES)
     texts = [table.text(place, section) for place in range(0, count, step)]
+    if name == "answer":
+        # Fits arrive later, and the width must fit every answer.
+        texts += [answer.value for answer in Answer]
     widest = max((metrics.horizontalAdvance(text) for text in texts), default=0)
+    if name == "answer":
+        widest += badge_width(ANSWER_BADGE) + ANSWER_GAP
     heading = metrics.horizontalAdvance(name) + BESIDE_HEADING
     return min(max(widest + BESIDE_TEXT, heading, MIN_COLUMN_WIDTH), MAX_COLUMN_WIDTH)

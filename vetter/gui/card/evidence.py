@@ -5,12 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from PyQt6.QtGui import QPixmap
 from PyQt6.QtWidgets import QWidget
 
-from vetter.core.judgement.evidence import NUMBER_SEPARATOR, details, headline, numbers
+from vetter.core.judgement.answer import NOT_FITTED
+from vetter.core.judgement.evidence import (
+    NUMBER_SEPARATOR,
+    describe_limits,
+    details,
+    headline,
+    numbers,
+)
 from vetter.core.judgement.fit_table import NOTHING_TO_FIT, FitState, FitStatus, can_fit
+from vetter.gui.widgets.answer_style import answer_badge
 from vetter.gui.widgets.flowing_text import LINE_BREAK, FlowingText
 from vetter.gui.widgets.plain_text import plain_tip
+from vetter.gui.widgets.verdict_style import is_dark
 from vetter.review.cutouts.rendered_cutout import RenderedCutout
 
 WIDE_LINES, NARROW_LINES = 3, 4
@@ -20,7 +30,7 @@ MAX_UNBROKEN_LENGTH = 40
 
 
 class Evidence(FlowingText):
-    """The judgement as text, its answer in bold, above the numbers.
+    """The answer with its shape, letter and word, its reason and limits, above the numbers.
 
     The height is fixed, so that the panels above stay in place when a fit arrives.
 
@@ -48,7 +58,8 @@ class Evidence(FlowingText):
         self._fit_hint = f": {fit_key} fits it" if fit_key else ""
         self._again_hint = f"; {again_key} reads it again" if again_key else ""
         self._shown: tuple[FitState, str, bool] | None = None
-        self.words = self.numbers = ""
+        self._code = NOT_FITTED
+        self.words = self.limits = self.numbers = ""
         self.setAccessibleName("result of the fit")
         self.show_state(FitState())
 
@@ -56,9 +67,16 @@ class Evidence(FlowingText):
         """Take more lines in a narrow window."""
         self.set_lines(NARROW_LINES if narrow else WIDE_LINES)
 
+    def mark(self) -> QPixmap | None:
+        if self._code == NOT_FITTED:
+            return None
+        size = self.fontMetrics().height()
+        return answer_badge(self._code, size, is_dark(self.palette()), self.devicePixelRatioF())
+
     def blank(self) -> None:
         """Clear the text while the next candidate comes on screen."""
         self._shown = None
+        self._code = NOT_FITTED
         self._set_texts("", "", "")
 
     def show_state(self, state: FitState) -> None:
@@ -69,14 +87,17 @@ class Evidence(FlowingText):
             return
         self._shown = state, lacking, unread
         fit, judgement = state.adjustment, state.judgement
+        self._code = NOT_FITTED
         if state.status is FitStatus.RUNNING:
             self._set_texts("fitting...", "", "")
         elif state.status is FitStatus.FAILED:
             problem = "nothing to fit" if state.error == NOTHING_TO_FIT else "the fit failed"
             self._set_texts(f"{problem}: {state.error}", "", "")
         elif state.status is FitStatus.DONE and fit is not None and judgement is not None:
-            again = self._again_hint if unread else ""
-            self._set_texts(headline(judgement, fit) + again, numbers(fit), details(fit))
+            self._code = judgement.answer.code
+            words = headline(judgement, fit) + (self._again_hint if unread else "")
+            limits = describe_limits(judgement, self._unit())
+            self._set_texts(words, numbers(fit), details(fit), limits)
         elif lacking:
             self._set_texts(
                 f"nothing to fit: {lacking}{self._again_hint if unread else ''}", "", ""
@@ -90,6 +111,14 @@ class Evidence(FlowingText):
         frame = None if self._frame is None else self._frame()
         return frame is not None and frame.error is not None
 
+    def _unit(self) -> str:
+        """Return the unit of the pixels on screen, from the header; empty if unknown."""
+        frame = None if self._frame is None else self._frame()
+        cutout = None if frame is None else frame.cutout
+        header = None if cutout is None else cutout.header
+        unit = None if header is None else header.get("BUNIT")
+        return unit.strip() if isinstance(unit, str) else ""
+
     def _why_unfittable(self) -> str:
         """Return why the frame on screen cannot be fitted; empty if it can, or without a frame."""
         frame = None if self._frame is None else self._frame()
@@ -100,12 +129,17 @@ class Evidence(FlowingText):
         filled = [name for name in frame.cutout.planes if name not in frame.states]
         return "" if can_fit(filled) else NOTHING_TO_FIT
 
-    def _set_texts(self, words: str, numbers_line: str, tip: str) -> None:
-        self.words, self.numbers = words, numbers_line
-        self.setText(words + (LINE_BREAK + _join_numbers(numbers_line) if numbers_line else ""))
+    def _set_texts(self, words: str, numbers_line: str, tip: str, limits: str = "") -> None:
+        self.words, self.limits, self.numbers = words, limits, numbers_line
+        lines = [words + (NUMBER_SEPARATOR + _keep_limits_whole(limits) if limits else "")]
+        if numbers_line:
+            lines.append(_join_numbers(numbers_line))
+        self.setText(LINE_BREAK.join(lines))
         answer = re.match(r"[^:,;]*", words)
         self.set_bold(0 if answer is None else answer.end())
-        self.setToolTip(plain_tip("\n".join(part for part in (words, numbers_line, tip) if part)))
+        self.setToolTip(
+            plain_tip("\n".join(part for part in (words, limits, numbers_line, tip) if part))
+        )
 
 
 def _join_numbers(numbers_line: str) -> str:
@@ -114,6 +148,11 @@ def _join_numbers(numbers_line: str) -> str:
         _without_breaks(part) or _break_at_commas(part)
         for part in numbers_line.split(NUMBER_SEPARATOR)
     )
+
+
+def _keep_limits_whole(limits: str) -> str:
+    """Break the limits between two of them only."""
+    return "; ".join(_without_breaks(piece) or piece for piece in limits.split("; "))
 
 
 def _break_at_commas(part: str) -> str:

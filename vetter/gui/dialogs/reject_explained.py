@@ -35,6 +35,7 @@ from PyQt6.QtWidgets import (
 
 from vetter.core.candidates.candidate_list import CandidateList
 from vetter.core.decisions.decision import Verdict
+from vetter.core.judgement.answer import Answer
 from vetter.core.judgement.fit_table import FORMATS, FitTable
 from vetter.core.number_text import format_count
 from vetter.gui.panels.plane_panel import picture_to_image
@@ -226,7 +227,15 @@ def _explanation_text(session: Session, fits: Fits, count: int, decided: int) ->
     total, listed = len(session.candidates), len(session.queue)
     text = f"{format_count(count, 'undecided candidate')} of {listed:,}"
     text += " in the filtered list" if listed < total else ""
-    text += f" {'is' if count == 1 else 'are'} explained by a shift and a scale of the template."
+    one = count == 1
+    text += (
+        f" {'is' if one else 'are'} explained: a shift of the template takes"
+        f" {'it' if one else 'each'} away, and a source of {'its' if one else 'the same'} flux"
+        " would have survived."
+    )
+    others = _count_others(session, fits)
+    if others:
+        text += f" Not in this list, and not rejected: {others}."
     if decided:
         kept = format_count(
             decided, "more has a verdict and keeps it", "more have a verdict and keep it"
@@ -238,6 +247,16 @@ def _explanation_text(session: Session, fits: Fits, count: int, decided: int) ->
     if session.incomplete_reason:
         text += f" {session.incomplete_reason[0].upper()}{session.incomplete_reason[1:]}."
     return text
+
+
+def _count_others(session: Session, fits: Fits) -> str:
+    """Return the number of listed candidates with each other answer, in words."""
+    counts = fits.table.count_answers(np.asarray(session.queue.order, np.intp))
+    return ", ".join(
+        f"{count:,} {answer.value}"
+        for answer, count in counts.items()
+        if count and answer is not Answer.EXPLAINED
+    )
 
 
 class ExplainedModel(QAbstractTableModel):

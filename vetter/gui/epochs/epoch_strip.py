@@ -18,8 +18,10 @@ from PyQt6.QtGui import (
 )
 from PyQt6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
+from vetter.core.judgement.answer import NOT_FITTED
 from vetter.gui.epochs.epoch_tile import GAP, TILE, paint_tile, tile_width, tool_tip
 from vetter.gui.panels.thumbnails import Thumbnails, quarter_turns, turn_image
+from vetter.gui.widgets.answer_style import answer_code_of
 from vetter.gui.widgets.plain_text import plain_tip
 from vetter.review.cutouts.cutout_cache import CutoutCache
 from vetter.review.cutouts.epoch_row import Epoch, epochs_of
@@ -122,6 +124,11 @@ class EpochStrip(QWidget):
         order = sorted(range(len(self.shown)), key=lambda place: abs(place - here))
         return [self.shown[place].target for place in order]
 
+    def update_fit_results(self, rows: list[int]) -> None:
+        """Repaint the tiles if one of these newly fitted candidates has one."""
+        if self.isVisible() and not {epoch.row for epoch in self.shown}.isdisjoint(rows):
+            self.update()
+
     def next_plane(self) -> None:
         """Show the next of image, difference and template in all tiles."""
         place = self.planes.index(self.thumbnails.plane)
@@ -148,7 +155,8 @@ class EpochStrip(QWidget):
             code = self._code(epoch)
             current = epoch.row >= 0 and epoch.row == self._current
             ratio = self.devicePixelRatioF()
-            paint_tile(painter, rect, epoch, picture, code, current, self.palette(), ratio)
+            answer = self._answer(epoch)
+            paint_tile(painter, rect, epoch, picture, code, current, self.palette(), ratio, answer)
         painter.end()
         if gaps and not self._retry.isActive():
             self._retry.start()
@@ -179,7 +187,7 @@ class EpochStrip(QWidget):
             epoch = self._epoch_at(event.pos().x())
             tip = "Click: another plane" if event.pos().x() < LABEL_WIDTH else ""
             if epoch is not None:
-                tip = tool_tip(epoch, self._code(epoch))
+                tip = tool_tip(epoch, self._code(epoch), self._answer(epoch))
             QToolTip.showText(event.globalPos(), plain_tip(tip), self)
             return True
         return super().event(event)
@@ -216,6 +224,11 @@ class EpochStrip(QWidget):
 
     def _code(self, epoch: Epoch) -> int:
         return int(self._session.codes[epoch.row]) if epoch.row >= 0 else -1
+
+    def _answer(self, epoch: Epoch) -> int:
+        if epoch.row < 0:
+            return NOT_FITTED
+        return answer_code_of(self._session.columns, epoch.row)
 
     def _is_own(self, row: int) -> bool:
         return any(epoch.row == row for epoch in self._epochs)

@@ -6,6 +6,8 @@ from PyQt6.QtCore import QRect, Qt
 from PyQt6.QtGui import QFontMetrics, QImage, QPainter, QPalette, QPen
 
 from vetter.core.coordinates.times import time_text
+from vetter.core.judgement.answer import NOT_FITTED
+from vetter.gui.widgets.answer_style import answer_badge, answer_word
 from vetter.gui.widgets.verdict_style import WORDS, badge, is_dark
 from vetter.review.cutouts.epoch_row import Epoch
 
@@ -23,9 +25,14 @@ def tile_width(metrics: QFontMetrics) -> int:
     return TILE + 6 + metrics.horizontalAdvance(f"{NOT_FOUND} ")
 
 
-def tool_tip(epoch: Epoch, code: int) -> str:
-    """Return name, time, filter and verdict of an epoch, a line each; ``code`` is the verdict."""
+def tool_tip(epoch: Epoch, code: int, answer: int = NOT_FITTED) -> str:
+    """Return name, time, filter, answer and verdict of an epoch, a line each.
+
+    ``code`` is the verdict's, ``answer`` that of the fit's answer.
+    """
     lines = [epoch.name, time_text(epoch.time), f"filter {epoch.filter}"]
+    if answer != NOT_FITTED:
+        lines.append(f"fit: {answer_word(answer)}")
     lines.append(
         "no candidate in this place" if epoch.row < 0 else f"{WORDS[code]}; click: go there"
     )
@@ -41,6 +48,7 @@ def paint_tile(
     current: bool,
     palette: QPalette,
     ratio: float,
+    answer: int = NOT_FITTED,
 ) -> None:
     """Paint an epoch.
 
@@ -56,6 +64,8 @@ def paint_tile(
         Whether it is the candidate in the panels.
     ratio : float
         Device pixels per pixel of the widget.
+    answer : int
+        Code of the fit's answer.
     """
     frame = QRect(rect.x(), rect.y(), TILE, TILE)
     _paint_picture(painter, frame, picture, palette)
@@ -69,7 +79,7 @@ def paint_tile(
     if current:
         painter.setPen(QPen(palette.text().color(), 2))
         painter.drawRect(rect.adjusted(0, 0, -1, -1))
-    _paint_texts(painter, rect, epoch, code, palette, ratio)
+    _paint_texts(painter, rect, epoch, code, palette, ratio, answer)
 
 
 def _paint_picture(
@@ -86,7 +96,13 @@ def _paint_picture(
 
 
 def _paint_texts(
-    painter: QPainter, rect: QRect, epoch: Epoch, code: int, palette: QPalette, ratio: float
+    painter: QPainter,
+    rect: QRect,
+    epoch: Epoch,
+    code: int,
+    palette: QPalette,
+    ratio: float,
+    answer: int,
 ) -> None:
     metrics = painter.fontMetrics()
     left, height = rect.x() + TILE + 6, metrics.height()
@@ -104,4 +120,7 @@ def _paint_texts(
         painter.drawText(QRect(left, below, room, height), _LEFT, NOT_FOUND)
         return
     dark = is_dark(palette)
-    painter.drawPixmap(left, below + (height - BADGE) // 2, badge(code, BADGE, dark, ratio))
+    top = below + (height - BADGE) // 2
+    painter.drawPixmap(left, top, badge(code, BADGE, dark, ratio))
+    if answer != NOT_FITTED:
+        painter.drawPixmap(left + BADGE + 6, top, answer_badge(answer, BADGE, dark, ratio))

@@ -104,7 +104,7 @@ class FieldCanvas(FieldCamera):
         sizes = size_classes(points.scales)
         yield _paint_nothing
         layer = MarkLayer(self.width(), self.height(), self.devicePixelRatioF())
-        for state in range(4):
+        for state in range(STAR):
             for decided, strength in ((True, _FAINT_OPACITY), (False, 1.0)):
                 chosen = (points.states == state) & (points.decided == decided)
                 if not chosen.any():

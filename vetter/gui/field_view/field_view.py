@@ -15,11 +15,13 @@ from PyQt6.QtWidgets import QDockWidget, QHBoxLayout, QMainWindow, QVBoxLayout, 
 from vetter.core.decisions.decision import Verdict
 from vetter.core.judgement.fit_table import can_fit
 from vetter.gui.field_view import summary
+from vetter.gui.field_view.canvas import FieldCanvas
 from vetter.gui.field_view.legend import FieldLegend
 from vetter.gui.field_view.points import collect_points, shown_field
 from vetter.gui.field_view.shift_map import FieldMap
 from vetter.gui.field_view.shift_plot import ShiftPlot
 from vetter.gui.field_view.side_by_side import SideBySide
+from vetter.gui.field_view.star_plot import CHI2, SNR, StarPlot
 from vetter.gui.widgets.buttons import CheckedButton, EnteredButton
 from vetter.gui.widgets.group_question import GroupQuestion
 from vetter.gui.widgets.plain_text import plain_label
@@ -48,7 +50,7 @@ _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class FieldView(QWidget):
-    """Map of the shifts and plot of dx against dy, for the listed candidates.
+    """Map of the shifts, plots of dx against dy, and of figures against brightness.
 
     A drag selects a group. A verdict key or button then asks the user to confirm the verdict for
     the group. Once the group is decided, or the user moves to another candidate, the keys apply to
@@ -72,6 +74,8 @@ class FieldView(QWidget):
         self._field = shown_field(session)
         self.map = FieldMap(self._shape(), self)
         self.plot = ShiftPlot(self)
+        self.star_plots = StarPlot(CHI2, self), StarPlot(SNR, self)
+        self.canvases: tuple[FieldCanvas, ...] = (self.map, self.plot, *self.star_plots)
         self.question = GroupQuestion(self, narrow=True)
         self._lay_out()
         self._soon = QTimer(self)
@@ -79,7 +83,7 @@ class FieldView(QWidget):
         self._soon.timeout.connect(self._on_soon)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("field view")
-        for canvas in (self.map, self.plot):
+        for canvas in self.canvases:
             canvas.banded.connect(self._on_banded)
             canvas.picked.connect(session.go_to_row)
         self.question.agreed.connect(self._on_agreed)
@@ -89,20 +93,22 @@ class FieldView(QWidget):
         session.queue_changed.connect(self._on_changed)
         session.grown.connect(self._on_changed)
         fits.changed.connect(self._on_changed)
-        fits.stars.changed.connect(self._on_changed)
+        fits.measured.connect(self._on_changed)
         self._show_chosen()
 
     def refresh(self) -> None:
-        """Collect the points, and repaint both canvases."""
+        """Collect the points, and repaint all canvases."""
         points = collect_points(self._session, self._fits)
         fit = self._fits.fit_of(self._session.current_row)
         self.plot.bound = 1.0 if fit is None else fit.options.max_shift
+        for star_plot in self.star_plots:
+            star_plot.max_snr = self._session.settings.fit.max_snr
         if self.chosen:
             listed = np.isin(self.chosen, points.rows)
             if not listed.all():
                 self._choose(np.array(self.chosen, np.intp)[listed].tolist())
             self._show_chosen()
-        for canvas in (self.map, self.plot):
+        for canvas in self.canvases:
             canvas.points = points
             canvas.repaint_points()
         self._show_field()
@@ -173,7 +179,8 @@ class FieldView(QWidget):
             label.setWordWrap(True)
             label.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
             label.setFixedHeight(lines * label.fontMetrics().lineSpacing() + 2)
-        self.pair = SideBySide(self.map, self.plot, ("Map", "Shifts"), self)
+        words = ("Map", "Shifts", "chi2", "S/N")
+        self.pair = SideBySide(self.canvases, words, self)
         above = QHBoxLayout()
         above.addWidget(self.count, 1)
         above.addWidget(self.pair.choice, 0, Qt.AlignmentFlag.AlignTop)
@@ -195,11 +202,11 @@ class FieldView(QWidget):
         """Show the current candidate's field, and return whether it differs from the one before."""
         before, self._field = self._field, shown_field(self._session)
         if can_fit(self._session.source.plane_names):
-            self._fits.stars.want(self._field)
+            self._fits.request_field(self._field)
         if before == self._field:
             return False
         self.map.set_shape(self._shape())
-        for canvas in (self.map, self.plot):
+        for canvas in self.canvases:
             canvas.forget()
         self._choose([])
         return True
@@ -210,7 +217,7 @@ class FieldView(QWidget):
         self.armed = bool(rows)
         group = np.array(rows, np.intp)
         self.question.dismiss()
-        for canvas in (self.map, self.plot):
+        for canvas in self.canvases:
             canvas.chosen = group
             canvas.repaint_points()
         self._show_chosen()
@@ -238,7 +245,10 @@ class FieldView(QWidget):
         name = fields[self._field].name if len(fields) > 1 else ""
         fit = self._session.settings.fit
         scales = fit.scale_low, fit.scale_high
-        self.field_label.setText(summary.stars_summary(self._fits.stars, self._field, name, scales))
+        stars = self._fits.calibration(self._field)
+        row = self._session.current_row
+        is_measured = row >= 0 and self._fits.fit_of(row) is not None
+        self.field_label.setText(summary.stars_summary(stars, is_measured, name, scales))
         self._show_own()
 
     def _show_own(self) -> None:
@@ -247,7 +257,7 @@ class FieldView(QWidget):
         self.candidate_label.setText(words)
 
     def _mark_current(self) -> None:
-        for canvas in (self.map, self.plot):
+        for canvas in self.canvases:
             canvas.set_current(self._session.current_row)
 
     def _on_current_changed(self, row: int) -> None:
@@ -264,11 +274,11 @@ class FieldView(QWidget):
 
     def _on_changed(self, _rows: object = None) -> None:
         if self.isVisible() and not self._soon.isActive():
-            cost = 1000 * (self.map.layer.cost + self.plot.layer.cost)
+            cost = 1000 * sum(canvas.layer.cost for canvas in self.canvases)
             self._soon.start(max(REFRESH_MS, round(_PAUSE_PER_COST * cost)))
 
     def _on_soon(self) -> None:
-        if self.map.layer.under_way or self.plot.layer.under_way:
+        if any(canvas.layer.under_way for canvas in self.canvases):
             # Finish the current paint first: restarted each time, it would never end.
             self._soon.start(REFRESH_MS)
         else:
@@ -288,7 +298,8 @@ class FieldView(QWidget):
         self.ask(verdict)
 
     def _on_lasso(self, on: bool) -> None:
-        self.map.lasso = self.plot.lasso = on
+        for canvas in self.canvases:
+            canvas.lasso = on
 
 
 class FieldDock(QDockWidget):

@@ -5,23 +5,19 @@ from __future__ import annotations
 import math
 
 from PyQt6.QtCore import QPointF
-from PyQt6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
+from PyQt6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
 from PyQt6.QtWidgets import QWidget
 
-from vetter.core.judgement.fit_table import Disappeared
+from vetter.core.judgement.answer import ANSWERS, NOT_FITTED, Answer
 from vetter.gui.field_view.marks import SIZES, STAR, colour, mark_path
 from vetter.gui.widgets.theme import DARK, LIGHT
 from vetter.gui.widgets.verdict_style import is_dark
 
 STATES = (
-    (Disappeared.YES, "explained"),
-    (Disappeared.NO, "not explained"),
-    (Disappeared.NOT_JUDGED, "not judged"),
-    (Disappeared.NOT_FITTED, "not fitted"),
+    *((answer.code, answer.value) for answer in ANSWERS),
+    (NOT_FITTED, "not fitted"),
     (STAR, "star"),
 )
-_SHORT_TEXTS = {"not explained": "not"}
-"""Texts for a narrow view, where the whole line would be cut off."""
 SCALES = ((0, "0.5"), (2, "1"), (4, "2"))
 _SAMPLE_WIDTH = 28
 """Width of a mark and the gaps beside it, screen units."""
@@ -29,34 +25,54 @@ FAINT = "faint: decided    no arrow: on bound"
 
 
 class FieldLegend(QWidget):
-    """Legend in two lines: shapes with tones; sizes, faint marks and missing arrows."""
+    """Legend of shapes with tones, in as many lines as the width needs; sizes and faint marks."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setFixedHeight(2 * QFontMetrics(self.font()).height() + 8)
         words = ", ".join(word for _, word in STATES)
         self.setAccessibleName(f"marks: {words}; size: scale; {FAINT}")
+        self._lines = self._arrange()
+        self._set_height()
 
     def paintEvent(self, _event: QPaintEvent | None) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        line = painter.fontMetrics().height() + 3
-        x = 6.0
-        for shape, word in self._texts_that_fit():
-            x = self._draw_sample(painter, x, line - 4, shape, SIZES[2], word)
-        x = self._draw_text(painter, 6.0, 2 * line - 4, "scale:") + 6
+        step = painter.fontMetrics().height() + 3
+        base = step - 4
+        for line in self._lines:
+            x = 6.0
+            for shape, word in line:
+                x = self._draw_sample(painter, x, base, shape, SIZES[2], word)
+            base += step
+        x = self._draw_text(painter, 6.0, base, "scale:") + 6
         for number, word in SCALES:
-            x = self._draw_sample(painter, x, 2 * line - 4, Disappeared.NO, SIZES[number], word)
-        self._draw_text(painter, x + 4, 2 * line - 4, FAINT)
+            x = self._draw_sample(painter, x, base, Answer.KEPT.code, SIZES[number], word)
+        self._draw_text(painter, x + 4, base, FAINT)
         painter.end()
 
-    def _texts_that_fit(self) -> list[tuple[int, str]]:
-        """Return shapes and texts of the first line, shortened if the view is too narrow."""
-        metrics = self.fontMetrics()
-        width = 6 + sum(_SAMPLE_WIDTH + metrics.horizontalAdvance(word) for _, word in STATES)
-        if width <= self.width():
-            return list(STATES)
-        return [(shape, _SHORT_TEXTS.get(word, word)) for shape, word in STATES]
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        super().resizeEvent(event)
+        lines = self._arrange()
+        if lines != self._lines:
+            self._lines = lines
+            self._set_height()
+            self.update()
+
+    def _arrange(self) -> list[list[tuple[int, str]]]:
+        """Return shapes and texts by line, as many in a line as fit; at least one."""
+        metrics, x = self.fontMetrics(), 6
+        lines: list[list[tuple[int, str]]] = [[]]
+        for shape, word in STATES:
+            width = _SAMPLE_WIDTH + metrics.horizontalAdvance(word)
+            if lines[-1] and x + width > self.width():
+                lines.append([])
+                x = 6
+            lines[-1].append((shape, word))
+            x += width
+        return lines
+
+    def _set_height(self) -> None:
+        self.setFixedHeight((len(self._lines) + 1) * (self.fontMetrics().height() + 3) + 2)
 
     def _draw_sample(
         self, painter: QPainter, x: float, base: float, shape: int, size: float, word: str

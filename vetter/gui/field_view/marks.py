@@ -8,14 +8,15 @@ import numpy as np
 import numpy.typing as npt
 import pyqtgraph as pg
 from PyQt6.QtCore import QPointF, QRectF, Qt
-from PyQt6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen, QPolygonF
+from PyQt6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen
 
-from vetter.core.judgement.fit_table import Disappeared
+from vetter.core.judgement.answer import ANSWERS
+from vetter.gui.widgets.answer_style import answer_colour, answer_path
 
 Array = npt.NDArray[np.float64]
 
-STAR, CHOSEN = 4, 5
-"""Shapes in addition to those of the four states of a fit: 0 dot, 1 cross, 2 ring, 3 triangle."""
+STAR, CHOSEN = len(ANSWERS) + 1, len(ANSWERS) + 2
+"""Shapes in addition to those of the answers and of a candidate without a fit."""
 SIZES = (5.0, 6.5, 8.0, 10.0, 12.5)
 """Sizes of marks in screen pixels, for scales of the fit from a half to twice the flux."""
 _LOG2_SCALE_EDGES = np.log2([0.66, 0.9, 1.11, 1.5])
@@ -23,26 +24,12 @@ _MIN_COVER = 8
 MAX_ARROWS_WITH_HEADS = 3000
 """Number of arrows above which heads are left out: they would hide one another."""
 
-_COLOURS: dict[bool, dict[int, str]] = {
-    True: {
-        Disappeared.YES: "#62b0f0",
-        Disappeared.NO: "#e6e4df",
-        Disappeared.NOT_JUDGED: "#c79a3c",
-        Disappeared.NOT_FITTED: "#6f7378",
-    },
-    False: {
-        Disappeared.YES: "#1f6fb5",
-        Disappeared.NO: "#26282b",
-        Disappeared.NOT_JUDGED: "#8c6508",
-        Disappeared.NOT_FITTED: "#8b8e92",
-    },
-}
 _STAR_COLOURS = {True: "#5f7d62", False: "#7fa083"}
 
 
 def colour(shape: int, dark: bool) -> QColor:
-    """Return the tone of a state, or of the stars."""
-    return QColor(_STAR_COLOURS[dark] if shape == STAR else _COLOURS[dark][shape])
+    """Return the tone of an answer's code, or of the stars."""
+    return QColor(_STAR_COLOURS[dark]) if shape == STAR else answer_colour(shape, dark)
 
 
 def size_classes(scales: Array) -> npt.NDArray[np.intp]:
@@ -54,24 +41,15 @@ def size_classes(scales: Array) -> npt.NDArray[np.intp]:
 
 def mark_path(shape: int, size: float) -> QPainterPath:
     """Return the outline of a mark about (0, 0)."""
+    if shape not in (STAR, CHOSEN):
+        return answer_path(shape, size)
     path, half = QPainterPath(), size / 2
-    if shape == Disappeared.YES:
-        for sign in (1, -1):
-            path.moveTo(-half, -sign * half)
-            path.lineTo(half, sign * half)
-    elif shape == STAR:
-        for across, down in ((half, 0.0), (0.0, half)):
-            path.moveTo(-across, -down)
-            path.lineTo(across, down)
-    elif shape == Disappeared.NO:
-        path.addEllipse(QPointF(0, 0), half, half)
-    elif shape == Disappeared.NOT_JUDGED:
-        corners = ((0, -half), (half, 0.8 * half), (-half, 0.8 * half), (0, -half))
-        path.addPolygon(QPolygonF([QPointF(x, y) for x, y in corners]))
-    elif shape == CHOSEN:
+    if shape == CHOSEN:
         path.addRect(QRectF(-half, -half, size, size))
-    else:
-        path.addEllipse(QPointF(0, 0), 0.8, 0.8)
+        return path
+    for across, down in ((half, 0.0), (0.0, half)):
+        path.moveTo(-across, -down)
+        path.lineTo(across, down)
     return path
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from vetter.core.judgement.star_calibration import StarCalibration
 from vetter.review.fits.fits import Fits
 from vetter.review.session import Session
 
@@ -16,12 +17,14 @@ Rows = npt.NDArray[np.intp]
 
 @dataclass(eq=False)
 class Points:
-    """Arrays that both canvases show: the listed candidates, and the stars of the field.
+    """Arrays that all canvases show: the listed candidates, and the stars of the field.
 
     ``rows`` (n,) are rows of the candidate list; ``places`` (n, 2) x and y in the image,
     ``shifts`` (n, 2) dx and dy in pixels, ``scales`` (n,), NaN if unknown; ``states`` (n,) codes
-    of the fit table; ``bound`` (n,): the shift ended on its bound; ``decided`` (n,); ``stars``
-    (m, 6): x, y, dx, dy, scale, flux.
+    of the fit table; ``bound`` (n,): the shift ended on its bound; ``decided`` (n,).
+    ``brightness``, ``chi2`` and ``snr`` (n,) are flux of the template's star, chi2 per degree of
+    freedom and surviving S/N, NaN if unknown; ``calibration`` holds the stars' fits, None if
+    unknown.
     """
 
     rows: Rows = field(default_factory=lambda: np.empty(0, np.intp))
@@ -31,7 +34,18 @@ class Points:
     states: npt.NDArray[np.uint8] = field(default_factory=lambda: np.empty(0, np.uint8))
     bound: npt.NDArray[np.bool_] = field(default_factory=lambda: np.empty(0, bool))
     decided: npt.NDArray[np.bool_] = field(default_factory=lambda: np.empty(0, bool))
-    stars: Array = field(default_factory=lambda: np.empty((0, 6)))
+    brightness: Array = field(default_factory=lambda: np.empty(0))
+    chi2: Array = field(default_factory=lambda: np.empty(0))
+    snr: Array = field(default_factory=lambda: np.empty(0))
+    calibration: StarCalibration | None = None
+
+    @property
+    def stars(self) -> Array:
+        """The stars (m, 4): x, y, dx, dy in pixels."""
+        stars = self.calibration
+        if stars is None:
+            return np.empty((0, 4))
+        return np.column_stack([stars.x, stars.y, stars.dx, stars.dy])
 
 
 def collect_points(session: Session, fits: Fits) -> Points:
@@ -48,7 +62,10 @@ def collect_points(session: Session, fits: Fits) -> Points:
         table.codes[rows],
         table.at_bound[rows],
         session.codes[rows] != 0,
-        fits.stars.table(field),
+        table.brightness[rows],
+        table.values("chi2_after")[rows],
+        table.prior_snr[rows],
+        fits.calibration(field),
     )
 
 

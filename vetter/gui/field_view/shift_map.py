@@ -10,6 +10,7 @@ from PyQt6.QtCore import QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QPainter, QPen
 from PyQt6.QtWidgets import QWidget
 
+from vetter.core.judgement.answer import ANSWERS, NOT_FITTED
 from vetter.core.number_text import round_down
 from vetter.gui.field_view.canvas import FieldCanvas
 from vetter.gui.field_view.marks import STAR, arrow_path, colour, draw_arrows
@@ -92,7 +93,7 @@ class FieldMap(FieldCanvas):
         every = np.arange(len(stars))
         yield from self.arrow_pieces(stars[:, :2], stars[:, 2:4], every, self.factor, tone)
         yield from self.star_pieces(stars[:, :2])
-        for state in (0, 2, 3, 1):
+        for state in (NOT_FITTED, *(answer.code for answer in reversed(ANSWERS))):
             shown = np.nonzero((points.states == state) & ~points.bound)[0]
             tone = colour(state, dark)
             yield from self.arrow_pieces(points.places, points.shifts, shown, self.factor, tone)

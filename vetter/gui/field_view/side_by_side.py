@@ -1,7 +1,8 @@
-"""Layout of the map and the plot: side by side, stacked, or one at a time."""
+"""Layout of the canvases: as many side by side or stacked as the area allows."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 from PyQt6.QtGui import QResizeEvent
@@ -10,33 +11,33 @@ from PyQt6.QtWidgets import QBoxLayout, QHBoxLayout, QWidget
 from vetter.gui.widgets.buttons import CheckedButton
 
 MIN_SIDE = 240
-"""Side in screen pixels below which one canvas is shown at a time, twice as large."""
+"""Side in screen pixels below which fewer canvases are shown at a time, larger ones."""
 _QUESTION_HEIGHT = 45
 
 
 class SideBySide(QWidget):
-    """Two square canvases, as large as the area allows.
+    """Square canvases, as large as the area allows.
+
+    If not all fit, the first and the chosen ones are shown, or the chosen one alone.
 
     Parameters
     ----------
-    first, second : QWidget
-    words : (str, str)
+    canvases : sequence of QWidget
+    words : sequence of str
         Texts of the buttons that choose a canvas.
 
     Attributes
     ----------
     choice : QWidget
-        Buttons, placed by the owner; hidden while both canvases are shown.
-    alone : bool
-        Whether only one canvas is shown.
+        Buttons, placed by the owner; hidden while all canvases are shown.
+    count : int
+        Number of canvases shown.
     """
 
-    def __init__(
-        self, first: QWidget, second: QWidget, words: tuple[str, str], parent: QWidget
-    ) -> None:
+    def __init__(self, canvases: Sequence[QWidget], words: Sequence[str], parent: QWidget) -> None:
         super().__init__(parent)
-        self._canvases = first, second
-        self.alone = True
+        self._canvases = tuple(canvases)
+        self.count = 1
         self._layout = QBoxLayout(QBoxLayout.Direction.TopToBottom, self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         for canvas in self._canvases:
@@ -50,31 +51,53 @@ class SideBySide(QWidget):
         row.setSpacing(0)
         for number, word in enumerate(words):
             button = CheckedButton(word, self.choice)
-            button.setToolTip(f"Show the {word.lower()}; with more room both are shown")
+            button.setToolTip(f"Show {canvases[number].accessibleName()}")
             button.clicked.connect(partial(self._choose, number))
             self._buttons.append(button)
             row.addWidget(button)
-        self._choose(0)
+        # The last chosen comes first; the plots that were never chosen follow in their order.
+        self._recent = list(range(len(self._canvases)))
+        self._show()
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         super().resizeEvent(event)
-        width, height = self.width(), self.height()
-        beside, stacked = min(width // 2, height), min(width, height // 2)
         way = QBoxLayout.Direction
+        count = self._find_count()
+        beside, stacked = self._sides(count)
         self._layout.setDirection(way.LeftToRight if beside > stacked else way.TopToBottom)
-        # A margin: the height that a question above takes for a moment must not hide a canvas.
-        alone = max(beside, stacked) < (MIN_SIDE if self.alone else MIN_SIDE - _QUESTION_HEIGHT)
-        if alone != self.alone:
-            self.alone = alone
+        if count != self.count:
+            self.count = count
             self._show()
 
+    def _sides(self, count: int) -> tuple[int, int]:
+        """Return the sides of this many square canvases beside each other, and stacked."""
+        width, height = self.width(), self.height()
+        return min(width // count, height), min(width, height // count)
+
+    def _find_count(self) -> int:
+        """Return the number of canvases that fit; one at least."""
+        for count in range(len(self._canvases), 1, -1):
+            # A margin: the height that a question above takes for a moment must not hide a canvas.
+            margin = _QUESTION_HEIGHT if count <= self.count else 0
+            if max(self._sides(count)) >= MIN_SIDE - margin:
+                return count
+        return 1
+
     def _show(self) -> None:
-        self.choice.setVisible(self.alone)
-        for number, canvas in enumerate(self._canvases):
-            canvas.setVisible(not self.alone or number == self._chosen)
+        """Show the canvases chosen last; the first, which is the map, stays if two fit."""
+        if self.count == 1:
+            shown = {self._recent[0]}
+        else:
+            others = [number for number in self._recent if number]
+            shown = {0, *others[: self.count - 1]}
+        self.choice.setVisible(self.count < len(self._canvases))
+        for number, (canvas, button) in enumerate(zip(self._canvases, self._buttons, strict=True)):
+            canvas.setVisible(number in shown)
+            button.setChecked(number in shown)
+            # With the map always shown, its button would do nothing.
+            button.setVisible(bool(number) or self.count == 1)
 
     def _choose(self, number: int, _on: bool = False) -> None:
-        self._chosen = number
-        for place, button in enumerate(self._buttons):
-            button.setChecked(place == number)
+        self._recent.remove(number)
+        self._recent.insert(0, number)
         self._show()

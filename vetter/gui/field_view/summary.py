@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from vetter.core.judgement.fit_table import Disappeared, FitTable
+from vetter.core.judgement.answer import NOT_FITTED
+from vetter.core.judgement.fit_table import FitTable
 from vetter.core.judgement.flux_scale import describe_flux_fault
 from vetter.core.judgement.shift_field import describe_shift, typical_shift, typical_shift_at
+from vetter.core.judgement.star_calibration import StarCalibration
 from vetter.core.number_text import format_count
-from vetter.review.fits.field_fits import FieldStars
 from vetter.review.fits.fits import Fits
 from vetter.review.session import Session
 
@@ -17,49 +18,54 @@ Rows = npt.NDArray[np.intp]
 
 
 def group_summary(rows: Rows, table: FitTable) -> str:
-    """Return the number of selected and of explained candidates, and their typical shift.
+    """Return the number of selected candidates, of each answer, and their typical shift.
 
     Candidates without a fit are counted separately, since they are not judged yet.
     """
-    codes = table.codes[rows]
-    explained, unknown = (
-        int(np.count_nonzero(codes == code)) for code in (Disappeared.YES, Disappeared.NOT_FITTED)
-    )
+    unknown = int(np.count_nonzero(table.codes[rows] == NOT_FITTED))
     if unknown == len(rows):
         return f"{len(rows):,} selected, not fitted yet"
     usual = typical_shift(table.shifts[rows])
-    words = f"{len(rows):,} selected, {explained:,} of them explained"
+    counts = (f"{count:,} {answer}" for answer, count in table.count_answers(rows).items() if count)
+    words = f"{len(rows):,} selected: {', '.join(counts)}"
     if unknown:
         words += f", {unknown:,} not fitted yet"
     return words if usual is None else f"{words}; {usual.text}"
 
 
 def stars_summary(
-    stars: FieldStars,
-    field: int = 0,
+    stars: StarCalibration | None,
+    is_measured: bool,
     name: str = "",
     scales: tuple[float, float] = (0.8, 1.2),
 ) -> str:
     """Return the number of stars and their typical shift; ``name`` names one of several fields.
 
-    A flux scale of the template outside ``scales`` is included.
+    A flux scale of the template outside ``scales`` is included, and that the stars are too few to
+    calibrate answers.
     """
-    usual = typical_shift(stars.table(field)[:, 2:4])
-    if usual is None:
-        words = "no stars to compare" if stars.done(field) else "fitting stars..."
+    usual = None if stars is None else typical_shift(np.column_stack([stars.dx, stars.dy]))
+    if stars is None or usual is None:
+        words = "no stars to compare" if is_measured else "measuring the field..."
         return f"{name}: {words}" if name else words
-    so_far = "" if stars.done(field) else " so far"
-    flux = describe_flux_fault(stars.table(field)[:, 4], *scales)
-    words = f"{format_count(usual.number, 'star')} of {name or 'the field'}{so_far}: {usual.text}"
+    flux = describe_flux_fault(stars.scale, *scales)
+    words = f"{format_count(usual.number, 'star')} of {name or 'the field'}: {usual.text}"
+    if not stars.is_usable:
+        words += "; too few to calibrate answers"
     return f"{words}; template {flux}" if flux else words
 
 
 def candidate_summary(session: Session, fits: Fits, row: int) -> str:
     """Return a candidate's shift and that of the stars around it."""
-    stars = fits.stars.table(session.source.field_of(row))
+    stars = fits.calibration(session.source.field_of(row))
     listed, table = session.candidates, fits.table
     dx, dy = (float(value) for value in table.shifts[row])
-    near = typical_shift_at(stars[:, :2], stars[:, 2:4], float(listed.x[row]), float(listed.y[row]))
+    near = None
+    if stars is not None:
+        places, shifts = (
+            np.column_stack(pair) for pair in ((stars.x, stars.y), (stars.dx, stars.dy))
+        )
+        near = typical_shift_at(places, shifts, float(listed.x[row]), float(listed.y[row]))
     words = listed.name(row)
     if np.isfinite(dx) and table.at_bound[row]:
         words += ": its shift is on the bound, so it is not measured"
@@ -68,7 +74,7 @@ def candidate_summary(session: Session, fits: Fits, row: int) -> str:
         words += (
             "" if near is None else f", {describe_shift(dx, dy, near, _shift_error(table, row))}"
         )
-    elif table.codes[row] == Disappeared.NOT_FITTED:
+    elif table.codes[row] == NOT_FITTED:
         words += ": not fitted yet"
     return (
         words

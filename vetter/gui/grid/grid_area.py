@@ -16,15 +16,19 @@ from PyQt6.QtGui import (
 )
 from PyQt6.QtWidgets import QAbstractScrollArea, QWidget
 
+from vetter.core.judgement.answer import NOT_FITTED
 from vetter.gui.grid.selection import GridSelection
 from vetter.gui.panels.empty_page import no_match_text
 from vetter.gui.panels.thumbnails import Thumbnails
+from vetter.gui.widgets.answer_style import answer_badge, answer_code_of, badge_width
 from vetter.gui.widgets.verdict_style import badge, colour, is_dark
 from vetter.review.session import Session
 
 TILE = 96
 PAD = 5
 BADGE = 14
+FITS_SHOW_MS = 200
+"""Interval between updates of answers; fits arrive by the hundred."""
 RETRY_MS = 40
 """Milliseconds from a paint with gaps to the next request for the missing thumbnails."""
 
@@ -66,6 +70,11 @@ class GridArea(QAbstractScrollArea):
         self._later.setSingleShot(True)
         self._later.setInterval(RETRY_MS)
         self._later.timeout.connect(self.want_shown)
+        self._fitted: set[int] = set()
+        self._fits_later = QTimer(self)
+        self._fits_later.setSingleShot(True)
+        self._fits_later.setInterval(FITS_SHOW_MS)
+        self._fits_later.timeout.connect(self._show_fitted)
         thumbnails.picture_ready.connect(self.update_row)
         thumbnails.outdated.connect(self.repaint_later)
 
@@ -122,6 +131,20 @@ class GridArea(QAbstractScrollArea):
         if place >= 0:
             self._view().update(self._rect(place))
 
+    def update_fit_results(self, rows: list[int]) -> None:
+        """Schedule an update of the tiles of newly fitted candidates."""
+        if self.isVisible():
+            self._fitted.update(rows)
+            if not self._fits_later.isActive():
+                self._fits_later.start()
+
+    def _show_fitted(self) -> None:
+        rows, self._fitted = self._fitted, set()
+        first, last = self._places(QRect(QPoint(0, 0), self._view().size()))
+        self.update_rows(
+            [row for row in self._session.queue.order[first:last].tolist() if row in rows]
+        )
+
     def repaint_later(self) -> None:
         """Repaint all tiles on screen at the next paint event."""
         self._view().update()
@@ -171,6 +194,7 @@ class GridArea(QAbstractScrollArea):
     def hideEvent(self, event: QHideEvent | None) -> None:
         super().hideEvent(event)
         self._later.stop()
+        self._fits_later.stop()
 
     def mousePressEvent(self, event: QMouseEvent | None) -> None:
         if event is not None and event.button() == Qt.MouseButton.LeftButton:
@@ -266,6 +290,12 @@ class GridArea(QAbstractScrollArea):
         name = self._session.candidates.name(row)
         # Below the picture, beside the badge if there is one.
         room = below.adjusted(BADGE + 3 if code else 0, 0, 0, -PAD)
+        answer = answer_code_of(self._session.columns, row)
+        if answer != NOT_FITTED:
+            mark = answer_badge(answer, BADGE, dark or selected, self.devicePixelRatioF())
+            width = badge_width(BADGE)
+            painter.drawPixmap(room.right() - width + 1, below.y() + 1, mark)
+            room.adjust(0, 0, -width - 3, 0)
         # Capitals and digits are wider than the average.
         if len(name) * self.fontMetrics().averageCharWidth() * 1.3 > room.width():
             # Names in one field begin alike and differ at the end.

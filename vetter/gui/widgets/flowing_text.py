@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from PyQt6.QtCore import QEvent, QPointF, QSize, Qt
 from PyQt6.QtGui import (
     QFont,
@@ -9,6 +11,7 @@ from PyQt6.QtGui import (
     QHelpEvent,
     QPainter,
     QPaintEvent,
+    QPixmap,
     QTextCharFormat,
     QTextLayout,
     QTextOption,
@@ -18,6 +21,8 @@ from PyQt6.QtWidgets import QLabel, QSizePolicy, QToolTip, QWidget
 from vetter.gui.widgets.plain_text import plain_tip
 
 LINE_BREAK = "\N{LINE SEPARATOR}"
+_MARK_GAP = 5
+"""Pixels between the mark and the text."""
 
 
 class FlowingText(QLabel):
@@ -52,6 +57,10 @@ class FlowingText(QLabel):
             self._bold = count
             self.update()
 
+    def mark(self) -> QPixmap | None:
+        """Return the mark before the first line; None without one."""
+        return None
+
     def minimumSizeHint(self) -> QSize:
         return QSize(1, self._line_height())
 
@@ -71,12 +80,16 @@ class FlowingText(QLabel):
             return
         painter = QPainter(self)
         painter.setPen(self.palette().color(self.foregroundRole()))
+        mark, indent = self.mark(), self._indent()
+        if mark is not None:
+            top = (self._line_height() - mark.deviceIndependentSize().height()) / 2
+            painter.drawPixmap(QPointF(0, top), mark)
         layout, starts = self._lay_out()
         self._cut = len(starts) > self._lines
         height = self._line_height()
         shown = min(len(starts), self._lines)
         for place in range(shown - 1 if self._cut else shown):
-            layout.lineAt(place).draw(painter, QPointF(0, place * height))
+            layout.lineAt(place).draw(painter, QPointF(0 if place else indent, place * height))
         if self._cut:
             # The last line holds the remaining text, elided.
             remaining = self.text()[starts[shown - 1] :].replace(LINE_BREAK, "    ")
@@ -84,8 +97,10 @@ class FlowingText(QLabel):
             font.setBold(starts[shown - 1] < self._bold)
             painter.setFont(font)
             metrics = QFontMetrics(font)
-            remaining = metrics.elidedText(remaining, Qt.TextElideMode.ElideRight, self.width())
-            painter.drawText(0, (shown - 1) * height + metrics.ascent(), remaining)
+            left = 0 if shown > 1 else indent
+            room = self.width() - left
+            remaining = metrics.elidedText(remaining, Qt.TextElideMode.ElideRight, room)
+            painter.drawText(left, (shown - 1) * height + metrics.ascent(), remaining)
         painter.end()
 
     def _lay_out(self) -> tuple[QTextLayout, list[int]]:
@@ -99,12 +114,17 @@ class FlowingText(QLabel):
         heavy.format.setFontWeight(QFont.Weight.Bold)
         layout.setFormats([heavy])
         layout.beginLayout()
-        starts = []
+        starts: list[int] = []
         while (line := layout.createLine()).isValid():
-            line.setLineWidth(max(self.width(), 1))
+            line.setLineWidth(max(self.width() - (0 if starts else self._indent()), 1))
             starts.append(line.textStart())
         layout.endLayout()
         return layout, starts
+
+    def _indent(self) -> int:
+        """Return the pixels that the mark takes from the first line."""
+        mark = self.mark()
+        return 0 if mark is None else math.ceil(mark.deviceIndependentSize().width()) + _MARK_GAP
 
     def _line_height(self) -> int:
         return self.fontMetrics().height() + 1

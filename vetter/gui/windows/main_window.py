@@ -188,6 +188,8 @@ class MainWindow(Window):
         self.stretch_bar.looks_changed.connect(self._on_looks_changed)
         self.plane_row.contrast_dragged.connect(self.stretch_bar.drag_contrast)
         self.candidate_list.columns_changed.connect(self._on_columns_changed)
+        self.fits.changed.connect(self.pages.update_fit_results)
+        self.status.answers.picked.connect(self.filter_bar.apply)
         self.pages.panels_shown.connect(self._on_panels_shown)
         hints = application().styleHints()
         if hints is not None and session.settings.display.theme == "system":

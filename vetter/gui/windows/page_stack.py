@@ -79,6 +79,11 @@ class Pages(QStackedWidget):
             self.setCurrentWidget(self._grid)
             self._grid.setFocus()
 
+    def update_fit_results(self, rows: list[int]) -> None:
+        """Show the answers of newly fitted candidates in the grid."""
+        if self._grid is not None:
+            self._grid.area.update_fit_results(rows)
+
     def show_panels(self) -> None:
         """Show the panels."""
         self.setCurrentWidget(self._panels)

@@ -249,3 +249,4 @@ class CandidatePresenter(QObject):
         if row in rows:
             self._evidence.show_state(self._fits.state(row))
         self._candidate_list.update_fit_results(rows)
+        self._epochs.strip.update_fit_results(rows)

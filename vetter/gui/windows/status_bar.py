@@ -7,6 +7,7 @@ from PyQt6.QtGui import QPainter, QPaintEvent
 from PyQt6.QtWidgets import QProgressBar, QStatusBar, QWidget
 
 from vetter.gui.widgets.plain_text import plain_label, plain_tip
+from vetter.gui.windows.answer_counts import AnswerCounts
 from vetter.review.fits.fits import Fits
 from vetter.review.session import Session
 
@@ -59,8 +60,10 @@ class Status(QStatusBar):
         self._progress.setFixedSize(120, 4)
         self._progress.setAccessibleName("candidates decided")
         self._pace.setToolTip("pace of the last verdicts, and the time left at this pace")
+        self.answers = AnswerCounts(self)
+        self.answers.hide()
         labels = (self._mode, self._listing, self._fitted, self._counts, self._pace)
-        self._beside = (*labels[:-1], self._progress, self._pace)
+        self._beside = (*labels[:-2], self.answers, self._counts, self._progress, self._pace)
         for widget in self._beside:
             self.addPermanentWidget(widget)
         for label in labels:
@@ -126,6 +129,7 @@ class Status(QStatusBar):
         ):
             label.setText(text)
             label.setVisible(bool(text))
+        self.answers.set_counts(self._fits.table.count_answers())
         unlisted = f"{session.incomplete_reason}; listed candidates can be vetted"
         self._listing.setToolTip(plain_tip(unlisted))
         self._mode.setText("READ ONLY" if session.read_only else "")

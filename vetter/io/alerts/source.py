@@ -14,7 +14,7 @@ from vetter.core.candidates.candidate_list import CandidateList
 from vetter.core.candidates.epochs import Epochs
 from vetter.core.cutout.cutout import Cutout
 from vetter.core.cutout.plane import Provenance
-from vetter.core.cutout_source import CutoutSource, Fingerprint, PsfFwhm
+from vetter.core.cutout_source import CutoutSource, Fingerprint, PlaneChange, PsfFwhm
 from vetter.core.number_text import format_count
 from vetter.errors import InputError
 from vetter.io.alerts.columns import key_of
@@ -204,7 +204,9 @@ class AlertSource(CutoutSource):
         assert radius is not None
         return cropped_stamp(cutout, radius)
 
-    def fit_cutout(self, row: int, radius: float, names: Collection[str]) -> Cutout:
+    def fit_cutout(
+        self, row: int, radius: float, names: Collection[str], measured: PlaneChange | None = None
+    ) -> Cutout:
         """See :class:`~vetter.core.cutout_source.CutoutSource`; without light curve and columns."""
         cutout = self._make_cutout(row, for_fit=True)
         return cutout if self._is_whole(radius) else cropped_stamp(cutout, radius)

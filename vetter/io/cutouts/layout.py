@@ -17,7 +17,7 @@ from vetter.core.coordinates.wcs import (
     without_tables,
 )
 from vetter.core.cutout.cutout import SPECIAL, Cutout
-from vetter.core.cutout.noise_estimate import ESTIMATED_NOISE
+from vetter.core.cutout.noise_estimate import ESTIMATED_NOISE, MEASURED_NOISE
 from vetter.core.cutout.plane import Array, Provenance
 from vetter.errors import InputError
 from vetter.io.cutouts.metadata import decode_meta, decode_record, encode_meta
@@ -133,6 +133,8 @@ def _provenance(notes: Mapping[str, str]) -> dict[str, Provenance]:
         for part in note.split(", "):
             if part == ESTIMATED_NOISE:
                 flags |= Provenance.ESTIMATED
+            elif part.startswith(MEASURED_NOISE):
+                flags |= Provenance.MEASURED
             elif part.startswith("reprojected"):
                 flags |= Provenance.REPROJECTED
             elif part in ("variance converted", "weight converted"):

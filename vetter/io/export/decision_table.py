@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -12,8 +12,9 @@ from astropy.table import Column, Table
 
 from vetter.core.candidates.numbered_name import numbered_name
 from vetter.core.decisions.decision import UNDECIDED, Opinion
+from vetter.core.judgement.answer import META_KEYS
 
-COLUMNS = ("verdict", "tags", "comment", "reviewer", "decided_at", "seconds")
+COLUMNS: tuple[str, ...] = ("verdict", "tags", "comment", "reviewer", "decided_at", "seconds")
 """Columns that a decision table adds to the list."""
 TAG_SEPARATOR = ";"
 
@@ -55,40 +56,47 @@ class FrozenOpinions:
         return self.by_row.get(row, UNDECIDED)
 
 
-def rename_columns(names: Sequence[str]) -> dict[str, str]:
-    """Return new names for columns that clash with `COLUMNS`, ignoring case.
+def rename_columns(names: Sequence[str], own: Sequence[str] = COLUMNS) -> dict[str, str]:
+    """Return new names for columns that clash with added ones, ignoring case.
 
     ``verdict`` becomes ``verdict_original``, with a number if that name is taken too.
     """
-    taken = {name.casefold() for name in names} | set(COLUMNS)
+    taken = {name.casefold() for name in names} | set(own)
     renamed = {}
     for name in names:
-        if name.casefold() not in COLUMNS:
+        if name.casefold() not in own:
             continue
         renamed[name] = numbered_name(f"{name}_original", taken, fold=str.casefold)
         taken.add(renamed[name].casefold())
     return renamed
 
 
-def decision_table(table: Table, opinions: Opinions) -> tuple[Table, tuple[str, ...]]:
-    """Return every candidate with its original columns and the six of `COLUMNS`.
+def decision_table(
+    table: Table, opinions: Opinions, answers: Sequence[Mapping[str, Any]] = ()
+) -> tuple[Table, tuple[str, ...]]:
+    """Return every candidate with its original columns, the six of `COLUMNS`, and its answer.
 
     Parameters
     ----------
     table : `~astropy.table.Table`
         The list; its columns are shared, not copied.
     opinions : Ledger
+    answers : sequence of mapping
+        Metadata of each candidate's fit, with the keys of `Judgement.as_meta`, or an empty mapping
+        without a fit. An empty sequence adds no columns.
 
     Returns
     -------
     table : `~astropy.table.Table`
         The list with ``verdict``, ``tags`` (joined by ``;``), ``comment``, ``reviewer``,
         ``decided_at`` (UTC, ISO 8601) and ``seconds`` (NaN for a row without an opinion) at the
-        end.
+        end; with answers also ``adjust_answer`` (empty without a fit), ``adjust_flux_limit`` and
+        ``adjust_power`` (NaN if unknown), and ``adjust_stars``.
     notes : tuple of str
         Columns that were renamed, one line each.
     """
-    renamed = rename_columns([str(name) for name in table.colnames])
+    own = (*COLUMNS, *META_KEYS) if answers else COLUMNS
+    renamed = rename_columns([str(name) for name in table.colnames], own)
     joined = Table(copy=False)
     for name in table.colnames:
         joined.add_column(table[name], name=renamed.get(str(name), str(name)), copy=False)
@@ -105,5 +113,17 @@ def decision_table(table: Table, opinions: Opinions) -> tuple[Table, tuple[str, 
         joined[name] = Column(values, dtype="U1" if not any(values) else None)
     seconds = [opinion.seconds if opinion.has_content else np.nan for opinion in every]
     joined["seconds"] = Column(seconds, dtype=np.float64, unit="s")
+    if answers:
+        _add_answers(joined, answers)
     notes = [f"the list's own column {old!r} is written as {new!r}" for old, new in renamed.items()]
     return joined, tuple(notes)
+
+
+def _add_answers(table: Table, answers: Sequence[Mapping[str, Any]]) -> None:
+    """Add the columns of the answers to a table with as many rows."""
+    word, *numbers, stars = META_KEYS
+    texts = [str(meta.get(word, "")) for meta in answers]
+    table[word] = Column(texts, dtype="U1" if not any(texts) else None)
+    for name in numbers:
+        table[name] = Column([meta.get(name, np.nan) for meta in answers], dtype=np.float64)
+    table[stars] = Column([meta.get(stars, 0) for meta in answers], dtype=np.int64)

@@ -123,7 +123,7 @@ def export(
     picture : callable, optional
         (row, cutout) -> bytes of a PNG file.
     adjustments : mapping, optional
-        The ``adjust_*`` metadata of each key's fit.
+        The ``adjust_*`` metadata of each key's fit, with those of its answer.
     progress : callable
         Called with (done, total) after each cutout.
     cancelled : callable
@@ -222,7 +222,7 @@ class _Export:
                 ]
                 written += self._stage(row, cutout, adjustments.get(key, {}), target.stage)
             progress(done + 1, total)
-        notes = self._stage_tables(target.stage, total, progress, cancelled)
+        notes = self._stage_tables(target.stage, total, adjustments, progress, cancelled)
         if cancelled():
             raise _Cancelled
         possible = {f"{name}.{end}" for name in self.names for end in ("fits", "png")}
@@ -255,10 +255,15 @@ class _Export:
         self,
         stage: Path,
         total: int,
+        adjustments: Mapping[str, Mapping[str, Any]],
         progress: Callable[[int, int], None],
         cancelled: Callable[[], bool],
     ) -> tuple[str, ...]:
-        table, notes = decision_table(self.source.candidates.table, self.ledger)
+        keys = map(str, self.source.candidates.keys)
+        metas = [adjustments.get(key, {}) for key in keys] if adjustments else []
+        # Fits of an earlier version's session have no answers.
+        answers = metas if any("adjust_answer" in meta for meta in metas) else []
+        table, notes = decision_table(self.source.candidates.table, self.ledger, answers)
         all_notes = list(notes)
         for done, (kind, name) in enumerate(self.tables.items()):
             if cancelled():

@@ -377,7 +377,7 @@ def _compute_missing(planes: FieldPlanes) -> None:
         planes.plane_notes["diff"] = difference.note
         planes.provenance["diff"] = difference.provenance
     if "err" not in planes.planes and image is not None:
-        error = EstimatedErrorPlane("err", image, _gain(planes.header))
+        error = EstimatedErrorPlane("err", image, gain_of(planes.header))
         planes.planes["err"] = error
         planes.plane_notes["err"] = error.note
         planes.provenance["err"] = error.provenance
@@ -446,7 +446,8 @@ def masked_share(plane: MaskPlane) -> float:
     return float(np.mean([part.read(box).mean() for box in boxes]))
 
 
-def _gain(header: Mapping[str, Any]) -> float | None:
+def gain_of(header: Mapping[str, Any]) -> float | None:
+    """Return the gain of a header, electrons per unit of the image; None if unknown."""
     for keyword in ("GAIN", "EGAIN", "AVGGAIN", "GAINA"):
         value = header.get(keyword)
         if isinstance(value, (int, float)) and not isinstance(value, bool) and value > 0:

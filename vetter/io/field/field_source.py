@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -13,11 +13,11 @@ from vetter.core.candidates.candidate_list import CandidateList
 from vetter.core.coordinates.parent_pixels import ParentPixels, parent_pixels
 from vetter.core.cutout.cutout import LazyCutout
 from vetter.core.cutout.plane import NOT_COVERING, Array, Box, Provenance
-from vetter.core.cutout_source import CutoutSource, Fingerprint, PsfFwhm
+from vetter.core.cutout_source import CutoutSource, Fingerprint, PlaneChange, PsfFwhm
 from vetter.core.number_text import format_count
 from vetter.errors import InputError
 from vetter.io.field.field_planes import FieldPlanes
-from vetter.io.field.fwhm import known_fwhm, measure_fwhm
+from vetter.io.field.fwhm import contradicts, find_stars, known_fwhm, measure_widths
 from vetter.io.field.planes import DifferencePlane, ErrorPlane, ImagePlane, MaskPlane, SamePlane
 from vetter.io.field.reprojected_plane import ReprojectedPlane
 from vetter.io.fits.exposure import exposure_middle
@@ -26,6 +26,9 @@ from vetter.settings import MAX_RADIUS
 
 if TYPE_CHECKING:
     from astropy.wcs import WCS
+
+    from vetter.core.psf.field_stars import FieldStars
+    from vetter.core.psf.fwhm import StarWidths
 
 
 @dataclass
@@ -69,8 +72,10 @@ class FieldSource(CutoutSource):
     time: str = field(init=False, default="")
     filter: str = field(init=False, default="")
     _from_header: dict[str, Any] = field(init=False, default_factory=dict)
-    _fwhm: PsfFwhm | None = field(init=False, default=None)
+    _stars: FieldStars | None = field(init=False, default=None)
+    _widths: StarWidths | None = field(init=False, default=None)
     _measured: bool = field(init=False, default=False)
+    _fit_planes: tuple[PlaneChange, FieldPlanes] | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         planes = self.field_planes
@@ -113,9 +118,38 @@ class FieldSource(CutoutSource):
         box = self._box(row, self.default_radius if radius is None else radius)
         return cut_planes(self.field_planes, box, self.meta(row), names)
 
-    def cutout_at(self, x: float, y: float, radius: float) -> LazyCutout:
+    def fit_cutout(
+        self, row: int, radius: float, names: Collection[str], measured: PlaneChange | None = None
+    ) -> LazyCutout:
+        """Return the cutout that a fit reads, with the planes that were measured for it."""
+        box = self._box(row, radius)
+        return cut_planes(self.planes_for_fits(measured), box, self.meta(row), names)
+
+    def planes_for_fits(self, measured: PlaneChange | None) -> FieldPlanes:
+        """Return the planes that the fits read, given what was measured on the field."""
+        if measured is None:
+            return self.field_planes
+        if self._fit_planes is None or self._fit_planes[0] is not measured:
+            given = self.field_planes
+            planes = measured.replace(given.planes)
+            new = [plane for name, plane in planes.items() if plane is not given.planes.get(name)]
+            origins = {p.name: getattr(p, "provenance", Provenance.COMPUTED) for p in new}
+            notes = {p.name: getattr(p, "note", "") for p in new}
+            changed = replace(
+                given,
+                planes=planes,
+                plane_notes={**given.plane_notes, **notes},
+                provenance={**given.provenance, **origins},
+            )
+            self._fit_planes = measured, changed
+        return self._fit_planes[1]
+
+    def cutout_at(
+        self, x: float, y: float, radius: float, measured: PlaneChange | None = None
+    ) -> LazyCutout:
         """Return the cutout at a position of the image, 0-based pixels."""
-        return cut_planes(self.field_planes, Box.around(x, y, radius), {"x": x, "y": y})
+        planes = self.planes_for_fits(measured)
+        return cut_planes(planes, Box.around(x, y, radius), {"x": x, "y": y})
 
     def meta(self, row: int) -> dict[str, Any]:
         """Return a candidate's columns and name, with time, filter and file name of the image."""
@@ -129,15 +163,47 @@ class FieldSource(CutoutSource):
         """Return the FWHM of the PSF and its origin; None if it is unknown.
 
         An FWHM from the user, the list or the header comes at once. ``measure`` allows a
-        measurement on the field's stars, which takes a moment the first time.
+        measurement on the field's stars, which takes a moment the first time: it wins over
+        list and header if they differ by more than 20%, and the origin names both.
         """
-        if self._fwhm is None:
-            self._fwhm = known_fwhm(self.given_fwhm, self.candidates, self.header, self.wcs)
+        known = known_fwhm(self.given_fwhm, self.candidates, self.header, self.wcs)
+        stars = self.star_widths() if measure else self._widths
+        if stars is None:
+            return known
+        if known is None:
+            return PsfFwhm(stars.fwhm, stars.note)
+        if not contradicts(known, stars):
+            return known
+        if self.given_fwhm is not None:
+            return PsfFwhm(known.value, f"{known.origin}, but {stars.note}")
+        return PsfFwhm(stars.fwhm, f"{stars.note}; {known.origin} contradicts them")
+
+    @property
+    def contradicted_fwhm(self) -> str:
+        """Remark on an FWHM of user, list or header that the stars contradict; empty if none does.
+
+        If there is such an FWHM, the stars are measured.
+        """
+        known = known_fwhm(self.given_fwhm, self.candidates, self.header, self.wcs)
+        if known is None or not contradicts(known, self.star_widths()):
+            return ""
+        return f"{known.origin} contradicts them"
+
+    def stars(self) -> FieldStars | None:
+        """Return the stars of the image, found at the first call; None without an image."""
         image = self.field_planes.planes.get("image")
-        if self._fwhm is None and measure and image is not None and not self._measured:
+        if self._stars is None and image is not None:
+            self._stars = find_stars(image, self.field_planes.planes.get("mask"), self.header)
+        return self._stars
+
+    def star_widths(self) -> StarWidths | None:
+        """Return the FWHM of the image's stars, measured at the first call; None if too few."""
+        image = self.field_planes.planes.get("image")
+        if not self._measured and image is not None:
             self._measured = True
-            self._fwhm = measure_fwhm(image, self.field_planes.planes.get("mask"))
-        return self._fwhm
+            mask = self.field_planes.planes.get("mask")
+            self._widths = measure_widths(image, mask, self.stars())
+        return self._widths
 
     def close(self) -> None:
         """Close the files."""

@@ -16,11 +16,16 @@ if TYPE_CHECKING:
     from astropy.io.fits import Header
     from astropy.wcs import WCS
 
+    from vetter.core.psf.field_stars import FieldStars
+    from vetter.core.psf.fwhm import StarWidths
+
 # Keywords in pixels, unless the card's comment names arcseconds.
 _PIXEL_KEYWORDS = ("PSF_FWHM", "FWHM_PIX", "FWHMPIX", "FWHM", "PSFFWHM")
 _ARCSECOND_KEYWORDS = ("SEEING", "L1FWHM", "L1SEEING", "FWHM_AS", "DIMMSEE")
 # A narrower source is a hot pixel, a wider one is not a star.
 _MIN_FWHM, _MAX_FWHM = 0.8, 50.0
+_MAX_DIFFERENCE = 0.2
+"""Relative difference from the stars above which a header's or list's FWHM is not of the image."""
 
 
 def known_fwhm(
@@ -59,21 +64,50 @@ def median_width(values: npt.NDArray[Any]) -> float | None:
     return float(np.median(good)) if len(good) else None
 
 
-def measure_fwhm(image: Plane, mask: Plane | None = None) -> PsfFwhm | None:
-    """Measure the FWHM of a field's stars; None if there are too few.
+def find_stars(image: Plane, mask: Plane | None, header: Header | None) -> FieldStars:
+    """Find a field's stars, with the saturation level that the header gives.
 
     Parameters
     ----------
     image : Plane
         The science image; some boxes of it are read, and unreadable parts are skipped.
     mask : Plane, optional
+    header : `~astropy.io.fits.Header` or None
+    """
+    from vetter.core.psf.field_stars import find_field_stars
+
+    level: Any = None if header is None else header.get("SATURATE")
+    is_number = isinstance(level, (int, float)) and not isinstance(level, bool)
+    saturation = float(level) if is_number and level > 0 else None
+    readable_mask = None if mask is None else ReadablePart(mask)
+    return find_field_stars(ReadablePart(image), readable_mask, saturation=saturation)
+
+
+def measure_widths(
+    image: Plane, mask: Plane | None = None, stars: FieldStars | None = None
+) -> StarWidths | None:
+    """Measure the FWHM of a field's stars; None if there are too few, or no stars are so wide.
+
+    Parameters
+    ----------
+    image : Plane
+        The science image; some boxes of it are read, and unreadable parts are skipped.
+    mask : Plane, optional
+    stars : FieldStars, optional
+        The stars of the image, if they are known already.
     """
     from vetter.core.psf.fwhm import star_fwhm
 
-    measured = star_fwhm(ReadablePart(image), None if mask is None else ReadablePart(mask))
+    readable_mask = None if mask is None else ReadablePart(mask)
+    measured = star_fwhm(ReadablePart(image), readable_mask, stars)
     if measured is None or not _MIN_FWHM < measured.fwhm < _MAX_FWHM:
         return None
-    return PsfFwhm(float(measured.fwhm), measured.note)
+    return measured
+
+
+def contradicts(known: PsfFwhm, stars: StarWidths | None) -> bool:
+    """Return whether an FWHM differs from that of the stars by more than 20%."""
+    return stars is not None and abs(known.value - stars.fwhm) > _MAX_DIFFERENCE * stars.fwhm
 
 
 def _from_header(header: Header, wcs: WCS | None) -> PsfFwhm | None:

@@ -115,7 +115,7 @@ def open_input(
     if not texts:
         raise InputError("no input: name a candidate table, a folder of cutouts, or demo")
     if options.psf_file is not None:
-        from vetter.io.field.stars.psf import read_psf
+        from vetter.io.field.stars.psf_file import read_psf
 
         # Read here so that its error comes at once; the worker process reads it again.
         read_psf(options.psf_file)

@@ -18,7 +18,14 @@ from vetter.core.candidates.epochs import Epochs
 from vetter.core.coordinates.footprint import Footprints
 from vetter.core.coordinates.wcs import sky_to_pixel
 from vetter.core.cutout.cutout import LazyCutout
-from vetter.core.cutout_source import Fingerprint, ImageField, ManyFields, PsfFwhm, SkyPosition
+from vetter.core.cutout_source import (
+    Fingerprint,
+    ImageField,
+    ManyFields,
+    PlaneChange,
+    PsfFwhm,
+    SkyPosition,
+)
 from vetter.errors import InputError
 from vetter.io.field.field_source import FieldSource
 from vetter.io.fits.exposure import Moment
@@ -124,7 +131,7 @@ class NightField(ImageField):
 
     def fwhm(self, measure: bool = True) -> PsfFwhm | None:
         """Return the FWHM of the PSF and its origin; see `FieldSource.fwhm`."""
-        if self.known is None and measure and not self._measured:
+        if measure and not self._measured:
             self._measured = True
             self.known = self.with_planes().fwhm()
         return self.known
@@ -215,6 +222,15 @@ class NightSource(ManyFields):
         # The name of the joined list may differ from the one in the image's own list.
         cutout.meta["name"] = self.candidates.name(row)
         return _labelled(cutout, image)
+
+    def fit_cutout(
+        self, row: int, radius: float, names: Collection[str], measured: PlaneChange | None = None
+    ) -> LazyCutout:
+        """Return the cutout that a fit reads, with the planes that were measured for it."""
+        number = int(self.field_numbers[row])
+        first = int(self._starts[number])
+        source = self.images[number].with_planes()
+        return source.fit_cutout(row - first, radius, names, measured)
 
     def cutout_at(self, place: SkyPosition, radius: float) -> LazyCutout:
         """Return the cutout of an image at a position in the sky, as for a candidate there.

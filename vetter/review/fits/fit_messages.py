@@ -16,12 +16,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class WorkerStart:
-    """The first message: the input and the fit options; ``psfs`` are stored PSFs, by image."""
+    """The first message: the input and the fit options.
+
+    ``kept`` is what the session stores of each image's fit options and measurements.
+    """
 
     record: dict[str, Any]
     settings: FitSettings
     radius: float
-    psfs: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
+    kept: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
 
 
 class Ready(NamedTuple):
@@ -29,11 +32,13 @@ class Ready(NamedTuple):
 
     ``signature`` is empty if the field's files cannot be read, and the results are not stored.
     While the list is still being read it is empty too; the window then computes it at the end.
+    ``record`` is what was measured on the image, for the session to store; None if it is stored.
     """
 
     fit: FieldFit
     signature: str
     field: int = 0
+    record: Mapping[str, Any] | None = None
 
 
 class FitRequest(NamedTuple):
@@ -69,29 +74,10 @@ class WorkerFailed(NamedTuple):
     reason: str
 
 
-class StarRequest(NamedTuple):
-    """Request for the stars of a field, fitted when no row has to be fitted at once.
-
-    They take turns with background rows. ``field`` is the image's number, ``known`` the
-    signature of options and pixels under which its stars are stored.
-    """
+class FieldRequest(NamedTuple):
+    """Request for the fit options of an image, with what its stars show; `Ready` answers it."""
 
     field: int = 0
-    known: str = ""
 
 
-class StarFits(NamedTuple):
-    """Stars of one part of the field: x, y, dx, dy (pixels) and scale of each.
-
-    ``left`` is the number of parts still to come, ``field`` the number of the image. No stars
-    with the request's own ``signature`` (of options and pixels) mean that the stored stars are
-    current.
-    """
-
-    stars: tuple[tuple[float, ...], ...]
-    left: int
-    field: int = 0
-    signature: str = ""
-
-
-Request = FitRequest | NewRows | StarRequest
+Request = FitRequest | NewRows | FieldRequest

@@ -8,12 +8,11 @@ from PyQt6.QtCore import QObject, pyqtSignal
 
 from vetter.io.child_process import ChildProcess
 from vetter.review.fits.fit_messages import (
+    FieldRequest,
     FitRequest,
     Fitted,
     NewRows,
     Ready,
-    StarFits,
-    StarRequest,
     WorkerFailed,
     WorkerStart,
 )
@@ -33,7 +32,6 @@ class FitProcess(QObject):
     ready = pyqtSignal(object)  # Ready
     fitted = pyqtSignal(object)  # Fitted
     broken = pyqtSignal(str)
-    surveyed = pyqtSignal(object)  # StarFits
 
     def __init__(self, start: WorkerStart, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -65,9 +63,9 @@ class FitProcess(QObject):
         if self._has_requests and self._child is not None:
             self._child.send(NewRows(rows))
 
-    def request_stars(self, field: int = 0, known: str = "") -> None:
-        """Request the stars of an image, fitted when no row has to be fitted at once."""
-        self._send(StarRequest(field, known))
+    def request_field(self, field: int) -> None:
+        """Request the fit options of an image before any of its candidates is fitted."""
+        self._send(FieldRequest(field))
 
     def hold(self) -> None:
         """Suspend the process at once, if the system can; `go_on` must follow soon."""
@@ -89,7 +87,7 @@ class FitProcess(QObject):
     def _count_answer(self, _fitted: Fitted) -> None:
         self._received += 1
 
-    def _send(self, message: FitRequest | StarRequest) -> None:
+    def _send(self, message: FitRequest | FieldRequest) -> None:
         self.begin()
         if self._child is not None:
             self._has_requests = True
@@ -98,8 +96,6 @@ class FitProcess(QObject):
     def _emit(self, message: object) -> None:
         if isinstance(message, Fitted):
             self.fitted.emit(message)
-        elif isinstance(message, StarFits):
-            self.surveyed.emit(message)
         elif isinstance(message, Ready):
             self.ready.emit(message)
         elif isinstance(message, WorkerFailed):

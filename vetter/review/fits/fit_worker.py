@@ -1,8 +1,8 @@
 """The worker process of the fits: opens the input for itself, and answers over a pipe.
 
 A process of its own, niced, since a thread that fits holds the interpreter and delays keys.
-`vetter.review.fits.fit_process` starts it. Beside the candidates it fits stars of the field, which
-show what is normal in each part of the field.
+`vetter.review.fits.fit_process` starts it. Before the first candidate of an image it measures what
+the fits need, and what the image's stars show: see `vetter.io.field.stars.measuring`.
 """
 
 from __future__ import annotations
@@ -17,19 +17,19 @@ from dataclasses import replace
 from typing import IO, Any, NoReturn
 
 from vetter.core.cutout_source import CutoutSource
+from vetter.core.judgement.answer import make_fit_record
 from vetter.core.judgement.field_fit import FieldFit, fit_rows, make_field_fit
 from vetter.errors import VetterError
 from vetter.io.child_process import open_answer_stream, receive, send
-from vetter.io.field.stars.psf import choose_field_fit
+from vetter.io.field.stars.measuring import prepare_field_fit
 from vetter.io.session.rows import plain_meta
 from vetter.review.fits.fit_messages import (
+    FieldRequest,
     FitRequest,
     Fitted,
     NewRows,
     Ready,
     Request,
-    StarFits,
-    StarRequest,
     WorkerFailed,
     WorkerStart,
 )
@@ -91,16 +91,17 @@ class _Fitter:
         if number not in self._fits:
             start, image = self._start, self.source.fields[number]
             try:
-                options = self.source.record, start.settings, start.radius, start.psfs.get(number)
-                fit = choose_field_fit(image, *options)
+                options = self.source.record, start.settings, start.radius, start.kept.get(number)
+                fit, record = prepare_field_fit(image, *options)
                 # The signature names all files of the list, so the list must be complete.
                 growing = not self.source.is_complete
                 signature = "" if growing else fit.signature(image.fingerprints)
             except VetterError:
                 # Each fit of the image then reports the error; other images are still fitted.
                 fit, signature = make_field_fit(None, start.settings, start.radius), ""
+                record = None
             self._fits[number], self._signatures[number] = fit, signature
-            send(self.answers, Ready(fit, signature, number))
+            send(self.answers, Ready(fit, signature, number, record))
         return self._fits[number]
 
     def unanswered(self, requests: FitRequest) -> tuple[int, ...]:
@@ -117,13 +118,16 @@ class _Fitter:
         numbers = [self.source.field_of(row) for row in rows]
         for number in dict.fromkeys(numbers):
             group = [row for row, other in zip(rows, numbers, strict=True) if other == number]
-            results = fit_rows(self.source, self.fit_of(number), group)
+            fit = self.fit_of(number)
+            results = fit_rows(self.source, fit, group)
             if not residuals:
                 results = [replace(result, residual=None) for result in results]
             # plain_meta() runs here, not in the window, where keys wait for the interpreter. A
             # fit without a readable file is stored as empty: the file may be readable later.
-            metas = ({} if result.unread else result.as_record() for result in results)
-            texts = tuple(plain_meta(meta) for meta in metas)
+            # The answer is stored for programs that read the session; the window judges again.
+            texts = tuple(
+                plain_meta(make_fit_record(result, fit.judge(result))) for result in results
+            )
             send(self.answers, Fitted(tuple(group), tuple(results), texts))
             self._sent += 1
             if residuals:
@@ -137,25 +141,6 @@ class _Fitter:
                 break
         return [row for row in rows if row < len(source.candidates)]
 
-    def stars(self, wish: StarRequest) -> Iterator[StarFits]:
-        """Return the stars of an image, part by part; no stars if the stored ones are current."""
-        fit = self.fit_of(wish.field)
-        signature = self._signatures[wish.field]
-        if signature and signature == wish.known:
-            return iter((StarFits((), 0, wish.field, signature),))
-        parts = survey(self.source, fit, wish.field)
-        return (part._replace(signature=signature) for part in parts)
-
-    def send_stars(self, number: int, stars: Iterator[StarFits]) -> bool:
-        """Send the stars of one more part of an image; return False after the last part."""
-        try:
-            part = next(stars, StarFits((), 0, number))
-        except VetterError:
-            # Without its stars the field still shows its candidates.
-            part = StarFits((), 0, number)
-        send(self.answers, part)
-        return part.left > 0
-
 
 def _receive_requests(messages: Iterator[Any], requests: queue.SimpleQueue[Request]) -> None:
     for message in messages:
@@ -167,15 +152,13 @@ def _receive_requests(messages: Iterator[Any], requests: queue.SimpleQueue[Reque
 def _serve(fitter: _Fitter, requests: queue.SimpleQueue[Request]) -> NoReturn:
     first: tuple[int, ...] = ()
     then: deque[int] = deque()
-    surveys: deque[tuple[int, Iterator[StarFits]]] = deque()
     while True:
-        idle = not first and not then and not surveys
+        idle = not first and not then
         while idle or not requests.empty():
             newest = requests.get()
             idle = False
-            if isinstance(newest, StarRequest):
-                # The field requested last comes first.
-                surveys.appendleft((newest.field, fitter.stars(newest)))
+            if isinstance(newest, FieldRequest):
+                fitter.fit_of(newest.field)
                 continue
             if isinstance(newest, NewRows):
                 then.extend(newest.rows)
@@ -190,17 +173,3 @@ def _serve(fitter: _Fitter, requests: queue.SimpleQueue[Request]) -> NoReturn:
             # Only candidates that the user is about to see need residuals.
             rows = tuple(then.popleft() for _ in range(min(BACKGROUND_BATCH, len(then))))
             fitter.send_fits(rows, residuals=False)
-        if surveys and not first and not fitter.send_stars(*surveys[0]):
-            surveys.popleft()
-
-
-def survey(source: CutoutSource, fit: FieldFit, number: int = 0) -> Iterator[StarFits]:
-    """Fit the stars of an image, part by part; yield nothing if the input is not a field.
-
-    See :func:`vetter.io.field.stars.star_fits.star_fits`.
-    """
-    # Imported here: in the worker process, opening a field has imported the module already.
-    from vetter.io.field.stars.star_fits import star_fits
-
-    for stars, left in star_fits(source.fields[number], fit):
-        yield StarFits(stars, left, number)

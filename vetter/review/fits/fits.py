@@ -8,15 +8,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from vetter.core.candidates.candidate_list import CandidateList
 from vetter.core.fit.adjustment import Adjustment
+from vetter.core.judgement.answer import Answer
 from vetter.core.judgement.disappeared import why_not_judged
 from vetter.core.judgement.fit_table import (
     NOTHING_TO_FIT,
-    Disappeared,
     FitState,
     FitStatus,
     FitTable,
@@ -24,17 +23,17 @@ from vetter.core.judgement.fit_table import (
 )
 from vetter.review.cutouts.cutout_cache import CutoutCache
 from vetter.review.cutouts.rendered_cutout import Shift
-from vetter.review.fits.field_fits import FieldFits, FieldStars
+from vetter.review.fits.field_fits import FieldFits
 from vetter.review.fits.fit_messages import Fitted, Ready
 from vetter.review.fits.fit_order import BackgroundRows, FitRequests
 from vetter.review.fits.fit_process import FitProcess
 from vetter.review.fits.fit_storage import FitStorage
-from vetter.review.fits.judged_fits import JudgedFits
 from vetter.review.session import Session
 from vetter.review.writer import StoredFits
 
 if TYPE_CHECKING:
     from vetter.core.judgement.field_fit import FieldFit
+    from vetter.core.judgement.star_calibration import StarCalibration
 
 RATE_MESSAGES = 50
 """The last 50 messages of the worker process give the rate of its fits."""
@@ -56,38 +55,33 @@ class Fits(QObject):
         Receives the residuals for the plane `adjusted`.
     ahead : FitProcess
         The worker process.
-    kept : mapping, optional
-        The session's settings at the start, with PSFs and stars of fields.
     """
 
     changed = pyqtSignal(object)  # list of rows
     progressed = pyqtSignal()
+    measured = pyqtSignal(int)  # number of an image whose fit options are known now
 
     def __init__(
         self,
         session: Session,
         cache: CutoutCache,
         ahead: FitProcess,
-        kept: Mapping[str, Any] | None = None,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         fits = session.columns.fits
         # `is None`, since an empty table is false too; None: the input has nothing to fit.
         self.table = FitTable(len(session.candidates.keys)) if fits is None else fits
-        kept = {} if kept is None else kept
-        self.stars = FieldStars(ahead, kept, session.writer.keep_setting, self)
         self.unjudged = why_not_judged(session.source)
         self.paused = bool(self.unjudged) or not session.settings.fit.ahead
         self._session = session
         self._cache = cache
         self._ahead = ahead
-        self._fields = FieldFits(session, kept)
+        self._fields = FieldFits(session)
+        self._requested_fields: set[int] = set()
         self._error = "" if can_fit(session.source.plane_names) else NOTHING_TO_FIT
         self._closed = False
         self._speed = FitSpeed()
-        self._judged = JudgedFits(session, self.table, self._fields, self.stars, self)
-        self._judged.changed.connect(self.changed)
         self._storage = FitStorage(session, self)
         self._storage.arrived.connect(self.take_stored)
         self._storage.read_through.connect(self._update_background)
@@ -136,12 +130,23 @@ class Fits(QObject):
     def disappeared_rows(self) -> list[int]:
         """Return the rows of explained candidates, in the order of the filtered list."""
         order = self._session.queue.order
-        return [int(row) for row in order[self.table.codes[order] == Disappeared.YES.value]]
+        return [int(row) for row in order[self.table.codes[order] == Answer.EXPLAINED.code]]
 
     def fit_of(self, row: int) -> FieldFit | None:
         """Return the fit options of a row's image; None before they are known."""
         ready = self._fields.options_of(row)
         return None if ready is None else ready.fit
+
+    def calibration(self, field: int) -> StarCalibration | None:
+        """Return what the stars of an image show; None if unknown, or not known yet."""
+        return self._fields.calibration(field)
+
+    def request_field(self, field: int) -> None:
+        """Request what the stars of an image show, unless it is known or requested already."""
+        if self._error or field in self._requested_fields or field in self._fields.known:
+            return
+        self._requested_fields.add(field)
+        self._ahead.request_field(field)
 
     def begin(self) -> None:
         """Start the worker process, to open the input and build the PSF before a request."""
@@ -187,19 +192,29 @@ class Fits(QObject):
         self.progressed.emit()
 
     def take_stored(self, stored: StoredFits) -> None:
-        """Take over results from the session file, except those of another signature."""
-        rows = self._judged.take_stored(stored)
+        """Take over results from the session file, except rows with newer ones.
+
+        Results of another signature of options and pixels are left out.
+        """
+        rows = []
+        for key, meta in stored.results:
+            row = self._fields.row_of(key)
+            ready = None if row is None or row in self.table else self._fields.options_of(row)
+            if row is None or ready is None or stored.signature != ready.signature:
+                continue
+            result = Adjustment.from_meta(meta)
+            if result is not None:
+                self._take(row, result, ready)
+                rows.append(row)
         if rows:
             self.changed.emit(rows)
             self.progressed.emit()
-            self._judged.check_flux_units(rows)
 
     def close(self) -> None:
         """End the process and store the results; harmless when repeated."""
         if self._closed:
             return
         self._closed = True
-        self._judged.close()
         self._session.queue_changed.disconnect(self._on_queue_changed)
         self._ahead.close()
         self._storage.close()
@@ -223,9 +238,19 @@ class Fits(QObject):
 
     def _on_ready(self, ready: Ready) -> None:
         self._fields.add(ready)
+        self._report_missing(ready)
+        self.measured.emit(ready.field)
         if self._session.complete:
             self._read_stored([ready.field])
         self._update_background()
+
+    def _report_missing(self, ready: Ready) -> None:
+        """Tell the user once which one thing an image lacks, since no fit of it is judged."""
+        fields = self._session.source.fields
+        if ready.fit.missing and fields[ready.field].shape is not None:
+            name = fields[ready.field].name if len(fields) > 1 else ""
+            text = f"fits are not judged: {ready.fit.missing}"
+            self._session.noticed.emit(f"{name}: {text}" if name else text)
 
     def _on_grown(self, first_new: int) -> None:
         count = len(self._session.candidates.keys)
@@ -261,16 +286,18 @@ class Fits(QObject):
                 self._cache.set_fit_panel(row, result.residual, shift=_shift_of(result))
             elif not result.converged:
                 self._cache.set_fit_panel(row, None, result.reason)
-            without_pixels = replace(result, residual=None)
-            self._judged.take(row, without_pixels, ready)
+            self._take(row, replace(result, residual=None), ready)
             if ready.signature or not self._session.complete:
                 self._storage.add((str(keys[row]), ready.signature, text))
         self._speed.count(len(self.table))
         self.changed.emit(list(fitted.rows))
         self.progressed.emit()
-        self._judged.check_flux_units(row for row in fitted.rows if row in self.table)
         if self._rest.count(len(fitted.rows)) and self._following:
             self._wishes.request(anew=True)
+
+    def _take(self, row: int, result: Adjustment, ready: Ready) -> None:
+        """Judge a result without pixels by its image's options, and put it into the table."""
+        self.table.set(row, result, ready.fit.judge(result))
 
     def _on_broken(self, reason: str) -> None:
         self._error = reason
@@ -320,17 +347,17 @@ class FitMetadata(Mapping[str, dict[str, Any]]):
 
     def __init__(self, candidates: CandidateList, table: FitTable) -> None:
         self._candidates = candidates
-        self._fits = table.fits.copy()
-        self._done = table.codes != Disappeared.NOT_FITTED
+        self._table = table.copy()
 
     def __getitem__(self, key: str) -> dict[str, Any]:
-        row = self._candidates.row_of(key)
-        if row >= len(self._done) or not self._done[row]:
+        result = self._table.get(self._candidates.row_of(key))
+        if result is None:
             raise KeyError(key)
-        return self._fits.get(row).as_meta()
+        fit, judgement = result
+        return {**fit.as_meta(), **judgement.as_meta()}
 
     def __iter__(self) -> Iterator[str]:
-        return (str(self._candidates.keys[row]) for row in np.flatnonzero(self._done))
+        return (str(self._candidates.keys[row]) for row in self._table.rows())
 
     def __len__(self) -> int:
-        return int(np.count_nonzero(self._done))
+        return len(self._table)

@@ -92,7 +92,7 @@ def test_without_stars_it_is_a_gaussian_and_the_reason_is_said(tmp_path: Path) -
 def test_error_in_psf_of_stars_falls_back(
     starry: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(*_: object) -> None:
+    def broken(*_: object, **__: object) -> None:
         raise IndexError("a star of nothing")
 
     monkeypatch.setattr(effective_psf, "effective_psf", broken)

@@ -1,0 +1,1 @@
+"""Simulated scenes of known truth, and the share of wrong answers of the fit on each kind."""

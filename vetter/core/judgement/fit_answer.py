@@ -1,0 +1,290 @@
+"""The decision on the answer of a fit, by its figures and the calibration on the field's stars."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+from vetter.core.fit.adjustment import UNSEEN_NOTE, Adjustment, is_off
+from vetter.core.judgement.answer import Answer, Judgement
+from vetter.core.judgement.star_calibration import (
+    MIN_STARS,
+    StarCalibration,
+    StarLimits,
+    get_brightness,
+)
+
+MIN_POWER = 7.0
+"""S/N with which a source of the candidate's own flux has to survive, for an explained one."""
+_MAX_NOISE_SNR = 4.0
+"""S/N of a PSF before the fit, above which a difference is not noise."""
+_MAX_EXPLAINED_SNR = 2.25
+"""Surviving S/N of an explained candidate, below `max_snr`: between the two, a source that shift
+and noise half hid is likelier than chance. With 2.5, 3.8% of sources of S/N 8 to 15 beside a
+dipole of S/N 1000 were explained, with 2.0 none, and 98% and 96% of dipoles of S/N 150."""
+_MAX_ERR_GROWTH = 10.0
+"""Ratio of the errors of a PSF's flux after and before the fit, of an explained candidate. A larger
+one hides a source of S/N 70 before the fit under a star's dipole, whatever its own flux."""
+_MIN_SCALE_SIGMA = 5.0
+"""Sigmas of a variable's scale from the field's normal."""
+_MAX_SCALE_SIGMA = 4.0
+"""Sigmas of an explained candidate's scale from the field's normal."""
+_MAX_STEADY_SCALE = 0.03
+"""Difference from 1 of steady stars' scale if the field's scale is unknown."""
+_MAX_SHIFT_CHI2 = 13.8
+"""Chi2 of two shifts that chance exceeds in one case of a thousand: the shift is the normal one."""
+_UPPER_HUNDREDTH, _UPPER_HUNDRED_THOUSANDTH = 2.326, 4.265
+"""Sigmas above which a normal variable lies in one case of a hundred, of a hundred thousand."""
+
+
+class AnswerLimits(NamedTuple):
+    """Limits of an answer; the defaults are those of the settings.
+
+    Attributes
+    ----------
+    max_snr : float
+        Surviving \\|S/N\\| from which on a source is kept.
+    scale_range : (float, float)
+        Limits of an explained candidate's scale where the field's scale is unknown.
+    max_chi2_ratio : float
+        Chi2 over that before the fit, below which an uncalibrated fit is good.
+    """
+
+    max_snr: float = 5.0
+    scale_range: tuple[float, float] = (0.8, 1.2)
+    max_chi2_ratio: float = 0.3
+
+
+DEFAULT_LIMITS = AnswerLimits()
+
+
+def answer_fit(
+    fit: Adjustment | None,
+    calibration: StarCalibration | None = None,
+    limits: AnswerLimits = DEFAULT_LIMITS,
+) -> Judgement:
+    """Answer a candidate by its fit and by what the field's stars of its brightness show.
+
+    The first of these that holds is the answer:
+
+    - not judged, for one thing that is missing;
+    - nothing: the difference is noise before the fit;
+    - variable: the scale differs from the field's by five sigmas, and nothing else remains;
+    - kept: a source survives, or residuals exceed those of the field's stars;
+    - explained: the shift is why, and a source of the candidate's own flux would have survived at
+      S/N `MIN_POWER`;
+    - ordinary.
+
+    Parameters
+    ----------
+    fit : Adjustment, optional
+        Result of the fit; None if not fitted. It holds the field's normal shift and scale.
+    calibration : StarCalibration, optional
+        Without it, or with fewer than `MIN_STARS` stars, the answer rests on ``err`` alone, and its
+        reason names this.
+    limits : AnswerLimits
+
+    Returns
+    -------
+    Judgement
+
+    Examples
+    --------
+    A dipole on a star, with a surviving S/N of 1.2:
+
+    >>> fit = Adjustment(True, dx=0.4, dy=0.1, scale=1.0, chi2_0=9000.0, chi2=280.0, df=283,
+    ...                  pval=0.5, fwhm=4.0, snr=1.2, raw_flux=4000.0, raw_flux_err=60.0,
+    ...                  psf_snr=67.0, prior_flux=120.0, prior_flux_err=100.0, shift_chi2=281.0,
+    ...                  scale_chi2=7000.0, scale_alone=0.9, scale_alone_err=0.01)
+    >>> judgement = answer_fit(fit)
+    >>> judgement.answer.value, round(judgement.power)
+    ('explained', 40)
+    >>> answer_fit(None).reason
+    'not fitted'
+    """
+    missing = _find_missing(fit)
+    if fit is None or missing:
+        return Judgement(Answer.NOT_JUDGED, missing)
+    calibration = calibration if calibration is not None and calibration.is_usable else None
+    figures = _Figures.of(fit, calibration)
+    answer, reason = _decide(fit, figures, limits)
+    return Judgement(
+        answer,
+        reason + figures.basis,
+        MIN_POWER * figures.flux_err,
+        figures.power,
+        0 if calibration is None else calibration.count,
+    )
+
+
+def _find_missing(fit: Adjustment | None) -> str:
+    """Return what an answer lacks, with a remedy; empty if nothing is missing."""
+    if fit is None:
+        return "not fitted"
+    if not fit.converged:
+        return f"no fit: {fit.reason}"
+    if fit.caveats:
+        return "; ".join(fit.caveats)
+    if not math.isfinite(fit.fwhm):
+        return "no PSF: its FWHM is unknown; give the FWHM"
+    if fit.unseen:
+        return UNSEEN_NOTE
+    if not fit.df > 0:
+        return "too few pixels for an answer; take a larger cutout"
+    if not (math.isfinite(fit.raw_flux) and math.isfinite(fit.raw_flux_err)):
+        return "the PSF's flux before the fit was not measured; fit again"
+    return "the surviving S/N could not be measured" if math.isnan(fit.prior_flux) else ""
+
+
+class _Figures(NamedTuple):
+    """Figures of a fit in units of what the field's stars show."""
+
+    stars: StarLimits
+    sky: StarLimits
+    is_calibrated: bool
+    err_factor: float
+    flux_err: float
+    snr: float
+    free_snr: float
+    power: float
+    scale_sigma: float
+
+    @classmethod
+    def of(cls, fit: Adjustment, calibration: StarCalibration | None) -> _Figures:
+        factor = 1.0
+        if calibration is None:
+            stars = sky = StarLimits()
+            if fit.scatter > 1.0 and is_off(fit.scatter, fit.scatter_err):
+                factor = fit.scatter
+        else:
+            stars, sky = calibration.limits_at(get_brightness(fit)), calibration.sky_limits
+        # An error that chi2 has inflated already counts the excess of err once.
+        inflation = math.sqrt(max(1.0, fit.chi2 / fit.df))
+        growth = max(stars.snr_scatter, factor / inflation)
+        flux_err = fit.prior_flux_err * growth
+        normal = fit.normal
+        known = normal.scale_err if math.isfinite(normal.scale_err) else 0.0
+        scale_err = math.hypot(fit.scale_alone_err, known)
+        return cls(
+            stars,
+            sky,
+            calibration is not None,
+            factor,
+            flux_err,
+            _divide(fit.prior_flux, flux_err),
+            _divide(fit.flux, fit.flux_err * growth),
+            _divide(abs(fit.raw_flux), flux_err),
+            _divide(fit.scale - normal.scale, scale_err),
+        )
+
+    @property
+    def basis(self) -> str:
+        """Remark on the calibration; empty where stars of this brightness exist."""
+        if not self.is_calibrated:
+            return f" (uncalibrated: fewer than {MIN_STARS} stars)"
+        return " (brighter than all calibration stars)" if self.stars.is_extrapolated else ""
+
+
+def _divide(value: float, error: float) -> float:
+    return value / error if error > 0 else math.nan
+
+
+def _decide(fit: Adjustment, figures: _Figures, limits: AnswerLimits) -> tuple[Answer, str]:
+    """Return the answer of a fit that lacks nothing, and its reason."""
+    if _is_noise(fit, figures):
+        return Answer.NOTHING, "the difference is noise before the fit"
+    is_good = _is_good(fit, figures, limits)
+    if is_good and _is_variable(fit, figures):
+        return Answer.VARIABLE, _describe_variable(fit, figures)
+    objections = [] if is_good else [_describe_residuals(fit, figures)]
+    if abs(figures.snr) >= limits.max_snr:
+        objections.insert(0, _describe_source(fit, figures))
+    if objections:
+        return Answer.KEPT, "; ".join(objections)
+    obstacle = _find_obstacle(fit, figures, limits)
+    if not obstacle:
+        shift = math.hypot(fit.dx, fit.dy)
+        return Answer.EXPLAINED, f"a shift of {shift:.2f} px explains it"
+    limit = f"a source below flux {MIN_POWER * figures.flux_err:.4g} (S/N {MIN_POWER:g}) could hide"
+    return Answer.ORDINARY, f"{obstacle}; {limit}"
+
+
+def _is_noise(fit: Adjustment, figures: _Figures) -> bool:
+    factor = max(figures.err_factor, figures.sky.snr_scatter)
+    # The limit of chi2 is an upper hundredth of the sky's already, if it exceeds the expected one.
+    limit = max(_chi2_limit(fit.df, _UPPER_HUNDREDTH), figures.sky.chi2_ratio)
+    ratio = fit.chi2_0 / fit.df / figures.err_factor**2
+    return ratio < limit and abs(fit.psf_snr) < _MAX_NOISE_SNR * factor
+
+
+def _is_good(fit: Adjustment, figures: _Figures, limits: AnswerLimits) -> bool:
+    """Return whether chi2 after the fit is what stars of this brightness show."""
+    ratio = fit.chi2 / fit.df / figures.err_factor**2
+    if ratio < max(_chi2_limit(fit.df, _UPPER_HUNDRED_THOUSANDTH), figures.stars.chi2_ratio):
+        return True
+    return not figures.is_calibrated and fit.chi2 < limits.max_chi2_ratio * fit.chi2_0
+
+
+def _chi2_limit(df: int, sigmas: float) -> float:
+    """Return the limit of chi2 / df at some sigmas (Wilson & Hilferty 1931, PNAS 17, 684)."""
+    width = 2.0 / (9.0 * df)
+    return (1.0 - width + sigmas * math.sqrt(width)) ** 3
+
+
+def _is_variable(fit: Adjustment, figures: _Figures) -> bool:
+    """Return whether the scale alone differs from the field's normal.
+
+    A source beside the star's centre leaves a shift or a PSF besides, which must be chance.
+    """
+    normal, difference = fit.normal, abs(fit.scale - fit.normal.scale)
+    if "scale" in fit.at_bound or not abs(figures.scale_sigma) >= _MIN_SCALE_SIGMA:
+        return False
+    if not math.isfinite(normal.scale_err) and difference <= _MAX_STEADY_SCALE:
+        return False
+    if abs(figures.free_snr) >= _MAX_EXPLAINED_SNR:
+        return False
+    if not math.isfinite(normal.shift_err):
+        lost = (fit.scale_chi2 - fit.chi2) / max(1.0, fit.chi2 / fit.df)
+        return lost < _MAX_SHIFT_CHI2
+    variance = normal.shift_err**2 + fit.shift_err**2
+    distance = (fit.dx - normal.dx) ** 2 + (fit.dy - normal.dy) ** 2
+    return distance < _MAX_SHIFT_CHI2 * variance
+
+
+def _find_obstacle(fit: Adjustment, figures: _Figures, limits: AnswerLimits) -> str:
+    """Return why a good fit does not explain the candidate; empty if it does."""
+    if fit.at_bound:
+        return "on its bound: " + ", ".join(fit.at_bound)
+    normal = fit.normal
+    if math.isfinite(normal.scale_err):
+        if not abs(figures.scale_sigma) < _MAX_SCALE_SIGMA:
+            return f"scale {fit.scale:.3f} is not the field's {normal.scale:.3f}"
+    elif not limits.scale_range[0] < fit.scale < limits.scale_range[1]:
+        low, high = limits.scale_range
+        return f"scale {fit.scale:.2f} is outside {low:g} to {high:g}"
+    if not fit.shift_chi2 <= fit.scale_chi2:
+        return "a change of scale explains more than a shift"
+    if not abs(figures.snr) < _MAX_EXPLAINED_SNR:
+        return f"S/N {figures.snr:.1f} remains"
+    if not figures.power >= MIN_POWER:
+        return f"a source of its flux would survive at S/N {figures.power:.1f} only"
+    if not figures.flux_err < _MAX_ERR_GROWTH * fit.raw_flux_err * figures.stars.snr_scatter:
+        return "the star hides fainter sources"
+    return ""
+
+
+def _describe_variable(fit: Adjustment, figures: _Figures) -> str:
+    change = 100.0 * (fit.scale / fit.normal.scale - 1.0)
+    return f"its star changed by {change:+.0f}%, at {abs(figures.scale_sigma):.1f} sigma"
+
+
+def _describe_source(fit: Adjustment, figures: _Figures) -> str:
+    verb = "survives" if figures.snr > 0 else "is missing"
+    return f"a source of S/N {abs(figures.snr):.1f} {verb}, flux {fit.prior_flux:.4g}"
+
+
+def _describe_residuals(fit: Adjustment, figures: _Figures) -> str:
+    text = f"no point source explains its residuals: chi2/df {fit.chi2 / fit.df:.2f}"
+    if figures.is_calibrated:
+        return f"{text}, stars of its brightness reach {figures.stars.chi2_ratio:.2f}"
+    return text

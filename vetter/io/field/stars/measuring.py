@@ -1,0 +1,211 @@
+"""Measurement of all that the fits of a field need, by its own stars.
+
+Call it in a worker process: it takes some seconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from vetter.core.cutout.plane import Plane, Provenance
+from vetter.core.cutout_source import ImageField
+from vetter.core.fit.adjustment import FitOptions
+from vetter.core.judgement.field_fit import FieldFit
+from vetter.core.judgement.measured_planes import MeasuredPlanes
+from vetter.core.judgement.star_calibration import StarCalibration
+from vetter.core.matching.field_match import fit_match
+from vetter.core.matching.match import FieldMatch, Match
+from vetter.core.noise.err_check import ErrCheck, check_err
+from vetter.core.noise.measured_noise import measure_noise
+from vetter.core.noise.noise_model import NoiseModel
+from vetter.core.psf.field_stars import FieldStars, find_field_stars
+from vetter.core.psf.models import broaden_psf
+from vetter.io.field.field_planes import FieldPlanes, gain_of
+from vetter.io.field.field_source import FieldSource
+from vetter.io.field.planes import ReadablePart
+from vetter.io.field.stars.psf import choose_field_fit
+from vetter.io.field.stars.star_fits import fit_places, select_blank_places, select_stars
+from vetter.io.field.stars.stored_field_fit import field_digest, make_record, restore_field_fit
+from vetter.settings import FitSettings
+
+
+class FieldNeeds(NamedTuple):
+    """Planes that the fits of a field need, as measured, and the stars that they rest on.
+
+    Attributes
+    ----------
+    planes : MeasuredPlanes
+    stars : FieldStars
+        Stars that image and template show.
+    missing : str
+        The one thing that is missing for a judgement, with a remedy; empty if nothing is.
+    """
+
+    planes: MeasuredPlanes
+    stars: FieldStars
+    missing: str = ""
+
+
+def measure_planes(field: FieldPlanes, fwhm: float, saturation: float | None) -> FieldNeeds:
+    """Measure the matched template and the noise of a field, where they are not given.
+
+    Parameters
+    ----------
+    field : FieldPlanes
+    fwhm : float
+        FWHM of the image's PSF, pixels.
+    saturation : float, optional
+        Saturation level of the image.
+    """
+    planes: dict[str, Plane] = {name: ReadablePart(p) for name, p in field.planes.items()}
+    stars = find_field_stars(planes["image"], planes.get("mask"), _template_of(planes), saturation)
+    match = _find_match(field, planes, stars, fwhm)
+    if isinstance(match, str):
+        return FieldNeeds(MeasuredPlanes(), stars, f"no matched template: {match}")
+    noise = _find_noise(field, MeasuredPlanes(match).replace(planes), stars, fwhm)
+    if isinstance(noise, str):
+        return FieldNeeds(MeasuredPlanes(match), stars, f"no noise: {noise}; give --err")
+    return FieldNeeds(MeasuredPlanes(match, noise), stars)
+
+
+def _template_of(planes: Mapping[str, Plane]) -> Plane | None:
+    return planes.get("template", planes.get("convolved"))
+
+
+def _find_match(
+    field: FieldPlanes, planes: Mapping[str, Plane], stars: FieldStars, fwhm: float
+) -> Match | str | None:
+    """Return the match of a field, None if ``convolved`` is matched, or why there is none."""
+    origin = field.provenance.get("convolved", Provenance.GIVEN)
+    if "convolved" in planes and Provenance.REPROJECTED not in origin:
+        return None
+    template = _template_of(planes)
+    if template is None:
+        return "there is no template"
+    image, mask = planes["image"], planes.get("mask")
+    places = np.column_stack([stars.unsaturated.x, stars.unsaturated.y])
+    return fit_match(image, template, mask, places, fwhm)
+
+
+def _find_noise(
+    field: FieldPlanes, planes: Mapping[str, Plane], stars: FieldStars, fwhm: float
+) -> NoiseModel | ErrCheck | str | None:
+    """Return the noise of a field, None if ``err`` is right as given, or why there is none."""
+    origin = field.provenance.get("err", Provenance.GIVEN)
+    image, mask = planes["image"], planes.get("mask")
+    places = np.column_stack([stars.unsaturated.x, stars.unsaturated.y])
+    convolved = planes["convolved"]
+    if Provenance.ESTIMATED not in origin:
+        checked = check_err(image, convolved, planes["err"], mask, list(places), fwhm)
+        # An error that cannot be checked is used as given.
+        return None if isinstance(checked, str) or not checked.description else checked
+    return measure_noise(image, convolved, mask, gain_of(field.header), list(places), fwhm)
+
+
+def prepare_field_fit(
+    field: ImageField,
+    record: Mapping[str, Any],
+    settings: FitSettings,
+    radius: float,
+    kept: Mapping[str, Any] | None = None,
+) -> tuple[FieldFit, dict[str, Any] | None]:
+    """Choose the options of an image's fits, and measure what they need.
+
+    Parameters
+    ----------
+    field : ImageField
+    record : mapping
+        The source's record; its ``options`` may name a PSF and a FWHM.
+    settings : FitSettings
+    radius : float
+        Radius of the cutouts as the input gives them, pixels.
+    kept : mapping, optional
+        Record of an earlier call. If it is of other pixels or options, all is measured again.
+
+    Returns
+    -------
+    FieldFit
+    dict or None
+        Record to keep; None if ``kept`` holds it already, or nothing was measured.
+
+    Raises
+    ------
+    InputError
+        A file of the image, or of the PSF, cannot be read.
+    """
+    of = field_digest(field.fingerprints, settings, dict(record.get("options", {})))
+    restored = restore_field_fit(kept, of, settings)
+    if restored is not None:
+        return restored, None
+    fit = complete_field_fit(field, choose_field_fit(field, record, settings, radius))
+    return fit, None if fit.measured is None else make_record(fit, of)
+
+
+def complete_field_fit(field: ImageField, fit: FieldFit) -> FieldFit:
+    """Return the options of an image's fits with what was measured for them on its stars.
+
+    Parameters
+    ----------
+    field : ImageField
+        An input without an image, as packets, has no stars: its options are returned as they are.
+    fit : FieldFit
+        Options, with the PSF and its FWHM.
+
+    Raises
+    ------
+    InputError
+        The files of the image cannot be opened.
+    """
+    source = field.with_planes()
+    fwhm = fit.options.fwhm
+    if not isinstance(source, FieldSource) or fit.missing or fwhm is None:
+        return fit
+    field_planes = source.field_planes
+    if "image" not in field_planes.planes or _template_of(field_planes.planes) is None:
+        return fit
+    needs = measure_planes(field_planes, fwhm, saturation_of(source.header))
+    fit = fit._replace(
+        measured=needs.planes,
+        missing=needs.missing,
+        description="; ".join([fit.description, *needs.planes.notes]),
+        options=_options(fit, needs.planes),
+    )
+    return fit if fit.missing else fit._replace(calibration=calibrate(source, fit, needs.stars))
+
+
+def calibrate(source: FieldSource, fit: FieldFit, stars: FieldStars) -> StarCalibration:
+    """Fit a field's stars and blank places as candidates, and return what they show."""
+    places = select_stars(stars, source.shape)
+    blank = select_blank_places(source, fit, stars)
+    first = StarCalibration.from_fits(_pairs(places), fit_places(source, fit, places))
+    normals = [first.normal_at(x, y) for x, y in places]
+    fits = fit_places(source, fit, places, normals)
+    sky_normals = [first.normal_at(x, y) for x, y in blank]
+    sky_fits = fit_places(source, fit, blank, sky_normals)
+    return StarCalibration.from_fits(_pairs(places), fits, _pairs(blank), sky_fits)
+
+
+def _pairs(places: npt.NDArray[np.float64]) -> list[tuple[float, float]]:
+    return [(float(x), float(y)) for x, y in places]
+
+
+def _options(fit: FieldFit, planes: MeasuredPlanes) -> FitOptions:
+    """Return the options of the fits, with the PSF of a convolved image."""
+    psf, match = fit.options.psf, planes.match
+    if psf is None or not isinstance(match, FieldMatch) or match.direction == "template":
+        return fit.options
+    broad = broaden_psf(psf, match.kernel(match.shape[1] / 2, match.shape[0] / 2))
+    return replace(fit.options, psf=broad, fwhm=broad.fwhm)
+
+
+def saturation_of(header: Mapping[str, Any]) -> float | None:
+    """Return the saturation level of a header; None if unknown."""
+    value = header.get("SATURATE")
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    return float(value) if value > 0 else None
