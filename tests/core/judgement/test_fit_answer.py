@@ -233,3 +233,16 @@ def test_answer_is_invariant_to_flux_unit(seed: int) -> None:
 def test_answer_has_no_preferred_sign(base: dict[str, Any]) -> None:
     mirrored = {name: -base[name] for name in ("flux", "raw_flux", "prior_flux", "psf_snr", "dx")}
     assert answer_fit(make_fit(base, **mirrored)).answer is answer_fit(make_fit(base)).answer
+
+
+def test_middle_of_a_dipole_has_the_power_of_its_halves() -> None:
+    judgement = answer_fit(make_fit(DIPOLE, raw_flux=30.0, psf_snr=0.5), make_stars())
+    # 60 times the root of the chi2 that the shift takes away, 8719.
+    assert judgement.power == pytest.approx(56.0, abs=0.1)
+    assert judgement.answer is Answer.EXPLAINED
+
+
+def test_faint_dipole_has_no_power_in_its_middle() -> None:
+    fit = make_fit(DIPOLE, raw_flux=30.0, psf_snr=0.5, chi2_0=380.0)
+    judgement = answer_fit(fit, make_stars())
+    assert judgement.power < 7 and judgement.answer is Answer.ORDINARY

@@ -179,7 +179,7 @@ class _Figures(NamedTuple):
             flux_err,
             _divide(fit.prior_flux, flux_err),
             _divide(fit.flux, fit.flux_err * growth),
-            _divide(abs(fit.raw_flux), flux_err),
+            _divide(_own_flux(fit), flux_err),
             _divide(fit.scale - normal.scale, scale_err),
         )
 
@@ -189,6 +189,19 @@ class _Figures(NamedTuple):
         if not self.is_calibrated:
             return f" (uncalibrated: fewer than {MIN_STARS} stars)"
         return " (brighter than all calibration stars)" if self.stars.is_extrapolated else ""
+
+
+def _own_flux(fit: Adjustment) -> float:
+    """Return the flux of the candidate as a source before the fit.
+
+    Where the PSF finds none, as between the two halves of a dipole, where pipelines list it, it is
+    the flux of a source as significant as what the shift explains.
+    """
+    flux, err = abs(fit.raw_flux), fit.raw_flux_err
+    if not flux < _MAX_NOISE_SNR * err:
+        return flux
+    gain = (fit.chi2_0 - fit.shift_chi2) / max(1.0, fit.chi2 / fit.df)
+    return max(flux, err * math.sqrt(gain)) if gain > 0 else flux
 
 
 def _divide(value: float, error: float) -> float:
