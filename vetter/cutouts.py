@@ -15,12 +15,14 @@ from vetter.io.cutouts.cutout_file import load_cutout, write_cutout
 
 if TYPE_CHECKING:
     from vetter.core.fit.adjust import adjust_cutout, adjust_cutouts
+    from vetter.core.judgement.cutout_answer import answer
     from vetter.core.judgement.disappeared import disappeared
 
 __all__ = [
     "Cutout",
     "adjust_cutout",
     "adjust_cutouts",
+    "answer",
     "crop_image",
     "crop_image_centered",
     "disappeared",
@@ -35,6 +37,10 @@ def __getattr__(name: str) -> Any:
         from vetter.core.fit import adjust
 
         return getattr(adjust, name)
+    if name == "answer":
+        from vetter.core.judgement.cutout_answer import answer
+
+        return answer
     if name == "disappeared":
         from vetter.core.judgement.disappeared import disappeared
 

@@ -24,7 +24,7 @@ from tests.helpers.simulated_cutouts import (
 )
 from vetter.benchmark.figures import Figure
 from vetter.core.fit.adjustment import Adjustment, FitOptions
-from vetter.core.judgement.disappeared import judge
+from vetter.core.judgement.disappeared import judge_criterion
 from vetter.core.judgement.evidence import cautions, shorten_caution
 
 _PROMISED = 6
@@ -141,8 +141,8 @@ def explained_table(count: int = 500, seed: int = 12) -> Iterator[Explained]:
 
 
 def _explained(case: str, fits: list[Adjustment]) -> Explained:
-    ours = [judge(fit).disappeared for fit in fits]
-    theirs = [judge(replace(fit, at_bound=(), snr=0.0)).disappeared for fit in fits]
+    ours = [judge_criterion(fit).disappeared for fit in fits]
+    theirs = [judge_criterion(replace(fit, at_bound=(), snr=0.0)).disappeared for fit in fits]
     return Explained(
         case,
         len(fits),

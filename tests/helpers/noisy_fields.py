@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -19,6 +20,7 @@ class Scene(NamedTuple):
     stars: list[tuple[float, float]]
 
 
+@lru_cache(maxsize=32)
 def make_scene(side: int = 320, count: int = 60, seed: int = 1, galaxies: int = 0) -> Scene:
     rng = np.random.default_rng(seed)
     y, x = np.mgrid[:side, :side].astype(float)
@@ -30,6 +32,7 @@ def make_scene(side: int = 320, count: int = 60, seed: int = 1, galaxies: int = 
             stars.append((column, row))
     for column, row, size in rng.uniform((8, 8, 3), (side - 9, side - 9, 12), (galaxies, 3)):
         light += 3e4 / size**2 * np.exp(-np.hypot(x - column, y - row) / size)
+    light.setflags(write=False)
     return Scene(light, stars)
 
 

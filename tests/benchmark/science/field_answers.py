@@ -85,7 +85,8 @@ def read_answers(file: Path) -> npt.NDArray[np.object_]:
 
     table = Table.read(file)
     if "adjust_answer" not in table.colnames:
-        return np.array(list(map(_old_answer, table["disappeared"], table["disappeared_reason"])))
+        old = map(_old_answer, table["disappeared"], table["disappeared_reason"])
+        return np.array(list(old), object)
     return np.array([Answer(str(word)) for word in table["adjust_answer"]], object)
 
 

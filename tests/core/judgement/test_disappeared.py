@@ -1,4 +1,4 @@
-"""The judgement: each condition alone decides, and says so."""
+"""STDPipe's criterion: each condition alone decides, and its reason names it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ import pytest
 from tests.helpers.plain_source import PlainSource
 from vetter.core.cutout.plane import Provenance
 from vetter.core.fit.adjustment import Adjustment, make_failure
-from vetter.core.judgement.disappeared import disappeared, judge, why_not_judged
+from vetter.core.judgement.answer import Answer
+from vetter.core.judgement.disappeared import disappeared, judge_criterion, why_not_judged
 
 GOOD: dict[str, Any] = {
     "converged": True, "dx": 0.2, "dy": 0.1, "scale": 1.0, "chi2_0": 5000.0, "chi2": 160.0,
@@ -36,54 +37,28 @@ def adjustment(**changes: Any) -> Adjustment:
     ids=str,
 )
 def test_explained(changes: dict[str, Any]) -> None:
-    assert judge(adjustment(**changes)).disappeared is True
-
-
-@pytest.mark.parametrize(
-    ("changes", "said"),
-    [
-        ({"snr": 3.0, "absorbed": 35.0, "flux_err": 10.0}, "light of S/N 6.5 is new"),
-        ({"snr": 3.0, "absorbed": 15.0, "flux_err": 10.0}, ""),
-        ({"snr": 3.0, "absorbed": -90.0, "flux_err": 10.0}, ""),
-        ({"snr": 3.0, "absorbed": 35.0, "flux_err": float("inf")}, ""),
-        ({"snr": float("nan"), "fwhm": float("nan"), "absorbed": 35.0}, ""),
-        (
-            {"scale": 1.1, "snr": 0.1, "flux_err": 300.0, "absorbed": 120.0, "held_err": 10.0},
-            "light of S/N 12.0 is new",
-        ),
-        (
-            {"scale": 1.1, "flux_err": float("inf"), "absorbed": 120.0, "held_err": 10.0},
-            "light of S/N 12.0 is new",
-        ),
-        ({"scale": 1.02, "flux_err": 300.0, "absorbed": 120.0, "held_err": 10.0}, ""),
-        ({"scale": 1.1, "snr": 0.1, "flux_err": 300.0, "absorbed": 40.0, "held_err": 30.0}, ""),
-    ],
-    ids=str,
-)
-def test_light_that_the_scale_took_up_is_told(changes: dict[str, Any], said: str) -> None:
-    found = judge(adjustment(**changes))
-    assert found.disappeared is True
-    assert found.reason.endswith(said or "explain it")
+    assert judge_criterion(adjustment(**changes)).disappeared is True
 
 
 def test_what_a_fit_hides_that_leaves_several_times_the_noise_is_told() -> None:
     good = {"pval": 0.0, "chi2": 900.0, "chi2_0": 90000.0, "df": 100}
-    found = judge(adjustment(**good))
+    found = judge_criterion(adjustment(**good))
     assert found.disappeared is True
     assert found.reason.endswith("leaves is 3.0 times the noise: no source under S/N 15 is seen")
-    assert "is seen" not in judge(adjustment(**{**good, "chi2": 200.0})).reason
+    assert "is seen" not in judge_criterion(adjustment(**{**good, "chi2": 200.0})).reason
 
 
 @pytest.mark.parametrize(("times", "told"), [(1.9, False), (2.1, True)])
 def test_residuals_are_told_from_twice_the_noise_on(times: float, told: bool) -> None:
     good = {"pval": 0.0, "chi2": 100.0 * times**2, "chi2_0": 90000.0, "df": 100}
-    assert ("is seen" in judge(adjustment(**good)).reason) is told
+    assert ("is seen" in judge_criterion(adjustment(**good)).reason) is told
 
 
-def test_judge_and_disappeared_have_the_same_defaults() -> None:
-    ours, theirs = (inspect.signature(function).parameters for function in (judge, disappeared))
-    names = ("min_pval", "max_chi2_ratio", "scale_range", "max_snr")
-    assert [ours[n].default for n in names] == [theirs[n].default for n in names]
+def test_criterion_parameters_have_names_of_disappeared() -> None:
+    ours, theirs = (
+        list(inspect.signature(function).parameters) for function in (judge_criterion, disappeared)
+    )
+    assert ours[1:] == theirs[1:] == ["min_pval", "max_chi2_ratio", "scale_range", "max_snr"]
 
 
 @pytest.mark.parametrize(
@@ -100,7 +75,7 @@ def test_judge_and_disappeared_have_the_same_defaults() -> None:
     ids=str,
 )
 def test_not_explained(changes: dict[str, Any], word: str) -> None:
-    found = judge(adjustment(**changes))
+    found = judge_criterion(adjustment(**changes))
     assert found.disappeared is False
     assert word in found.reason
 
@@ -116,16 +91,28 @@ def test_not_explained(changes: dict[str, Any], word: str) -> None:
     ids=["none", "failed", "caveat", "no S/N"],
 )
 def test_not_judged(fit: Adjustment | None, word: str) -> None:
-    found = judge(fit)
+    found = judge_criterion(fit)
     assert found.disappeared is None
     assert word in found.reason
 
 
-def test_thresholds_are_the_callers() -> None:
+def test_disappeared_with_limit_follows_criterion() -> None:
     cutout = {"meta": adjustment(snr=6.0).as_meta()}
-    assert disappeared(cutout) is False
+    assert disappeared(cutout, max_snr=5.0) is False
     assert disappeared(cutout, max_snr=7.0) is True
     assert disappeared(cutout, max_snr=7.0, scale_range=(1.1, 1.2)) is False
+
+
+@pytest.mark.parametrize(
+    "limit", [{"min_pval": 1e-5}, {"max_chi2_ratio": 0.3}, {"scale_range": (0.8, 1.2)}], ids=str
+)
+def test_one_limit_sets_the_others_to_documented_values(limit: dict[str, Any]) -> None:
+    assert disappeared({"meta": adjustment(snr=4.9).as_meta()}, **limit) is True
+    assert disappeared({"meta": adjustment(snr=5.1).as_meta()}, **limit) is False
+
+
+def test_criterion_explains_noise_before_fit() -> None:
+    assert judge_criterion(adjustment(chi2_0=165.0)).answer is Answer.EXPLAINED
 
 
 def test_metadata_carry_the_whole_result() -> None:
@@ -146,8 +133,9 @@ def test_reference_metadata_are_judged_by_what_they_hold() -> None:
         "adjust_chi2_0": 40000.0, "adjust_chi2": 700.0, "adjust_df": 169, "adjust_pval": 0.0,
         "adjust_dx": 0.1, "adjust_dy": 0.2, "adjust_scale": 1.01,
     }  # fmt: skip
-    assert disappeared({"meta": meta}) is True
-    assert disappeared({"meta": {}}) is None
+    assert disappeared({"meta": meta}, max_snr=5.0) is True
+    assert disappeared({"meta": meta}) is None
+    assert disappeared({"meta": {}}, max_snr=5.0) is None
 
 
 def test_a_record_holds_no_blanks_and_gives_the_same_result() -> None:

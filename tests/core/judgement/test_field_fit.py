@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import types
 
 import numpy as np
 import pytest
@@ -11,8 +12,10 @@ from tests.helpers.plain_source import PlainSource
 from vetter.core.cutout.cutout import Cutout
 from vetter.core.cutout_source import Fingerprint, PsfFwhm
 from vetter.core.fit.adjustment import Adjustment
+from vetter.core.fit.field_normal import UNKNOWN_NORMAL
 from vetter.core.judgement.answer import Answer, Judgement
 from vetter.core.judgement.field_fit import fit_rows, make_field_fit
+from vetter.core.judgement.star_calibration import StarCalibration
 from vetter.settings import FitSettings
 
 PIXELS = (Fingerprint("image", "/a/image.fits", 10, 1, "abc"),)
@@ -64,10 +67,10 @@ def test_only_the_planes_of_a_fit_are_read(plane_names, unread):
 def test_a_fit_that_breaks_costs_its_own_result_alone(monkeypatch):
     from vetter.core.fit import adjust
 
-    def breaking(cutouts, options):
+    def breaking(cutouts, options, normals):
         if any(cutout.meta["id"] == 1 for cutout in cutouts):
             raise IndexError("off by one")
-        return real(cutouts, options)
+        return real(cutouts, options, normals)
 
     real = adjust.fit_many
     monkeypatch.setattr(adjust, "fit_many", breaking)
@@ -150,3 +153,65 @@ def test_a_fit_does_without_planes_that_it_does_not_need():
     source = Broken(("image", "template", "convolved", "err"), ["template", "diff"])
     (result,) = fit_rows(source, make_field_fit(PsfFwhm(3.0, "given"), FitSettings(), 20.0), [0])
     assert result.converged and not result.unread
+
+
+def make_calibration(dx=0.3):
+    """Make twenty equal stars of a field."""
+    x = np.linspace(50, 850, 20)
+    ones = np.ones(20)
+    return StarCalibration(
+        x=x, y=x, brightness=1e4 * ones, dx=dx * ones, dy=0 * ones, scale=1.05 * ones,
+        chi2_ratio=ones, snr=0.5 * ones,
+    )  # fmt: skip
+
+
+class Listed(Planes):
+    """Two candidates with positions."""
+
+    candidates = types.SimpleNamespace(x=np.array([100.0, np.nan]), y=np.array([100.0, 5.0]))
+
+
+def test_fits_get_the_normals_of_their_positions():
+    fit = make_field_fit(PsfFwhm(3.0, "given"), FitSettings(), 20.0)
+    source = Listed(("image", "convolved", "err"))
+    calibrated = fit._replace(calibration=make_calibration())
+    first, second = fit_rows(source, calibrated, [0, 1])
+    assert (first.normal.dx, first.normal.scale) == pytest.approx((0.3, 1.05))
+    assert first.normal.shift_err == pytest.approx(0.005, rel=0.1)
+    assert second.normal == UNKNOWN_NORMAL
+    assert {result.normal for result in fit_rows(source, fit, [0, 1])} == {UNKNOWN_NORMAL}
+
+
+def test_a_fit_that_breaks_keeps_the_normals_of_the_others(monkeypatch):
+    from vetter.core.fit import adjust
+
+    real = adjust.fit_many
+
+    def breaking(cutouts, options, normals):
+        if len(cutouts) > 1:
+            raise IndexError("off by one")
+        return real(cutouts, options, normals)
+
+    monkeypatch.setattr(adjust, "fit_many", breaking)
+    fit = make_field_fit(PsfFwhm(3.0, "given"), FitSettings(), 20.0)
+    fit = fit._replace(calibration=make_calibration())
+    results = fit_rows(Listed(("image", "convolved", "err")), fit, [0, 1])
+    assert [np.isfinite(result.normal.shift_err) for result in results] == [True, False]
+
+
+def test_other_stars_have_another_signature():
+    fit = make_field_fit(PsfFwhm(3.0, ""), FitSettings(), 20)
+    signatures = {
+        fit._replace(calibration=stars).signature(PIXELS)
+        for stars in (None, make_calibration(), make_calibration(0.31), make_calibration())
+    }
+    assert len(signatures) == 3
+
+
+def test_field_judges_by_its_calibration():
+    fit = make_field_fit(PsfFwhm(3.0, "given"), FitSettings(), 20.0)
+    source = Listed(("image", "convolved", "err"))
+    calibrated = fit._replace(calibration=make_calibration())
+    (result,) = fit_rows(source, calibrated, [0])
+    assert calibrated.judge(result).stars == 20
+    assert fit.judge(result).stars == 0

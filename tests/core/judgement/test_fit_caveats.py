@@ -28,7 +28,7 @@ def cutout(
 
 def judged(which: Cutout) -> bool | None:
     assert adjust_cutout(which, inner=17, max_shift=1, max_scale=2, fit_bg=True)
-    return disappeared(which)
+    return disappeared(which, max_snr=5.0)
 
 
 def test_a_matched_template_is_judged() -> None:

@@ -101,3 +101,11 @@ def test_zeros_stay_bad_where_photons_are_added() -> None:
     err[:, ::9] = 0.0
     corrected = check(image, scene.light, err).apply(err, image, scene.light, 0, 0)
     assert (corrected[:, ::9] == 0).all() and (corrected[:, 1::9] > 0).all()
+
+
+def test_error_of_template_adds_to_that_of_image() -> None:
+    scene = make_scene()
+    image, template = expose(scene.light), expose(scene.light, seed=3)
+    given = plane(true_err(scene))
+    checked = check(image, template, given.pixels, stars=scene.stars, template_err=given)
+    assert checked.factor == 1 and checked.description == ""

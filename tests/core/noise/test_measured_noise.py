@@ -190,3 +190,66 @@ def test_field_without_noise_gives_reason(value: float) -> None:
     flat = np.full((100, 100), value)
     reason = measure_noise(plane(flat), plane(np.zeros((100, 100))))
     assert isinstance(reason, str) and reason.startswith("the noise cannot be measured: ")
+
+
+@pytest.mark.parametrize("unit", [1e-20, 1e6])
+def test_unit_of_pixels_does_not_matter(unit: float) -> None:
+    scene = make_scene()
+    image, options = expose(scene.light), {"stars": scene.stars, "fwhm": FWHM}
+    one = measure(image, scene.light, **options)
+    other = measure(unit * image, unit * scene.light, **options)
+    assert np.allclose(other.sky.values, unit * one.sky.values, rtol=1e-6, atol=0)
+    assert other.photon_noise == pytest.approx(unit * one.photon_noise)
+    assert other.model_error == one.model_error == 0
+
+
+def test_cosmic_rays_are_no_model_error() -> None:
+    scene = make_scene()
+    image, rng = expose(scene.light), np.random.default_rng(9)
+    hit = rng.random(image.shape) < 0.003
+    image[hit] += rng.exponential(3000, hit.sum())
+    model = measure(image, scene.light, gain=1.0, stars=scene.stars, fwhm=FWHM)
+    assert model.model_error == 0
+    assert model.sky.values.mean() == pytest.approx(np.sqrt(SKY), rel=0.03)
+
+
+def test_step_between_amplifiers_is_no_noise() -> None:
+    light = make_scene().light
+    step = np.where(np.arange(light.shape[1]) < 150, 0.0, 80.0)
+    model = measure(expose(light) + step, light, gain=1.0)
+    assert np.median(model.sky.values) == pytest.approx(np.sqrt(SKY), rel=0.03)
+    assert model.sky.values.max() < 1.15 * np.sqrt(SKY)
+    assert model.psf_noise_factor(FWHM) == 1
+
+
+def test_photons_of_large_galaxy_count() -> None:
+    y, x = np.mgrid[:320, :320]
+    light = 2000 * np.exp(-np.hypot(x - 160, y - 160) / 50)
+    model = measure(expose(light), light, gain=1.0)
+    ratio = model.err(expose(light), light, 0, 0) / np.sqrt(light + SKY)
+    assert np.median(ratio[60:260, 60:260]) == pytest.approx(1, abs=0.05)
+
+
+def test_photons_of_low_counts_have_their_scatter() -> None:
+    light = make_scene().light / 50
+    image = np.random.default_rng(3).poisson(light + 0.4).astype(np.uint16)
+    assert measure(image, light).sky.values.mean() == pytest.approx(np.sqrt(0.4), rel=0.05)
+
+
+def test_strange_stars_and_width_are_ignored() -> None:
+    light = make_scene().light
+    stars = [(np.nan, 3.0), (1e9, 3.0), (-5.0, 2.0), (0.0, 0.0)]
+    model = measure(expose(light), light, gain=1.0, stars=stars, fwhm=np.nan)
+    assert model.model_error == 0
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (5, 5)])
+def test_few_pixels_give_reason(shape: tuple[int, int]) -> None:
+    assert isinstance(measure_noise(plane(np.ones(shape)), plane(np.zeros(shape))), str)
+
+
+@pytest.mark.parametrize("shape", [(9, 9), (3, 300), (33, 97)])
+def test_small_fields_have_scatter(shape: tuple[int, int]) -> None:
+    image = np.random.default_rng(0).normal(0, 3, shape)
+    model = measure(image, np.zeros(shape))
+    assert model.sky.values.mean() == pytest.approx(3, rel=0.1)

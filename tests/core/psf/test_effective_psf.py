@@ -132,8 +132,9 @@ def test_masked_stars_and_those_near_saturation_do_not_count() -> None:
     image = starry(Gaussian(3.0), stars=25)
     mask = image > 1500.0
     assert isinstance(built(image, mask), str)
-    assert isinstance(built(image, saturation=1600.0), str)
-    assert isinstance(built(image, saturation=1e6), PsfImage)
+    every, some = built(image, saturation=1e6), built(image, saturation=4000.0)
+    assert isinstance(every, PsfImage) and isinstance(some, PsfImage)
+    assert int(some.description.split()[2]) < int(every.description.split()[2])
 
 
 def test_pairs_of_stars_do_not_count() -> None:

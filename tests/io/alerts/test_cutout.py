@@ -12,7 +12,7 @@ from tests.helpers.alert_files import noise, record, stamp
 from vetter.core.cutout.cutout import Cutout
 from vetter.core.fit.adjust import fit_many
 from vetter.core.fit.adjustment import FitOptions
-from vetter.core.judgement.disappeared import judge
+from vetter.core.judgement.disappeared import judge_criterion
 from vetter.errors import InputError
 from vetter.io.alerts.cutout import packet_cutout
 from vetter.io.alerts.open_alerts import open_alerts
@@ -128,7 +128,7 @@ def test_fits_of_packets_are_not_judged(real_data: Path) -> None:
     source.close()
     for cutout in (rubin, cutout_of(record())):
         fit = fit_many([cutout], FitOptions(inner=13, fit_bg=True))[0]
-        judgement = judge(fit)
+        judgement = judge_criterion(fit)
         assert judgement.disappeared is None
         assert "template is not matched" in judgement.reason or not fit.converged
 

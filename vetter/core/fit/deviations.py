@@ -50,6 +50,17 @@ class Normals(NamedTuple):
         """Whether shift or scale has a prior."""
         return np.asarray((self.shift_precision > 0) | (self.scale_precision > 0))
 
+    def of(self, which: Any) -> Normals:
+        """Return the normals of some cutouts of the stack."""
+        return Normals(*(column[which] for column in self))
+
+    def penalty(self, dx: Array, dy: Array, scale: Array) -> Array:
+        """Return what the priors add to chi2."""
+        moved = (dx - self.dx) ** 2 + (dy - self.dy) ** 2
+        out: Array = self.shift_precision * moved
+        out += self.scale_precision * (scale - self.scale) ** 2
+        return out
+
 
 def read_normals(inputs: Sequence[FitInput], options: FitOptions) -> Normals:
     """Return the normals of the inputs, within the bounds of the shift; unknown ones by default."""
@@ -85,9 +96,11 @@ class Deviations(NamedTuple):
     scale_share: Array
 
 
-def join_deviations(raw: RawFigures, prior: tuple[Array, Array], alone: AloneFigures) -> Deviations:
+def join_deviations(raw: RawFigures, prior: PriorFigures, alone: AloneFigures) -> Deviations:
     """Return the figures together, with six digits: a session stores a hundred thousand of them."""
-    columns = np.array([*raw[:2], raw.flux / raw.flux_err, *prior, *alone, *raw[2:]])
+    columns = np.array(
+        [*raw[:2], raw.flux / raw.flux_err, prior.flux, prior.flux_err, *alone[2:], *raw[2:]]
+    )
     size = np.abs(columns)
     digits = 5.0 - np.floor(np.log10(np.where((size > 0) & np.isfinite(size), size, 1.0)))
     # Powers of ten with a positive exponent are exact, and so are the quotients' short decimals.
@@ -174,8 +187,13 @@ def _find_window(all_windows: Sequence[Window], x: float, y: float) -> int:
 
 
 class AloneFigures(NamedTuple):
-    """Figures of fits with the scale or the shift held at its normal value, (k,) each."""
+    """Figures of fits with the scale or the shift held at its normal value, (k,) each.
 
+    ``dx`` and ``dy`` are the shifts for the normal scale.
+    """
+
+    dx: Array
+    dy: Array
     shift_chi2: Array
     scale_chi2: Array
     scale: Array
@@ -203,7 +221,7 @@ def measure_alone(
     noise : TemplateNoise, optional
         Noise that has been subtracted from the moments.
     """
-    out = AloneFigures(*np.full((4, len(pixels)), np.nan))
+    out = AloneFigures(*np.full((6, len(pixels)), np.nan))
     out.shift_chi2[:] = np.inf
     all_windows = windows(options.max_shift)
     nearest = _find_windows(all_windows, normals)
@@ -221,8 +239,11 @@ def measure_alone(
             out.scale_chi2[here], out.scale[here] = chi2, scale
             ratio = np.maximum(1.0, chi2 / df[here])
             out.scale_err[here] = np.sqrt(ratio / np.where(power > 0, power, np.nan))
-        chi2 = _fit_shift(moments, window, normals.scale, noise)
-        np.fmin(out.shift_chi2, chi2, out=out.shift_chi2)
+        minima = _fit_shift(moments, window, normals.scale, noise)
+        lower = minima.chi2 < out.shift_chi2
+        out.shift_chi2[lower] = minima.chi2[lower]
+        out.dx[lower] = (window.cx + minima.u)[lower]
+        out.dy[lower] = (window.cy + minima.v)[lower]
     out.shift_chi2[np.isinf(out.shift_chi2)] = np.nan
     return out
 
@@ -235,18 +256,18 @@ def _find_windows(all_windows: Sequence[Window], normals: Normals) -> npt.NDArra
     return np.array([_find_window(all_windows, x, y) for x, y in shifts])
 
 
-def _fit_shift(moments: Array, window: Window, scale: Array, noise: TemplateNoise | None) -> Array:
-    """Return the least chi2 in a window for given scales, (k,)."""
+def _fit_shift(moments: Array, window: Window, scale: Array, noise: TemplateNoise | None) -> Minima:
+    """Return the least chi2 in a window for given scales."""
     if (scale != 1.0).any():
         # The template times its scale is compared with the image: divide the image by it.
         moments = moments.copy()
         moments[:, -1] /= scale[:, None]
         moments[:, :, -1] /= scale[:, None]
     minima = search(moments, window, (1.0, 1.0))
-    chi2: Array = minima.chi2 * scale**2
+    minima = minima._replace(scale=scale, chi2=minima.chi2 * scale**2)
     if noise is not None:
-        chi2 = chi2 + noise_chi2(window, minima._replace(scale=scale), noise)
-    return chi2
+        minima = minima._replace(chi2=minima.chi2 + noise_chi2(window, minima, noise))
+    return minima
 
 
 def _fit_scale(
@@ -265,6 +286,23 @@ def _fit_scale(
 
 def _select_noise(noise: TemplateNoise, which: npt.NDArray[Any]) -> TemplateNoise:
     return TemplateNoise(*(column[which] for column in noise))
+
+
+class PriorFigures(NamedTuple):
+    """Flux and error of the PSF with priors on shift and scale, and the shift, (k,) each."""
+
+    flux: Array
+    flux_err: Array
+    dx: Array
+    dy: Array
+
+
+class JudgedFits(NamedTuple):
+    """Fits that are judged against the field's normal, with these normals."""
+
+    normals: Normals
+    alone: AloneFigures
+    prior: PriorFigures
 
 
 class JointMoments(NamedTuple):
@@ -294,7 +332,7 @@ def measure_prior(
     joint: Solutions,
     sources: PointSources,
     noise: TemplateNoise | None,
-) -> tuple[Array, Array]:
+) -> PriorFigures:
     """Measure flux and error of the PSF, with the normals as priors of shift and scale.
 
     Parameters
@@ -313,22 +351,24 @@ def measure_prior(
 
     Returns
     -------
-    ndarray (k,), ndarray (k,)
-        Flux and its error at the maximum of the posterior probability; the error contains the
-        priors, and is inflated by sqrt(max(1, chi2 / df)).
+    PriorFigures
+        Values at the maximum of the posterior probability; the error contains the priors, and is
+        inflated by sqrt(max(1, chi2 / df)).
     """
-    flux, flux_err = sources.flux.copy(), sources.flux_err.copy()
+    out = PriorFigures(
+        sources.flux.copy(), sources.flux_err.copy(), joint.dx.copy(), joint.dy.copy()
+    )
     fixed = options.max_shift == 0, options.max_scale == 1
-    which = np.flatnonzero(normals.is_known & np.isfinite(flux))
+    which = np.flatnonzero(normals.is_known & np.isfinite(out.flux))
     if all(fixed) or not len(which):
-        return flux, flux_err
-    known = Normals(*(column[which] for column in normals))
+        return out
+    known = normals.of(which)
     if noise is not None:
         noise = _select_noise(noise, which)
     start = _predict_shift(around.inner[which], known, joint, which)
     least = np.full(len(which), np.inf)
     bounds = 1.0 / options.max_scale, options.max_scale
-    is_all = len(which) == len(flux)
+    is_all = len(which) == len(out.flux)
     for index, window in enumerate(windows(options.max_shift)):
         fitted, whole = around.fitted[index], moments[index]
         if not is_all:
@@ -339,19 +379,24 @@ def measure_prior(
         u, v = _select_start(fitted, window, bounds, starts, prior)
         minima = descend_stack(fitted, window, bounds, u, v, prior)
         inner = compute_products(whole, window, minima)
-        penalty = known.shift_precision * ((minima.u - prior.u) ** 2 + (minima.v - prior.v) ** 2)
-        penalty += known.scale_precision * (minima.scale - known.scale) ** 2
-        chi2 = np.maximum(minima.chi2 - penalty, 0.0)
+        dx, dy = window.cx + minima.u, window.cy + minima.v
+        chi2 = np.maximum(minima.chi2 - known.penalty(dx, dy, minima.scale), 0.0)
         if noise is not None:
             chi2 += noise_chi2(window, minima, noise)
-        inner[:, (0, 1, 2), (0, 1, 2)] += np.stack(
-            [known.shift_precision, known.shift_precision, known.scale_precision], axis=1
-        )
+        add_precisions(inner, known)
         found = measure_sources(inner, minima._replace(chi2=chi2), around.df[which], fixed)
         lower = minima.chi2 < least
         least[lower] = minima.chi2[lower]
-        flux[which[lower]], flux_err[which[lower]] = found.flux[lower], found.flux_err[lower]
-    return flux, flux_err
+        for column, values in zip(out, (found.flux, found.flux_err, dx, dy), strict=True):
+            column[which[lower]] = values[lower]
+    return out
+
+
+def add_precisions(inner: Array, normals: Normals) -> None:
+    """Add the priors to the products of the template's slopes and the template, in place."""
+    inner[:, 0, 0] += normals.shift_precision
+    inner[:, 1, 1] += normals.shift_precision
+    inner[:, 2, 2] += normals.scale_precision
 
 
 def _predict_shift(
@@ -368,7 +413,8 @@ def _predict_shift(
     pull = precision * (np.stack([known.dx, known.dy, known.scale], axis=1) - here)
     usable = np.isfinite(free).all(axis=(1, 2)) & np.isfinite(pull).all(axis=1)
     free[~usable] = np.eye(3)
-    step = np.linalg.solve(free, np.where(usable[:, None], pull, 0.0)[:, :, None])[:, :, 0]
+    pull[~usable] = 0.0
+    step = np.linalg.solve(free, pull[:, :, None])[:, :, 0]
     return here[:, 0] + step[:, 0], here[:, 1] + step[:, 1]
 
 

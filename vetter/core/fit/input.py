@@ -173,8 +173,10 @@ def read_fit_input(cutout: Any, options: FitOptions) -> FitInput | Adjustment:
         return clean
     planes = {key: _read_floats(given[key]) for key in ("image", name, "err")}
     image, template, err = planes["image"], planes[name], planes["err"]
-    if image is None or template is None or err is None or image.size == 0:
+    if image is None or template is None or err is None:
         return make_failure("a plane is not a two-dimensional array of numbers", template=name)
+    if image.size == 0:
+        return make_failure("the cutout has no pixels", template=name)
     shape = image.shape
     for key in (name, "err", "mask", "template_mask", "template_err"):
         if _has(given, key) and np.shape(given[key]) != shape:

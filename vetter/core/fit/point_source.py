@@ -21,6 +21,9 @@ from vetter.core.fit.pixels import Box
 
 Array = npt.NDArray[np.float64]
 
+_RIDGE = 1e-10
+"""Fraction of each image's power added to it in an inverse."""
+
 
 class PointSources(NamedTuple):
     """Point sources of a stack of cutouts, (k,) each, NaN where not measured.
@@ -133,9 +136,10 @@ def _flux_error(inner: Array, free: list[int], chi2_ratio: Array) -> Array:
     pp, others = inner[:, 4, 4], inner[:, free][:, :, free]
     size = np.sqrt(np.maximum(np.diagonal(others, axis1=1, axis2=2), 1e-300))
     cross = inner[:, free, 4] / size
-    # pinv(), not inv(): a degenerate direction adds nothing to the error.
-    inverse = np.linalg.pinv(others / (size[:, :, None] * size[:, None, :]), rcond=1e-10)
-    remaining = pp - np.einsum("ki,kij,kj->k", cross, inverse, cross)
+    unit = others / (size[:, :, None] * size[:, None, :])
+    # The ridge makes degenerate images solvable; they add nothing to the error.
+    unit += _RIDGE * np.eye(len(free))
+    remaining = pp - np.vecdot(cross, np.linalg.solve(unit, cross[:, :, None])[:, :, 0])
     distinct = remaining > 1e-10 * pp
     error: Array = np.sqrt(np.maximum(1.0, chi2_ratio) / np.where(distinct, remaining, 1.0))
     return np.where(distinct, error, np.inf)

@@ -25,6 +25,7 @@ import numpy.typing as npt
 
 from vetter.core.fit.adjustment import FitOptions
 from vetter.core.fit.background import make_slopes, remove_slopes
+from vetter.core.fit.deviations import JudgedFits, Normals, add_precisions
 from vetter.core.fit.moments import margin, project_out, windows
 from vetter.core.fit.newton import MAX_UNCHECKED_STEP, SMALL_GAIN, Minima
 from vetter.core.fit.pixels import Box
@@ -70,6 +71,7 @@ def refine(
     joint: Solutions | None,
     sources: PointSources,
     residual: Array,
+    judged: JudgedFits | None,
 ) -> frozenset[int]:
     """Continue the fits with a quintic spline where the cubic spline's error may matter.
 
@@ -85,12 +87,14 @@ def refine(
         Point sources of the joint fit.
     residual : ndarray (k, ny, nx)
         Image minus model, background not subtracted.
+    judged : JudgedFits, optional
+        Fits by which deviations from the field's normal are judged, if a PSF is known.
 
     Returns
     -------
     frozenset of int
         Indices in the stack for which the quintic spline was chosen. Their values in ``found``,
-        ``sources`` and ``residual`` are replaced.
+        ``sources``, ``judged`` and ``residual`` are replaced.
     """
     sharp = find_inaccurate_fits(moments, found, stack, options)
     if sharp:
@@ -120,6 +124,10 @@ def refine(
     if joint is not None:
         measured = np.isfinite(sources.flux[which])
         _measure_sources(stack, which[measured], coefs[measured], joint, sources, options)
+    if judged is not None:
+        _measure_alone(stack, which, coefs, judged, options)
+        measured = np.isfinite(sources.flux[which])
+        _measure_prior(stack, which[measured], coefs[measured], judged, sources, options)
     return frozenset(which.tolist())
 
 
@@ -155,6 +163,20 @@ def _descend(
     point: Array | None,
 ) -> QuinticEnds:
     """Step from the cubic spline's solution to the quintic one; jointly with a PSF if given."""
+    pixels = _collect_pixels(stack, which, coefs, box, options, point)
+    scales = 1.0 / options.max_scale, options.max_scale
+    return descend_quintic(pixels, start.dx[which], start.dy[which], options.max_shift, scales)
+
+
+def _collect_pixels(
+    stack: Stack,
+    which: Indices,
+    coefs: Array,
+    box: Box,
+    options: FitOptions,
+    point: Array | None,
+) -> QuinticPixels:
+    """Return pixels whose free images are the background and, if given, a PSF."""
     weight = stack.weight[(which, *box)]
     linear = [weight] if point is not None or options.fit_bg else []
     if point is not None:
@@ -163,11 +185,73 @@ def _descend(
     images = np.stack(linear, axis=1)
     if options.fit_plane:
         images = np.concatenate([images, make_slopes(weight).images], axis=1)
-    images = images.reshape(*images.shape[:2], -1)
     edge = margin(options.max_shift) - 1 + QUINTIC_REACH
-    pixels = QuinticPixels(coefs, edge, box, weight, images, options.fit_plane)
+    images = images.reshape(*images.shape[:2], -1)
+    return QuinticPixels(coefs, edge, box, weight, images, options.fit_plane)
+
+
+def _measure_alone(
+    stack: Stack, which: Indices, coefs: Array, judged: JudgedFits, options: FitOptions
+) -> None:
+    """Fit shift and scale alone with the quintic spline, and write the figures into ``judged``."""
+    normals, alone = judged.normals.of(which), judged.alone
+    pixels = _collect_pixels(stack, which, coefs, stack.inputs[0].about.box, options, None)
     scales = 1.0 / options.max_scale, options.max_scale
-    return descend_quintic(pixels, start.dx[which], start.dy[which], options.max_shift, scales)
+    products = pixels.products(np.arange(len(which)), normals.dx, normals.dy)
+    held = _slopes(products, scales)
+    df = np.maximum(stack.pixels[which] - (options.max_scale > 1) - options.background, 1)
+    alone.scale_chi2[which], alone.scale[which] = held.chi2, held.scale
+    alone.scale_err[which] = np.sqrt(np.maximum(1.0, held.chi2 / df) / held.power)
+    # The template times its normal scale is compared with the image: divide the image by it.
+    pixels.linear[:, -3 if options.fit_plane else -1] /= normals.scale[:, None]
+    ends = descend_quintic(pixels, alone.dx[which], alone.dy[which], options.max_shift, (1.0, 1.0))
+    alone.shift_chi2[which] = ends.chi2 * normals.scale**2
+
+
+def _measure_prior(
+    stack: Stack,
+    which: Indices,
+    coefs: Array,
+    judged: JudgedFits,
+    sources: PointSources,
+    options: FitOptions,
+) -> None:
+    """Fit the PSF with priors and the quintic spline, and write the figures into ``judged``."""
+    prior = judged.prior
+    prior.flux[which], prior.flux_err[which] = sources.flux[which], sources.flux_err[which]
+    known = judged.normals.is_known[which]
+    which, coefs = which[known], coefs[known]
+    if not len(which):
+        return
+    normals, box = judged.normals.of(which), stack.inputs[0].about.psf_box
+    point = render_points([stack.inputs[k] for k in which], box)
+    pixels = _collect_pixels(stack, which, coefs, box, options, point)
+    scales = 1.0 / options.max_scale, options.max_scale
+    ends = descend_quintic(
+        pixels, prior.dx[which], prior.dy[which], options.max_shift, scales, normals
+    )
+    chi2 = np.maximum(ends.chi2 - normals.penalty(ends.dx, ends.dy, ends.scale), 0.0)
+    _scale_slopes(ends)
+    add_precisions(ends.products, normals)
+    measured = measure_sources(
+        ends.products,
+        Minima(ends.dx, ends.dy, ends.scale, chi2),
+        _count_freedom(stack, which, box, options),
+        (False, options.max_scale == 1),
+    )
+    prior.flux[which], prior.flux_err[which] = measured.flux, measured.flux_err
+
+
+def _scale_slopes(ends: QuinticEnds) -> None:
+    """Multiply the products of the template's derivatives by the scale, in place."""
+    ends.products[:, :2] *= ends.scale[:, None, None]
+    ends.products[:, :, :2] *= ends.scale[:, None, None]
+
+
+def _count_freedom(stack: Stack, which: Indices, box: Box, options: FitOptions) -> Indices:
+    """Return the degrees of freedom of joint fits with a free shift."""
+    parameters = 4 + (options.max_scale > 1) + 2 * options.fit_plane
+    return count_pixels(stack.weight[which], box) - parameters
 
 
 def _measure_sources(
@@ -184,11 +268,9 @@ def _measure_sources(
     box = stack.inputs[0].about.psf_box
     point = render_points([stack.inputs[k] for k in which], box)
     ends = _descend(stack, which, coefs, box, joint, options, point)
-    ends.products[:, :2] *= ends.scale[:, None, None]
-    ends.products[:, :, :2] *= ends.scale[:, None, None]
+    _scale_slopes(ends)
     minima = Minima(ends.dx, ends.dy, ends.scale, ends.chi2)
-    parameters = 4 + (options.max_scale > 1) + 2 * options.fit_plane
-    df = count_pixels(stack.weight[which], box) - parameters
+    df = _count_freedom(stack, which, box, options)
     measured = measure_sources(ends.products, minima, df, (False, options.max_scale == 1))
     for column, values in zip(sources, measured, strict=True):
         column[which] = values
@@ -258,10 +340,16 @@ class _Slopes(NamedTuple):
     hyy: Array
     sx: Array
     sy: Array
+    power: Array
 
 
 def descend_quintic(
-    pixels: QuinticPixels, dx: Array, dy: Array, max_shift: float, scales: tuple[float, float]
+    pixels: QuinticPixels,
+    dx: Array,
+    dy: Array,
+    max_shift: float,
+    scales: tuple[float, float],
+    normals: Normals | None = None,
 ) -> QuinticEnds:
     """Take steps from (dx, dy), each to a lower chi2, within the bounds.
 
@@ -272,11 +360,13 @@ def descend_quintic(
     max_shift : float
     scales : (float, float)
         Bounds of the scale.
+    normals : Normals, optional
+        Priors of shift and scale; the ends' ``chi2`` then contains their penalty.
     """
     dx, dy = dx.copy(), dy.copy()
     active = np.arange(len(dx))
     products = pixels.products(active, dx, dy)
-    here = _slopes(products, scales)
+    here = _penalised_slopes(products, scales, dx, dy, normals)
     scale, chi2 = here.scale.copy(), here.chi2.copy()
     for _ in range(_ROUNDS):
         du, dv = _steps(here, dx[active], dy[active], max_shift)
@@ -295,8 +385,10 @@ def descend_quintic(
         active, du, dv = active[moving], du[moving], dv[moving]
         if not len(active):
             break
-        inner = pixels.products(active, dx[active] + du, dy[active] + dv)
-        there = _slopes(inner, scales)
+        x, y = dx[active] + du, dy[active] + dv
+        inner = pixels.products(active, x, y)
+        own = None if normals is None else normals.of(active)
+        there = _penalised_slopes(inner, scales, x, y, own)
         better = there.chi2 < chi2[active]
         active, inner = active[better], inner[better]
         here = _Slopes(*(column[better] for column in there))
@@ -304,6 +396,30 @@ def descend_quintic(
         dy[active] += dv[better]
         scale[active], chi2[active], products[active] = here.scale, here.chi2, inner
     return QuinticEnds(dx, dy, scale, chi2, products)
+
+
+def _penalised_slopes(
+    products: Array, scales: tuple[float, float], dx: Array, dy: Array, normals: Normals | None
+) -> _Slopes:
+    """Return the slopes of chi2, with the priors' penalty if there are normals."""
+    if normals is None:
+        return _slopes(products, scales)
+    precision, scale = normals.scale_precision, normals.scale
+    # The prior of the scale is one more pixel: template 1, image the normal scale.
+    products = products.copy()
+    products[:, 2, 2] += precision
+    products[:, 2, -1] += precision * scale
+    products[:, -1, 2] += precision * scale
+    products[:, -1, -1] += precision * scale**2
+    at, precision = _slopes(products, scales), normals.shift_precision
+    along, across = dx - normals.dx, dy - normals.dy
+    return at._replace(
+        chi2=at.chi2 + precision * (along * along + across * across),
+        gx=at.gx + precision * along,
+        gy=at.gy + precision * across,
+        hxx=at.hxx + precision,
+        hyy=at.hyy + precision,
+    )
 
 
 def _slopes(products: Array, scales: tuple[float, float]) -> _Slopes:
@@ -329,6 +445,7 @@ def _slopes(products: Array, scales: tuple[float, float]) -> _Slopes:
         s * s * (yy - ay * yt),
         sx,
         sy,
+        tt,
     )
 
 

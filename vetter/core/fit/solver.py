@@ -19,9 +19,10 @@ import numpy as np
 import numpy.typing as npt
 
 from vetter.core.fit.adjustment import Adjustment, FitOptions, make_failure
-from vetter.core.fit.background import fit_plane, make_slopes, remove_slopes
+from vetter.core.fit.background import Slopes, fit_plane, make_slopes, remove_slopes
 from vetter.core.fit.deviations import (
     JointMoments,
+    JudgedFits,
     join_deviations,
     measure_alone,
     measure_prior,
@@ -164,42 +165,45 @@ def _solve(stack: Stack, options: FitOptions) -> list[Adjustment]:
     about = stack.inputs[0].about
     coefs = coefficients(stack.template, edge)
     is_one_box = about.psf is not None and about.psf_box == about.box
+    inside = np.ascontiguousarray(stack.weight[(slice(None), *about.box)])
+    slopes = make_slopes(inside) if options.fit_plane else None
     moments: list[Array] = []
-    noise = None
+    sources, joint, raw, judged = no_sources(len(stack.bg)), None, None, None
     if about.psf is None and not options.fit_bg and _should_use_cells(stack.inputs[0], options):
         found = search_cells(stack, coefs, options)
     else:
-        moments = _compute_moments(coefs, stack, about.box, options, is_one_box)
+        normals = read_normals(stack.inputs, options)
+        moments = _compute_moments(coefs, stack, about.box, options, is_one_box, slopes)
         if is_one_box:
-            raw = measure_raw(moments, read_normals(stack.inputs, options), options)
+            raw = measure_raw(moments, normals, options)
         noise = _subtract_noise(moments, stack, about.box, options)
         fitted = _project(moments, options, (1,) if options.fit_bg else ())
         found = _search_windows(fitted, options)
-    sources, joint, deviations = no_sources(len(stack.bg)), None, None
-    if about.psf is not None:
-        normals = read_normals(stack.inputs, options)
-        alone = measure_alone(fitted, normals, options, stack.pixels, noise)
-        if not is_one_box:
-            moments = _compute_moments(coefs, stack, about.psf_box, options, True)
-            raw = measure_raw(moments, normals, options)
-            noise = _subtract_noise(moments, stack, about.psf_box, options)
-        pixels = stack.pixels if is_one_box else count_pixels(stack.weight, about.psf_box)
-        sources, joint, around = _measure_sources(moments, options, pixels, noise)
-        prior = measure_prior(moments, around, normals, options, joint, sources, noise)
-        deviations = join_deviations(raw, prior, alone)
+        if about.psf is not None:
+            alone = measure_alone(fitted, normals, options, stack.pixels, noise)
+            if raw is None:
+                moments = _compute_moments(coefs, stack, about.psf_box, options, True, None)
+                raw = measure_raw(moments, normals, options)
+                noise = _subtract_noise(moments, stack, about.psf_box, options)
+            pixels = stack.pixels if is_one_box else count_pixels(stack.weight, about.psf_box)
+            sources, joint, around = _measure_sources(moments, options, pixels, noise)
+            prior = measure_prior(moments, around, normals, options, joint, sources, noise)
+            judged = JudgedFits(normals, alone, prior)
     residual = shift_images(coefs, found.dx, found.dy, edge)
     residual *= -found.scale[:, None, None]
     residual += stack.image
-    fine = refine(stack, options, moments, found, joint, sources, residual)
+    fine = refine(stack, options, moments, found, joint, sources, residual, judged)
     level = np.zeros(len(stack.bg))
     if options.fit_bg:
-        inside = stack.weight[(slice(None), *about.box)]
         pulls = residual[(slice(None), *about.box)] * inside
         level = pixel_sums(pulls, inside) / pixel_sums(inside, inside)
         residual -= level[:, None, None]
-        if options.fit_plane:
+        if slopes is not None:
             shape = residual.shape[1], residual.shape[2]
-            residual -= fit_plane(make_slopes(inside), pulls, about.box, shape)
+            residual -= fit_plane(slopes, pulls, about.box, shape)
+    deviations = None
+    if raw is not None and judged is not None:
+        deviations = join_deviations(raw, judged.prior, judged.alone)
     return make_results(stack, options, found, level, sources, residual, fine, deviations)
 
 
@@ -219,17 +223,18 @@ def _compute_moments(
     box: Box,
     options: FitOptions,
     with_psf: bool,
+    slopes: Slopes | None,
 ) -> list[Array]:
     """Compute each window's moments: shifted coefficients, image, and constant and PSF if free.
 
-    The slopes of a free plane are removed from all of them.
+    The slopes of a free plane are removed from all of them; None: they are not known yet.
     """
     inside = np.ascontiguousarray(stack.weight[(slice(None), *box)])
     count, ny, nx = inside.shape
     images = 3 if with_psf else 1 + options.fit_bg
     rows = np.empty((count, images + 2 * options.fit_plane, ny, nx))
     if options.fit_plane:
-        rows[:, images:] = make_slopes(inside).images
+        rows[:, images:] = (slopes or make_slopes(inside)).images
     np.multiply(stack.image[(slice(None), *box)], inside, out=rows[:, 0])
     if images > 1:
         rows[:, 1] = inside
@@ -365,7 +370,7 @@ def fit_simple(data: FitInput, options: FitOptions) -> Adjustment:
     if needs_quintic(end, inner.size, options):
         stack = _make_stack(image, template, weight, inner.size, data)
         found = _make_found(end)
-        fine = refine(stack, options, [], found, None, no_sources(1), residual[None])
+        fine = refine(stack, options, [], found, None, no_sources(1), residual[None], None)
         ((dx,), (dy,), (scale,)) = found.dx.tolist(), found.dy.tolist(), found.scale.tolist()
         end = end._replace(dx=dx, dy=dy, scale=scale)
     before = (image[box] - inner) * inside

@@ -1,4 +1,4 @@
-"""Judgement of a fit: explained, not explained or not judged, with the reason in words."""
+"""STDPipe's criterion for a candidate that the fit explained, and ``disappeared`` for scripts."""
 
 from __future__ import annotations
 
@@ -9,26 +9,24 @@ from vetter.core.cutout.plane import Provenance
 from vetter.core.cutout_source import CutoutSource
 from vetter.core.fit.adjustment import UNSEEN_NOTE, Adjustment
 from vetter.core.judgement.answer import Answer, Judgement
+from vetter.core.judgement.cutout_answer import answer
 from vetter.core.number_text import format_p_value
-
-_UPPER_HUNDREDTH = 2.326
-"""Sigmas above which a normal variable lies in one case of a hundred."""
-
-_MAX_SCALE_SCATTER = 0.03
-"""Difference from 1 that the scale of steady stars may have; for bright stars, many sigmas."""
 
 _MIN_RESIDUAL_NOTE = 2.0
 """Residuals, in times the noise, from which on the reason names the S/N that they hide."""
 
 
-def judge(
+def judge_criterion(
     adjustment: Adjustment | None,
     min_pval: float = 1e-5,
     max_chi2_ratio: float = 0.3,
     scale_range: tuple[float, float] = (0.8, 1.2),
     max_snr: float = 5.0,
 ) -> Judgement:
-    """Judge a fit by STDPipe's documented criterion, and by what survives it.
+    """Judge a fit by STDPipe's documented criterion alone.
+
+    A change of scale counts as an explanation, and so does noise before the fit. The answer of
+    :func:`vetter.core.judgement.fit_answer.answer_fit` holds them apart.
 
     Parameters
     ----------
@@ -45,20 +43,19 @@ def judge(
     Returns
     -------
     Judgement
-        Not judged without a fit, if the template is not matched to the image, or if ``err``
-        is only estimated. Also not judged if a FWHM is known and the surviving S/N could not be
-        measured: a source might hide in pixels that are masked or near the edge. Explained with a
-        special reason if the difference is noise before the fit too. The reason also names new
-        light that reaches ``max_snr`` with the flux absorbed by the scale. If the residuals are
-        several times the noise, it names the S/N that they hide.
+        Explained, kept or not judged. Not judged without a fit, if the template is not matched to
+        the image, or if ``err`` is only estimated. Also not judged if a FWHM is known and the
+        surviving S/N could not be measured: a source might hide in pixels that are masked or near
+        the edge. If the residuals are several times the noise, the reason names the S/N that they
+        hide.
 
     Examples
     --------
     >>> fit = Adjustment(True, dx=0.2, dy=0.1, scale=1.01, chi2_0=900.0, chi2=280.0, df=285,
     ...                  pval=0.57, fwhm=3.0, snr=1.2)
-    >>> judge(fit).disappeared
+    >>> judge_criterion(fit).disappeared
     True
-    >>> judge(fit, max_snr=1.0).reason
+    >>> judge_criterion(fit, max_snr=1.0).reason
     'a source of S/N 1.2 survives'
     """
     if adjustment is None:
@@ -70,19 +67,12 @@ def judge(
     objections = _list_objections(adjustment, min_pval, max_chi2_ratio, scale_range, max_snr)
     if objections:
         return Judgement(Answer.KEPT, "; ".join(objections))
+    if adjustment.unseen:
+        return Judgement(Answer.NOT_JUDGED, UNSEEN_NOTE)
     if math.isfinite(adjustment.fwhm) and math.isnan(adjustment.snr):
-        reason = (
-            UNSEEN_NOTE
-            if UNSEEN_NOTE in adjustment.notes
-            else "the surviving S/N could not be measured"
-        )
-        return Judgement(Answer.NOT_JUDGED, reason)
-    answer, reason = Answer.EXPLAINED, "a shift and a scale of the template explain it"
-    if _is_noise(adjustment.chi2_0, adjustment.df):
-        answer = Answer.NOTHING
-        reason = "nothing to explain: the difference is noise before the fit too"
-    reason += _describe_absorbed(adjustment, max_snr) + _describe_residuals(adjustment, max_snr)
-    return Judgement(answer, reason)
+        return Judgement(Answer.NOT_JUDGED, "the surviving S/N could not be measured")
+    reason = "a shift and a scale of the template explain it"
+    return Judgement(Answer.EXPLAINED, reason + _describe_residuals(adjustment, max_snr))
 
 
 def why_not_judged(source: CutoutSource) -> str:
@@ -119,29 +109,6 @@ def _describe_residuals(fit: Adjustment, max_snr: float) -> str:
     return f"; what it leaves is {times:.1f} times the noise: {hidden}"
 
 
-def _describe_absorbed(fit: Adjustment, max_snr: float) -> str:
-    """Return the S/N of the new light with the flux absorbed by the scale; empty below the limit.
-
-    A variable star and a new source on its core look alike here.
-    """
-    if not (fit.absorbed > 0 and fit.flux_err > 0):
-        return ""
-    new = fit.snr + fit.absorbed / fit.flux_err
-    if fit.scale > 1.0 + _MAX_SCALE_SCATTER and fit.held_err > 0:
-        # If star and PSF have the same shape, the scale's error dominates flux_err, and the scale
-        # absorbs all the new flux: held_err, without the scale's error, is that flux's error.
-        new = max(new, fit.absorbed / fit.held_err)
-    return f"; with what the scale took up, light of S/N {new:.1f} is new" if new >= max_snr else ""
-
-
-def _is_noise(chi2: float, df: int) -> bool:
-    """Return whether chi2 is below its upper hundredth (Wilson & Hilferty 1931, PNAS 17, 684)."""
-    if df <= 0 or not chi2 >= 0:
-        return False
-    width = 2.0 / (9.0 * df)
-    return math.cbrt(chi2 / df) < 1.0 - width + _UPPER_HUNDREDTH * math.sqrt(width)
-
-
 def _list_objections(
     fit: Adjustment,
     min_pval: float,
@@ -165,39 +132,54 @@ def _list_objections(
 
 def disappeared(
     cutout: Any,
-    min_pval: float = 1e-5,
-    max_chi2_ratio: float = 0.3,
-    scale_range: tuple[float, float] = (0.8, 1.2),
-    max_snr: float = 5.0,
+    min_pval: float | None = None,
+    max_chi2_ratio: float | None = None,
+    scale_range: tuple[float, float] | None = None,
+    max_snr: float | None = None,
 ) -> bool | None:
-    """Return whether :func:`vetter.core.fit.adjust.adjust_cutout` explained a candidate.
+    """Return whether the fit explained a candidate: junk that a shift of the template takes away.
 
-    The other parameters are those of :func:`judge`, which returns the reason too.
+    With the cutout alone, :func:`vetter.core.judgement.cutout_answer.answer` decides. With any of
+    the other arguments, STDPipe's documented criterion decides (:func:`judge_criterion`), and those
+    left out have its values: 1e-5, 0.3, (0.8, 1.2) and 5.
 
     Parameters
     ----------
     cutout : Cutout or dict
-        Cutout with the results of a fit in ``meta``.
+        Cutout with the results of a fit in ``meta``; without them, it is fitted.
+    min_pval, max_chi2_ratio, scale_range, max_snr : optional
+        Limits of STDPipe's criterion.
 
     Returns
     -------
     bool or None
-        None where it cannot be judged.
+        True for explained, False for kept and variable, None for the other answers: ordinary,
+        nothing and not judged.
 
     Examples
     --------
-    The template, convolved to the image's PSF, has the same star half a pixel to the left:
+    A star that moved by half a pixel, 3 pixels left of the candidate:
 
     >>> import numpy as np
     >>> from vetter.cutouts import Cutout, adjust_cutout, disappeared
     >>> y, x = np.mgrid[-10:11, -10:11]
-    >>> image = 1000 * np.exp(-((x - 0.5) ** 2 + y**2) / 8)
-    >>> star = 1000 * np.exp(-(x**2 + y**2) / 8)
+    >>> image = 1000 * np.exp(-((x + 2.5) ** 2 + y**2) / 8)
+    >>> star = 1000 * np.exp(-((x + 3) ** 2 + y**2) / 8)
     >>> cutout = Cutout({"image": image, "convolved": star, "err": np.full(x.shape, 5.0)})
     >>> adjust_cutout(cutout, fit_bg=True, fwhm=4.7)
     True
-    >>> disappeared(cutout)
-    True
+    >>> disappeared(cutout), disappeared(cutout, max_snr=5.0)
+    (True, True)
     """
+    given = (min_pval, max_chi2_ratio, scale_range, max_snr)
+    if all(limit is None for limit in given):
+        return answer(cutout).disappeared
     adjustment = Adjustment.from_meta(cutout["meta"])
-    return judge(adjustment, min_pval, max_chi2_ratio, scale_range, max_snr).disappeared
+    limits: dict[str, Any] = {
+        name: limit for name, limit in zip(_CRITERION, given, strict=True) if limit is not None
+    }
+    return judge_criterion(adjustment, **limits).disappeared
+
+
+_CRITERION = ("min_pval", "max_chi2_ratio", "scale_range", "max_snr")
+"""Parameters of :func:`judge_criterion`, in order."""

@@ -100,7 +100,8 @@ class FieldFit(NamedTuple):
         """
         pixels = sorted(f"{f.role} {f.digest}" for f in fingerprints if f.role != "candidates")
         each = " each" if self.has_own_psfs else ""
-        text = f"{REVISION} {self.options!r} {self.radius!r} {pixels}{each}"
+        stars = "" if self.calibration is None else f" {self.calibration.digest}"
+        text = f"{REVISION} {self.options!r} {self.radius!r} {pixels}{each}{stars}"
         return hashlib.sha256(text.encode()).hexdigest()[:24]
 
 
@@ -164,11 +165,8 @@ def fit_rows(source: CutoutSource, fitting: FieldFit, rows: Sequence[int]) -> li
             cutouts.append((row, source.fit_cutout(row, fitting.radius, names, fitting.measured)))
         except VetterError as error:
             results[row] = make_failure(str(error), unread=True)
-    listed = source.candidates
     for options, members in _group_by_options(source, fitting, cutouts):
-        normals = [
-            fitting.normal_at(float(listed.x[row]), float(listed.y[row])) for row, _ in members
-        ]
+        normals = _find_normals(source, fitting, [row for row, _ in members])
         fits = _fit_safely([cutout for _, cutout in members], options, normals)
         results.update({row: result for (row, _), result in zip(members, fits, strict=True)})
     return [results[row] for row in rows]
@@ -195,8 +193,18 @@ def _group_by_options(
     return [*by_width, (fitting.options, with_psf)] if with_psf else by_width
 
 
+def _find_normals(
+    source: CutoutSource, fitting: FieldFit, rows: Sequence[int]
+) -> list[FieldNormal] | None:
+    """Return the normals of these rows; None for a field without a calibration."""
+    if fitting.calibration is None:
+        return None
+    x, y = source.candidates.x, source.candidates.y
+    return [fitting.normal_at(float(x[row]), float(y[row])) for row in rows]
+
+
 def _fit_safely(
-    cutouts: Sequence[Any], options: FitOptions, normals: Sequence[FieldNormal]
+    cutouts: Sequence[Any], options: FitOptions, normals: Sequence[FieldNormal] | None = None
 ) -> list[Adjustment]:
     """Fit together; after an unexpected error, fit one by one, so that one result carries it.
 
@@ -210,5 +218,8 @@ def _fit_safely(
         if len(cutouts) == 1:
             text = " ".join(str(error).split())
             return [make_failure(f"unexpected {type(error).__name__} in the fit: {text}")]
-    alone = zip(cutouts, normals, strict=True)
-    return [result for one, normal in alone for result in _fit_safely([one], options, [normal])]
+    results = []
+    for k, cutout in enumerate(cutouts):
+        normal = None if normals is None else [normals[k]]
+        results += _fit_safely([cutout], options, normal)
+    return results

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
@@ -228,14 +229,22 @@ class StarCalibration:
         return self.limits_at(0.0)
 
     def as_record(self) -> dict[str, list[float | None]]:
-        """Return the arrays as lists for JSON, with six digits and None for NaN."""
+        """Return the arrays as lists for JSON, exact, with None for NaN."""
         return {
             item.name: [
-                float(f"{value:.9g}") if math.isfinite(value) else None
+                value if math.isfinite(value) else None
                 for value in getattr(self, item.name).tolist()
             ]
             for item in fields(self)
         }
+
+    @property
+    def digest(self) -> str:
+        """Hash of the arrays; fits with other stars' normals are other fits."""
+        content = hashlib.sha256()
+        for item in fields(self):
+            content.update(getattr(self, item.name).tobytes())
+        return content.hexdigest()[:16]
 
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> StarCalibration:
@@ -307,31 +316,41 @@ def _make_curve(stars: StarCalibration) -> _Curve:
     flux, snr, ratio = stars.brightness[known], stars.snr[known], stars.chi2_ratio[known]
     order = np.argsort(flux, kind="stable")
     flux, snr, ratio = flux[order], snr[order], ratio[order]
-    places, scatter, limits = [], [], []
+    unit = float(flux[len(flux) // 10]) if len(flux) else 1.0
+    place = np.arcsinh(flux / unit)
+    parts = _split_windows(len(flux)) if len(flux) >= MIN_STARS else []
+    places = [float(np.median(place[part])) for part in parts]
+    scatter = [_measure_scatter(snr[part]) for part in parts]
+    limits: list[float] = []
+    if parts:
+        # Within a window, chi2 rises with the flux: its scatter is that about the median curve.
+        medians = _make_increasing(np.array([float(np.median(ratio[part])) for part in parts]))
+        excess = ratio / np.interp(place, places, medians)
+        limits = [
+            middle * _measure_upper_end(excess[part])
+            for middle, part in zip(medians.tolist(), parts, strict=True)
+        ]
     sky = np.isfinite(stars.sky_snr) & np.isfinite(stars.sky_chi2_ratio)
     if np.count_nonzero(sky) >= MIN_STARS:
-        places.append(0.0)
-        scatter.append(_measure_scatter(stars.sky_snr[sky]))
-        limits.append(_measure_upper_end(stars.sky_chi2_ratio[sky]))
-    unit = float(flux[len(flux) // 10]) if len(flux) else 1.0
-    if len(flux) >= MIN_STARS:
-        size = min(max(8, len(flux) // 5), 60)
-        starts = range(0, len(flux) - size + 1, max(1, size // 2))
-        for start in sorted({*starts, len(flux) - size}):
-            part = slice(start, start + size)
-            places.append(float(np.median(np.arcsinh(flux[part] / unit))))
-            scatter.append(_measure_scatter(snr[part]))
-            limits.append(_measure_upper_end(ratio[part]))
+        places.insert(0, 0.0)
+        scatter.insert(0, _measure_scatter(stars.sky_snr[sky]))
+        limits.insert(0, _measure_upper_end(stars.sky_chi2_ratio[sky]))
     if not places:
         return _Curve(1.0, np.zeros(1), np.ones(1), np.ones(1), 0.0)
-    brightest = float(flux[-1]) if len(flux) >= MIN_STARS else 0.0
     return _Curve(
         unit,
         np.array(places),
         _make_increasing(np.array(scatter)),
-        _make_increasing(np.array(limits)),
-        brightest,
+        _make_increasing(np.maximum(np.array(limits), 1.0)),
+        float(flux[-1]) if parts else 0.0,
     )
+
+
+def _split_windows(count: int) -> list[slice]:
+    """Return overlapping windows over sorted stars: a fifth of them each, 8 to 60."""
+    size = min(max(8, count // 5), 60)
+    starts = sorted({*range(0, count - size + 1, size // 2), count - size})
+    return [slice(start, start + size) for start in starts]
 
 
 def _measure_scatter(snr: Array) -> float:
@@ -340,12 +359,12 @@ def _measure_scatter(snr: Array) -> float:
 
 
 def _measure_upper_end(ratio: Array) -> float:
-    """Return the upper end of chi2 ratios, at least 1.
+    """Return the upper end of chi2 ratios.
 
     The scatter is that between the median and the upper sixth, in the logarithm.
     """
     middle, upper = np.percentile(np.maximum(ratio, 1e-3), (50.0, 84.13))
-    return max(1.0, float(middle * (upper / middle) ** _TAIL_SIGMAS))
+    return float(middle * (upper / middle) ** _TAIL_SIGMAS)
 
 
 def _make_increasing(values: Array) -> Array:

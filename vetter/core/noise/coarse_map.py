@@ -56,7 +56,7 @@ class CoarseMap:
     @property
     def is_constant(self) -> bool:
         """Whether all values are equal."""
-        return bool(np.all(self.values == self.values.flat[0]))
+        return self.values.size == 1 or bool(np.all(self.values == self.values.flat[0]))
 
 
 def _interpolation(nodes: Array, points: Array, extended: bool) -> Array:

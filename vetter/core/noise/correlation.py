@@ -2,7 +2,7 @@
 
 Resampling and convolution spread the noise of one pixel over its neighbours. The scatter of single
 pixels then underestimates the error of a sum over a PSF; on a field convolved with a Gaussian of
-2 px FWHM by a factor of about 2.
+2 px FWHM by a factor of 2.2 for a PSF of 2 px, and of 2.7 for one of 5 px.
 """
 
 from __future__ import annotations

@@ -28,16 +28,21 @@ _MIN_EXCESS = 1.1
 """Median chi2/df below which no error of the template is needed: 5% of the error."""
 
 
+def known_width(fwhm: float | None) -> float:
+    """Return a FWHM, or the default if it is not positive and finite."""
+    return fwhm if fwhm is not None and math.isfinite(fwhm) and fwhm > 0 else DEFAULT_FWHM
+
+
 def model_reach(fwhm: float | None) -> int:
     """Return the radius within which the template's highest light sets its error, pixels."""
-    return max(1, round(_REACH_FWHM * (DEFAULT_FWHM if fwhm is None else fwhm)))
+    return max(1, round(_REACH_FWHM * known_width(fwhm)))
 
 
 def spread_light(light: Array, reach: int) -> Array:
     """Return the highest light within ``reach`` pixels along both axes, not negative.
 
-    A wrong width errs by 5% of a star's core and by all of its wings; a fraction of the highest
-    light nearby serves for both.
+    A wrong width errs by a small part of a star's core and by a large part of its wings; a fraction
+    of the highest light nearby serves for both.
     """
     from scipy.ndimage import maximum_filter
 

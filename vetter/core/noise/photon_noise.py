@@ -19,6 +19,7 @@ from vetter.core.noise.sky_samples import SkySamples
 
 Array = npt.NDArray[np.float64]
 
+_BY_SCATTER = "photons by the sources' scatter"
 _BINS_PER_DECADE = 4
 _MIN_PER_BIN = 40
 _BINS = np.arange(-2.0, 8.01, 1.0 / _BINS_PER_DECADE)
@@ -50,18 +51,16 @@ def measure_photon_noise(samples: SkySamples, gain: float | None) -> PhotonNoise
     slope, error = fit_slope(samples)
     if gain is None or not (math.isfinite(gain) and gain > 0):
         if slope > 2.0 * error:
-            return PhotonNoise(slope, error, f"photons by the sources' scatter, {_rate(slope)}")
+            return PhotonNoise(slope, error, f"{_BY_SCATTER}, gain {1.0 / slope:.3g}")
         return PhotonNoise(0.0, error, "photon noise of sources not seen")
     given = 1.0 / gain
     off = abs(slope - given)
     if math.isfinite(error) and off > max(_CONTRADICTION[0] * error, _CONTRADICTION[1] * given):
-        text = f"photons by the sources' scatter, {_rate(slope)} (header {gain:.3g})"
-        return PhotonNoise(slope, error, text)
+        seen = (
+            f"{_BY_SCATTER}, gain {1.0 / slope:.3g}" if slope > 0 else "no photon noise of sources"
+        )
+        return PhotonNoise(slope, error, f"{seen} (header's gain {gain:.3g})")
     return PhotonNoise(given, 0.0, f"photons by gain {gain:.3g}")
-
-
-def _rate(slope: float) -> str:
-    return f"gain {1.0 / slope:.3g}" if slope > 0 else "none"
 
 
 def fit_slope(samples: SkySamples, err: Array | None = None) -> tuple[float, float]:

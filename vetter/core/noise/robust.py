@@ -20,7 +20,7 @@ def clipped_scatter(samples: Array, step: float = 0.0) -> tuple[Array, Array, np
     """Measure the scatter of each row, with values clipped at 3 sigma until it converges.
 
     The standard deviation of what is left, not the median absolute deviation: that is a multiple
-    of the step in an image of integers, and five times less precise for a given number of pixels.
+    of the step in an image of integers, and 1.6 times less precise for a given number of pixels.
 
     Parameters
     ----------

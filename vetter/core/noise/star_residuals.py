@@ -16,10 +16,10 @@ import numpy.typing as npt
 from vetter.core.cutout.plane import Box, Plane
 from vetter.core.noise.coarse_map import CoarseMap
 from vetter.core.noise.model_error import (
-    DEFAULT_FWHM,
     ModelError,
     StarResidual,
     fit_model_error,
+    known_width,
     model_reach,
     spread_light,
 )
@@ -62,10 +62,13 @@ def fit_stars(
         Error of the template that the pixels' weights include.
     """
     reach = model_reach(fwhm)
-    radius = math.ceil(1.5 * (DEFAULT_FWHM if fwhm is None else fwhm)) + 1 + _MARGIN
+    radius = math.ceil(1.5 * known_width(fwhm)) + 1 + _MARGIN
     read = convolved if callable(convolved) else convolved.read
     for star in list(stars)[:: max(1, len(stars) // MAX_STARS)]:
-        box = Box.around(float(star[0]), float(star[1]), radius)
+        x, y = float(star[0]), float(star[1])
+        if not (math.isfinite(x) and math.isfinite(y)):
+            continue
+        box = Box.around(x, y, radius)
         if box.overlap(image.shape) is None:
             continue
         with np.errstate(all="ignore"):

@@ -11,6 +11,8 @@ import numpy.typing as npt
 
 from vetter.core.cutout.plane import Box, Plane
 from vetter.core.psf.sources import (
+    CROWDED_REACH,
+    REACH,
     Sources,
     find_sources,
     join_sources,
@@ -44,6 +46,8 @@ _SATURATION = 0.95
 """Fraction of the saturation level above which a star is saturated."""
 _COMMON = 0.03
 """Relative difference of the tops of saturated stars, which flat fields and skies cause."""
+_MIN_CROWD = 50
+"""Number of sources from which a field without a norm may be a crowded one."""
 _HALF_LIGHT = math.sqrt(2.0 * math.log(2.0))
 """Half-light radius of a Gaussian in sigmas."""
 
@@ -53,7 +57,7 @@ class FieldStars:
     """Stars of a field, the brightest first, and the shape that they have in common.
 
     The columns have shape (n,). A saturated star's flux, radius and axis ratio are not those of
-    the norm. A star has no neighbour of a quarter of its height within 12 pixels.
+    the norm. A star has no neighbour of a quarter of its height within 2.5 FWHM.
 
     Attributes
     ----------
@@ -138,7 +142,8 @@ def find_field_stars(
         Only stars that this plane shows too, at S/N over 10 and with all pixels within 3 known,
         are returned; those with a flat top in it are saturated.
     saturation : float, optional
-        Saturation level; without it, flat tops and a common maximum of several sources tell.
+        Saturation level; ignored if most sources exceed it. A lower level that flat tops have in
+        common is found too.
     max_boxes : int
         Number of boxes of 1024 pixels to read, at most: the centre first, then spread over the
         field. 16 cover a field of 4096 x 4096.
@@ -148,9 +153,13 @@ def find_field_stars(
     FieldStars
         Empty, and without a norm, for fewer than 3 stars of one shape.
     """
-    sources, level = _read_sources(image, mask, template, saturation, max_boxes)
-    saturated = sources.flat | (sources.peak >= _SATURATION * level)
-    norm = _find_norm(sources, ~saturated & (sources.rival < _MAX_RIVAL))
+    for reach in (REACH, CROWDED_REACH):
+        sources = _read_sources(image, mask, template, max_boxes, reach)
+        level = _saturation_level(sources, saturation)
+        saturated = sources.flat | (sources.peak >= _SATURATION * level)
+        norm = _find_norm(sources, ~saturated & (sources.rival < _MAX_RIVAL))
+        if norm is not None or sources.size < _MIN_CROWD:
+            break
     if norm is None:
         return _make_table(sources.take(np.zeros(0, np.intp)), np.zeros(0, bool), None, 0, level)
     members, centre = norm
@@ -181,25 +190,32 @@ def star_boxes(shape: tuple[int, int], max_boxes: int = MAX_BOXES) -> list[Box]:
 
 
 def _read_sources(
-    image: Plane,
-    mask: Plane | None,
-    template: Plane | None,
-    saturation: float | None,
-    max_boxes: int,
-) -> tuple[Sources, float]:
-    """Return the sources of the boxes, and the saturation level."""
+    image: Plane, mask: Plane | None, template: Plane | None, max_boxes: int, reach: int
+) -> Sources:
     parts = []
     for box in star_boxes(image.shape, max_boxes):
-        sources = find_sources(box, read_unmasked(image, mask, box))
+        sources = find_sources(box, read_unmasked(image, mask, box), reach)
         if template is not None and sources.size:
             sources = select_in_template(sources, box, read_unmasked(template, mask, box))
         parts.append(sources)
-    joined = join_sources(parts)
-    return joined, _saturation_level(joined) if saturation is None else saturation
+    return join_sources(parts)
 
 
-def _saturation_level(sources: Sources) -> float:
-    """Return the common top of sources with flat tops; infinite if there is none."""
+def _saturation_level(sources: Sources, given: float | None) -> float:
+    """Return the lower of the given level and the common top of flat tops; infinite without both.
+
+    A given level that most sources exceed, without a flat top, is in another unit.
+    """
+    level = math.inf
+    if given is not None:
+        above = sources.peak >= _SATURATION * given
+        if 2 * np.count_nonzero(above & ~sources.flat) <= sources.size:
+            level = given
+    return min(level, _common_top(sources))
+
+
+def _common_top(sources: Sources) -> float:
+    """Return the lowest level that flat tops have in common; infinite if there is none."""
     tops = np.sort(sources.peak[sources.flat])
     # Two or more at one level are a full well, and so is a single one at the frame's maximum.
     common = tops[:-1][np.diff(tops) <= _COMMON * np.abs(tops[1:])]

@@ -17,8 +17,8 @@ STAMP_HALF = 12
 """Half a source's stamp, pixels: its sides have 2 HALF + 1 pixels."""
 MIN_SNR = 20.0
 """Peak of a source in sigmas of a pixel of the sky: the shape is then good to some 5%."""
-_REACH = 10
-"""A source is the brightest within this many pixels on each axis."""
+REACH, CROWDED_REACH = 10, 4
+"""A source is the brightest within this many pixels on each axis; the other in crowded fields."""
 _MAX_SOURCES = 300
 """Number of sources measured in a box, at most; the brightest come first."""
 _MAX_PEAK = 1e300
@@ -27,6 +27,8 @@ _MAX_SKY_SPREAD = 1.3
 """Spread of the sky's values, in sigmas of a pixel, above which the sky is measured in parts."""
 _SKY_PART = 64
 """Side of a part in which the sky is measured, pixels."""
+_MIN_SHARP_SNR = 10.0
+"""Pixel in sigmas of the sky below which it is no cosmic ray."""
 _MIN_SHARPNESS = 0.15
 """Higher neighbour on each axis relative to the peak: stars of FWHM 1.3 px have 0.28 or more."""
 _ITERATIONS = 16
@@ -44,8 +46,8 @@ the sky may have roughened."""
 _MIN_FLAT_SNR = 50.0
 """Peak in sigmas of the sky below which equal pixels are noise, or whole numbers."""
 _TEMPLATE_SNR = 10.0
-_RIVAL_SIGMAS = 3.0
-"""Elliptical radius in sigmas outside which a bright pixel is of a neighbour."""
+_RIVAL_SIGMAS = (3.0, 6.0)
+"""Elliptical radii in sigmas between which a bright pixel is of a neighbour; 6 are 2.5 FWHM."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ class Sources:
     snr : ndarray
         Highest pixel above the sky, in sigmas of a pixel.
     rival : ndarray
-        Highest pixel outside 3 sigma relative to the peak.
+        Highest pixel from 3 to 6 sigma relative to the peak.
     flat : ndarray of bool
         Whether the top is flat: saturated, or no star.
     """
@@ -137,11 +139,11 @@ def read_unmasked(image: Plane, mask: Plane | None, box: Box) -> Array:
     return pixels
 
 
-def find_sources(box: Box, pixels: Array) -> Sources:
+def find_sources(box: Box, pixels: Array, reach: int = REACH) -> Sources:
     """Find and measure the sources of a box with these pixels (ny, nx); NaN where unknown.
 
-    Cosmic rays, hot pixels and bad columns are left out by their sharpness, sources with an
-    unknown pixel within 3 pixels too.
+    A source is the brightest within ``reach`` pixels. Cosmic rays, hot pixels and bad columns are
+    unknown pixels by their sharpness; sources with unknown pixels within 3 pixels are left out.
     """
     # errstate: a damaged file may hold numbers near the end of the float range.
     with np.errstate(all="ignore"):
@@ -149,7 +151,9 @@ def find_sources(box: Box, pixels: Array) -> Sources:
         if np.count_nonzero(good) < 100 or min(pixels.shape) < 2 * STAMP_HALF + 1:
             return no_sources()
         flat, noise = subtract_sky(pixels, good)
-        rows, columns = _find_peaks(flat, good, max(MIN_SNR * noise, 1e-300))
+        good &= ~_is_sharp(flat, noise)
+        flat[~good] = 0.0
+        rows, columns = _find_peaks(flat, good, max(MIN_SNR * noise, 1e-300), reach)
         if not rows.size:
             return no_sources()
         return _measure(box, pixels, flat, good, noise, rows, columns)
@@ -217,13 +221,13 @@ def _measure_sky(pixels: Array, good: Bools) -> Array:
 
 
 def _find_peaks(
-    pixels: Array, good: Bools, above: float
+    pixels: Array, good: Bools, above: float, reach: int
 ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
     """Return rows and columns of the brightest local maxima whose neighbourhood is good."""
     from scipy.ndimage import maximum_filter, minimum_filter, uniform_filter
 
     smooth = uniform_filter(pixels, 3)
-    top = (smooth == maximum_filter(smooth, 2 * _REACH + 1)) & (smooth > 0.3 * above)
+    top = (smooth == maximum_filter(smooth, 2 * reach + 1)) & (smooth > 0.3 * above)
     top &= minimum_filter(good, 7, mode="constant", cval=False)
     top[:STAMP_HALF] = top[-STAMP_HALF:] = False
     top[:, :STAMP_HALF] = top[:, -STAMP_HALF:] = False
@@ -253,7 +257,7 @@ def _measure(
     heights = core.max((1, 2))
     raw = pixels[index][:, STAMP_HALF - 2 : STAMP_HALF + 3, STAMP_HALF - 2 : STAMP_HALF + 3]
     peaks = raw.max((1, 2), where=np.isfinite(raw), initial=-np.inf)
-    usable = (heights > max(MIN_SNR * noise, 1e-300)) & ~_is_sharp(stamps)
+    usable = heights > max(MIN_SNR * noise, 1e-300)
     scaled = np.where(known, stamps, 0.0) / heights[:, None, None]
     flux, centre, covariance = adaptive_moments(scaled[usable])
     sources = Sources(
@@ -279,15 +283,13 @@ def _is_flat(core: Array, covariance: Array, noise: float) -> Bools:
     return np.asarray((flat | nearly) & (height[:, 0, 0] > _MIN_FLAT_SNR * noise))
 
 
-def _is_sharp(stamps: Array) -> Bools:
-    """Return whether the highest pixel stands out of its row or column as no star does."""
-    part = stamps[:, STAMP_HALF - 2 : STAMP_HALF + 3, STAMP_HALF - 2 : STAMP_HALF + 3]
-    top = part[:, 1:4, 1:4].reshape(-1, 9).argmax(1)
-    n, row, column = np.arange(len(part)), top // 3 + 1, top % 3 + 1
-    peak = part[n, row, column]
-    across = np.maximum(part[n, row, column - 1], part[n, row, column + 1])
-    along = np.maximum(part[n, row - 1, column], part[n, row + 1, column])
-    return np.asarray(np.minimum(across, along) < _MIN_SHARPNESS * peak)
+def _is_sharp(pixels: Array, noise: float) -> Bools:
+    """Return whether each pixel stands out of its row or column as no star does."""
+    padded = np.pad(pixels, 1, mode="edge")
+    across = np.maximum(padded[1:-1, :-2], padded[1:-1, 2:])
+    along = np.maximum(padded[:-2, 1:-1], padded[2:, 1:-1])
+    bright = pixels > max(_MIN_SHARP_SNR * noise, 1e-300)
+    return np.asarray(bright & (np.minimum(across, along) < _MIN_SHARPNESS * pixels))
 
 
 def adaptive_moments(stamps: Array) -> tuple[Array, Array, Array]:
@@ -376,4 +378,6 @@ def _measure_rivals(stamps: Array, centre: Array, covariance: Array) -> Array:
     dy = steps[None, :, None] - centre[:, 1, None, None]
     xx, xy, yy = (v[:, None, None] for v in covariance.T)
     radius2 = (yy * dx * dx - 2.0 * xy * dx * dy + xx * dy * dy) / (xx * yy - xy * xy)
-    return np.asarray(np.where(radius2 > _RIVAL_SIGMAS**2, stamps, 0.0).max((1, 2)))
+    inner, outer = _RIVAL_SIGMAS
+    near = (radius2 > inner * inner) & (radius2 < outer * outer)
+    return np.asarray(np.where(near, stamps, 0.0).max((1, 2)))

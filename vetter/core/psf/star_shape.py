@@ -18,6 +18,9 @@ Bools = npt.NDArray[np.bool_]
 
 MAX_STARS = 32
 """Number of stars that are fitted, at most: more than these hardly improve a shape."""
+_MAX_PIXELS = 25_000
+"""Number of pixels that are fitted, at most, in at least 12 stars: time grows with it."""
+_MIN_WIDE_STARS = 12
 RADIUS_FWHM = 2.5
 """Half the side of a star's stamp, in units of the FWHM; it covers the fitted box."""
 _TO_FWHM = 2.0 * math.sqrt(2.0 * math.log(2.0))
@@ -145,7 +148,8 @@ def _cut_stamps(
     start = _start_of(stars)
     half = max(5, math.ceil(max(RADIUS_FWHM, 1.5 / math.sqrt(start.ratio)) * start.fwhm) + 1)
     stamps, offsets = [], []
-    for x, y in zip(stars.x.tolist(), stars.y.tolist(), strict=True):
+    most = max(_MIN_WIDE_STARS, _MAX_PIXELS // (2 * half + 1) ** 2)
+    for x, y in zip(stars.x.tolist()[:most], stars.y.tolist()[:most], strict=True):
         stamp = read_unmasked(image, mask, Box.around(x, y, half))
         if np.count_nonzero(np.isfinite(stamp)) >= _MIN_KNOWN * stamp.size:
             stamps.append(stamp)
@@ -275,7 +279,7 @@ def _to_moffat(shape: Array) -> Moffat:
     g = math.hypot(shape[1], shape[2])
     return Moffat(
         math.exp(shape[0]),
-        1.0 / shape[3],
+        1.0 / float(shape[3]),
         (1.0 - g) / (1.0 + g),
         0.5 * math.atan2(shape[2], shape[1]),
     )

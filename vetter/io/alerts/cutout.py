@@ -23,6 +23,7 @@ from vetter.io.alerts.history import light_curve
 from vetter.io.alerts.matched_planes import (
     CROSS_MATCHED,
     FROM_DIFFERENCE,
+    MEASURED_NOISE,
     NO_NOISE,
     find_obstacle,
     put_matched_planes,
@@ -118,7 +119,7 @@ def planes_for_fit(record: Mapping[str, Any], producer: Producer, meta: dict[str
 
     Parameters and errors are those of `packet_cutout`; the packet may lack its history.
     """
-    cutout, stamps, grid = _place_stamps(record, producer, meta)
+    cutout, stamps, grid = _place_stamps(record, producer, meta, for_fit=True)
     if cutout.origin is None:
         # Its position may be known on the sky alone.
         _put_sky(cutout, stamps, grid, producer)
@@ -154,9 +155,12 @@ def _placed_stamps(
 
 
 def _place_stamps(
-    record: Mapping[str, Any], producer: Producer, meta: dict[str, Any]
+    record: Mapping[str, Any], producer: Producer, meta: dict[str, Any], for_fit: bool = False
 ) -> tuple[StampCutout, dict[str, Stamp], StampGrid]:
-    """Return the planes of a packet as a cutout, and the stamps with their common grid."""
+    """Return the planes of a packet as a cutout, and the stamps with their common grid.
+
+    Missing noise is measured on the image, for a fit on the difference.
+    """
     stamps, missing, unusable = _read_stamps(record)
     if not stamps:
         if not unusable:
@@ -182,7 +186,7 @@ def _place_stamps(
     cutout.notes.update(dict.fromkeys(missing, _MISSING) | unusable)
     cutout.unread.update(unusable)
     _turn_difference(cutout, record, producer)
-    _put_err(cutout, stamps, grid)
+    _put_err(cutout, stamps, grid, for_fit)
     _put_mask(cutout, stamps, grid)
     science = stamps.get("image")
     cutout.psf_image = None if science is None else science.psf
@@ -317,7 +321,7 @@ def _origin(
     return half_up(position[0]) - grid.middle[0], half_up(position[1]) - grid.middle[1]
 
 
-def _put_err(cutout: Cutout, stamps: Mapping[str, Stamp], grid: StampGrid) -> None:
+def _put_err(cutout: Cutout, stamps: Mapping[str, Stamp], grid: StampGrid, for_fit: bool) -> None:
     """Set ``err`` from the uncertainty of the difference, else of the image, else estimated."""
     for name in ("diff", "image"):
         stamp = stamps.get(name)
@@ -325,8 +329,14 @@ def _put_err(cutout: Cutout, stamps: Mapping[str, Stamp], grid: StampGrid) -> No
             cutout["err"] = place_on_grid(stamp.sigma, grid.offsets[name], grid.shape)
             cutout.notes["err"] = stamp.sigma_note or f"of the {name}"
             return
-    image = cutout.planes.get("image", cutout.planes.get("diff"))
-    if image is not None:
+    image, diff = cutout.planes.get("image"), cutout.planes.get("diff")
+    if diff is not None and (for_fit or image is None):
+        # Every other column: neighbours are correlated, and half of a stamp gives 2%.
+        with np.errstate(all="ignore"):
+            cutout["err"] = estimate_err(diff, around=diff[:, ::2] if for_fit else None)
+        cutout.notes["err"] = MEASURED_NOISE if for_fit else ESTIMATED_NOISE
+        cutout.provenance["err"] = Provenance.ESTIMATED
+    elif image is not None:
         with np.errstate(all="ignore"):
             cutout["err"] = estimate_err(image)
         cutout.notes["err"] = ESTIMATED_NOISE

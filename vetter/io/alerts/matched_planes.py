@@ -11,7 +11,6 @@ from collections.abc import Mapping
 import numpy as np
 
 from vetter.core.cutout.cutout import Cutout
-from vetter.core.cutout.noise_estimate import estimate_err
 from vetter.core.cutout.plane import Array, Provenance
 from vetter.core.matching.cross_match import cross_match
 from vetter.core.psf.models import PsfImage
@@ -21,6 +20,7 @@ NO_NOISE = "the packet has no noise: bogus ones without it are defects, not dipo
 """Caveat of fits whose noise had to be measured on the difference."""
 
 CROSS_MATCHED = "image and template convolved by each other's PSF"
+MEASURED_NOISE = "measured on the difference"
 FROM_DIFFERENCE = "the template is image - difference"
 
 _PSF_FLOOR = 0.01
@@ -112,15 +112,11 @@ def _put_cross_match(
 
 
 def _put_difference(cutout: Cutout, image: Array, diff: Array) -> None:
-    """Set ``convolved`` to image - difference, and ``err`` to the noise of the difference."""
+    """Set ``convolved`` to image - difference; noise measured on it alone is a caveat."""
     cutout.planes["convolved"] = np.subtract(image, diff, dtype=np.float64)
     cutout.planes.pop("template", None)
     cutout.provenance["convolved"] = Provenance.COMPUTED
     cutout.notes["convolved"] = FROM_DIFFERENCE
     cutout.fit_psf = read_psf(cutout.psf_image)
-    if Provenance.ESTIMATED not in cutout.provenance.get("err", Provenance.GIVEN):
-        return
-    with np.errstate(all="ignore"):
-        cutout.planes["err"] = estimate_err(diff)
-    cutout.notes["err"] = "measured on the difference"
-    cutout.fit_caveat = NO_NOISE
+    if Provenance.ESTIMATED in cutout.provenance.get("err", Provenance.GIVEN):
+        cutout.fit_caveat = NO_NOISE

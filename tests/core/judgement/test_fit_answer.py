@@ -1,0 +1,222 @@
+"""The answer of a fit: each condition decides, on figures made by hand."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from vetter.core.fit.adjustment import UNSEEN_NOTE, Adjustment, make_failure
+from vetter.core.judgement.answer import Answer
+from vetter.core.judgement.fit_answer import AnswerLimits, answer_fit
+from vetter.core.judgement.star_calibration import StarCalibration
+
+DIPOLE: dict[str, Any] = {
+    "converged": True, "dx": 0.4, "dy": -0.1, "scale": 1.0, "chi2_0": 9000.0, "chi2": 280.0,
+    "df": 283, "pixels": 289, "pval": 0.5, "fwhm": 4.0, "template": "convolved",
+    "flux": 20.0, "flux_err": 110.0, "snr": 0.2, "shift_err": 0.01,
+    "raw_flux": 4000.0, "raw_flux_err": 60.0, "psf_snr": 67.0, "star_flux": 40000.0,
+    "prior_flux": 20.0, "prior_flux_err": 100.0, "shift_chi2": 281.0, "scale_chi2": 7000.0,
+    "scale_alone": 0.9, "scale_alone_err": 0.01,
+    "normal_shift_err": 0.5, "normal_scale_err": 0.01,
+}  # fmt: skip
+"""A star that moved by 0.4 px, the candidate on one of its lobes."""
+VARIABLE: dict[str, Any] = {
+    **DIPOLE, "dx": 0.0, "dy": 0.0, "scale": 1.2, "scale_chi2": 282.0, "scale_alone": 1.2,
+    "prior_flux": 1500.0, "shift_chi2": 700.0,
+}  # fmt: skip
+NOISE: dict[str, Any] = {**DIPOLE, "chi2_0": 290.0, "raw_flux": 90.0, "psf_snr": 1.5}
+
+
+def make_fit(base: dict[str, Any], **changes: Any) -> Adjustment:
+    return Adjustment(**{**base, **changes})
+
+
+def make_stars(count: int = 40, **changes: Any) -> StarCalibration:
+    rng = np.random.default_rng(3)
+    values: dict[str, Any] = {
+        "x": rng.uniform(0, 900, count),
+        "y": rng.uniform(0, 900, count),
+        "brightness": np.geomspace(1e3, 1e5, count),
+        "dx": rng.normal(0, 0.3, count),
+        "dy": rng.normal(0, 0.3, count),
+        "scale": rng.normal(1, 0.01, count),
+        "chi2_ratio": rng.normal(1, 0.08, count),
+        "snr": rng.normal(0, 0.9, count),
+        **changes,
+    }
+    return StarCalibration(**values)
+
+
+@pytest.mark.parametrize(
+    ("fit", "answer", "word"),
+    [
+        (make_fit(DIPOLE), Answer.EXPLAINED, "a shift of 0.41 px"),
+        (make_fit(VARIABLE), Answer.VARIABLE, "changed by +20%"),
+        (make_fit(VARIABLE, scale=0.8, scale_alone=0.8), Answer.VARIABLE, "changed by -20%"),
+        (make_fit(NOISE), Answer.NOTHING, "noise before the fit"),
+        (make_fit(DIPOLE, prior_flux=600.0), Answer.KEPT, "S/N 6.0 survives, flux 600"),
+        (make_fit(DIPOLE, prior_flux=-600.0), Answer.KEPT, "S/N 6.0 is missing, flux -600"),
+        (make_fit(DIPOLE, chi2=900.0), Answer.KEPT, "chi2/df 3.18"),
+        (make_fit(DIPOLE, raw_flux=600.0), Answer.ORDINARY, "survive at S/N 6.0 only"),
+        (make_fit(DIPOLE, raw_flux=-600.0), Answer.ORDINARY, "survive at S/N 6.0 only"),
+        (make_fit(DIPOLE, raw_flux=-4000.0), Answer.EXPLAINED, "a shift"),
+        (make_fit(DIPOLE, prior_flux=220.0), Answer.EXPLAINED, "a shift"),
+        (make_fit(DIPOLE, prior_flux=300.0), Answer.ORDINARY, "S/N 3.0 remains"),
+        (make_fit(DIPOLE, prior_flux=-300.0), Answer.ORDINARY, "S/N -3.0 remains"),
+        (make_fit(DIPOLE, scale=1.06), Answer.ORDINARY, "scale 1.060 is not the field's 1.000"),
+        (make_fit(DIPOLE, at_bound=("dx",)), Answer.ORDINARY, "on its bound: dx"),
+        (make_fit(DIPOLE, shift_chi2=7001.0), Answer.ORDINARY, "more than a shift"),
+        (
+            make_fit(DIPOLE, prior_flux_err=700.0, raw_flux=8000.0),
+            Answer.ORDINARY,
+            "hides fainter sources",
+        ),
+    ],
+    ids=str,
+)
+def test_answer_with_known_normal(fit: Adjustment, answer: Answer, word: str) -> None:
+    judgement = answer_fit(fit, make_stars())
+    assert judgement.answer is answer, judgement.reason
+    assert word in judgement.reason
+    assert judgement.stars == 40
+
+
+@pytest.mark.parametrize(
+    ("fit", "word"),
+    [
+        (None, "not fitted"),
+        (make_failure("too few good pixels"), "too few good pixels"),
+        (make_fit(NOISE, caveats=("err is only estimated",)), "err is only estimated"),
+        (make_fit(NOISE, fwhm=math.nan), "give the FWHM"),
+        (make_fit(DIPOLE, unseen=True, prior_flux=math.nan), UNSEEN_NOTE),
+        (make_fit(DIPOLE, raw_flux=math.nan), "fit again"),
+        (make_fit(DIPOLE, prior_flux=math.nan), "could not be measured"),
+        (make_fit(DIPOLE, df=0), "larger cutout"),
+    ],
+    ids=str,
+)
+def test_missing_thing_is_not_judged(fit: Adjustment | None, word: str) -> None:
+    judgement = answer_fit(fit, make_stars())
+    assert judgement.answer is Answer.NOT_JUDGED
+    assert word in judgement.reason
+    assert math.isnan(judgement.flux_limit)
+
+
+@pytest.mark.parametrize(
+    "objection",
+    [{"scale": 0.5, "at_bound": ("scale",)}, {"at_bound": ("dx", "dy")}, {"prior_flux": 900.0}],
+    ids=str,
+)
+def test_noise_comes_before_objections(objection: dict[str, Any]) -> None:
+    assert answer_fit(make_fit(NOISE, **objection)).answer is Answer.NOTHING
+
+
+@pytest.mark.parametrize("change", [{"chi2_0": 400.0}, {"psf_snr": 4.5}, {"psf_snr": -4.5}])
+def test_noise_needs_chi2_and_point_source(change: dict[str, Any]) -> None:
+    assert answer_fit(make_fit(NOISE, **change)).answer is not Answer.NOTHING
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"flux": 300.0},
+        {"dx": 2.1},
+        {"scale": 1.04, "scale_alone_err": 0.02},
+        {"at_bound": ("scale",)},
+        {"chi2": 900.0},
+    ],
+    ids=str,
+)
+def test_variable_needs_scale_alone(change: dict[str, Any]) -> None:
+    assert answer_fit(make_fit(VARIABLE, **change), make_stars()).answer is not Answer.VARIABLE
+
+
+def test_power_and_limit_are_for_snr_7() -> None:
+    judgement = answer_fit(make_fit(DIPOLE), make_stars())
+    assert judgement.power == pytest.approx(40.0)
+    assert judgement.flux_limit == pytest.approx(700.0)
+
+
+def test_calibration_widens_errors_and_limit() -> None:
+    stars = make_stars(snr=3.0 * np.random.default_rng(4).normal(size=40))
+    judgement = answer_fit(make_fit(DIPOLE, prior_flux=600.0), stars)
+    assert judgement.answer is Answer.EXPLAINED
+    assert 1500 < judgement.flux_limit < 3000
+
+
+def test_residuals_like_those_of_stars_are_not_kept() -> None:
+    wide = make_stars(chi2_ratio=np.random.default_rng(5).uniform(2, 4, 40))
+    fit = make_fit(DIPOLE, chi2=900.0)
+    assert answer_fit(fit, make_stars()).answer is Answer.KEPT
+    assert answer_fit(fit, wide).answer is Answer.EXPLAINED
+
+
+def test_few_stars_leave_answer_uncalibrated() -> None:
+    judgement = answer_fit(make_fit(DIPOLE), make_stars(9))
+    assert judgement.answer is Answer.EXPLAINED
+    assert judgement.stars == 0
+    assert judgement.reason.endswith("(uncalibrated: fewer than 10 stars)")
+
+
+def test_candidate_beyond_brightest_star_is_named() -> None:
+    judgement = answer_fit(make_fit(DIPOLE, star_flux=1e6), make_stars())
+    assert judgement.reason.endswith("(brighter than all calibration stars)")
+
+
+UNKNOWN = {"normal_shift_err": math.inf, "normal_scale_err": math.inf}
+
+
+@pytest.mark.parametrize(
+    ("base", "changes", "answer"),
+    [
+        (DIPOLE, {}, Answer.EXPLAINED),
+        (DIPOLE, {"scale": 1.1}, Answer.EXPLAINED),
+        (DIPOLE, {"scale": 1.21}, Answer.ORDINARY),
+        (DIPOLE, {"chi2": 900.0}, Answer.EXPLAINED),
+        (DIPOLE, {"chi2": 3000.0}, Answer.KEPT),
+        (VARIABLE, {"prior_flux": 20.0}, Answer.VARIABLE),
+        (VARIABLE, {"prior_flux": 20.0, "scale": 1.1}, Answer.VARIABLE),
+        (VARIABLE, {"prior_flux": 20.0, "scale": 1.15, "scale_chi2": 300.0}, Answer.ORDINARY),
+    ],
+    ids=str,
+)
+def test_answer_without_field(
+    base: dict[str, Any], changes: dict[str, Any], answer: Answer
+) -> None:
+    assert answer_fit(make_fit(base, **UNKNOWN, **changes)).answer is answer
+
+
+def test_small_err_is_corrected_by_scatter() -> None:
+    fit = make_fit(NOISE, chi2_0=283 * 1.56, chi2=283 * 1.55)
+    assert answer_fit(fit).answer is Answer.KEPT
+    assert answer_fit(replace(fit, scatter=1.25, scatter_err=0.02)).answer is Answer.NOTHING
+
+
+def test_limits_of_settings_decide() -> None:
+    fit = make_fit(DIPOLE, prior_flux=600.0)
+    assert answer_fit(fit, make_stars(), AnswerLimits(max_snr=7.0)).answer is Answer.ORDINARY
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_answer_is_invariant_to_flux_unit(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    base = [DIPOLE, VARIABLE, NOISE][seed % 3]
+    fluxes = ("flux", "flux_err", "raw_flux", "raw_flux_err", "prior_flux", "prior_flux_err")
+    factor = math.exp(rng.uniform(-20, 20))
+    scaled = {name: base[name] * factor for name in (*fluxes, "star_flux")}
+    stars = make_stars()
+    other = replace(stars, brightness=stars.brightness * factor)
+    ours, theirs = answer_fit(make_fit(base), stars), answer_fit(make_fit(base, **scaled), other)
+    assert theirs.answer is ours.answer
+    assert theirs.power == pytest.approx(ours.power)
+    assert theirs.flux_limit == pytest.approx(ours.flux_limit * factor)
+
+
+@pytest.mark.parametrize("base", [DIPOLE, NOISE], ids=["dipole", "noise"])
+def test_answer_has_no_preferred_sign(base: dict[str, Any]) -> None:
+    mirrored = {name: -base[name] for name in ("flux", "raw_flux", "prior_flux", "psf_snr", "dx")}
+    assert answer_fit(make_fit(base, **mirrored)).answer is answer_fit(make_fit(base)).answer
