@@ -7,7 +7,13 @@ import pytest
 
 from vetter.core.fit.adjustment import Adjustment, make_failure
 from vetter.core.judgement.answer import Answer, Judgement
-from vetter.core.judgement.evidence import describe_basis, details, headline, numbers
+from vetter.core.judgement.evidence import (
+    describe_basis,
+    describe_limits,
+    details,
+    headline,
+    numbers,
+)
 
 FIT = Adjustment(
     True,
@@ -115,3 +121,29 @@ def test_details_tell_what_it_rests_on() -> None:
         "fitted box 17 px, 290 pixels",
         "FWHM from the header",
     ]
+
+
+@pytest.mark.parametrize(
+    ("judgement", "unit", "text"),
+    [
+        (
+            Judgement(Answer.EXPLAINED, "", 1913.0, 9.04, 41),
+            "ADU",
+            "a source of its flux would survive at S/N 9; limit 1,910 ADU; calibrated on 41 stars",
+        ),
+        (
+            Judgement(Answer.ORDINARY, "", 0.0125, 0.587, 1),
+            "",
+            "a source of its flux would survive at S/N 0.59; limit 0.0125; calibrated on 1 star",
+        ),
+        (
+            Judgement(Answer.KEPT, "", 310.0, math.nan, 0),
+            "nJy",
+            "limit 310 nJy; not calibrated",
+        ),
+        (Judgement(Answer.NOT_JUDGED, "no FWHM"), "ADU", ""),
+        (Judgement(Answer.NOTHING, "noise"), "", "not calibrated"),
+    ],
+)
+def test_limits_in_short(judgement: Judgement, unit: str, text: str) -> None:
+    assert describe_limits(judgement, unit) == text

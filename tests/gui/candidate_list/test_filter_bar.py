@@ -9,7 +9,11 @@ from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
 from tests.helpers.fake_session import FakeSession
+from vetter.core.columns.review_columns import ReviewColumns
 from vetter.core.decisions.decision import Verdict
+from vetter.core.fit.adjustment import Adjustment
+from vetter.core.judgement.answer import Answer, Judgement
+from vetter.core.judgement.fit_table import FitTable
 from vetter.gui.actions.keymap import make_keymap
 from vetter.gui.candidate_list.filter_bar import FilterBar
 from vetter.gui.commands import COMMANDS
@@ -156,3 +160,33 @@ def test_escape_does_not_apply_the_same_filter_anew(window, session) -> None:
     assert session.queue.position_of(3) == 3
     _type(window, "", Qt.Key.Key_Return)
     assert session.queue.position_of(3) == -1
+
+
+def test_tab_completes_column_and_answer(window, session) -> None:
+    session.columns = ReviewColumns(session.candidates, session, FitTable(20))
+    session.columns.fits.set(4, Adjustment(True), Judgement(Answer.VARIABLE, ""))
+    line = window.bar.line
+    _type(window, "answ", Qt.Key.Key_Tab)
+    assert line.text() == "answer=" and line.hasFocus()
+    QTest.keyClicks(line, "v")
+    assert window.bar.hint.isVisible() and window.bar.hint.text() == "Tab: answer=variable"
+    QTest.keyClick(line, Qt.Key.Key_Tab)
+    assert line.text() == "answer=variable"
+    QTest.keyClick(line, Qt.Key.Key_Return)
+    assert session.queue.order.tolist() == [4] and not window.bar.hint.isVisible()
+
+
+def test_tab_again_takes_the_next_completion(window, session) -> None:
+    session.columns = ReviewColumns(session.candidates, session, FitTable(20))
+    texts = []
+    _type(window, "answer=no")
+    for _ in range(3):
+        QTest.keyClick(window.bar.line, Qt.Key.Key_Tab)
+        texts.append(window.bar.line.text())
+    assert texts == ["answer=nothing", 'answer="not judged"', "answer=no"]
+    QTest.keyClick(window.bar.line, Qt.Key.Key_Escape)
+
+
+def test_tab_without_completion_leaves_the_line(window) -> None:
+    _type(window, "J01", Qt.Key.Key_Tab)
+    assert window.bar.line.text() == "J01" and not window.bar.line.hasFocus()

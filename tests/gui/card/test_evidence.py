@@ -2,14 +2,20 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from astropy.io import fits
 
 from tests.helpers.fake_field import FieldInMemory, field
+from tests.helpers.snapshots import pixels
 from vetter.core.display.style import DisplayStyle
 from vetter.core.fit.adjustment import Adjustment
 from vetter.core.judgement.answer import Answer, Judgement
 from vetter.core.judgement.fit_table import FitState, FitStatus
 from vetter.gui.card.evidence import Evidence
+from vetter.gui.widgets.answer_style import answer_colour
+from vetter.gui.widgets.verdict_style import is_dark
 from vetter.review.cutouts.rendered_cutout import render_cutout
+
+FIT = Adjustment(True, dx=0.1)
 
 
 @pytest.fixture
@@ -129,3 +135,39 @@ def test_no_number_stands_on_another_line_than_its_name(evidence: Evidence, widt
     lines = lines_of(evidence)
     for part in ("dx +0.212", "dy +0.058 px", "scale 1.010", "surviving S/N -4.8"):
         assert any(part in line for line in lines), lines
+
+
+@pytest.mark.parametrize("answer", list(Answer))
+def test_answer_has_badge_and_bold_word(evidence: Evidence, answer: Answer) -> None:
+    evidence.show_state(FitState(FitStatus.DONE, FIT, Judgement(answer, "why")))
+    mark = evidence.mark()
+    assert mark is not None and evidence.words.startswith(answer.value)
+    assert evidence._bold == len(answer.value)
+    evidence.resize(500, evidence.height())
+    shown = pixels(evidence.grab().toImage()).astype(int)
+    tone = answer_colour(answer.code, is_dark(evidence.palette()))
+    near = np.abs(shown - (tone.red(), tone.green(), tone.blue())).max(axis=2) < 40
+    left = near[:, : round(mark.deviceIndependentSize().width())]
+    assert left.sum() >= 8
+
+
+@pytest.mark.parametrize(
+    "state", [FitState(), FitState(FitStatus.RUNNING), FitState(FitStatus.FAILED, error="why")]
+)
+def test_without_an_answer_there_is_no_badge(evidence: Evidence, state: FitState) -> None:
+    evidence.show_state(FitState(FitStatus.DONE, FIT, Judgement(Answer.KEPT, "why")))
+    evidence.show_state(state)
+    assert evidence.mark() is None and evidence.limits == ""
+
+
+def test_limits_have_the_unit_of_the_image(qtbot) -> None:
+    frame = render_cutout(FieldInMemory(), 0, 20, DisplayStyle())
+    evidence = Evidence("F", lambda: frame)
+    qtbot.addWidget(evidence)
+    frame.cutout.header = fits.Header({"BUNIT": "nJy"})
+    judgement = Judgement(Answer.ORDINARY, "why", 310.0, 9.0, 41)
+    evidence.show_state(FitState(FitStatus.DONE, FIT, judgement))
+    limits = "a source of its flux would survive at S/N 9; limit 310 nJy; calibrated on 41 stars"
+    assert evidence.limits == limits
+    assert limits in evidence.toolTip()
+    assert "limit\N{NO-BREAK SPACE}310\N{NO-BREAK SPACE}nJy" in evidence.text()

@@ -111,10 +111,10 @@ def test_limit_follows_the_settings(plot):
     [
         (None, "no calibration"),
         (calibration(9), "9 stars: fewer than 10"),
-        (calibration(60), "kept above the line"),
+        (calibration(60), "- - limit of the stars"),
     ],
 )
-def test_caption_says_what_the_stars_show(plot, stars, caption):
+def test_caption_names_limit_or_its_absence(plot, stars, caption):
     show(plot, stars, [500.0], [3.0])
     assert plot.caption == caption
 

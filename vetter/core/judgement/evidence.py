@@ -59,12 +59,15 @@ def describe_limits(judgement: Judgement, unit: str = "") -> str:
         Unknown numbers are left out. Without a calibration the text is ``not calibrated``, but
         empty for a fit that is not judged.
     """
-    limit = _format("limit {:.3g}", judgement.flux_limit, f" {unit}" if unit else "")
+    limit, power = "", ""
+    if math.isfinite(judgement.flux_limit):
+        limit = f"limit {_format_short(judgement.flux_limit)} {unit}".rstrip()
+    if math.isfinite(judgement.power):
+        power = f"a source of its flux would survive at S/N {_format_short(judgement.power, 2)}"
     if judgement.stars:
         calibration = f"calibrated on {format_count(judgement.stars, 'star')}"
     else:
         calibration = "" if judgement.answer is Answer.NOT_JUDGED else "not calibrated"
-    power = _format("a source of its flux would survive at S/N {:.3g}", judgement.power)
     return "; ".join(part for part in (power, limit, calibration) if part)
 
 
@@ -129,6 +132,11 @@ def describe_basis(fit: Adjustment) -> str:
 
 def _format(form: str, value: float, suffix: str = "") -> str:
     return "" if math.isnan(value) else form.format(value) + suffix
+
+
+def _format_short(value: float, digits: int = 3) -> str:
+    """Return a number to a few digits, without an exponent up to a million: ``1,910``, ``0.59``."""
+    return f"{float(f'{value:.{digits}g}'):,g}"
 
 
 def _describe_change(fit: Adjustment) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from PyQt6.QtCore import QEvent, Qt, QTimer, pyqtSignal
-from PyQt6.QtGui import QFocusEvent, QPalette
+from PyQt6.QtGui import QFocusEvent, QKeyEvent, QPalette
 from PyQt6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
+from vetter.core.columns.filter_completion import complete_filter
 from vetter.errors import InputError
 from vetter.gui.actions.keymap import Keymap, keys_text
 from vetter.gui.widgets.line_edits import EscapeLine
@@ -15,11 +16,15 @@ from vetter.review.session import Session
 TYPING_PAUSE = 150
 """Milliseconds without a key before the typed filter is tried."""
 
+MAX_HINTS = 6
+"""Largest number of completions named below the line; all answers."""
+
 HELP = (
     "Words search the names. mag<19 verdict=none name~J04 must all hold; or, not and brackets "
     "combine. filter=r,g is one of several, ~ means contains, mag=missing finds missing values, "
-    "quotes keep blanks.\nEnter keeps the filter and goes to its first match, Esc restores the "
-    "previous filter."
+    'quotes keep blanks. answer=explained, variable, ordinary, nothing, kept or "not judged" is '
+    "the answer of the fit.\nTab completes columns, verdicts and answers. Enter keeps the filter "
+    "and goes to its first match, Esc restores the previous filter."
 )
 
 
@@ -47,6 +52,9 @@ class FilterBar(QWidget):
         self._problem = ""
         self._return_to: QWidget | None = None
         self.line = _FilterLine(keys_text(keymap.get("go.filter", ())[:1]), self)
+        self.hint = plain_label(parent=self)
+        self.hint.setAccessibleName("completions of the filter")
+        self.hint.hide()
         self.state = plain_label(parent=self)
         self.state.setWordWrap(True)
         self.state.setAccessibleName("filter state")
@@ -114,12 +122,14 @@ class FilterBar(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2)
         layout.addWidget(self.line)
+        layout.addWidget(self.hint)
         layout.addLayout(below)
 
     def _connect(self) -> None:
         self.line.textEdited.connect(self._on_edited)
         self.line.returnPressed.connect(self.keep)
         self.line.escaped.connect(self.drop)
+        self.line.completed.connect(self._on_edited)
         self.line.entered.connect(self._on_entered)
         self.line.exited.connect(self._on_exited)
         self.clear.clicked.connect(self.show_all)
@@ -181,12 +191,22 @@ class FilterBar(QWidget):
 
     def _on_exited(self) -> None:
         """Keep a valid filter after a click elsewhere, as Enter does."""
+        self.line.completions = []
+        self.hint.hide()
         if self._pause.isActive():
             self._try()
         self._before = self._session.queue.expression
 
-    def _on_edited(self, _text: str) -> None:
+    def _on_edited(self, text: str) -> None:
         self._pause.start()
+        if self.line.is_cycling:
+            return
+        completions = complete_filter(text, self._session.columns)
+        self.line.completions = completions
+        words = [whole.rsplit(maxsplit=1)[-1] for whole in completions[:MAX_HINTS]]
+        more = ", ..." if len(completions) > MAX_HINTS else ""
+        self.hint.setText(f"Tab: {', '.join(words)}{more}" if words else "")
+        self.hint.setVisible(bool(words))
 
     def _on_grown(self, _first_new: int) -> None:
         if self._session.queue.expression:
@@ -203,13 +223,32 @@ class _FilterLine(EscapeLine):
 
     entered = pyqtSignal()
     exited = pyqtSignal()
+    completed = pyqtSignal(str)
+    """The text after Tab has completed it."""
 
     def __init__(self, key: str, parent: QWidget) -> None:
         super().__init__(parent)
+        self.completions: list[str] = []
+        self.is_cycling = False
         self.setPlaceholderText(f"Filter or search  ({key})" if key else "Filter or search")
         self.setAccessibleName("filter and search")
         self.setToolTip(HELP)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+
+    def event(self, event: QEvent | None) -> bool:
+        is_key = isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress
+        if is_key and event.key() == Qt.Key.Key_Tab and self.completions:
+            self._complete()
+            return True
+        return super().event(event)
+
+    def _complete(self) -> None:
+        """Take the first completion; Tab again takes the next, and at last what was typed."""
+        self.completions.append(self.text())
+        self.is_cycling = True
+        self.setText(self.completions.pop(0))
+        self.completed.emit(self.text())
+        self.is_cycling = False
 
     def focusInEvent(self, event: QFocusEvent | None) -> None:
         super().focusInEvent(event)

@@ -97,9 +97,9 @@ class LinePainter:
         left, room = span.x + MARGIN, span.width - 2 * MARGIN
         code = model.answer_code(place, span.section)
         if code != NOT_FITTED:
-            # On the highlight, which is dark in both themes, the colours for dark are readable.
-            dark = self._dark or place == self.current_place
-            mark = answer_badge(code, ANSWER_BADGE, dark, self._ratio)
+            # The answers' own colours are hard to read on the highlight.
+            tone = self._current_text.name() if place == self.current_place else ""
+            mark = answer_badge(code, ANSWER_BADGE, self._dark, self._ratio, tone)
             painter.drawPixmap(left, top + (height - ANSWER_BADGE) // 2, mark)
             taken = badge_width(ANSWER_BADGE) + ANSWER_GAP
             left, room = left + taken, room - taken

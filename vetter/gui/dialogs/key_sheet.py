@@ -35,6 +35,7 @@ FIXED_KEYS = (
     ("Grid", "Tab", "Next plane"),
     ("Grid", "Enter", "Open in the panels"),
     ("Grid and text fields", "Esc", "Leave"),
+    ("Filter", "Tab", "Complete a column or an answer"),
     ("Outside the filter", "Enter", "Yes, give the verdict"),
     ("Outside the filter", "Esc", "No; again: clear the filter"),
     ("Field view", "Tab", "Next button; Enter presses it"),

@@ -57,7 +57,7 @@ CHI2 = Figure(
     1.0,
 )
 SNR = Figure(
-    "|surviving S/N|",
+    "surviving S/N",
     lambda points: np.abs(points.snr),
     lambda stars: np.abs(stars.snr),
     lambda limits, snr: snr * limits.snr_scatter,
@@ -169,13 +169,13 @@ class StarPlot(FieldCanvas):
 
     @property
     def caption(self) -> str:
-        """What the stars say here: the limit's meaning, or that there is none."""
+        """Legend of the limit, or why there is no limit."""
         stars = self.points.calibration
         if stars is None:
             return "no calibration"
         if not stars.is_usable:
             return f"{stars.count} stars: fewer than {MIN_STARS}"
-        return "kept above the line"
+        return "- - limit of the stars"
 
     def _measure(self) -> tuple[tuple[Axis, Axis], Array]:
         """Return the axes and the places of all candidates, (n, 2).

@@ -292,7 +292,9 @@ class GridArea(QAbstractScrollArea):
         room = below.adjusted(BADGE + 3 if code else 0, 0, 0, -PAD)
         answer = answer_code_of(self._session.columns, row)
         if answer != NOT_FITTED:
-            mark = answer_badge(answer, BADGE, dark or selected, self.devicePixelRatioF())
+            # The answers' own colours are hard to read on the highlight.
+            own = palette.highlightedText().color().name() if selected else ""
+            mark = answer_badge(answer, BADGE, dark, self.devicePixelRatioF(), own)
             width = badge_width(BADGE)
             painter.drawPixmap(room.right() - width + 1, below.y() + 1, mark)
             room.adjust(0, 0, -width - 3, 0)

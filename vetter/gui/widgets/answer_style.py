@@ -100,7 +100,7 @@ def answer_letter(code: int) -> str:
 
 
 @lru_cache(maxsize=128)
-def answer_badge(code: int, size: int, dark: bool, ratio: float = 1.0) -> QPixmap:
+def answer_badge(code: int, size: int, dark: bool, ratio: float = 1.0, tone: str = "") -> QPixmap:
     """Return an answer's shape with its letter beside it.
 
     Parameters
@@ -111,6 +111,8 @@ def answer_badge(code: int, size: int, dark: bool, ratio: float = 1.0) -> QPixma
         Height in device-independent pixels.
     ratio : float
         Device pixels per device-independent pixel.
+    tone : str
+        Name of another colour, as on a highlight; empty for the answer's own.
     """
     font = _letter_font(size)
     width = round(0.85 * size + 1 + QFontMetricsF(font).horizontalAdvance(answer_letter(code)))
@@ -119,7 +121,7 @@ def answer_badge(code: int, size: int, dark: bool, ratio: float = 1.0) -> QPixma
     pixmap.fill(Qt.GlobalColor.transparent)
     painter = QPainter(pixmap)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(QPen(answer_colour(code, dark), 1.6))
+    painter.setPen(QPen(QColor(tone) if tone else answer_colour(code, dark), 1.6))
     painter.drawPath(answer_path(code, 0.62 * size).translated(0.38 * size, 0.5 * size))
     painter.setFont(font)
     left = 0.85 * size
