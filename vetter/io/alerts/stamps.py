@@ -13,7 +13,7 @@ import numpy as np
 
 from vetter.core.cutout.plane import Array
 from vetter.core.number_text import format_count
-from vetter.errors import InputError
+from vetter.errors import InputError, suppress_warnings
 from vetter.io.alerts.packets import size_limits
 from vetter.io.alerts.packets.avro import unpack_gzip
 from vetter.io.files.file_marks import Mark, mark_of
@@ -21,7 +21,6 @@ from vetter.io.files.unreadable import input_errors
 from vetter.io.fits.header_blocks import card_value
 from vetter.io.fits.plain_images import PlainHdu, read_plain
 from vetter.io.fits.structure import open_fits
-from vetter.library_warnings import suppress_warnings
 
 _PICTURE_MARKS = (b"\xff\xd8\xff", b"\x89PNG\r\n")
 _MAX_PIXEL = 1e37

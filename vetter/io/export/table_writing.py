@@ -19,8 +19,7 @@ import numpy.typing as npt
 from astropy.table import Column, MaskedColumn, Table, vstack
 
 from vetter.core.candidates.numbered_name import numbered_name
-from vetter.errors import InputError
-from vetter.library_warnings import suppress_warnings
+from vetter.errors import InputError, suppress_warnings
 
 _WRITERS: dict[str, dict[str, Any]] = {
     "ecsv": {"format": "ascii.ecsv"},
