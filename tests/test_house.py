@@ -23,10 +23,10 @@ VERBS = """
     Build Cache Cancel Change Check Choose Clear Close Collect Commit Compare Compress
     Compute Concatenate Connect Continue Convert Convolve Copy Count Create Crop Cut Decide Decode
     Delete Descend Describe Deselect Discard Dismiss Distribute Divide Do Draw Drop Edit
-    Emit Empty End Enter Escape Estimate Explain Export Extend Fill Filter Find Finish Fit
+    Emit Empty End Enter Escape Estimate Evaluate Explain Export Extend Fill Filter Find Finish Fit
     Flush Forget Format Give Go Group Have Hide Insert Interpolate Invert Join Judge Keep
     Kill Leave Let List Make Mark Match Measure Merge Move Open Paint Parse Pause Place
-    Press Print Process Put Query Queue Raise Read Recognise Record Redirect Redo Refuse
+    Press Print Process Put Query Queue Raise Read Recognise Record Redirect Redo Reduce Refuse
     Reject Release Remove Rename Render Repaint Repair Replace Report Request Reserve Reset
     Restore Resume Return Roll Round Run Save Scale Scan Schedule Scroll Search See Select
     Send Serve Set Share Shift Show Smooth Sort Spell Split Stack Stage Start Stay Step Stop

@@ -217,6 +217,25 @@ def test_description_tells_kernel_stars_and_scale() -> None:
     assert f"flux scale {match.scale:.4g}" in match.description
 
 
+def test_stars_off_the_field_leave_the_sources_found() -> None:
+    field = make_field("constant")
+    planes = ArrayPlane("image", field.image), ArrayPlane("template", field.template)
+    match = fit_match(*planes, None, np.tile(field.stars + 5000.0, (2, 1)), 5.0)
+    assert isinstance(match, FieldMatch)
+    assert match.stars > 20
+
+
+def test_unknown_pixels_all_over_leave_a_match() -> None:
+    field = make_field("constant")
+    image = field.image.copy()
+    image[np.random.default_rng(1).uniform(size=image.shape) < 0.005] = np.nan
+    image[:, 300:] = np.nan
+    planes = ArrayPlane("image", image), ArrayPlane("template", field.template)
+    match = fit_match(*planes, None, field.stars, 5.0)
+    assert isinstance(match, FieldMatch)
+    assert match.scale == pytest.approx(2.3, rel=0.03)
+
+
 def test_planes_of_different_sky_are_not_matched() -> None:
     field, other = make_field("constant"), make_field("constant", 9)
     planes = ArrayPlane("image", field.image), ArrayPlane("template", other.template)

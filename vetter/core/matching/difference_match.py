@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from vetter.core.cutout.plane import Box, Plane
 from vetter.core.matching.match import MatchedPlanes
+from vetter.core.matching.stamps import Positions, read_positions
 
 Array = npt.NDArray[np.float64]
 
@@ -63,7 +64,7 @@ class DifferenceMatch:
 
 
 def check_difference(
-    image: Plane, diff: Plane, template: Plane, mask: Plane | None, stars: npt.ArrayLike
+    image: Plane, diff: Plane, template: Plane, mask: Plane | None, stars: Positions | npt.ArrayLike
 ) -> DifferenceMatch | str:
     """Check on stars that a difference is a multiple of image - convolved template.
 
@@ -78,7 +79,7 @@ def check_difference(
         On one pixel grid; NaN where unknown.
     mask : Plane, optional
         True where bad.
-    stars : array_like (n, 2)
+    stars : object with arrays ``x`` and ``y``, or array_like (n, 2)
         Image pixels of stars, 0-based.
 
     Returns
@@ -99,7 +100,7 @@ def check_difference(
     >>> check_difference(*planes, None, [(30, 30), (50, 40)]).description
     'matched template is image - diff / 5'
     """
-    positions = np.floor(np.asarray(stars, np.float64).reshape(-1, 2) + 0.5).astype(int)
+    positions = np.floor(read_positions(stars) + 0.5).astype(int)
     factors, left = [], []
     for x, y in positions.tolist():
         found = _fit_stamp((image, diff, template), mask, x, y)

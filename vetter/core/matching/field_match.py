@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -21,12 +21,14 @@ from vetter.core.matching.kernel_fit import (
 )
 from vetter.core.matching.match import Direction, FieldMatch, convolve, evaluate_terms
 from vetter.core.matching.stamps import (
+    Positions,
     Side,
     Sky,
     Stamps,
     find_sources,
     measure_shape,
     measure_skies,
+    read_positions,
     read_stamps,
     spread_stars,
 )
@@ -72,13 +74,6 @@ class _Sizes(NamedTuple):
     smaller: tuple[int, ...]
     half: int
     steps: dict[Direction, int]
-
-
-class Positions(Protocol):
-    """Stars with image pixels in arrays."""
-
-    x: Array
-    y: Array
 
 
 def fit_match(
@@ -132,7 +127,7 @@ def fit_match(
     """
     if image.shape != template.shape:
         return f"the template has {_size(template)} pixels, the image {_size(image)}"
-    positions = _read_positions(stars)
+    positions = read_positions(stars)
     planes = image, template
     skies = measure_skies(planes, mask)
     if isinstance(skies, str):
@@ -145,6 +140,9 @@ def fit_match(
     half = int(np.clip(math.ceil(2.5 * fwhm), 8, _MAX_HALF))
     first = read_stamps(planes, mask, positions[: 2 * _PILOT_STARS], half, skies)
     if len(first.x) < MIN_STARS:
+        # The stars given may be from another catalogue, or saturated.
+        found = find_sources(planes, mask, fwhm, skies)
+        positions = _join(positions, found, fwhm)
         first = read_stamps(planes, mask, positions, half, skies)
     if len(first.x) < MIN_STARS:
         return _describe_few(len(first.x), len(positions))
@@ -173,13 +171,6 @@ def _describe_few(usable: int, given: int) -> str:
         f"{format_count(usable, 'star')} of {given:,} usable in image and template; "
         f"a match needs {MIN_STARS}"
     )
-
-
-def _read_positions(stars: Any) -> Array:
-    if hasattr(stars, "x") and hasattr(stars, "y"):
-        stars = np.stack([np.asarray(stars.x, float), np.asarray(stars.y, float)], axis=-1)
-    positions = np.asarray(stars, np.float64).reshape(-1, 2)
-    return positions[np.isfinite(positions).all(axis=1)]
 
 
 def _find_sizes(stamps: Stamps) -> _Sizes:
@@ -349,9 +340,10 @@ def _make_match(
 
 def _describe(found: _Found, stars: int, residual: float, scale: float) -> str:
     side = found.grams.basis.images.shape[1]
-    moved = "template" if found.direction == "template" else "image, to the template,"
+    template = found.direction == "template"
+    moved = "template matched here" if template else "image matched to the template here"
     return (
-        f"{moved} matched here: kernel {side} px, order {found.fit.order}, from "
+        f"{moved}: kernel {side} px, order {found.fit.order}, from "
         f"{format_count(stars, 'star')}, cross-validated residual {residual:.2g} times the noise; "
         f"flux scale {scale:.4g}"
     )

@@ -27,6 +27,8 @@ _ROUNDS = 3
 """Number of times that the stars are weighed anew, at most."""
 _SETTLED = 0.15
 """Largest change of a star's weight, of 1, with which the weights are final."""
+_MAX_UNKNOWNS = 1200
+"""Largest number of coefficients, since the time of a fit grows with its cube."""
 _CLIP = 4.0
 """Deviation of a star's log chi2 beyond which the star is left out, in robust sigma."""
 _MIN_SPREAD = 0.25
@@ -276,6 +278,8 @@ def _choose(
     used = weights > 0
     start = _start(grams, weights)
     max_order = min(max_order, find_max_order(int(np.count_nonzero(used))))
+    while max_order and len(list_terms(max_order)) * grams.cross.shape[1] > _MAX_UNKNOWNS:
+        max_order -= 1
     folds = _make_folds(used)
     best: KernelFit | None = None
     for order in range(max_order + 1):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +25,22 @@ _SEARCHED = 512
 """Side of the parts of a field that are searched for sources, pixels."""
 _CELLS = 10
 """Number of cells of the field along each axis, from which stars are taken in turn."""
+
+
+class Positions(Protocol):
+    """Stars with image pixels in arrays."""
+
+    x: Array
+    y: Array
+
+
+def read_positions(stars: Positions | npt.ArrayLike) -> Array:
+    """Return x and y of stars that are known, shape (n, 2)."""
+    given: Any = stars
+    if hasattr(given, "x") and hasattr(given, "y"):
+        given = np.stack([np.asarray(given.x, float), np.asarray(given.y, float)], axis=-1)
+    positions = np.asarray(given, np.float64).reshape(-1, 2)
+    return positions[np.isfinite(positions).all(axis=1)]
 
 
 class Side(NamedTuple):
