@@ -92,7 +92,7 @@ def test_version_is_told_without_the_heavy_imports() -> None:
 
 
 def test_warnings_are_kept_quiet_in_one_way_that_threads_share() -> None:
-    own = PACKAGE / "library_warnings.py"
+    own = PACKAGE / "errors.py"
     words = ("catch_warnings", "simplefilter", "filterwarnings")
     files = [file for file in modules(".") if file != own]
     assert not [file for file in files if any(word in file.read_text() for word in words)]

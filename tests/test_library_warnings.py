@@ -7,7 +7,7 @@ import warnings
 
 import pytest
 
-from vetter.library_warnings import suppress_warnings
+from vetter.errors import suppress_warnings
 
 
 def test_what_a_library_warns_of_is_not_heard() -> None:

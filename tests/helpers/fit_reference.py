@@ -11,9 +11,9 @@ from scipy.ndimage import correlate1d, shift, spline_filter
 from scipy.optimize import least_squares
 
 from vetter.core.fit.adjustment import FitOptions
+from vetter.core.fit.chi2.pixels import Box
 from vetter.core.fit.field_normal import FieldNormal
 from vetter.core.fit.input import FitInput, read_fit_input
-from vetter.core.fit.pixels import Box
 
 Array = npt.NDArray[np.float64]
 

@@ -20,7 +20,7 @@ SIGMA = 3.0
 def settings(number: int) -> Settings:
     """Return settings under which no fit of another number is kept, so that all are made anew.
 
-    A PSF of the field's own stars would take seconds at each opening.
+    A PSF of the field's own stars would take time at each opening.
     """
     return Settings(fit=FitSettings(psf="gaussian", inner_fwhm=4.0 + 0.01 * number))
 

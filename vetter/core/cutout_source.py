@@ -204,6 +204,14 @@ class CutoutSource(ImageField, ABC):
             pass
         return self
 
+    def list_for_others(self) -> Any:
+        """Return the complete list for `take_list` in another process; None to read it there."""
+        return None
+
+    def take_list(self, listed: Any) -> Self:
+        """Take the list that the same source read in another process; without one, read it."""
+        return self.read_whole_list()
+
     @abstractmethod
     def close(self) -> None:
         """Close the files."""

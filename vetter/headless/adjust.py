@@ -161,7 +161,8 @@ def _fit_batches(
     if alone:
         # Starting a worker process would take longer than fitting one batch here.
         return (fit_batch(source, fittings, batch) for batch in batches)
-    start = Start(source.record, tuple(fittings), run_identity(source, fittings))
+    identity = run_identity(source, fittings)
+    start = Start(source.record, tuple(fittings), identity, source.list_for_others())
     return fit_batches(start, batches, jobs)
 
 

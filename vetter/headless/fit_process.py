@@ -21,11 +21,15 @@ ROWS_PER_BATCH = 64
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """First message to a worker: input, options for each image, and expected `run_identity`."""
+    """First message to a worker: input, options for each image, and expected `run_identity`.
+
+    ``listed`` is the list of a source that takes long to read it; see `CutoutSource.take_list`.
+    """
 
     record: dict[str, Any]
     fittings: tuple[FieldFit, ...]
     identity: str
+    listed: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +111,7 @@ def _serve(messages: Iterator[Any], answers: IO[bytes]) -> None:
     start: Start | None = next(messages, None)
     if start is None:
         return
-    source = open_recorded(start.record).read_whole_list()
+    source = open_recorded(start.record).take_list(start.listed)
     if start.identity != run_identity(source, start.fittings):
         raise InputError(f"{source.title}: the input changed while it was being fitted; run again")
     for batch in messages:

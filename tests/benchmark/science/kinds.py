@@ -34,7 +34,7 @@ UNEXPLAINED = frozenset(set(Answer) - {Answer.EXPLAINED})
 
 
 def steady_star(
-    of: Conditions, count: int, rng: np.random.Generator, snr: tuple[float, float] = (10, 1000)
+    of: Conditions, count: int, rng: np.random.Generator, snr: tuple[float, float] = (15, 1000)
 ) -> Scene:
     """Draw a star that did not change, at the candidate's position."""
     return Scene((_star(of, count, rng, snr, (0.0, 0.1)),))

@@ -11,12 +11,14 @@ import pytest
 from tests.helpers.simulated_cutouts import Field, Truth, simulate
 from vetter.core.fit.adjust import adjust_cutout, fit, fit_many
 from vetter.core.fit.adjustment import FitOptions
+from vetter.core.fit.field_normal import FieldNormal
 
 PLANES = ("image", "convolved", "err")
 OPTIONS = (
     FitOptions(1, 2, 13, None, True),
     FitOptions(),
     FitOptions(1, 2, None, 4.0, True, 4.0),
+    FitOptions(1, 2, None, 4.0, True, 4.0, check_err=True, fit_plane=True),
     FitOptions(0, 1),
     FitOptions(4, 1, 13, None, True),
 )
@@ -61,7 +63,7 @@ NO_RESULT = {
     "image beyond all bounds": (put("image", (20, 20), 1e200), "overflow"),
     "template beyond all bounds": (put("convolved", (2, 2), -1e200), "overflow"),
     "one pixel": (cut(slice(20, 21), slice(20, 21)), "too few"),
-    "empty": (cut(slice(0)), "two-dimensional"),
+    "empty": (cut(slice(0)), "no pixels"),
     "one dimension": (cut(0), "two-dimensional"),
     "text": (give("image", np.full((41, 41), "a")), "two-dimensional"),
     "no err": (lambda c: c.pop("err"), "no err plane"),
@@ -128,6 +130,23 @@ def test_odd_planes_give_a_result_or_a_reason(name: str, options: FitOptions) ->
         assert np.isfinite([result.dx, result.dy, result.scale, result.chi2, result.pval]).all()
         assert abs(result.dx) <= options.max_shift
         assert 1 / options.max_scale <= result.scale <= options.max_scale
+
+
+@pytest.mark.parametrize(
+    "normal",
+    [FieldNormal(0.1, -0.1, 0.05, 1.01, 0.02), FieldNormal(np.nan, 9.0, 0.0, -1.0, np.nan)],
+    ids=["sound", "unsound"],
+)
+@pytest.mark.parametrize("fwhm", [1.0, 4.0, 30.0])
+def test_odd_planes_with_a_normal_do_not_raise(fwhm: float, normal: FieldNormal) -> None:
+    lot = [cutout() for _ in [*NO_RESULT, *RESULT]]
+    changes = [*(change for change, _ in NO_RESULT.values()), *RESULT.values()]
+    for odd, change in zip(lot, changes, strict=True):
+        change(odd)
+    options = FitOptions(1, 2, 17, None, True, fwhm, fit_plane=True)
+    for result in fit_many(lot, options, [normal] * len(lot)):
+        assert result.converged or result.reason
+        assert not result.prior_flux_err <= 0
 
 
 @pytest.mark.parametrize("options", OPTIONS, ids=str)

@@ -90,11 +90,11 @@ def test_figures_of_the_quintic_spline_equal_brute_force(normal: str) -> None:
 
 
 @pytest.mark.parametrize("noisy", [False, True], ids=["plain", "template_err"])
-@pytest.mark.parametrize("name", OPTIONS)
+@pytest.mark.parametrize("name", ["plane", "PSF in a larger box", "several windows"])
 def test_a_stack_has_the_figures_of_each_alone(name: str, noisy: bool) -> None:
     rng = np.random.default_rng(4)
     more = {"template_noise": 0.3, "template_err": True} if noisy else {}
-    lot = [cutout(truth, seed, seed == 2, **more) for seed in range(5) for truth in TRUTHS]
+    lot = [cutout(truth, seed, seed == 2, **more) for seed in range(3) for truth in TRUTHS]
     normals = [FieldNormal(*rng.uniform(-0.2, 0.2, 2), 0.05, 1.0, 0.03) for _ in lot]
     normals[3] = UNKNOWN_NORMAL
     together = fit_many(lot, OPTIONS[name], normals)

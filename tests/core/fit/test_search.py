@@ -9,7 +9,7 @@ from vetter.core.cutout.cutout import Cutout
 from vetter.core.fit import search, solver
 from vetter.core.fit.adjust import fit_many
 from vetter.core.fit.adjustment import Adjustment, FitOptions
-from vetter.core.fit.moments import Array
+from vetter.core.fit.chi2.moments import Array
 from vetter.core.fit.search import CellMinimum, _select_lowest
 
 SIZE = 41

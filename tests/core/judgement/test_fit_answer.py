@@ -155,6 +155,15 @@ def test_residuals_like_those_of_stars_are_not_kept() -> None:
     assert answer_fit(fit, wide).answer is Answer.EXPLAINED
 
 
+@pytest.mark.parametrize(("snr", "named"), [(20.0, False), (8.0, True)])
+def test_residuals_of_point_source_are_not_named(snr: float, named: bool) -> None:
+    """A PSF of S/N 20, its error inflated by 1.9, takes 1440 of chi2 away."""
+    fit = make_fit(DIPOLE, prior_flux=2000.0, snr=snr, chi2=1000.0)
+    judgement = answer_fit(fit, make_stars())
+    assert judgement.answer is Answer.KEPT
+    assert ("its residuals" in judgement.reason) is named
+
+
 def test_few_stars_leave_answer_uncalibrated() -> None:
     judgement = answer_fit(make_fit(DIPOLE), make_stars(9))
     assert judgement.answer is Answer.EXPLAINED
@@ -180,7 +189,11 @@ UNKNOWN = {"normal_shift_err": math.inf, "normal_scale_err": math.inf}
         (DIPOLE, {"chi2": 3000.0}, Answer.KEPT),
         (VARIABLE, {"prior_flux": 20.0}, Answer.VARIABLE),
         (VARIABLE, {"prior_flux": 20.0, "scale": 1.1}, Answer.VARIABLE),
-        (VARIABLE, {"prior_flux": 20.0, "scale": 1.15, "scale_chi2": 300.0}, Answer.ORDINARY),
+        (VARIABLE, {"prior_flux": 20.0, "dx": 0.3}, Answer.VARIABLE),
+        (VARIABLE, {"prior_flux": 20.0, "dx": 0.5, "scale": 1.15}, Answer.ORDINARY),
+        (DIPOLE, {"prior_flux": 160.0}, Answer.EXPLAINED),
+        (DIPOLE, {"prior_flux": 170.0}, Answer.ORDINARY),
+        (DIPOLE, {"prior_flux": 300.0, "chi2": 600.0}, Answer.EXPLAINED),
     ],
     ids=str,
 )
@@ -220,3 +233,16 @@ def test_answer_is_invariant_to_flux_unit(seed: int) -> None:
 def test_answer_has_no_preferred_sign(base: dict[str, Any]) -> None:
     mirrored = {name: -base[name] for name in ("flux", "raw_flux", "prior_flux", "psf_snr", "dx")}
     assert answer_fit(make_fit(base, **mirrored)).answer is answer_fit(make_fit(base)).answer
+
+
+def test_middle_of_a_dipole_has_the_power_of_its_halves() -> None:
+    judgement = answer_fit(make_fit(DIPOLE, raw_flux=30.0, psf_snr=0.5), make_stars())
+    # 60 times the root of the chi2 that the shift takes away, 8719.
+    assert judgement.power == pytest.approx(56.0, abs=0.1)
+    assert judgement.answer is Answer.EXPLAINED
+
+
+def test_faint_dipole_has_no_power_in_its_middle() -> None:
+    fit = make_fit(DIPOLE, raw_flux=30.0, psf_snr=0.5, chi2_0=380.0)
+    judgement = answer_fit(fit, make_stars())
+    assert judgement.power < 7 and judgement.answer is Answer.ORDINARY

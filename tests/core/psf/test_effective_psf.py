@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from astropy.io import fits
 
+from tests.helpers import star_fields
 from vetter.core.cutout.plane import ArrayPlane, Box
 from vetter.core.psf.effective_psf import effective_psf
 from vetter.core.psf.models import Gaussian, Moffat, Psf, PsfImage
@@ -79,6 +80,32 @@ def test_the_flux_is_right_at_any_place_in_a_pixel(name: str) -> None:
     for x, y in PLACES:
         assert flux_of(psf, PSFS[name], x, y) == pytest.approx(1.0, abs=0.04)
     assert psf.fwhm == pytest.approx(PSFS[name].fwhm, rel=0.06)
+
+
+@pytest.mark.parametrize("name", star_fields.PSFS)
+def test_psf_of_any_shape_gives_the_flux(name: str) -> None:
+    truth = star_fields.PSFS[name]
+    psf = built(star_fields.make_field(truth, stars=50, side=700).image)
+    assert isinstance(psf, PsfImage) and psf.description.startswith("PSF from ")
+    for x, y in PLACES:
+        assert flux_of(psf, truth, x, y) == pytest.approx(1.0, abs=0.03)
+    # A pixel adds 0.68 px in quadrature.
+    assert psf.fwhm == pytest.approx(np.hypot(truth.fwhm, 0.68), rel=0.05)
+
+
+def test_galaxies_of_deep_field_do_not_widen_the_psf() -> None:
+    psf = built(star_fields.make_deep_field(Gaussian(2.0), 15, 150).image)
+    assert isinstance(psf, PsfImage)
+    for x, y in PLACES:
+        assert flux_of(psf, Gaussian(2.0), x, y) == pytest.approx(1.0, abs=0.03)
+
+
+def test_psf_of_saturated_frame_is_of_the_other_stars() -> None:
+    field = star_fields.make_field(Gaussian(4.0), stars=60, side=700, dex=(4.5, 6.7))
+    psf = built(np.clip(field.image, 0, 65535).astype(np.uint16))
+    assert isinstance(psf, PsfImage)
+    for x, y in PLACES:
+        assert flux_of(psf, Gaussian(4.0), x, y) == pytest.approx(1.0, abs=0.03)
 
 
 def test_a_gaussian_in_its_place_loses_a_quarter_of_a_moffat() -> None:

@@ -107,6 +107,14 @@ def test_cosmic_rays_hot_pixels_and_holes_are_no_stars() -> None:
     assert found.radius == pytest.approx(1.54, rel=0.03)
 
 
+def test_hot_blocks_are_no_stars_though_compact_and_alike() -> None:
+    field = make_field(Gaussian(3.0))
+    for x, y in np.random.default_rng(8).integers(20, 480, (40, 2)):
+        field.image[y : y + 2, x : x + 2] += 3000.0
+    found = found_in(field.image)
+    assert found.count >= 20 and nearest(found, field).max() < 0.5
+
+
 @pytest.mark.parametrize("stars", [1000, 3500])
 def test_crowded_field_has_its_isolated_stars(stars: int) -> None:
     field = make_field(Gaussian(3.0), stars=stars, seed=9)

@@ -42,3 +42,21 @@ def test_the_width_of_an_image() -> None:
 def test_what_is_no_psf_is_refused(bad: np.ndarray) -> None:
     with pytest.raises(ValueError, match="PSF image"):
         PsfImage(bad)
+
+
+@pytest.mark.parametrize("fwhm", [1.5, 2.0, 3.0])
+def test_coarse_moffat_is_integrated_over_the_pixels(fwhm: float) -> None:
+    fine = Moffat(7 * fwhm, 3.0, 0.6, 0.4).render((287, 287), 143 + 7 * 0.3, 143 - 7 * 0.2)
+    found = Moffat(fwhm, 3.0, 0.6, 0.4).render((41, 41), 20.3, 19.8)
+    np.testing.assert_allclose(
+        found, fine.reshape(41, 7, 41, 7).sum((1, 3)), atol=3e-3 * found.max()
+    )
+
+
+def test_moffat_is_longer_along_its_angle() -> None:
+    stamp = Moffat(8.0, 3.0, 0.5, np.pi / 6).render((81, 81), 40.0, 40.0)
+    y, x = np.indices(stamp.shape) - 40.0
+    xx, xy, yy = ((stamp**2 * value).sum() for value in (x * x, x * y, y * y))
+    assert 0.5 * np.arctan2(2 * xy, xx - yy) == pytest.approx(np.pi / 6, abs=0.01)
+    wide, narrow = np.linalg.eigvalsh([[xx, xy], [xy, yy]])[::-1]
+    assert np.sqrt(narrow / wide) == pytest.approx(0.5, abs=0.01)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from pathlib import Path
 
 import numpy as np
@@ -26,4 +27,27 @@ def test_fit_reads_the_planes_shown(tmp_path: Path, changes: dict[str, object]) 
     np.testing.assert_array_equal(fitted["image"], shown["image"])
     expected = np.float64(shown["image"]) - shown["diff"]
     np.testing.assert_array_equal(fitted["convolved"], expected)
+    source.close()
+
+
+def test_list_read_elsewhere_gives_the_same_cutouts(tmp_path: Path) -> None:
+    for number in range(40):
+        path = tmp_path / f"{number}.avro"
+        path.write_bytes(packed([record(100 + number, xpos=1500.0 + number)]))
+    source = open_alerts([tmp_path], None, None, None, InputOrigin()).read_whole_list()
+    listed = pickle.loads(pickle.dumps(source.list_for_others()))
+    other = open_alerts([tmp_path], None, None, None, InputOrigin()).take_list(listed)
+    assert other.is_complete and other.grow() is None
+    assert list(other.candidates.keys) == list(source.candidates.keys)
+    assert other.fit_cutout(39, 31, ()).position == source.fit_cutout(39, 31, ()).position
+    for each in (source, other):
+        each.close()
+
+
+def test_short_list_is_read_again_in_another_process(tmp_path: Path) -> None:
+    path = tmp_path / "a.avro"
+    path.write_bytes(packed([record(1)]))
+    source = open_alerts([path], None, None, None, InputOrigin())
+    assert source.list_for_others() is None
+    assert len(source.take_list(None).candidates) == 1
     source.close()

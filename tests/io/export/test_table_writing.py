@@ -222,3 +222,26 @@ def test_a_table_of_no_rows_in_pieces_has_its_columns(tmp_path: Path) -> None:
     write_pieces([Table({"x": np.empty(0), "name": np.empty(0, str)})], tmp_path / "t", "ecsv")
     back: Any = Table.read(tmp_path / "t", format="ascii.ecsv")
     assert back.colnames == ["x", "name"] and len(back) == 0
+
+
+def test_pieces_of_every_kind_of_number_are_as_in_one(tmp_path: Path) -> None:
+    rng = np.random.default_rng(2)
+    doubles = rng.normal(size=200) * 10.0 ** rng.integers(-320, 300, 200)
+    doubles[:8] = 0.0, -0.0, np.nan, np.inf, -np.inf, 1e16, 1e-5, 5e-324
+    table = Table({"double": doubles})
+    with np.errstate(all="ignore"):
+        for kind in ("f2", "f4", ">f8", "longdouble"):
+            table[kind] = doubles.astype(kind)
+        for kind in ("i1", "u2", "i8", "u8"):
+            table[kind] = rng.integers(0, 100, 200).astype(kind)
+    table["long"] = np.full(200, 2475433850015010009)
+    table["hidden"] = MaskedColumn(doubles, mask=rng.random(200) < 0.5)
+    table["truth"] = MaskedColumn(doubles > 0, mask=rng.random(200) < 0.5)
+    texts = [" edge ", "\t", " ", "", "NaN", "--", "'", '"', "a,b", "\\", "é\u2028", "\x85"]
+    table["text"] = (texts * 20)[:200]
+    table["gaps"] = MaskedColumn((texts * 20)[:200], mask=rng.random(200) < 0.5)
+    table["array"] = rng.normal(size=(200, 2))
+    for name in (table.colnames, table.colnames[:-1]):
+        write_table(table[name], tmp_path / "one", "ecsv")
+        write_pieces([table[name][:150], table[name][150:]], tmp_path / "pieces", "ecsv")
+        assert (tmp_path / "pieces").read_bytes() == (tmp_path / "one").read_bytes()

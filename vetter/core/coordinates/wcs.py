@@ -9,8 +9,7 @@ import numpy as np
 
 from vetter.core.coordinates.frames import to_axes
 from vetter.core.coordinates.wcs_conflicts import settle_cards
-from vetter.errors import InputError
-from vetter.library_warnings import suppress_warnings
+from vetter.errors import InputError, suppress_warnings
 
 if TYPE_CHECKING:
     from astropy.io.fits import Card, Header

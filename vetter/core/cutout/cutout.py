@@ -176,6 +176,8 @@ class Cutout(CutoutMapping):
         x and y of the middle of the whole stamp that this is a part of; None if it is whole.
     fit_psf : vetter.core.psf.models.Psf or None
         PSF of a new source in ``image - convolved`` for a fit; None: that of the fit's options.
+    fit_normal : vetter.core.fit.field_normal.FieldNormal or None
+        Normal shift and scale of a fit's template; None: those of the field, if known.
     fit_caveat : str
         Reason not to judge a fit of these planes; empty without any.
 
@@ -229,6 +231,7 @@ class Cutout(CutoutMapping):
         self.offset_in_whole: tuple[int, int] | None = None
         self.middle: tuple[float, float] | None = None
         self.fit_psf: Any = None
+        self.fit_normal: Any = None
         self.fit_caveat = ""
         self._wcs = wcs
         self._made_wcs: WCS | None = None
@@ -512,7 +515,8 @@ def cut_to(cutout: Cutout, box: Box) -> Cutout:
     part.extras, part.unread = copy.copy(cutout.extras), dict(cutout.unread)
     part.light_curve, part.psf_image = cutout.light_curve, cutout.psf_image
     part.sky_marks = cutout.sky_marks
-    part.fit_psf, part.fit_caveat = cutout.fit_psf, cutout.fit_caveat
+    part.fit_psf, part.fit_normal = cutout.fit_psf, cutout.fit_normal
+    part.fit_caveat = cutout.fit_caveat
     return part
 
 

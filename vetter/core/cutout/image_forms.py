@@ -10,8 +10,7 @@ import numpy as np
 from vetter.core.coordinates.sky import pixel_scale
 from vetter.core.coordinates.wcs import header_wcs
 from vetter.core.cutout.plane import Array
-from vetter.errors import InputError
-from vetter.library_warnings import suppress_warnings
+from vetter.errors import InputError, suppress_warnings
 
 if TYPE_CHECKING:
     from astropy.io.fits import Header

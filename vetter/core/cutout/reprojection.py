@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vetter.core.cutout.plane import Array, Box
-from vetter.library_warnings import suppress_warnings
+from vetter.errors import suppress_warnings
 
 if TYPE_CHECKING:
     from astropy.wcs import WCS

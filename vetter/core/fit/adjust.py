@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from itertools import islice
 from typing import Any
 
@@ -71,7 +70,7 @@ def fit_many(
     inputs = read_fit_inputs(cutouts, options)
     if normals is not None:
         inputs = [
-            replace(data, normal=normal) if isinstance(data, FitInput) else data
+            data.with_normal(normal) if isinstance(data, FitInput) else data
             for data, normal in zip(inputs, normals, strict=True)
         ]
     fits = iter(fit_inputs([data for data in inputs if isinstance(data, FitInput)], options))

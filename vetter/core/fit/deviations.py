@@ -5,7 +5,7 @@ PSF, a shift or a change of scale explain alone. Some hold one parameter at its 
 chi2 of a shift alone, and of a scale alone. And the flux of a PSF is fitted once more with the
 field's normal shift and scale as Gaussian priors: a source beside a star can hide in a shift or
 scale that no other star of the field has, and the priors forbid this. All come from the moments of
-the joint fit (:mod:`vetter.core.fit.moments`).
+the joint fit (:mod:`vetter.core.fit.chi2.moments`).
 """
 
 from __future__ import annotations
@@ -18,10 +18,16 @@ import numpy as np
 import numpy.typing as npt
 
 from vetter.core.fit.adjustment import FitOptions
+from vetter.core.fit.chi2.moments import (
+    Window,
+    project_out,
+    tap_weights,
+    tap_weights_stack,
+    windows,
+)
+from vetter.core.fit.chi2.newton import Minima, ShiftPrior, descend_stack
 from vetter.core.fit.field_normal import UNKNOWN_NORMAL
 from vetter.core.fit.input import FitInput
-from vetter.core.fit.moments import Window, project_out, tap_weights, tap_weights_stack, windows
-from vetter.core.fit.newton import Minima, ShiftPrior, descend_stack
 from vetter.core.fit.noise_model import TemplateNoise, noise_chi2
 from vetter.core.fit.point_source import PointSources, compute_products, measure_sources
 from vetter.core.fit.search import compute_least_chi2, search

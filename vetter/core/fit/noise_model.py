@@ -22,10 +22,16 @@ import numpy as np
 import numpy.typing as npt
 
 from vetter.core.fit.adjustment import is_off
+from vetter.core.fit.chi2.moments import (
+    Window,
+    project_out,
+    scan_weights,
+    tap_weights_stack,
+    windows,
+)
+from vetter.core.fit.chi2.newton import Minima
+from vetter.core.fit.chi2.pixels import Box, central_box, widen_flags
 from vetter.core.fit.input import FitInput
-from vetter.core.fit.moments import Window, project_out, scan_weights, tap_weights_stack, windows
-from vetter.core.fit.newton import Minima
-from vetter.core.fit.pixels import Box, central_box, widen_flags
 from vetter.core.fit.point_source import PointSources
 from vetter.core.fit.weights import Stack
 

@@ -14,10 +14,10 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from vetter.core.fit.chi2.moments import Window, tap_weights_stack
+from vetter.core.fit.chi2.newton import Minima
+from vetter.core.fit.chi2.pixels import Box
 from vetter.core.fit.input import FitInput
-from vetter.core.fit.moments import Window, tap_weights_stack
-from vetter.core.fit.newton import Minima
-from vetter.core.fit.pixels import Box
 
 Array = npt.NDArray[np.float64]
 

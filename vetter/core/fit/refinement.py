@@ -24,19 +24,19 @@ import numpy as np
 import numpy.typing as npt
 
 from vetter.core.fit.adjustment import FitOptions
-from vetter.core.fit.background import make_slopes, remove_slopes
-from vetter.core.fit.deviations import JudgedFits, Normals, add_precisions
-from vetter.core.fit.moments import margin, project_out, windows
-from vetter.core.fit.newton import MAX_UNCHECKED_STEP, SMALL_GAIN, Minima
-from vetter.core.fit.pixels import Box
-from vetter.core.fit.point_source import PointSources, measure_sources, render_points
-from vetter.core.fit.search import CellMinimum
-from vetter.core.fit.spline import (
+from vetter.core.fit.chi2.background import make_slopes, remove_slopes
+from vetter.core.fit.chi2.moments import margin, project_out, windows
+from vetter.core.fit.chi2.newton import MAX_UNCHECKED_STEP, SMALL_GAIN, Minima
+from vetter.core.fit.chi2.pixels import Box
+from vetter.core.fit.chi2.spline import (
     QUINTIC_REACH,
     fourth_differences,
     quintic_coefficients,
     shift_images_quintic,
 )
+from vetter.core.fit.deviations import JudgedFits, Normals, add_precisions
+from vetter.core.fit.point_source import PointSources, measure_sources, render_points
+from vetter.core.fit.search import CellMinimum
 from vetter.core.fit.weights import Solutions, Stack, count_pixels
 
 Array = npt.NDArray[np.float64]
@@ -243,7 +243,7 @@ def _measure_prior(
 
 
 def _scale_slopes(ends: QuinticEnds) -> None:
-    """Multiply the products of the template's derivatives by the scale, in place."""
+    """Scale the products of the template's derivatives, in place."""
     ends.products[:, :2] *= ends.scale[:, None, None]
     ends.products[:, :, :2] *= ends.scale[:, None, None]
 
@@ -283,7 +283,8 @@ class QuinticPixels:
     Attributes
     ----------
     coefs : ndarray (k, ny + 2 edge, nx + 2 edge)
-        Coefficients of the templates, from :func:`vetter.core.fit.spline.quintic_coefficients`.
+        Coefficients of the templates, from
+        :func:`vetter.core.fit.chi2.spline.quintic_coefficients`.
     edge : int
         Rows and columns of coefficients on each side of the cutout.
     box : (slice, slice)

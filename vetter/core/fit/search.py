@@ -5,7 +5,7 @@ Numer. Anal. 10, 413), clamped to its bounds. So chi2 is a function of dx and dy
 cubic spline gives its exact first and second derivatives.
 
 The shifts are divided into cells, a pixel wide. The moments of a cell
-(:mod:`vetter.core.fit.moments`) give chi2 at any shift in the cell. They are computed only for
+(:mod:`vetter.core.fit.chi2.moments`) give chi2 at any shift in the cell. They are computed only for
 cells that a search enters: one cell needs 16 shifted images, all shifts up to two pixels need 49.
 A search that ends on the edge of its cell continues in the next cell, since chi2 is smooth across
 the edge.
@@ -28,7 +28,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vetter.core.fit.adjustment import FitOptions
-from vetter.core.fit.moments import (
+from vetter.core.fit.chi2.moments import (
     Array,
     Window,
     gram,
@@ -37,9 +37,9 @@ from vetter.core.fit.moments import (
     scan_weights,
     tapped_runs,
 )
-from vetter.core.fit.newton import MAX_SINGLE_DESCENTS, Minima, descend, descend_stack
-from vetter.core.fit.pixels import Box
-from vetter.core.fit.spline import mirror_indices, view_runs
+from vetter.core.fit.chi2.newton import MAX_SINGLE_DESCENTS, Minima, descend, descend_stack
+from vetter.core.fit.chi2.pixels import Box
+from vetter.core.fit.chi2.spline import mirror_indices, view_runs
 from vetter.core.fit.weights import Solutions, Stack, pixel_sums
 
 MAX_STARTS = 3

@@ -19,7 +19,16 @@ import numpy as np
 import numpy.typing as npt
 
 from vetter.core.fit.adjustment import Adjustment, FitOptions, make_failure
-from vetter.core.fit.background import Slopes, fit_plane, make_slopes, remove_slopes
+from vetter.core.fit.chi2.background import Slopes, fit_plane, make_slopes, remove_slopes
+from vetter.core.fit.chi2.moments import gram, margin, project_out, windows
+from vetter.core.fit.chi2.newton import Minima
+from vetter.core.fit.chi2.pixels import Box
+from vetter.core.fit.chi2.spline import (
+    coefficients,
+    fraction_weights,
+    shift_images,
+    shift_one,
+)
 from vetter.core.fit.deviations import (
     JointMoments,
     JudgedFits,
@@ -31,8 +40,6 @@ from vetter.core.fit.deviations import (
 )
 from vetter.core.fit.figures import FitFigures, known_fields, make_result, make_results
 from vetter.core.fit.input import FitInput
-from vetter.core.fit.moments import gram, margin, project_out, windows
-from vetter.core.fit.newton import Minima
 from vetter.core.fit.noise_model import (
     TemplateNoise,
     measure_at_best_scale,
@@ -41,7 +48,6 @@ from vetter.core.fit.noise_model import (
     remaining_noise,
     subtract_noise,
 )
-from vetter.core.fit.pixels import Box
 from vetter.core.fit.point_source import (
     PointSources,
     compute_products,
@@ -60,7 +66,6 @@ from vetter.core.fit.search import (
     search,
     search_cells,
 )
-from vetter.core.fit.spline import coefficients, fraction_weights, shift_images, shift_one
 from vetter.core.fit.weights import (
     Solutions,
     Stack,

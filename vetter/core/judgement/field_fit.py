@@ -166,7 +166,7 @@ def fit_rows(source: CutoutSource, fitting: FieldFit, rows: Sequence[int]) -> li
         except VetterError as error:
             results[row] = make_failure(str(error), unread=True)
     for options, members in _group_by_options(source, fitting, cutouts):
-        normals = _find_normals(source, fitting, [row for row, _ in members])
+        normals = _find_normals(source, fitting, members)
         fits = _fit_safely([cutout for _, cutout in members], options, normals)
         results.update({row: result for (row, _), result in zip(members, fits, strict=True)})
     return [results[row] for row in rows]
@@ -194,13 +194,16 @@ def _group_by_options(
 
 
 def _find_normals(
-    source: CutoutSource, fitting: FieldFit, rows: Sequence[int]
+    source: CutoutSource, fitting: FieldFit, members: Sequence[tuple[int, Any]]
 ) -> list[FieldNormal] | None:
-    """Return the normals of these rows; None for a field without a calibration."""
+    """Return the normals of rows with cutouts: the field's, or those the cutouts bring."""
     if fitting.calibration is None:
-        return None
+        own = [getattr(cutout, "fit_normal", None) for _, cutout in members]
+        if not any(normal is not None for normal in own):
+            return None
+        return [UNKNOWN_NORMAL if normal is None else normal for normal in own]
     x, y = source.candidates.x, source.candidates.y
-    return [fitting.normal_at(float(x[row]), float(y[row])) for row in rows]
+    return [fitting.normal_at(float(x[row]), float(y[row])) for row, _ in members]
 
 
 def _fit_safely(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import NamedTuple
 
 from vetter.core.fit.adjustment import UNSEEN_NOTE, Adjustment, is_off
@@ -22,6 +23,9 @@ _MAX_EXPLAINED_SNR = 2.25
 """Surviving S/N of an explained candidate, below `max_snr`: between the two, a source that shift
 and noise half hid is likelier than chance. With 2.5, 3.8% of sources of S/N 8 to 15 beside a
 dipole of S/N 1000 were explained, with 2.0 none, and 98% and 96% of dipoles of S/N 150."""
+_MAX_UNCALIBRATED_SNR = 1.645
+"""The same without a calibration, exceeded by chance in one of ten: shift and scale of the field
+are unknown then, so that they hide more of a source."""
 _MAX_ERR_GROWTH = 10.0
 """Ratio of the errors of a PSF's flux after and before the fit, of an explained candidate. A larger
 one hides a source of S/N 70 before the fit under a star's dipole, whatever its own flux."""
@@ -31,6 +35,8 @@ _MAX_SCALE_SIGMA = 4.0
 """Sigmas of an explained candidate's scale from the field's normal."""
 _MAX_STEADY_SCALE = 0.03
 """Difference from 1 of steady stars' scale if the field's scale is unknown."""
+_USUAL_SHIFT_ERR = 0.1
+"""Scatter of shifts in pixels that registration leaves, where the field's is unknown."""
 _MAX_SHIFT_CHI2 = 13.8
 """Chi2 of two shifts that chance exceeds in one case of a thousand: the shift is the normal one."""
 _UPPER_HUNDREDTH, _UPPER_HUNDRED_THOUSANDTH = 2.326, 4.265
@@ -173,7 +179,7 @@ class _Figures(NamedTuple):
             flux_err,
             _divide(fit.prior_flux, flux_err),
             _divide(fit.flux, fit.flux_err * growth),
-            _divide(abs(fit.raw_flux), flux_err),
+            _divide(_own_flux(fit), flux_err),
             _divide(fit.scale - normal.scale, scale_err),
         )
 
@@ -183,6 +189,19 @@ class _Figures(NamedTuple):
         if not self.is_calibrated:
             return f" (uncalibrated: fewer than {MIN_STARS} stars)"
         return " (brighter than all calibration stars)" if self.stars.is_extrapolated else ""
+
+
+def _own_flux(fit: Adjustment) -> float:
+    """Return the flux of the candidate as a source before the fit.
+
+    Where the PSF finds none, as between the two halves of a dipole, where pipelines list it, it is
+    the flux of a source as significant as what the shift explains.
+    """
+    flux, err = abs(fit.raw_flux), fit.raw_flux_err
+    if not flux < _MAX_NOISE_SNR * err:
+        return flux
+    gain = (fit.chi2_0 - fit.shift_chi2) / max(1.0, fit.chi2 / fit.df)
+    return max(flux, err * math.sqrt(gain)) if gain > 0 else flux
 
 
 def _divide(value: float, error: float) -> float:
@@ -196,9 +215,11 @@ def _decide(fit: Adjustment, figures: _Figures, limits: AnswerLimits) -> tuple[A
     is_good = _is_good(fit, figures, limits)
     if is_good and _is_variable(fit, figures):
         return Answer.VARIABLE, _describe_variable(fit, figures)
-    objections = [] if is_good else [_describe_residuals(fit, figures)]
+    objections = []
     if abs(figures.snr) >= limits.max_snr:
-        objections.insert(0, _describe_source(fit, figures))
+        objections.append(_describe_source(fit, figures))
+    if not is_good and not (objections and _is_point(fit, figures, limits)):
+        objections.append(_describe_residuals(fit, figures))
     if objections:
         return Answer.KEPT, "; ".join(objections)
     obstacle = _find_obstacle(fit, figures, limits)
@@ -220,9 +241,21 @@ def _is_noise(fit: Adjustment, figures: _Figures) -> bool:
 def _is_good(fit: Adjustment, figures: _Figures, limits: AnswerLimits) -> bool:
     """Return whether chi2 after the fit is what stars of this brightness show."""
     ratio = fit.chi2 / fit.df / figures.err_factor**2
-    if ratio < max(_chi2_limit(fit.df, _UPPER_HUNDRED_THOUSANDTH), figures.stars.chi2_ratio):
+    if _is_chance(fit, figures) or ratio < figures.stars.chi2_ratio:
         return True
     return not figures.is_calibrated and fit.chi2 < limits.max_chi2_ratio * fit.chi2_0
+
+
+def _is_point(fit: Adjustment, figures: _Figures, limits: AnswerLimits) -> bool:
+    """Return whether a PSF takes away what chi2 exceeds the stars' by."""
+    inflation = max(1.0, fit.chi2 / fit.df)
+    return _is_good(replace(fit, chi2=fit.chi2 - fit.snr**2 * inflation), figures, limits)
+
+
+def _is_chance(fit: Adjustment, figures: _Figures) -> bool:
+    """Return whether noise alone reaches chi2 after the fit, in one case of a hundred thousand."""
+    ratio = fit.chi2 / fit.df / figures.err_factor**2
+    return ratio < _chi2_limit(fit.df, _UPPER_HUNDRED_THOUSANDTH)
 
 
 def _chi2_limit(df: int, sigmas: float) -> float:
@@ -243,10 +276,9 @@ def _is_variable(fit: Adjustment, figures: _Figures) -> bool:
         return False
     if abs(figures.free_snr) >= _MAX_EXPLAINED_SNR:
         return False
-    if not math.isfinite(normal.shift_err):
-        lost = (fit.scale_chi2 - fit.chi2) / max(1.0, fit.chi2 / fit.df)
-        return lost < _MAX_SHIFT_CHI2
-    variance = normal.shift_err**2 + fit.shift_err**2
+    known = math.isfinite(normal.shift_err)
+    shift_err = normal.shift_err if known else _USUAL_SHIFT_ERR
+    variance = shift_err**2 + fit.shift_err**2
     distance = (fit.dx - normal.dx) ** 2 + (fit.dy - normal.dy) ** 2
     return distance < _MAX_SHIFT_CHI2 * variance
 
@@ -264,7 +296,12 @@ def _find_obstacle(fit: Adjustment, figures: _Figures, limits: AnswerLimits) -> 
         return f"scale {fit.scale:.2f} is outside {low:g} to {high:g}"
     if not fit.shift_chi2 <= fit.scale_chi2:
         return "a change of scale explains more than a shift"
-    if not abs(figures.snr) < _MAX_EXPLAINED_SNR:
+    max_snr = _MAX_EXPLAINED_SNR
+    if not figures.is_calibrated:
+        # flux_err is inflated by sqrt(chi2 / df), as if residuals were white; those of a wrong
+        # model are as wide as the PSF.
+        max_snr = min(limits.max_snr, _MAX_UNCALIBRATED_SNR * max(1.0, fit.chi2 / fit.df))
+    if not abs(figures.snr) < max_snr:
         return f"S/N {figures.snr:.1f} remains"
     if not figures.power >= MIN_POWER:
         return f"a source of its flux would survive at S/N {figures.power:.1f} only"

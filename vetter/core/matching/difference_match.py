@@ -18,9 +18,11 @@ _STAMPS = 12
 """Number of stars that are looked at."""
 _RADIUS = 7
 """Radius of the free kernel, pixels."""
+_CORE = 5.0
+"""Radius of a star's core, pixels."""
 _HALF = 18
 """Half side of a star's stamp, pixels."""
-_MAX_LEFT = 0.25
+_MAX_LEFT = 0.15
 """Largest scatter that image and template may leave of the difference, relative to its noise.
 
 A difference of image and convolved template leaves nearly nothing; one that was filtered after the
@@ -160,7 +162,12 @@ def _fit_stamp(
     free = max(1.0 - design.shape[1] / len(values), 0.1)
     if not noise > 0:
         return None
-    return float(found[0] / size[0]), _scatter(residual) / (noise * free**0.5)
+    core = np.hypot(*np.mgrid[-half : half + 1, -half : half + 1])[known] <= _CORE
+    left = _scatter(residual) / noise
+    # A difference that was divided by its noise is a difference in the sky, not on the star.
+    if core.any():
+        left = max(left, float(np.sqrt(np.mean(residual[core] ** 2) / np.mean(values[core] ** 2))))
+    return float(found[0] / size[0]), left / free**0.5
 
 
 def _scatter(values: Array) -> float:

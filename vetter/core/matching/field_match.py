@@ -87,6 +87,7 @@ def fit_match(
     mask: Plane | None,
     stars: Positions | npt.ArrayLike,
     fwhm: float,
+    direction: Direction | None = None,
 ) -> FieldMatch | str:
     """Match a field's template to its image in PSF, flux and sky, by the stars in both.
 
@@ -106,6 +107,8 @@ def fit_match(
         Image pixels of stars, 0-based.
     fwhm : float
         FWHM of the image's PSF, pixels.
+    direction : {'template', 'image'}, optional
+        Plane to be convolved; default: the one that leaves less residual.
 
     Returns
     -------
@@ -149,7 +152,8 @@ def fit_match(
     stamps = read_stamps(planes, mask, positions, sizes.half + sizes.radius, skies)
     if len(stamps.x) < MIN_STARS:
         return _describe_few(len(stamps.x), len(positions))
-    return _fit(stamps, sizes, image.shape, skies)
+    directions = _DIRECTIONS if direction is None else (direction,)
+    return _fit(stamps, sizes, directions, image.shape, skies)
 
 
 def _join(positions: Array, more: Array, fwhm: float) -> Array:
@@ -196,19 +200,24 @@ def _find_sizes(stamps: Stamps) -> _Sizes:
 
 
 def _fit(
-    stamps: Stamps, sizes: _Sizes, shape: tuple[int, int], skies: tuple[Sky, Sky]
+    stamps: Stamps,
+    sizes: _Sizes,
+    directions: tuple[Direction, ...],
+    shape: tuple[int, int],
+    skies: tuple[Sky, Sky],
 ) -> FieldMatch | str:
     stamps = stamps.choose(_find_steady(stamps))
     pilot = stamps.choose(spread_stars(stamps, shape, _PILOT_STARS))
     scale = float(np.median(pilot.image.flux / pilot.template.flux))
     noise = stamps.image.noise**2 + (scale * stamps.template.noise) ** 2
-    skies_of = {"template": noise, "image": noise / scale**2}
-    best, other = (
-        _fit_one(pilot, name, sizes, shape, NoiseRelation(skies_of[name], 0.0, _MODEL_ERROR**2), 1)
-        for name in _DIRECTIONS
-    )
-    if other.fit.typical < _MIN_GAIN * best.fit.typical:
-        best = other
+    sky = {"template": noise, "image": noise / scale**2}
+    pilots = []
+    for direction in directions:
+        relation = NoiseRelation(sky[direction], 0.0, _MODEL_ERROR**2)
+        pilots.append(_fit_one(pilot, direction, sizes, shape, relation, 1))
+    best = pilots[0]
+    if pilots[-1].fit.typical < _MIN_GAIN * best.fit.typical:
+        best = pilots[-1]
     relation = _measure_relation(best, pilot)
     chosen = stamps.choose(spread_stars(stamps, shape, _MAX_STARS))
     sizes = sizes._replace(radius=best.radius, smaller=())

@@ -48,7 +48,7 @@ def make_basis(radius: int, step: int) -> KernelBasis:
     step : int
         Distance of the splines, pixels; about half of the FWHM of the plane to be convolved.
     """
-    offsets = np.arange(-radius, radius + 1)
+    offsets = np.arange(-radius, radius + 1, dtype=np.float64)
     distance = np.hypot(offsets[:, None], offsets)
     inside = distance <= radius + 0.5
     core = inside if step == 1 else distance <= _CORE

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -83,11 +83,12 @@ class Grams:
         products = self.products[:, n[:, None], n]
         return Grams(basis, products, self.cross[:, n], self.squares, self.counts, self.noise)
 
-    def measure_chi2(self, star: npt.NDArray[Any], coefficients: Array) -> Array:
-        """Return the chi2 per pixel of stars under the coefficients at each, (stars, n)."""
-        moved = np.einsum("sij,sj->si", self.products[star], coefficients)
-        square = np.einsum("si,si->s", coefficients, moved - 2.0 * self.cross[star])
-        return np.maximum(square + self.squares[star], 1e-12) / self.counts[star]
+    def measure_chi2(self, coefficients: Array) -> Array:
+        """Return the chi2 per pixel of each star under the coefficients there, (stars, n)."""
+        moved = np.einsum("sij,sj->si", self.products, coefficients)
+        square = np.einsum("si,si->s", coefficients, moved - 2.0 * self.cross)
+        chi2 = np.maximum(square + self.squares, 1e-12) / self.counts
+        return np.asarray(chi2, np.float64)
 
     def measure_scales(self, coefficients: Array) -> tuple[Array, Array]:
         """Return each star's flux over that predicted by coefficients (stars, n), and its error."""
@@ -137,7 +138,7 @@ def make_grams(
         products[star] = design @ design.T
         cross[star] = design @ values
         squares[star] = values @ values
-        counts[star] = max(np.count_nonzero(weight) - 1, 1)
+        counts[star] = max(int(np.count_nonzero(weight)) - 1, 1)
         noise[star] = source.noise**2 * total
     return Grams(basis, products, cross, squares, counts, noise)
 
@@ -241,7 +242,7 @@ def _weigh(grams: Grams, fit: KernelFit) -> Array:
     keep = _clip(np.log(np.maximum(fit.chi2, 1e-12)), used, _MIN_SPREAD, np.inf)
     keep &= _clip(scales, used, _MIN_SCALE_SPREAD, _CLIP)
     # With few stars each one left out changes the kernel more than it can spoil it.
-    if np.count_nonzero(keep) < min(3, np.count_nonzero(used)):
+    if int(np.count_nonzero(keep)) < min(3, int(np.count_nonzero(used))):
         keep = used
     weights = keep / np.maximum(fit.chi2, 0.7 * float(np.median(fit.chi2[keep])))
     return np.asarray(weights / weights.max(), np.float64)
@@ -386,8 +387,7 @@ def _validate(
         test |= (folds == -1) if fold == 0 else False
         for number, strength in enumerate(strengths):
             held[number, test] = terms[test] @ sums.solve(strength, start)
-    every = np.arange(stars)
-    chi2 = np.array([grams.measure_chi2(every, coefficients) for coefficients in held])
+    chi2 = np.array([grams.measure_chi2(coefficients) for coefficients in held])
     typical = [measure_typical(each[used]) for each in chi2]
     best = int(np.argmin(typical))
     empty = np.zeros((terms.shape[1], n))

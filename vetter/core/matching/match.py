@@ -176,7 +176,8 @@ class FieldMatch:
             moved = convolve(pixels, kernel)
         else:
             order = find_order(len(self.kernels))
-            x, y = np.arange(columns) + first[0], np.arange(rows) + first[1]
+            x = np.arange(columns, dtype=np.float64) + first[0]
+            y = np.arange(rows, dtype=np.float64) + first[1]
             grid = evaluate_terms(order, x[None, :], y[:, None], self.shape)
             moved = np.zeros((rows, columns))
             for number, part in enumerate(self.kernels):
@@ -188,8 +189,8 @@ class FieldMatch:
         return moved
 
     def _evaluate_sky(self, first: tuple[float, float], shape: tuple[int, ...]) -> Array:
-        x = np.arange(shape[1]) + first[0]
-        y = np.arange(shape[0]) + first[1]
+        x = np.arange(shape[1], dtype=np.float64) + first[0]
+        y = np.arange(shape[0], dtype=np.float64) + first[1]
         order = find_order(len(self.background))
         terms = evaluate_terms(order, x[None, :], y[:, None], self.shape)
         return np.asarray(terms @ self.background, np.float64)

@@ -54,7 +54,7 @@ def fit_gaussian(images: Array, products: Array, cross: Array) -> Array:
 
     starts = [np.array([0.0, 0.0, sigma, 0.0, sigma]) for sigma in _STARTS]
     start = min(starts, key=lambda each: float(np.sum(residual(each) ** 2)))
-    found: Any = least_squares(residual, start, method="lm", diff_step=1e-4, max_nfev=150)
+    found: Any = least_squares(residual, start, method="lm", diff_step=[1e-4], max_nfev=150)
     image = _render(found.x, radius).ravel()
     return np.asarray(amplitude(moved @ image) * (project @ image), np.float64)
 

@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from vetter.core.cutout.noise_estimate import MEASURED_NOISE
 from vetter.core.cutout.plane import Plane
+from vetter.core.noise.amplifier_edges import sharpen_edges
 from vetter.core.noise.coarse_map import CoarseMap, fill_nodes
 from vetter.core.noise.correlation import measure_correlation
 from vetter.core.noise.model_error import model_reach
@@ -79,6 +80,7 @@ def measure_noise(
     photons = measure_photon_noise(samples, gain)
     model = replace(
         model,
+        sky=sharpen_edges(model.sky, image, convolved, mask),
         photon_noise=photons.slope,
         description="; ".join(part for part in (model.description, photons.description) if part),
     )

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vetter.core.coordinates.frames import from_axes, to_axes
-from vetter.library_warnings import suppress_warnings
+from vetter.errors import suppress_warnings
 
 if TYPE_CHECKING:
     from astropy.wcs import WCS

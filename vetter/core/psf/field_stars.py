@@ -42,6 +42,8 @@ are galaxies.
 _MIN_SCATTERS = (0.03, 0.04, 0.04)
 """Scatters of ln(half-light radius) and ellipticities below which no star is an outlier."""
 _MAX_SIGMAS = 3.5
+_MIN_SIGMA = 0.58
+"""Sigma of the narrowest stars, pixels: 0.70 for an FWHM of 1.5, 0.5 for hot blocks of 2 x 2."""
 _SATURATION = 0.95
 """Fraction of the saturation level above which a star is saturated."""
 _COMMON = 0.03
@@ -152,6 +154,17 @@ def find_field_stars(
     -------
     FieldStars
         Empty, and without a norm, for fewer than 3 stars of one shape.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from vetter.core.cutout.plane import ArrayPlane
+    >>> from vetter.core.psf.models import Moffat
+    >>> trail = Moffat(4.0, 3.0, ratio=0.4).render((41, 41), 20.0, 20.0)
+    >>> image = np.random.default_rng(1).normal(100.0, 1.0, (123, 164))
+    >>> stars = find_field_stars(ArrayPlane("image", image + 5000.0 * np.tile(trail, (3, 4))))
+    >>> stars.count, round(stars.ratio, 1)
+    (12, 0.4)
     """
     for reach in (REACH, CROWDED_REACH):
         sources = _read_sources(image, mask, template, max_boxes, reach)
@@ -237,7 +250,8 @@ def _find_norm(sources: Sources, usable: Bools) -> tuple[Bools, Array] | None:
     from scipy.spatial import cKDTree
 
     shapes = np.column_stack([np.log(sources.sigma), sources.ellipticity])
-    index = np.flatnonzero(usable & np.isfinite(shapes).all(1))
+    usable = usable & (sources.sigma > _MIN_SIGMA) & np.isfinite(shapes).all(1)
+    index = np.flatnonzero(usable)
     if index.size < MIN_STARS:
         return None
     points = shapes[index] / np.array(_TOLERANCES)

@@ -21,6 +21,8 @@ REACH, CROWDED_REACH = 10, 4
 """A source is the brightest within this many pixels on each axis; the other in crowded fields."""
 _MAX_SOURCES = 300
 """Number of sources measured in a box, at most; the brightest come first."""
+_MAX_PEAKS = 20_000
+"""Number of local maxima of a box that are looked at, at most."""
 _MAX_PEAK = 1e300
 """Peak above which a number is damaged: sums of it overflow."""
 _MAX_SKY_SPREAD = 1.3
@@ -151,8 +153,8 @@ def find_sources(box: Box, pixels: Array, reach: int = REACH) -> Sources:
         if np.count_nonzero(good) < 100 or min(pixels.shape) < 2 * STAMP_HALF + 1:
             return no_sources()
         flat, noise = subtract_sky(pixels, good)
-        good &= ~_is_sharp(flat, noise)
-        flat[~good] = 0.0
+        sharp = _find_sharp(flat, noise)
+        good.ravel()[sharp], flat.ravel()[sharp] = False, 0.0
         rows, columns = _find_peaks(flat, good, max(MIN_SNR * noise, 1e-300), reach)
         if not rows.size:
             return no_sources()
@@ -223,17 +225,33 @@ def _measure_sky(pixels: Array, good: Bools) -> Array:
 def _find_peaks(
     pixels: Array, good: Bools, above: float, reach: int
 ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
-    """Return rows and columns of the brightest local maxima whose neighbourhood is good."""
-    from scipy.ndimage import maximum_filter, minimum_filter, uniform_filter
+    """Return rows and columns of the brightest local maxima whose neighbourhood is good.
+
+    Bright pixels are few: they are gathered, which takes a third of the time of a filter.
+    """
+    from scipy.ndimage import uniform_filter
+    from scipy.spatial import cKDTree
 
     smooth = uniform_filter(pixels, 3)
-    top = (smooth == maximum_filter(smooth, 2 * reach + 1)) & (smooth > 0.3 * above)
-    top &= minimum_filter(good, 7, mode="constant", cval=False)
-    top[:STAMP_HALF] = top[-STAMP_HALF:] = False
-    top[:, :STAMP_HALF] = top[:, -STAMP_HALF:] = False
-    rows, columns = np.nonzero(top)
-    order = np.argsort(-smooth[rows, columns], kind="stable")[:_MAX_SOURCES]
-    return rows[order], columns[order]
+    inside = np.zeros(pixels.shape, bool)
+    edge = slice(STAMP_HALF, -STAMP_HALF)
+    inside[edge, edge] = smooth[edge, edge] > 0.3 * above
+    at = np.flatnonzero(inside)
+    flat, width = smooth.ravel(), pixels.shape[1]
+    heights = flat[at]
+    for step in (-width - 1, -width, -width + 1, -1, 1, width - 1, width, width + 1):
+        highest = heights >= flat[at + step]
+        at, heights = at[highest], heights[highest]
+    at = at[np.argsort(-heights, kind="stable")][:_MAX_PEAKS]
+    rows, columns = np.divmod(at, width)
+    # Of two within reach the second, which is fainter, is none.
+    pairs = cKDTree(np.column_stack([rows, columns])).query_pairs(reach, math.inf, 0, "ndarray")
+    alone = np.ones(at.size, bool)
+    alone[pairs.max(axis=1, initial=0)[: len(pairs)]] = False
+    rows, columns = rows[alone][: 2 * _MAX_SOURCES], columns[alone][: 2 * _MAX_SOURCES]
+    steps = np.arange(-3, 4)
+    clean = good[rows[:, None, None] + steps[:, None], columns[:, None, None] + steps].all((1, 2))
+    return rows[clean][:_MAX_SOURCES], columns[clean][:_MAX_SOURCES]
 
 
 def _measure(
@@ -283,13 +301,18 @@ def _is_flat(core: Array, covariance: Array, noise: float) -> Bools:
     return np.asarray((flat | nearly) & (height[:, 0, 0] > _MIN_FLAT_SNR * noise))
 
 
-def _is_sharp(pixels: Array, noise: float) -> Bools:
-    """Return whether each pixel stands out of its row or column as no star does."""
-    padded = np.pad(pixels, 1, mode="edge")
-    across = np.maximum(padded[1:-1, :-2], padded[1:-1, 2:])
-    along = np.maximum(padded[:-2, 1:-1], padded[2:, 1:-1])
-    bright = pixels > max(_MIN_SHARP_SNR * noise, 1e-300)
-    return np.asarray(bright & (np.minimum(across, along) < _MIN_SHARPNESS * pixels))
+def _find_sharp(pixels: Array, noise: float) -> npt.NDArray[np.intp]:
+    """Return flat indices of pixels that stand out of their row or column as no star does."""
+    ny, nx = pixels.shape
+    at = np.flatnonzero(pixels > max(_MIN_SHARP_SNR * noise, 1e-300))
+    row, column = np.divmod(at, nx)
+    across = np.maximum(
+        pixels[row, np.maximum(column - 1, 0)], pixels[row, np.minimum(column + 1, nx - 1)]
+    )
+    along = np.maximum(
+        pixels[np.maximum(row - 1, 0), column], pixels[np.minimum(row + 1, ny - 1), column]
+    )
+    return np.asarray(at[np.minimum(across, along) < _MIN_SHARPNESS * pixels[row, column]])
 
 
 def adaptive_moments(stamps: Array) -> tuple[Array, Array, Array]:

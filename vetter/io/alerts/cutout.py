@@ -17,7 +17,7 @@ from vetter.core.cutout.mask_bits import bad_bits
 from vetter.core.cutout.noise_estimate import ESTIMATED_NOISE, estimate_err
 from vetter.core.cutout.plane import Array, Box, Provenance
 from vetter.core.number_text import format_count
-from vetter.errors import InputError
+from vetter.errors import InputError, suppress_warnings
 from vetter.io.alerts.difference_sign import is_brighter, is_turned
 from vetter.io.alerts.history import light_curve
 from vetter.io.alerts.matched_planes import (
@@ -32,7 +32,6 @@ from vetter.io.alerts.packets.producers import Producer, field_of, number
 from vetter.io.alerts.sky_marks import sky_marks
 from vetter.io.alerts.stamps import Stamp, read_stamp
 from vetter.io.fits.header_blocks import card_value
-from vetter.library_warnings import suppress_warnings
 
 if TYPE_CHECKING:
     from astropy.io.fits import Header

@@ -12,6 +12,7 @@ import numpy as np
 
 from vetter.core.cutout.cutout import Cutout
 from vetter.core.cutout.plane import Array, Provenance
+from vetter.core.fit.field_normal import FieldNormal
 from vetter.core.matching.cross_match import cross_match
 from vetter.core.psf.models import PsfImage
 from vetter.io.alerts.stamps import Stamp
@@ -29,6 +30,11 @@ by 0.4 to 0.7% there."""
 
 _MODEL_ERROR = 0.03
 """Error of a matched template by its PSFs' models, as a part of its flux above the sky."""
+
+
+_NORMAL = FieldNormal(shift_err=0.2, scale_err=0.01)
+"""Normal of stamps in equal flux units on one grid: stars of 25 real packets scatter by 0.13 px and
+by 1%."""
 
 
 def put_matched_planes(
@@ -108,7 +114,7 @@ def _put_cross_match(
     cutout.provenance.update(dict.fromkeys(("image", "convolved", "err"), Provenance.COMPUTED))
     cutout.notes["convolved"] = CROSS_MATCHED
     cutout.notes["err"] = f"of both, and {100 * _MODEL_ERROR:g}% of the template for the PSFs"
-    cutout.fit_psf = matched.psf
+    cutout.fit_psf, cutout.fit_normal = matched.psf, _NORMAL
 
 
 def _put_difference(cutout: Cutout, image: Array, diff: Array) -> None:

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Collection, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
@@ -27,7 +27,7 @@ from vetter.io.alerts.cutout import (
     planes_for_fit,
 )
 from vetter.io.alerts.growing_list import PRODUCERS, GrowingList
-from vetter.io.alerts.listing import Listing, Lot, place_of
+from vetter.io.alerts.listing import FIRST_LOT_SIZE, Listing, Lot, place_of
 from vetter.io.alerts.packets.packets import Packets
 from vetter.io.alerts.packets.producers import producer_of
 from vetter.io.field.fwhm import known_fwhm
@@ -255,6 +255,24 @@ class AlertSource(CutoutSource):
                 self._rows = self._list.places
             self._complete = lot.last
             return self.candidates
+
+    def list_for_others(self) -> GrowingList | None:
+        """See :class:`~vetter.core.cutout_source.CutoutSource`."""
+        return self._list if self.is_complete and len(self._list) > FIRST_LOT_SIZE else None
+
+    def take_list(self, listed: Any) -> Self:
+        """See :class:`~vetter.core.cutout_source.CutoutSource`."""
+        if not isinstance(listed, GrowingList):
+            return self.read_whole_list()
+        with self._growing:
+            if self._listing is not None:
+                self._listing.close()
+            self._listing, self._list = None, listed
+            self._epochs = listed.objects.epochs()
+            self.candidates = listed.candidates(())
+            self._rows = listed.places
+            self._complete = True
+        return self
 
     def fwhm(self, measure: bool = True) -> PsfFwhm | None:
         """Return the FWHM of the PSF: the user's, or from a stamp's PSF, or the packets' column.

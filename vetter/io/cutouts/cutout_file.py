@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from vetter.core.cutout.cutout import Cutout
-from vetter.errors import InputError
+from vetter.errors import InputError, suppress_warnings
 from vetter.io.cutouts.layout import assemble, file_content
 from vetter.io.cutouts.metadata import decode_record
 from vetter.io.files.atomic import write_atomic
@@ -19,7 +19,6 @@ from vetter.io.files.regular_files import open_plain_file
 from vetter.io.fits.image_wcs import load_wcs
 from vetter.io.fits.plain_images import read_plain
 from vetter.io.fits.structure import open_fits, promised_by_headers
-from vetter.library_warnings import suppress_warnings
 
 MAX_CUTOUT_BYTES = 512 * 2**20
 """Largest size of a cutout file, unpacked."""

@@ -19,11 +19,10 @@ from vetter.core.coordinates.wcs import (
 from vetter.core.cutout.cutout import SPECIAL, Cutout
 from vetter.core.cutout.noise_estimate import ESTIMATED_NOISE, MEASURED_NOISE
 from vetter.core.cutout.plane import Array, Provenance
-from vetter.errors import InputError
+from vetter.errors import InputError, suppress_warnings
 from vetter.io.cutouts.metadata import decode_meta, decode_record, encode_meta
 from vetter.io.fits.image_wcs import WCS_EXTENSION, wcs_extension
 from vetter.io.fits.writing import format_card, image_extension, padded_header, stored_dtype
-from vetter.library_warnings import suppress_warnings
 
 if TYPE_CHECKING:
     from astropy.io.fits import Header

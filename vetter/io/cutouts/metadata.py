@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from vetter.core.candidates.numbered_name import numbered_name
+from vetter.errors import suppress_warnings
 from vetter.io.cutouts.metadata_values import (
     format_array,
     is_quantity,
@@ -29,7 +30,6 @@ from vetter.io.cutouts.metadata_values import (
     utc_text,
 )
 from vetter.io.fits.writing import Plain, format_card
-from vetter.library_warnings import suppress_warnings
 
 if TYPE_CHECKING:
     from astropy.io.fits import Header

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from vetter.core.cutout.plane import Array
-from vetter.library_warnings import suppress_warnings
+from vetter.errors import suppress_warnings
 
 Json = Any
 

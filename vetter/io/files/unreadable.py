@@ -6,8 +6,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from vetter.errors import InputError
-from vetter.library_warnings import suppress_warnings
+from vetter.errors import InputError, suppress_warnings
 
 _PICTURE = (
     "a {} picture, whose pixels are not the measured ones: give the FITS file that it was made from"

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from vetter.errors import InputError
+from vetter.errors import InputError, suppress_warnings
 from vetter.io.fits.header_blocks import (
     CARD,
     EXTENSION,
@@ -25,7 +25,6 @@ from vetter.io.fits.header_blocks import (
     padded_size,
     read_blocks,
 )
-from vetter.library_warnings import suppress_warnings
 
 if TYPE_CHECKING:
     from astropy.io.fits import Header

@@ -11,7 +11,7 @@ from pathlib import Path
 from vetter.core.candidates.numbered_name import numbered_name
 from vetter.core.cutout.plane import ORDER
 from vetter.core.number_text import format_count
-from vetter.errors import InputError
+from vetter.errors import InputError, suppress_warnings
 from vetter.io.files.compressed import open_unpacked
 from vetter.io.files.hdu_names import FitsName
 from vetter.io.files.plane_names import (
@@ -28,7 +28,6 @@ from vetter.io.fits.filters import filter_of
 from vetter.io.fits.images import open_image
 from vetter.io.fits.structure import open_fits, promised_by_headers
 from vetter.io.tables.kinds import writing_command
-from vetter.library_warnings import suppress_warnings
 
 MAX_FILES = 20_000
 _SHARED = ("template", "mask")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from vetter.core.candidates.column_roles import format_names
-from vetter.errors import InputError
+from vetter.errors import InputError, suppress_warnings
 from vetter.io.files.hdu_names import FitsName
 from vetter.io.files.unreadable import input_errors
 from vetter.io.tables.arrow import has_pyarrow, read_parquet
@@ -36,7 +36,6 @@ from vetter.io.tables.text import (
     units_under_names,
     with_decimal_points,
 )
-from vetter.library_warnings import suppress_warnings
 
 if TYPE_CHECKING:
     from astropy.table import Table

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from vetter.core.cutout_source import Fingerprint
 from vetter.core.psf.models import PsfImage
 
-REVISION = 1
+REVISION = 2
 """Number of the building method; a new number makes sessions build their PSFs again."""
 _SETTING_PREFIX = "psf of field "
 _NUMBER = re.compile("[0-9]{1,6}")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.ndimage import shift
 
-from vetter.core.fit.spline import quintic_coefficients, shift_images_quintic
+from vetter.core.fit.chi2.spline import quintic_coefficients, shift_images_quintic
 from vetter.core.psf.models import Gaussian
 
 WHOLE = (slice(0, 19), slice(0, 25))

@@ -7,8 +7,15 @@ import threading
 import numpy as np
 import pytest
 
-from vetter.core.fit.moments import Array, Window, gram, inner_products, margin, windows
-from vetter.core.fit.spline import coefficients
+from vetter.core.fit.chi2.moments import (
+    Array,
+    Window,
+    gram,
+    inner_products,
+    margin,
+    windows,
+)
+from vetter.core.fit.chi2.spline import coefficients
 
 
 # Blocks of one and of several rows, with and without a rest; and too few or too many numbers.

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from vetter.core.fit.pixels import Box
+from vetter.core.fit.chi2.pixels import Box
 
 Array = npt.NDArray[np.float64]
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy.ndimage import shift
 
-from vetter.core.fit.moments import tap_weights, windows
-from vetter.core.fit.spline import coefficients, shift_images, shift_one
+from vetter.core.fit.chi2.moments import tap_weights, windows
+from vetter.core.fit.chi2.spline import coefficients, shift_images, shift_one
 
 SHIFTS = [(0.0, 0.0), (0.3, -0.7), (1.0, 1.0), (-2.0, 2.0), (1.7, -0.2), (-0.5, 0.0)]
 MARGIN = 3

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from vetter.core.fit.moments import Array, Window, tap_weights, tap_weights_stack
+from vetter.core.fit.chi2.moments import Array, Window, tap_weights, tap_weights_stack
 
 MAX_STEPS = 40
 SMALL_STEP = 1e-9

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from vetter.core.fit.moments import Array, Window, gram, margin, windows
+from vetter.core.fit.chi2.moments import Array, Window, gram, margin, windows
+from vetter.core.fit.chi2.spline import coefficients
 from vetter.core.fit.search import search
-from vetter.core.fit.spline import coefficients
 
 SCALES = 0.5, 2.0
 

@@ -18,8 +18,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from vetter.core.fit.pixels import Box
-from vetter.core.fit.spline import POLYNOMIALS, fraction_weights, view_runs
+from vetter.core.fit.chi2.pixels import Box
+from vetter.core.fit.chi2.spline import POLYNOMIALS, fraction_weights, view_runs
 
 Array = npt.NDArray[np.float64]
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from vetter.core.fit.spline import SPLINE_REACH
+from vetter.core.fit.chi2.spline import SPLINE_REACH
 
 Array = npt.NDArray[np.float64]
 Box = tuple[slice, slice]
