@@ -11,17 +11,22 @@ from PyQt6.QtCore import QTimer
 
 from tests.helpers.windows import WITHOUT_FITS, until_painted
 from vetter.app import open_window
+from vetter.core.cutout_source import PsfFwhm
+from vetter.core.judgement.field_fit import make_field_fit
 from vetter.gui.windows.main_window import MainWindow
-from vetter.review.fits.fit_messages import StarFits
+from vetter.review.fits.fit_messages import Ready
+from vetter.settings import FitSettings
 
+READY = Ready(make_field_fit(PsfFwhm(3.0, ""), FitSettings(), 20), "", 0, {"of": "late"})
 LATE: dict[str, Callable[[MainWindow], object]] = {
     "cutout": lambda window: window.cache.ready.emit(0),
     "fit": lambda window: window.fits.changed.emit([0, 1]),
     "progress": lambda window: window.fits.progressed.emit(),
     "pointer": lambda window: window.plane_row.pointer.emit((5.0, 5.0)),
     "frame": lambda window: window.readout.show_frame(window.cache.get(0)),
-    "flux": lambda window: window.fits._judged._flux.fault_found.emit(0, "in other units"),
-    "stars": lambda window: window.fits.stars._on_surveyed(StarFits((), 0)),
+    "measured": lambda window: window.fits.measured.emit(0),
+    "ready": lambda window: window.fits._on_ready(READY),
+    "answers": lambda window: window.pages.update_fit_results([0, 1]),
 }
 
 
