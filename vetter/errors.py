@@ -1,4 +1,4 @@
-"""Expected failures, each with a text of one line for the user; warnings of libraries, suppressed."""
+"""Expected failures, each with a text of one line; warnings of libraries, suppressed."""
 
 from __future__ import annotations
 
