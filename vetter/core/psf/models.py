@@ -165,13 +165,20 @@ class PsfImage:
         """FWHM from the area above half of the maximum, pixels."""
         from scipy.ndimage import zoom
 
-        fine = zoom(self.samples, 5, order=3)
+        samples = self._core()
+        fine = zoom(samples, 5, order=3)
         # zoom() keeps the centres of the outer samples fixed: n - 1 steps become 5 n - 1.
-        steps = [
-            (a - 1) / max(b - 1, 1) for a, b in zip(fine.shape, self.samples.shape, strict=True)
-        ]
+        steps = [(a - 1) / max(b - 1, 1) for a, b in zip(fine.shape, samples.shape, strict=True)]
         area = float((fine > 0.5 * fine.max()).sum()) / (steps[0] * steps[1])
         return 2.0 * math.sqrt(area / math.pi) / self.sampling
+
+    def _core(self) -> Array:
+        """Return the samples above half of the maximum, with all that reach into their spline."""
+        sides = []
+        for axis in (0, 1):
+            high = np.flatnonzero(self.samples.max(axis=1 - axis) > 0.4 * self.samples.max())
+            sides.append(slice(max(high[0] - _BORDER, 0), high[-1] + _BORDER + 1))
+        return self.samples[sides[0], sides[1]]
 
     @cached_property
     def _coefficients(self) -> Array:

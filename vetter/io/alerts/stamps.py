@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,7 +18,8 @@ from vetter.io.alerts.packets import size_limits
 from vetter.io.alerts.packets.avro import unpack_gzip
 from vetter.io.files.file_marks import Mark, mark_of
 from vetter.io.files.unreadable import input_errors
-from vetter.io.fits.plain_images import read_plain
+from vetter.io.fits.header_blocks import card_value
+from vetter.io.fits.plain_images import PlainHdu, read_plain
 from vetter.io.fits.structure import open_fits
 from vetter.library_warnings import suppress_warnings
 
@@ -115,12 +117,22 @@ def _read_fits(content: bytes) -> Stamp:
         elif data.shape != image.shape:
             continue
         elif name == "UNCERT":
-            fields |= _sigma(_floats(data), hdu.header.get("UTYPE"))
+            fields |= _sigma(_floats(data), _uncertainty_kind(hdu))
         elif name == "VARIANCE":
             fields |= _sigma(_floats(data), "VarianceUncertainty")
         elif name == "MASK" and data.dtype.kind in "iu":
             fields["mask"], fields["mask_header"] = data, dict(hdu.header)
     return Stamp(image, **fields)
+
+
+def _uncertainty_kind(hdu: Any) -> object:
+    """Return the value of UTYPE; None without it."""
+    if isinstance(hdu, PlainHdu):
+        # A simple text needs no parsed header, which takes longer than the stamp.
+        quoted = re.match(r" *'([A-Za-z ]+)' *(/|$)", card_value(hdu.text, "UTYPE"))
+        if quoted is not None:
+            return quoted[1]
+    return hdu.header.get("UTYPE")
 
 
 def _sigma(data: Array, kind: object) -> dict[str, Any]:
@@ -162,9 +174,8 @@ class _ReadHdu:
 
 
 def _header_text(hdu: Any) -> str:
-    text = getattr(hdu, "_text", None)
-    if isinstance(text, str):
-        return text
+    if isinstance(hdu, PlainHdu):
+        return hdu.text
     with suppress_warnings():
         try:
             return str(hdu.header.tostring())

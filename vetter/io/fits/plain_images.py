@@ -28,17 +28,20 @@ _WANTED = frozenset(
 
 
 class PlainHdu:
-    """One HDU: its name (upper case), its pixels (None without data), its header parsed late."""
+    """One HDU: its name (upper case), its pixels (None without data), its header as text.
+
+    The header is parsed late.
+    """
 
     def __init__(self, name: str, data: Array | None, text: str) -> None:
-        self.name, self.data, self._text = name, data, text
+        self.name, self.data, self.text = name, data, text
 
     @cached_property
     def header(self) -> Header:
         """The header, parsed at first use."""
         from astropy.io.fits import Header
 
-        return sound_header(Header.fromstring(self._text), self._text.encode("ascii"))
+        return sound_header(Header.fromstring(self.text), self.text.encode("ascii"))
 
 
 def read_plain(content: bytes) -> list[PlainHdu] | None:

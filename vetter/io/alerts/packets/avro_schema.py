@@ -10,7 +10,7 @@ from typing import Any
 
 from vetter.errors import InputError
 from vetter.io.alerts.packets import size_limits
-from vetter.io.alerts.packets.producers import normal
+from vetter.io.alerts.packets.producers import STAMP_NAMES, normal
 from vetter.io.files.unreadable import reason_of
 
 # Bytes that a value of each primitive type takes at least in a packet.
@@ -28,7 +28,6 @@ _LEAST_BYTES = {
 # a million records of one field take 215 MB, of 30 fields 837 MB.
 _FLOAT, _FIXED, _CONTAINER, _RECORD = 24, 33, 64, 184
 _ITEM, _FIELD, _ENTRY = 12, 32, 60
-_STAMPS = frozenset(("cutoutscience", "cutouttemplate", "cutoutdifference"))
 _WITH_ARTICLE = {"array": "an array", "map": "a map"}
 
 
@@ -184,7 +183,7 @@ def _parse_tail(record: dict[str, Any], listed: int) -> tuple[Any, bytes]:
         Number of fields that the list needs.
     """
     fields = record["fields"]
-    stamps = (n for n, field in enumerate(fields) if normal(str(field["name"])) in _STAMPS)
+    stamps = (n for n, field in enumerate(fields) if normal(str(field["name"])) in STAMP_NAMES)
     first = next(stamps, -1)
     if first < listed:
         return None, b""

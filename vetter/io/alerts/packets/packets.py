@@ -124,7 +124,7 @@ class Packets:
             source = self._open.get(place.file)
             kind = kind_of_file(path, self._schema is not None) if source is None else None
             if kind is Kind.PARQUET or isinstance(source, PacketRows):
-                return self._open_rows(place.file).record(place.block, place.index)
+                return self._open_rows(place.file).record(place.block, place.index, whole)
             if kind in (Kind.TAR, Kind.PACKED_TAR):
                 source = self._open_bytes(place.file, kind)
             if source is not None:

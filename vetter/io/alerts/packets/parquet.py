@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from vetter.errors import InputError
-from vetter.io.alerts.packets.producers import is_nested, normal
+from vetter.io.alerts.packets.producers import STAMP_NAMES, is_nested, normal
 from vetter.io.files.regular_files import open_plain_file
 from vetter.io.files.unreadable import input_errors
 
@@ -54,12 +54,13 @@ class PacketRows:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._file: Any = None
-        self._held: tuple[int, int, Any] | None = None
+        self._held: tuple[tuple[int, int, bool], Any] | None = None
         with input_errors(path, _DAMAGED):
             # memory_map=False: truncating a mapped file that is open would kill the process.
             self._file = _import_library(path).ParquetFile(str(path), memory_map=False)
             names = [str(name) for name in self._file.schema_arrow.names]
             self._listed = [name for name in names if not is_nested(name)]
+            self._fitted = self._listed + [name for name in names if normal(name) in STAMP_NAMES]
             self._listed += _planet_columns(self._file.schema_arrow)
 
     @property
@@ -78,12 +79,12 @@ class PacketRows:
         """Number of row groups."""
         return int(self._file.num_row_groups)
 
-    def record(self, group: int, row: int) -> dict[str, Any]:
-        """Read one whole packet; raise InputError if it is damaged or gone."""
+    def record(self, group: int, row: int, whole: bool = True) -> dict[str, Any]:
+        """Read one packet, with ``whole`` False without history; raise InputError if damaged."""
         first = row - row % READ_AT_ONCE
-        if self._held is None or self._held[:2] != (group, first):
-            self._held = (group, first, self._read_batch(group, first))
-        batch = self._held[2]
+        if self._held is None or self._held[0] != (group, first, whole):
+            self._held = (group, first, whole), self._read_batch(group, first, whole)
+        batch = self._held[1]
         with input_errors(self.path, _DAMAGED):
             record: dict[str, Any] = batch.slice(row - first, 1).to_pylist()[0]
             return record
@@ -94,11 +95,16 @@ class PacketRows:
         self._held = None
         self._file.close()
 
-    def _read_batch(self, group: int, first: int) -> Any:
+    def _read_batch(self, group: int, first: int, whole: bool) -> Any:
         with input_errors(self.path, _DAMAGED):
             if not 0 <= group < self.groups:
                 raise InputError(f"{self.path}: the packet is gone: the file has changed")
-            parts = self._file.iter_batches(READ_AT_ONCE, row_groups=[group], use_threads=False)
+            parts = self._file.iter_batches(
+                READ_AT_ONCE,
+                row_groups=[group],
+                columns=None if whole else self._fitted,
+                use_threads=False,
+            )
             for number, batch in enumerate(parts):
                 if number * READ_AT_ONCE == first:
                     return batch

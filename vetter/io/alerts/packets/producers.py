@@ -168,6 +168,10 @@ def needs_rest(record: Mapping[str, Any]) -> bool:
     return bool(source.get("ssObjectId")) or not source.get("diaObjectId")
 
 
+STAMP_NAMES = frozenset(("cutoutscience", "cutouttemplate", "cutoutdifference"))
+"""Names of the stamps' fields, as `normal` spells them."""
+
+
 def normal(name: str) -> str:
     """Return a field's name for comparison: ``cutout_science`` and ``cutoutScience`` are equal."""
     return name.replace("_", "").lower()
