@@ -21,11 +21,8 @@ MIN_STARS = 10
 
 _NEIGHBOURS, _MIN_NEIGHBOURS = 16, 6
 """Numbers of stars that give the normal at a position; from 7 on, a plane through them."""
-_MIN_SHIFT_ERR, _MIN_SCALE_ERR = 0.02, 0.005
+_MIN_SHIFT_ERR, _MIN_SCALE_ERR = 0.02, 0.003
 """Scatter of shift (pixels) and scale below which none is believed: pixels are not that equal."""
-_MIN_INTRINSIC_SHARE = 0.3
-"""Part of the stars' scatter that is not measuring error, at least: from 16 stars, a difference of
-both is often zero by chance."""
 _OWN_RADIUS = 3.0
 """Distance in pixels within which a calibration star is the candidate's own, and left out."""
 _SIGMA_SHARE = 68.27
@@ -295,9 +292,7 @@ def _fit_normal(steps: Array, values: Array, errors: Array) -> tuple[Array, Arra
             lost = math.sqrt(count / (count - terms.shape[1]))
             spread = 1.4826 * lost * float(np.median(distance))
             measured = float(np.median(own[kept])) if kept.any() else 0.0
-            intrinsic = math.sqrt(
-                max(spread**2 - measured**2, (_MIN_INTRINSIC_SHARE * spread) ** 2)
-            )
+            intrinsic = math.sqrt(max(spread**2 - measured**2, 0.0))
             kept = distance <= 4.0 * np.hypot(max(spread, 1e-12), own)
             covariance = float(inverse[0, 0])
         normal[k], error[k] = plane[0], math.sqrt(intrinsic**2 + covariance)
