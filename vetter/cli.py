@@ -166,7 +166,7 @@ COMMANDS = {
         ),
         CommandSpec(
             "adjust",
-            "fit all candidates and write the list with adjust_* columns and `disappeared`",
+            "fit all candidates and write the list with adjust_* columns and each answer",
             "vetter adjust candidates.csv --image sci.fits --convolved conv.fits "
             "--err err.fits -o adjusted.ecsv",
             add_adjust_options,

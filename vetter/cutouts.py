@@ -6,6 +6,7 @@ their first use, because they need scipy; a script that only cuts and writes doe
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from vetter.core.cutout.crop import crop_image, crop_image_centered
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from vetter.core.fit.adjust import adjust_cutout, adjust_cutouts
     from vetter.core.judgement.cutout_answer import answer
     from vetter.core.judgement.disappeared import disappeared
+    from vetter.core.matching.match_template import match_template
+    from vetter.core.noise.cutout_err import estimate_err
 
 __all__ = [
     "Cutout",
@@ -26,26 +29,29 @@ __all__ = [
     "crop_image",
     "crop_image_centered",
     "disappeared",
+    "estimate_err",
     "get_cutout",
     "load_cutout",
+    "match_template",
     "write_cutout",
 ]
 
 
+_MODULES = {
+    "adjust_cutout": "vetter.core.fit.adjust",
+    "adjust_cutouts": "vetter.core.fit.adjust",
+    "answer": "vetter.core.judgement.cutout_answer",
+    "disappeared": "vetter.core.judgement.disappeared",
+    "estimate_err": "vetter.core.noise.cutout_err",
+    "match_template": "vetter.core.matching.match_template",
+}
+"""Modules of the names that need scipy."""
+
+
 def __getattr__(name: str) -> Any:
-    if name in ("adjust_cutout", "adjust_cutouts"):
-        from vetter.core.fit import adjust
-
-        return getattr(adjust, name)
-    if name == "answer":
-        from vetter.core.judgement.cutout_answer import answer
-
-        return answer
-    if name == "disappeared":
-        from vetter.core.judgement.disappeared import disappeared
-
-        return disappeared
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_MODULES[name]), name)
 
 
 def __dir__() -> list[str]:

@@ -164,6 +164,30 @@ def test_residuals_of_point_source_are_not_named(snr: float, named: bool) -> Non
     assert ("its residuals" in judgement.reason) is named
 
 
+CENTRE = {**DIPOLE, "raw_flux": 60.0, "psf_snr": 1.0, "prior_flux_err": 400.0}
+"""The same dipole, the candidate at its star's centre."""
+
+
+@pytest.mark.parametrize(
+    ("changes", "answer"),
+    [
+        ({}, Answer.EXPLAINED),
+        ({"psf_snr": -2.9, "raw_flux": -170.0}, Answer.EXPLAINED),
+        ({"psf_snr": 3.1, "raw_flux": 190.0}, Answer.ORDINARY),
+        ({"scale_chi2": 320.0}, Answer.ORDINARY),
+        ({"scale": 1.06}, Answer.ORDINARY),
+        ({"normal_scale_err": math.inf}, Answer.ORDINARY),
+        ({"at_bound": ("dy",)}, Answer.ORDINARY),
+    ],
+    ids=str,
+)
+def test_dipole_at_centre_needs_significant_shift(changes: dict[str, Any], answer: Answer) -> None:
+    judgement = answer_fit(make_fit(CENTRE, **changes), make_stars())
+    assert judgement.answer is answer, judgement.reason
+    if answer is Answer.EXPLAINED:
+        assert "no point source before the fit either" in judgement.reason
+
+
 def test_few_stars_leave_answer_uncalibrated() -> None:
     judgement = answer_fit(make_fit(DIPOLE), make_stars(9))
     assert judgement.answer is Answer.EXPLAINED

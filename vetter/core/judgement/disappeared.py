@@ -10,6 +10,7 @@ from vetter.core.cutout_source import CutoutSource
 from vetter.core.fit.adjustment import UNSEEN_NOTE, Adjustment
 from vetter.core.judgement.answer import Answer, Judgement
 from vetter.core.judgement.cutout_answer import answer
+from vetter.core.judgement.fit_table import can_fit
 from vetter.core.number_text import format_p_value
 
 _MIN_RESIDUAL_NOTE = 2.0
@@ -78,12 +79,15 @@ def judge_criterion(
 def why_not_judged(source: CutoutSource) -> str:
     """Return why no fit of a source's candidates can be judged; empty if fits can be judged.
 
-    The planes decide, by the rules of a single fit (`vetter.core.fit.input`): ``err`` is given,
-    and the template is matched to the image, which means ``convolved`` without reprojection, or a
-    column ``template_matched``.
+    On an image, what is missing is measured, see `vetter.io.field.stars.measuring`. Else the planes
+    decide, by the rules of a single fit (`vetter.core.fit.input`): ``err`` is given, and the
+    template is matched to the image, which means ``convolved`` without reprojection, or a column
+    ``template_matched``.
     """
     if source.unjudged is not None:
         return source.unjudged
+    if any(field.shape is not None for field in source.fields) and can_fit(source.plane_names):
+        return ""
     provenance = source.plane_provenance
     if Provenance.ESTIMATED in provenance.get("err", Provenance.GIVEN):
         return "err is only estimated"

@@ -29,6 +29,9 @@ are unknown then, so that they hide more of a source."""
 _MAX_ERR_GROWTH = 10.0
 """Ratio of the errors of a PSF's flux after and before the fit, of an explained candidate. A larger
 one hides a source of S/N 70 before the fit under a star's dipole, whatever its own flux."""
+_MAX_CENTRAL_SNR, _MIN_SHIFT_GAIN = 3.0, 40.0
+"""S/N of a PSF before the fit, at most, and chi2 that a shift gains over a change of scale, at
+least, of a dipole seen at its star's centre."""
 _MIN_SCALE_SIGMA = 5.0
 """Sigmas of a variable's scale from the field's normal."""
 _MAX_SCALE_SIGMA = 4.0
@@ -78,7 +81,7 @@ def answer_fit(
     - variable: the scale differs from the field's by five sigmas, and nothing else remains;
     - kept: a source survives, or residuals exceed those of the field's stars;
     - explained: the shift is why, and a source of the candidate's own flux would have survived at
-      S/N `MIN_POWER`;
+      S/N `MIN_POWER`, or the difference has no PSF flux there at all, as at a dipole's centre;
     - ordinary.
 
     Parameters
@@ -225,7 +228,10 @@ def _decide(fit: Adjustment, figures: _Figures, limits: AnswerLimits) -> tuple[A
     obstacle = _find_obstacle(fit, figures, limits)
     if not obstacle:
         shift = math.hypot(fit.dx, fit.dy)
-        return Answer.EXPLAINED, f"a shift of {shift:.2f} px explains it"
+        reason = f"a shift of {shift:.2f} px explains it"
+        if not figures.power >= MIN_POWER:
+            reason += f"; no point source before the fit either (S/N {fit.psf_snr:.1f})"
+        return Answer.EXPLAINED, reason
     limit = f"a source below flux {MIN_POWER * figures.flux_err:.4g} (S/N {MIN_POWER:g}) could hide"
     return Answer.ORDINARY, f"{obstacle}; {limit}"
 
@@ -303,11 +309,24 @@ def _find_obstacle(fit: Adjustment, figures: _Figures, limits: AnswerLimits) -> 
         max_snr = min(limits.max_snr, _MAX_UNCALIBRATED_SNR * max(1.0, fit.chi2 / fit.df))
     if not abs(figures.snr) < max_snr:
         return f"S/N {figures.snr:.1f} remains"
+    if _is_pure_shift(fit):
+        return ""
     if not figures.power >= MIN_POWER:
         return f"a source of its flux would survive at S/N {figures.power:.1f} only"
     if not figures.flux_err < _MAX_ERR_GROWTH * fit.raw_flux_err * figures.stars.snr_scatter:
         return "the star hides fainter sources"
     return ""
+
+
+def _is_pure_shift(fit: Adjustment) -> bool:
+    """Return whether a significant shift is all: no PSF shows before the fit either.
+
+    At a star's centre, a dipole has no PSF flux: one of a source there would show in full, but for
+    a change of the star, so the field's scale has to be known.
+    """
+    gain = (fit.scale_chi2 - fit.shift_chi2) / max(1.0, fit.chi2 / fit.df)
+    known = math.isfinite(fit.normal.scale_err)
+    return known and abs(fit.psf_snr) < _MAX_CENTRAL_SNR and gain > _MIN_SHIFT_GAIN
 
 
 def _describe_variable(fit: Adjustment, figures: _Figures) -> str:

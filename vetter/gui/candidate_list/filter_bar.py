@@ -236,10 +236,10 @@ class _FilterLine(EscapeLine):
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
 
     def event(self, event: QEvent | None) -> bool:
-        is_key = isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress
-        if is_key and event.key() == Qt.Key.Key_Tab and self.completions:
-            self._complete()
-            return True
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            if event.key() == Qt.Key.Key_Tab and self.completions:
+                self._complete()
+                return True
         return super().event(event)
 
     def _complete(self) -> None:

@@ -13,7 +13,6 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from vetter.core.candidates.candidate_list import CandidateList
 from vetter.core.fit.adjustment import Adjustment
 from vetter.core.judgement.answer import Answer
-from vetter.core.judgement.disappeared import why_not_judged
 from vetter.core.judgement.fit_table import (
     NOTHING_TO_FIT,
     FitState,
@@ -46,7 +45,7 @@ class Fits(QObject):
     """Requests for fits in the order in which the user sees the candidates, and their results.
 
     A stored result is used only if the signature of its options and pixels is the present one;
-    other fits are made again. If no fit can be judged, no background fit is made.
+    other fits are made again.
 
     Parameters
     ----------
@@ -72,8 +71,7 @@ class Fits(QObject):
         fits = session.columns.fits
         # `is None`, since an empty table is false too; None: the input has nothing to fit.
         self.table = FitTable(len(session.candidates.keys)) if fits is None else fits
-        self.unjudged = why_not_judged(session.source)
-        self.paused = bool(self.unjudged) or not session.settings.fit.ahead
+        self.paused = not session.settings.fit.ahead
         self._session = session
         self._cache = cache
         self._ahead = ahead
@@ -105,7 +103,7 @@ class Fits(QObject):
             return FitState(FitStatus.DONE, *result)
         if self._error:
             return FitState(FitStatus.FAILED, error=self._error)
-        return FitState(error=self.unjudged) if self.paused else FitState(FitStatus.RUNNING)
+        return FitState() if self.paused else FitState(FitStatus.RUNNING)
 
     @property
     def progress(self) -> str:
@@ -116,8 +114,6 @@ class Fits(QObject):
         if done == count:
             return f"fits: all {count:,}"
         rate = self._speed.rate
-        if self.paused and self.unjudged:
-            return "fits: on demand" + (f", {done:,} done" if done else "")
         if self.paused:
             return f"fits: {done:,} of {count:,}, paused" if self._ahead.running else ""
         speed = f", {rate:,.0f} a second" if rate else ""

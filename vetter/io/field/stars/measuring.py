@@ -18,8 +18,10 @@ from vetter.core.fit.adjustment import FitOptions
 from vetter.core.judgement.field_fit import FieldFit
 from vetter.core.judgement.measured_planes import MeasuredPlanes
 from vetter.core.judgement.star_calibration import StarCalibration
+from vetter.core.matching.difference_match import check_difference
 from vetter.core.matching.field_match import fit_match
 from vetter.core.matching.match import FieldMatch, Match
+from vetter.core.matching.scale_match import ScaleMatch, find_scale
 from vetter.core.noise.err_check import ErrCheck, check_err
 from vetter.core.noise.measured_noise import measure_noise
 from vetter.core.noise.noise_model import NoiseModel
@@ -51,22 +53,28 @@ class FieldNeeds(NamedTuple):
     missing: str = ""
 
 
-def measure_planes(field: FieldPlanes, fwhm: float, saturation: float | None) -> FieldNeeds:
+def measure_planes(source: FieldSource, fit: FieldFit) -> FieldNeeds:
     """Measure the matched template and the noise of a field, where they are not given.
 
     Parameters
     ----------
-    field : FieldPlanes
-    fwhm : float
-        FWHM of the image's PSF, pixels.
-    saturation : float, optional
-        Saturation level of the image.
+    source : FieldSource
+        Its planes hold ``image``, and ``template`` or ``convolved``.
+    fit : FieldFit
+        Options of the fits; the FWHM of the PSF is known.
     """
+    field, fwhm = source.field_planes, fit.options.fwhm
+    assert fwhm is not None
     planes: dict[str, Plane] = {name: ReadablePart(p) for name, p in field.planes.items()}
+    saturation = saturation_of(field.header)
     stars = find_field_stars(planes["image"], planes.get("mask"), _template_of(planes), saturation)
-    match = _find_match(field, planes, stars, fwhm)
-    if isinstance(match, str):
-        return FieldNeeds(MeasuredPlanes(), stars, f"no matched template: {match}")
+    if _is_matched(field):
+        match: Match | None = _find_scale_match(source, fit, stars)
+    else:
+        found = _find_match(field, planes, stars, fwhm)
+        if isinstance(found, str):
+            return FieldNeeds(MeasuredPlanes(), stars, f"no matched template: {found}")
+        match = found
     noise = _find_noise(field, MeasuredPlanes(match).replace(planes), stars, fwhm)
     if isinstance(noise, str):
         return FieldNeeds(MeasuredPlanes(match), stars, f"no noise: {noise}; give --err")
@@ -77,18 +85,34 @@ def _template_of(planes: Mapping[str, Plane]) -> Plane | None:
     return planes.get("template", planes.get("convolved"))
 
 
+def _is_matched(field: FieldPlanes) -> bool:
+    """Return whether ``convolved`` is given and has the image's PSF."""
+    origin = field.provenance.get("convolved", Provenance.GIVEN)
+    return "convolved" in field.planes and Provenance.REPROJECTED not in origin
+
+
+def _find_scale_match(source: FieldSource, fit: FieldFit, stars: FieldStars) -> ScaleMatch | None:
+    """Return the match of a convolved template in other flux units; None if they are the image's.
+
+    Fits whose noise is only estimated are good enough for a scale.
+    """
+    fits = fit_places(source, fit, select_stars(stars, source.shape))
+    found = [one for one in fits if one.converged and not one.at_bound]
+    return find_scale([one.scale for one in found], [one.scale_alone_err for one in found])
+
+
 def _find_match(
     field: FieldPlanes, planes: Mapping[str, Plane], stars: FieldStars, fwhm: float
-) -> Match | str | None:
-    """Return the match of a field, None if ``convolved`` is matched, or why there is none."""
-    origin = field.provenance.get("convolved", Provenance.GIVEN)
-    if "convolved" in planes and Provenance.REPROJECTED not in origin:
-        return None
+) -> Match | str:
+    """Return the match of a field, or why there is none."""
     template = _template_of(planes)
-    if template is None:
-        return "there is no template"
+    assert template is not None
     image, mask = planes["image"], planes.get("mask")
     places = np.column_stack([stars.unsaturated.x, stars.unsaturated.y])
+    if "diff" in field.files:
+        checked = check_difference(image, planes["diff"], template, mask, places)
+        if not isinstance(checked, str):
+            return checked
     return fit_match(image, template, mask, places, fwhm)
 
 
@@ -162,13 +186,12 @@ def complete_field_fit(field: ImageField, fit: FieldFit) -> FieldFit:
         The files of the image cannot be opened.
     """
     source = field.with_planes()
-    fwhm = fit.options.fwhm
-    if not isinstance(source, FieldSource) or fit.missing or fwhm is None:
+    if not isinstance(source, FieldSource) or fit.missing or fit.options.fwhm is None:
         return fit
     field_planes = source.field_planes
     if "image" not in field_planes.planes or _template_of(field_planes.planes) is None:
         return fit
-    needs = measure_planes(field_planes, fwhm, saturation_of(source.header))
+    needs = measure_planes(source, fit)
     fit = fit._replace(
         measured=needs.planes,
         missing=needs.missing,

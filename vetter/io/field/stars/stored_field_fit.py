@@ -85,7 +85,9 @@ def _classes() -> dict[str, type]:
     """Return the classes of a record by name; imported here, since the window needs none."""
     from vetter.core.judgement.measured_planes import MeasuredPlanes
     from vetter.core.judgement.star_calibration import StarCalibration
+    from vetter.core.matching.difference_match import DifferenceMatch
     from vetter.core.matching.match import FieldMatch
+    from vetter.core.matching.scale_match import ScaleMatch
     from vetter.core.noise.coarse_map import CoarseMap
     from vetter.core.noise.correlation import Correlation
     from vetter.core.noise.err_check import ErrCheck
@@ -94,7 +96,16 @@ def _classes() -> dict[str, type]:
 
     known = (
         *(FieldFit, FitOptions, MeasuredPlanes, StarCalibration, FieldMatch, NoiseModel),
-        *(ErrCheck, CoarseMap, Correlation, Gaussian, Moffat, PsfImage),
+        *(
+            DifferenceMatch,
+            ScaleMatch,
+            ErrCheck,
+            CoarseMap,
+            Correlation,
+            Gaussian,
+            Moffat,
+            PsfImage,
+        ),
     )
     return {kind.__name__: kind for kind in known}
 
