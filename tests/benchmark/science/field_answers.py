@@ -84,9 +84,6 @@ def read_answers(file: Path) -> npt.NDArray[np.object_]:
     from astropy.table import Table
 
     table = Table.read(file)
-    if "adjust_answer" not in table.colnames:
-        old = map(_old_answer, table["disappeared"], table["disappeared_reason"])
-        return np.array(list(old), object)
     return np.array([Answer(str(word)) for word in table["adjust_answer"]], object)
 
 
@@ -110,13 +107,6 @@ def summarise(
         "stars and sky left": _percent(~lost[(role == "star") | (role == "blank")]),
     }
     return Figure(name, values, "%", goals, note)
-
-
-def _old_answer(disappeared: object, reason: str) -> Answer:
-    if disappeared is np.ma.masked:
-        is_noise = str(reason).startswith("nothing to explain")
-        return Answer.NOTHING if is_noise else Answer.NOT_JUDGED
-    return Answer.EXPLAINED if disappeared else Answer.KEPT
 
 
 def _goals(kind: FieldKind) -> dict[str, float]:

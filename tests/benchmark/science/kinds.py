@@ -189,6 +189,9 @@ def _dipoles() -> Iterator[Kind]:
             draw = partial(_dipole, snr=snr, length=length, new=FAINT)
             name = f"S/N 8 to 15 beside a dipole, S/N {snr}, {length:g} px"
             yield Kind(name, draw, of, EXPLAINED, 1.0 if length < 0.3 else 3.0, "3")
+        draw = partial(_dipole, snr=1000, length=length, new=BRIGHT)
+        name = f"S/N 20 to 50 beside a dipole, S/N 1000, {length:g} px"
+        yield Kind(name, draw, of, EXPLAINED, 1.0 if length < 0.3 else 3.0)
     of = replace(Conditions(), registration=0.5 * math.sqrt(2.0))
     draw = partial(_dipole, snr=1000, length=None)
     yield Kind("dipole, S/N 1000, 0.5 px along each axis", draw, of, UNEXPLAINED, 10.0)

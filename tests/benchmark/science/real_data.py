@@ -132,14 +132,17 @@ def _inject(
     # Hosts of sources are none of the stars that are candidates themselves.
     artefacts, hosts = stars[:, ::2][:, :ARTEFACTS], stars[:, 1::2]
     psf = Moffat(fwhm, 3.0)
-    sigma = 1.4826 * float(np.median(np.abs(image - np.median(image))))
+    sky = sum(_robust_variance(plane) for plane in (image, template))
     places: list[tuple[float, float]] = []
     for _ in range(5000):
         if len(places) == SOURCES:
             break
         x, y = rng.uniform(20, np.array(image.shape[::-1]) - 20)
         if len(places) % 2:
-            x, y = hosts[:, rng.integers(hosts.shape[1])] + rng.normal(0.0, 0.7 * fwhm, 2)
+            # Not on the very star: no fit tells such a source from a variable star.
+            away, angle = rng.uniform(0.5, 2.0) * fwhm, rng.uniform(0.0, 2.0 * np.pi)
+            x, y = hosts[:, rng.integers(hosts.shape[1])]
+            x, y = x + away * np.cos(angle), y + away * np.sin(angle)
         apart = [np.hypot(x - u, y - v) for u, v in [*places, _NEW]]
         is_inside = 12 <= x <= image.shape[1] - 13 and 12 <= y <= image.shape[0] - 13
         if is_inside and min(apart) > 22:
@@ -148,8 +151,8 @@ def _inject(
     injected = image.copy()
     for (x, y), wanted in zip(places, snr, strict=True):
         shape = psf.render(image.shape, x, y)
-        # The gain of these frames is 4 electrons a count, above a sky of sigma^2 counts squared.
-        variance = sigma**2 + np.maximum(image, 0.0) / 4.0
+        # The gain of these frames is 4 electrons a count; the difference has the noise of both.
+        variance = sky + (np.maximum(image, 0.0) + np.maximum(template, 0.0)) / 4.0
         injected += wanted / np.sqrt((shape**2 / variance).sum()) * shape
     known = np.hstack([np.array([*places, _NEW]).T, stars])
     tries = rng.uniform(15, np.array(image.shape[::-1]) - 15, (2000, 2))
@@ -161,6 +164,12 @@ def _inject(
     counts = (len(places), artefacts.shape[1], blank.shape[1])
     role = np.repeat(["source", "artefact", "blank"], counts)
     return injected, Candidates(x, y, role, np.append(snr, np.full(sum(counts[1:]), np.nan)))
+
+
+def _robust_variance(plane: Array) -> float:
+    """Return the variance of the sky, from pixels five apart, so that wide wings drop out."""
+    steps = plane[:, 5:] - plane[:, :-5]
+    return 0.5 * (1.4826 * float(np.median(np.abs(steps)))) ** 2
 
 
 def _peaks(template: Array, fwhm: float) -> Array:
