@@ -95,6 +95,11 @@ def _run_cutouts(arguments: argparse.Namespace) -> int:
 
 
 def _run_adjust(arguments: argparse.Namespace) -> int:
+    from vetter.io.child_process import ONE_THREAD
+
+    # Before numpy is imported: the threads of its matrix library would wait for each other.
+    for name, value in ONE_THREAD.items():
+        os.environ.setdefault(name, value)
     from vetter.headless.adjust import run_adjust
 
     return run_adjust(arguments, reading_options(arguments))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ from vetter.core.matching.matched_plane import MatchedBoxes, MatchedPlane
 from vetter.core.noise.err_check import ErrCheck
 from vetter.core.noise.noise_model import NoiseModel
 from vetter.core.noise.noise_plane import CorrectedErrPlane, NoisePlane
+from vetter.core.psf.saturation import mask_saturated
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,10 +26,14 @@ class MeasuredPlanes:
     noise : NoiseModel or ErrCheck, optional
         The noise of the difference, or corrections of the field's own ``err``; None: that is used
         as it is.
+    saturation, template_saturation : float
+        Saturation levels of image and template, in their units; infinite if nothing is saturated.
     """
 
     match: Match | None = None
     noise: NoiseModel | ErrCheck | None = None
+    saturation: float = math.inf
+    template_saturation: float = math.inf
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -49,6 +55,12 @@ class MeasuredPlanes:
             ``convolved``, ``err`` and ``image`` (where the image is convolved) may be new.
         """
         changed = dict(planes)
+        template = planes.get("template", planes.get("convolved"))
+        mask_saturated(changed, "mask", planes["image"], self.saturation, 1)
+        if template is not None:
+            reach = 1 if self.match is None else 1 + self.match.margin // 2
+            level = self.template_saturation
+            mask_saturated(changed, "template_mask", template, level, reach)
         if self.match is not None:
             needed = ("image", "template", "convolved", "diff")
             boxes = MatchedBoxes({n: planes[n] for n in needed if n in planes}, self.match)

@@ -243,12 +243,10 @@ class FieldView(QWidget):
     def _show_field(self) -> None:
         fields = self._session.source.fields
         name = fields[self._field].name if len(fields) > 1 else ""
-        fit = self._session.settings.fit
-        scales = fit.scale_low, fit.scale_high
         stars = self._fits.calibration(self._field)
         row = self._session.current_row
         is_measured = row >= 0 and self._fits.fit_of(row) is not None
-        self.field_label.setText(summary.stars_summary(stars, is_measured, name, scales))
+        self.field_label.setText(summary.stars_summary(stars, is_measured, name))
         self._show_own()
 
     def _show_own(self) -> None:

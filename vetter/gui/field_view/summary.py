@@ -7,7 +7,6 @@ import numpy.typing as npt
 
 from vetter.core.judgement.answer import NOT_FITTED
 from vetter.core.judgement.fit_table import FitTable
-from vetter.core.judgement.flux_scale import describe_flux_fault
 from vetter.core.judgement.shift_field import describe_shift, typical_shift, typical_shift_at
 from vetter.core.judgement.star_calibration import StarCalibration
 from vetter.core.number_text import format_count
@@ -37,22 +36,19 @@ def stars_summary(
     stars: StarCalibration | None,
     is_measured: bool,
     name: str = "",
-    scales: tuple[float, float] = (0.8, 1.2),
 ) -> str:
     """Return the number of stars and their typical shift; ``name`` names one of several fields.
 
-    A flux scale of the template outside ``scales`` is included, and that the stars are too few to
-    calibrate answers.
+    The text says if the stars are too few to calibrate answers.
     """
     usual = None if stars is None else typical_shift(np.column_stack([stars.dx, stars.dy]))
     if stars is None or usual is None:
         words = "no stars to compare" if is_measured else "measuring the field..."
         return f"{name}: {words}" if name else words
-    flux = describe_flux_fault(stars.scale, *scales)
     words = f"{format_count(usual.number, 'star')} of {name or 'the field'}: {usual.text}"
     if not stars.is_usable:
         words += "; too few to calibrate answers"
-    return f"{words}; template {flux}" if flux else words
+    return words
 
 
 def candidate_summary(session: Session, fits: Fits, row: int) -> str:

@@ -5,6 +5,7 @@ Call it in a worker process: it takes some seconds.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
@@ -27,6 +28,7 @@ from vetter.core.noise.measured_noise import measure_noise
 from vetter.core.noise.noise_model import NoiseModel
 from vetter.core.psf.field_stars import FieldStars, find_field_stars
 from vetter.core.psf.models import broaden_psf
+from vetter.errors import InputError
 from vetter.io.field.field_planes import FieldPlanes, gain_of
 from vetter.io.field.field_source import FieldSource
 from vetter.io.field.planes import ReadablePart
@@ -66,8 +68,9 @@ def measure_planes(source: FieldSource, fit: FieldFit) -> FieldNeeds:
     field, fwhm = source.field_planes, fit.options.fwhm
     assert fwhm is not None
     planes: dict[str, Plane] = {name: ReadablePart(p) for name, p in field.planes.items()}
-    saturation = saturation_of(field.header)
-    stars = find_field_stars(planes["image"], planes.get("mask"), _template_of(planes), saturation)
+    mask, template = planes.get("mask"), _template_of(planes)
+    stars = find_field_stars(planes["image"], mask, template, saturation_of(field.header))
+    levels = stars.saturation, _template_level(template, mask)
     if _is_matched(field):
         match: Match | None = _find_scale_match(source, fit, stars)
     else:
@@ -75,10 +78,16 @@ def measure_planes(source: FieldSource, fit: FieldFit) -> FieldNeeds:
         if isinstance(found, str):
             return FieldNeeds(MeasuredPlanes(), stars, f"no matched template: {found}")
         match = found
-    noise = _find_noise(field, MeasuredPlanes(match).replace(planes), stars, fwhm)
+    measured = MeasuredPlanes(match, None, *levels)
+    noise = _find_noise(field, measured.replace(planes), stars, fwhm)
     if isinstance(noise, str):
-        return FieldNeeds(MeasuredPlanes(match), stars, f"no noise: {noise}; give --err")
-    return FieldNeeds(MeasuredPlanes(match, noise), stars)
+        return FieldNeeds(measured, stars, f"no noise: {noise}; give --err")
+    return FieldNeeds(replace(measured, noise=noise), stars)
+
+
+def _template_level(template: Plane | None, mask: Plane | None) -> float:
+    """Return the saturation level that flat tops in a template show; infinite if none do."""
+    return math.inf if template is None else find_field_stars(template, mask).saturation
 
 
 def _template_of(planes: Mapping[str, Plane]) -> Plane | None:
@@ -166,7 +175,15 @@ def prepare_field_fit(
     restored = restore_field_fit(kept, of, settings)
     if restored is not None:
         return restored, None
-    fit = complete_field_fit(field, choose_field_fit(field, record, settings, radius))
+    fit = choose_field_fit(field, record, settings, radius)
+    try:
+        fit = complete_field_fit(field, fit)
+    except InputError:
+        raise
+    except Exception as error:
+        # An unforeseen error in one field must not end a run of many.
+        text = f"unexpected {type(error).__name__}: {' '.join(str(error).split())}"
+        return fit._replace(missing=f"the field cannot be measured: {text}"), None
     return fit, None if fit.measured is None else make_record(fit, of)
 
 

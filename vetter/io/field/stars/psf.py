@@ -14,7 +14,6 @@ from vetter.io.field.field_source import FieldSource
 from vetter.io.field.planes import FilePlane, ReadablePart, image_of
 from vetter.io.field.stars.psf_beside import find_psf_beside, psf_files
 from vetter.io.field.stars.psf_file import read_psf
-from vetter.io.field.stars.stored_psf import StarPsf, pixel_digest, restore_psf
 from vetter.settings import PSFS, FitSettings
 
 
@@ -23,7 +22,6 @@ def choose_field_fit(
     record: Mapping[str, Any],
     settings: FitSettings,
     radius: float,
-    kept: Mapping[str, Any] | None = None,
 ) -> FieldFit:
     """Choose PSF and options for the fits of an image's candidates.
 
@@ -43,8 +41,6 @@ def choose_field_fit(
     settings : FitSettings
     radius : float
         Radius of the cutouts as the input gives them, pixels.
-    kept : mapping, optional
-        Stored PSF of the field's stars, see `StarPsf.record`.
 
     Raises
     ------
@@ -62,7 +58,7 @@ def choose_field_fit(
     each = field.has_own_widths and options.get("fwhm") is None
     if kind != "stars" or (given is None and options.get("fwhm") is not None):
         return make_field_fit(_field_fwhm(field), settings, radius)._replace(has_own_psfs=each)
-    psf, notes = _field_psf(field, kept, given is None)
+    psf, notes = _field_psf(field, given is None)
     remarks = "".join(f"; {note}" for note in notes)
     if psf is not None:
         fwhm = PsfFwhm(psf.fwhm, f"FWHM {psf.fwhm:.2f} px{remarks}")
@@ -88,9 +84,7 @@ def _field_fwhm(field: ImageField) -> PsfFwhm | None:
         return None if known is None else PsfFwhm(known.value, f"{known.origin}; {remark}")
 
 
-def _field_psf(
-    field: ImageField, kept: Mapping[str, Any] | None, is_beside: bool
-) -> tuple[Psf | None, tuple[str, ...]]:
+def _field_psf(field: ImageField, is_beside: bool) -> tuple[Psf | None, tuple[str, ...]]:
     """Return the PSF of a file beside the image (if ``is_beside``) or of stars, and remarks."""
     # with_planes(): a night opens the files of an image at its first use.
     field = field.with_planes()
@@ -104,7 +98,7 @@ def _field_psf(
             notes = beside[1]
             if beside[0] is not None:
                 return beside
-        psf = _star_psf(field, kept)
+        psf = _star_psf(field)
         if isinstance(psf, str):
             return None, (f"not of the field's stars: {psf}", *notes)
         contradiction = field.contradicted_fwhm
@@ -132,19 +126,12 @@ def _psf_beside(field: FieldSource, plane: FilePlane) -> tuple[Psf | None, tuple
     return psf, (f"found beside the image, as wide as {widths.stars} stars", *notes)
 
 
-def _star_psf(field: FieldSource, kept: Mapping[str, Any] | None) -> StarPsf | str:
+def _star_psf(field: FieldSource) -> Psf | str:
     """Return the effective PSF of an image, or the reason why it cannot be built."""
     from vetter.core.psf.effective_psf import effective_psf
 
     image, mask = (field.field_planes.planes.get(name) for name in ("image", "mask"))
     if image is None:
         return "there is no image of the field"
-    of = pixel_digest(field.fingerprints)
-    stored = restore_psf(kept, of)
-    if stored is not None:
-        return stored
     readable_mask = None if mask is None else ReadablePart(mask)
-    built = effective_psf(ReadablePart(image), readable_mask, stars=field.stars())
-    if isinstance(built, str):
-        return built
-    return StarPsf(built.samples, built.sampling, built.description, of)
+    return effective_psf(ReadablePart(image), readable_mask, stars=field.stars())
