@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from PyQt6.QtCore import QUrl
+from PyQt6.QtGui import QImage, QTextDocument
 from pytestqt.qtbot import QtBot
 
 from tests.helpers.fake_session import FakeSession, candidate_list
@@ -45,3 +47,13 @@ def test_filters_that_it_names_are_understood() -> None:
     columns = ReviewColumns(listed, FakeSession(listed), FitTable(len(listed)))
     for expression in filters:
         assert match_filter(expression, columns).shape == (20,)
+
+
+def test_its_pictures_are_found(qtbot: QtBot) -> None:
+    guide = Guide()
+    qtbot.addWidget(guide)
+    names = re.findall(r"!\[[^\]]*\]\(([^)]+)\)", resource_path("guide.md").read_text("utf-8"))
+    assert len(names) == 7
+    for name in names:
+        picture = guide.text.loadResource(QTextDocument.ResourceType.ImageResource.value, QUrl(name))
+        assert QImage.fromData(picture).width() > 200, name

@@ -20,13 +20,16 @@ class Guide(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setModal(False)
         self.setObjectName("guide")
-        self.resize(720, 640)
+        self.resize(860, 680)
         self.text = QTextBrowser(self)
         self.text.setAccessibleName("user guide")
         page = self.text.document()
         assert page is not None
         page.setDocumentMargin(MARGIN)
-        self.text.setMarkdown(resource_path("guide.md").read_text(encoding="utf-8"))
+        path = resource_path("guide.md")
+        # The pictures lie beside the text.
+        self.text.setSearchPaths([str(path.parent)])
+        self.text.setMarkdown(path.read_text(encoding="utf-8"))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.text)
