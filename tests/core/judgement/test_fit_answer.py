@@ -141,6 +141,12 @@ def test_power_and_limit_are_for_snr_7() -> None:
     assert judgement.flux_limit == pytest.approx(700.0)
 
 
+def test_reason_leaves_limit_to_its_own_column() -> None:
+    judgement = answer_fit(make_fit(DIPOLE, prior_flux=300.0), make_stars())
+    assert judgement.answer is Answer.ORDINARY
+    assert judgement.reason == "S/N 3.0 remains"
+
+
 def test_calibration_widens_errors_and_limit() -> None:
     stars = make_stars(snr=3.0 * np.random.default_rng(4).normal(size=40))
     judgement = answer_fit(make_fit(DIPOLE, prior_flux=600.0), stars)
