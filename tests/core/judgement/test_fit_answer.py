@@ -141,6 +141,12 @@ def test_power_and_limit_are_for_snr_7() -> None:
     assert judgement.flux_limit == pytest.approx(700.0)
 
 
+def test_reason_leaves_limit_to_its_own_column() -> None:
+    judgement = answer_fit(make_fit(DIPOLE, prior_flux=300.0), make_stars())
+    assert judgement.answer is Answer.ORDINARY
+    assert judgement.reason == "S/N 3.0 remains"
+
+
 def test_calibration_widens_errors_and_limit() -> None:
     stars = make_stars(snr=3.0 * np.random.default_rng(4).normal(size=40))
     judgement = answer_fit(make_fit(DIPOLE, prior_flux=600.0), stars)
@@ -164,8 +170,12 @@ def test_residuals_of_point_source_are_not_named(snr: float, named: bool) -> Non
     assert ("its residuals" in judgement.reason) is named
 
 
-CENTRE = {**DIPOLE, "raw_flux": 60.0, "psf_snr": 1.0, "prior_flux_err": 400.0}
-"""The same dipole, the candidate at its star's centre."""
+CENTRE = {
+    **DIPOLE, "raw_flux": 60.0, "psf_snr": 1.0, "prior_flux_err": 400.0, "chi2_0": 700.0,
+    "scale_chi2": 600.0,
+}  # fmt: skip
+"""A smaller one, the candidate at its star's centre: a source as significant as what the shift
+takes away has no power."""
 
 
 @pytest.mark.parametrize(
@@ -267,6 +277,6 @@ def test_middle_of_a_dipole_has_the_power_of_its_halves() -> None:
 
 
 def test_faint_dipole_has_no_power_in_its_middle() -> None:
-    fit = make_fit(DIPOLE, raw_flux=30.0, psf_snr=0.5, chi2_0=380.0)
+    fit = make_fit(DIPOLE, raw_flux=30.0, psf_snr=0.5, chi2_0=380.0, scale_chi2=300.0)
     judgement = answer_fit(fit, make_stars())
     assert judgement.power < 7 and judgement.answer is Answer.ORDINARY

@@ -235,8 +235,7 @@ def _decide(fit: Adjustment, figures: _Figures, limits: AnswerLimits) -> tuple[A
         if not figures.power >= MIN_POWER:
             reason += f"; no point source before the fit either (S/N {fit.psf_snr:.1f})"
         return Answer.EXPLAINED, reason
-    limit = f"a source below flux {MIN_POWER * figures.flux_err:.4g} (S/N {MIN_POWER:g}) could hide"
-    return Answer.ORDINARY, f"{obstacle}; {limit}"
+    return Answer.ORDINARY, obstacle
 
 
 def _is_noise(fit: Adjustment, figures: _Figures) -> bool:
