@@ -83,7 +83,8 @@ def fit_plane(slopes: Slopes, pulls: Array, box: Box, shape: tuple[int, int]) ->
     Returns
     -------
     ndarray (k, ny, nx)
-        Without the constant: its weighted mean over the box is zero.
+        Without the constant: its weighted mean over the box is zero. Beyond the box each pixel has
+        the value at the box's edge.
     """
     count = len(pulls)
     images = slopes.images.reshape(count, 2, -1)
@@ -94,7 +95,10 @@ def fit_plane(slopes: Slopes, pulls: Array, box: Box, shape: tuple[int, int]) ->
 
 
 def _coordinates(shape: tuple[int, int], box: Box) -> Array:
-    """Return 1, x and y of all pixels, (3, ny * nx): from the box's centre, in half sides."""
+    """Return 1, x and y of all pixels, (3, ny * nx): from the box's centre, in half sides.
+
+    Beyond the box, x and y are those at its edge.
+    """
     (rows, columns), (ny, nx) = box, shape
     return _cached_coordinates(ny, nx, rows.start, rows.stop, columns.start, columns.stop)
 
@@ -102,8 +106,9 @@ def _coordinates(shape: tuple[int, int], box: Box) -> Array:
 @lru_cache(maxsize=64)
 def _cached_coordinates(ny: int, nx: int, top: int, bottom: int, left: int, right: int) -> Array:
     half = 0.5 * max(bottom - top, right - left)
-    y = (np.arange(ny) - 0.5 * (top + bottom - 1)) / half
-    x = (np.arange(nx) - 0.5 * (left + right - 1)) / half
+    # Beyond the box the plane keeps the value at the box's edge: no pixel there determines it.
+    y = (np.clip(np.arange(ny), top, bottom - 1) - 0.5 * (top + bottom - 1)) / half
+    x = (np.clip(np.arange(nx), left, right - 1) - 0.5 * (left + right - 1)) / half
     out = np.ones((3, ny, nx))
     out[1], out[2] = x, y[:, None]
     out.flags.writeable = False
