@@ -55,5 +55,7 @@ def test_its_pictures_are_found(qtbot: QtBot) -> None:
     names = re.findall(r"!\[[^\]]*\]\(([^)]+)\)", resource_path("guide.md").read_text("utf-8"))
     assert len(names) == 7
     for name in names:
-        picture = guide.text.loadResource(QTextDocument.ResourceType.ImageResource.value, QUrl(name))
+        picture = guide.text.loadResource(
+            QTextDocument.ResourceType.ImageResource.value, QUrl(name)
+        )
         assert QImage.fromData(picture).width() > 200, name
