@@ -13,6 +13,7 @@ from vetter.core.judgement.star_calibration import (
     StarCalibration,
     StarLimits,
     get_brightness,
+    get_scale_err,
 )
 
 MIN_POWER = 7.0
@@ -176,7 +177,7 @@ class _Figures(NamedTuple):
         flux_err = fit.prior_flux_err * growth
         normal = fit.normal
         known = normal.scale_err if math.isfinite(normal.scale_err) else 0.0
-        scale_err = math.hypot(fit.scale_alone_err, known)
+        scale_err = math.hypot(get_scale_err(fit), known)
         return cls(
             stars,
             sky,
