@@ -38,7 +38,7 @@ _EXCESS_TOLERANCE = 1.25
 candidates have larger shifts than most stars, with larger errors of the spline."""
 _MIN_SCALE_SIGMA = 5.0
 """Sigmas of a variable's scale from the field's normal."""
-_MAX_SCALE_SIGMA = 4.0
+_MAX_SCALE_SIGMA = 2.0
 """Sigmas of an explained candidate's scale from the field's normal."""
 _MAX_STEADY_SCALE = 0.03
 """Difference from 1 of steady stars' scale if the field's scale is unknown."""

@@ -310,13 +310,13 @@ def _fit_normal(steps: Array, values: Array, errors: Array) -> tuple[Array, Arra
 
 
 def _measure_intrinsic(distance: Array, own: Array) -> float:
-    """Return the scatter beside the errors ``own`` with which half of the distances are chance.
+    """Return the scatter beside the errors ``own`` with which 68% of the pulls are below 1.
 
     Bright stars alone tell a scatter that is less than the errors of faint ones.
     """
-    spread = 1.4826 * float(np.median(distance))
-    trial = spread * _SCATTERS
-    pulls = 1.4826 * np.median(distance / np.maximum(np.hypot(trial[:, None], own), 1e-300), axis=1)
+    trial = float(np.percentile(distance, SIGMA_SHARE)) * _SCATTERS
+    errors = np.maximum(np.hypot(trial[:, None], own), 1e-300)
+    pulls = np.percentile(distance / errors, SIGMA_SHARE, axis=1)
     # The pulls fall with the scatter.
     return float(np.interp(-1.0, -pulls, trial))
 
