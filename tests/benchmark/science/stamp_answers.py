@@ -16,7 +16,7 @@ from vetter.core.cutout_source import PsfFwhm
 from vetter.core.fit.adjust import fit_many
 from vetter.core.fit.field_normal import FieldNormal
 from vetter.core.judgement.answer import Answer, Judgement
-from vetter.core.judgement.field_fit import FieldFit, make_field_fit
+from vetter.core.judgement.field_fit import FieldFit, make_field_fit, widen_shift
 from vetter.core.judgement.star_calibration import StarCalibration
 from vetter.settings import FitSettings
 
@@ -58,6 +58,10 @@ def calibrate(fitting: FieldFit, of: Conditions, kind: Kind, rng: np.random.Gene
     blanks = simulate(of, Scene(), BLANKS, rng).cutouts()
     star_places, blank_places = _places(STARS, rng), _places(BLANKS, rng)
     first = StarCalibration.from_fits(star_places, fit_many(stars, fitting.options))
+    wide = widen_shift(fitting, first)
+    if wide is not fitting:
+        fitting = wide
+        first = StarCalibration.from_fits(star_places, fit_many(stars, fitting.options))
     fitting = fitting._replace(calibration=first)
     star_fits, blank_fits = (
         fit_many(cutouts, fitting.options, _normals(fitting, places))

@@ -5,7 +5,10 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
+
+import numpy as np
 
 from vetter.core.cutout_source import (
     CutoutSource,
@@ -17,12 +20,12 @@ from vetter.core.fit.field_normal import UNKNOWN_NORMAL, FieldNormal
 from vetter.core.judgement.answer import Answer, Judgement
 from vetter.core.judgement.fit_answer import AnswerLimits, answer_fit
 from vetter.core.judgement.measured_planes import MeasuredPlanes
-from vetter.core.judgement.star_calibration import StarCalibration
+from vetter.core.judgement.star_calibration import MIN_STARS, SIGMA_SHARE, StarCalibration
 from vetter.core.psf.models import Gaussian, Moffat, Psf
 from vetter.errors import VetterError
 from vetter.settings import FitSettings
 
-REVISION = 9
+REVISION = 10
 """Revision of the fit, raised whenever it changes, so that stored results are fitted again."""
 
 SPLINE_REACH = 2
@@ -31,6 +34,14 @@ SPLINE_REACH = 2
 
 NO_FWHM = "no FWHM: no stars to measure it on; give --fwhm"
 """Reason for a fit without a PSF."""
+
+MAX_WIDE_SHIFT = 3.0
+"""Bound of the shift, pixels, that the field's stars may set at most."""
+
+_WIDE_SIGMAS = 4.0
+"""Sigmas of the stars' shifts within the bound that they set."""
+_AT_BOUND, _MAX_CLIPPED = 0.98, 0.05
+"""Part of the bound beyond which a shift is on it; part of the stars that may be."""
 
 _BOX_WITHOUT_FWHM = 25.0
 """Side of the fitted box without an FWHM, pixels: 4 times 6 pixels and one."""
@@ -142,14 +153,58 @@ def make_field_fit(
     )
     # Whole pixels, symmetric about the central one.
     side = 2 * math.floor(inner / 2) + 1
-    min_radius = math.ceil((inner - 1) / 2 + settings.max_shift + SPLINE_REACH)
     return FieldFit(
         options,
-        max(radius, min_radius),
+        max(radius, _least_radius(options)),
         f"{said}; fitted box {side} px",
         settings,
         missing=NO_FWHM if fwhm is None else "",
     )
+
+
+def widen_shift(fitting: FieldFit, stars: StarCalibration) -> FieldFit:
+    """Return fits whose bound of the shift is beyond the shifts of the field's stars.
+
+    The bound becomes the stars' median shift and four times their scatter, along the worse axis,
+    at most `MAX_WIDE_SHIFT`, but never less than it was. Stars on the bound hide how far they go:
+    where a twentieth of them are, it becomes `MAX_WIDE_SHIFT`.
+
+    Parameters
+    ----------
+    fitting : FieldFit
+    stars : StarCalibration
+        Fits of the stars by ``fitting``.
+
+    Returns
+    -------
+    FieldFit
+        ``fitting`` itself if its bound is wide enough, or the stars are too few to tell.
+    """
+    options = fitting.options
+    shifts = np.column_stack([stars.dx, stars.dy])
+    shifts = shifts[np.isfinite(shifts).all(axis=1)]
+    if len(shifts) < MIN_STARS or options.max_shift == 0:
+        return fitting
+    normal = np.median(shifts, axis=0)
+    scatter = np.percentile(np.abs(shifts - normal), SIGMA_SHARE, axis=0)
+    needed = float((np.abs(normal) + _WIDE_SIGMAS * scatter).max())
+    clipped = (np.abs(shifts) > _AT_BOUND * options.max_shift).any(axis=1)
+    if clipped.mean() > _MAX_CLIPPED:
+        needed = MAX_WIDE_SHIFT
+    bound = min(needed, MAX_WIDE_SHIFT)
+    if bound <= options.max_shift:
+        return fitting
+    wide = replace(options, max_shift=bound)
+    said = f"{fitting.description}; shifts up to {bound:.1f} px"
+    return fitting._replace(
+        options=wide, radius=max(fitting.radius, _least_radius(wide)), description=said
+    )
+
+
+def _least_radius(options: FitOptions) -> int:
+    """Return the radius in pixels of a cutout that holds the fitted box at every shift."""
+    inner = options.inner or 1.0
+    return math.ceil((inner - 1) / 2 + options.max_shift + SPLINE_REACH)
 
 
 def fit_rows(source: CutoutSource, fitting: FieldFit, rows: Sequence[int]) -> list[Adjustment]:

@@ -13,6 +13,7 @@ from vetter.core.judgement.star_calibration import (
     StarCalibration,
     StarLimits,
     get_brightness,
+    get_scale_err,
 )
 
 MIN_POWER = 7.0
@@ -37,7 +38,7 @@ _EXCESS_TOLERANCE = 1.25
 candidates have larger shifts than most stars, with larger errors of the spline."""
 _MIN_SCALE_SIGMA = 5.0
 """Sigmas of a variable's scale from the field's normal."""
-_MAX_SCALE_SIGMA = 4.0
+_MAX_SCALE_SIGMA = 2.0
 """Sigmas of an explained candidate's scale from the field's normal."""
 _MAX_STEADY_SCALE = 0.03
 """Difference from 1 of steady stars' scale if the field's scale is unknown."""
@@ -176,7 +177,7 @@ class _Figures(NamedTuple):
         flux_err = fit.prior_flux_err * growth
         normal = fit.normal
         known = normal.scale_err if math.isfinite(normal.scale_err) else 0.0
-        scale_err = math.hypot(fit.scale_alone_err, known)
+        scale_err = math.hypot(get_scale_err(fit), known)
         return cls(
             stars,
             sky,

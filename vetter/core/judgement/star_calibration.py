@@ -23,9 +23,11 @@ _NEIGHBOURS, _MIN_NEIGHBOURS = 16, 6
 """Numbers of stars that give the normal at a position; from 7 on, a plane through them."""
 _MIN_SHIFT_ERR, _MIN_SCALE_ERR = 0.02, 0.003
 """Scatter of shift (pixels) and scale below which none is believed: pixels are not that equal."""
+_SCATTERS = np.concatenate([[0.0], np.geomspace(0.05, 2.0, 16)])
+"""Scatters that are tried, in units of that of the distances."""
 _OWN_RADIUS = 3.0
 """Distance in pixels within which a calibration star is the candidate's own, and left out."""
-_SIGMA_SHARE = 68.27
+SIGMA_SHARE = 68.27
 """Percentage of normal values within one sigma."""
 _TAIL_SIGMAS = 3.0
 """Sigmas of the scatter of chi2, in its logarithm, that its limit is above the median."""
@@ -144,7 +146,7 @@ class StarCalibration:
             (
                 *(x, y, get_brightness(fit), fit.dx, fit.dy, fit.scale),
                 *(fit.chi2 / fit.df, fit.prior_flux / fit.prior_flux_err),
-                *(fit.chi2_0 / fit.df, fit.psf_snr, fit.shift_err, fit.scale_alone_err),
+                *(fit.chi2_0 / fit.df, fit.psf_snr, fit.shift_err, get_scale_err(fit)),
             )
             for (x, y), fit in stars
         ]
@@ -262,6 +264,16 @@ def get_brightness(fit: Adjustment) -> float:
     return fit.star_flux * fit.scale
 
 
+def get_scale_err(fit: Adjustment) -> float:
+    """Return the error of a fit's scale, inflated by its own chi2 / df, not that of a held shift.
+
+    ``scale_alone_err`` is inflated by what the scale alone leaves, which a misregistered star
+    makes large.
+    """
+    own, alone = (max(1.0, chi2 / fit.df) for chi2 in (fit.chi2, fit.scale_chi2))
+    return fit.scale_alone_err * math.sqrt(own / alone)
+
+
 def _is_star(fit: Adjustment) -> bool:
     return fit.converged and fit.df > 0 and fit.prior_flux_err > 0 and get_brightness(fit) > 0
 
@@ -290,13 +302,23 @@ def _fit_normal(steps: Array, values: Array, errors: Array) -> tuple[Array, Arra
             distance = np.abs(column - terms @ plane)
             # Fitted parameters make the distances smaller than the scatter.
             lost = math.sqrt(count / (count - terms.shape[1]))
-            spread = 1.4826 * lost * float(np.median(distance))
-            measured = float(np.median(own[kept])) if kept.any() else 0.0
-            intrinsic = math.sqrt(max(spread**2 - measured**2, 0.0))
-            kept = distance <= 4.0 * np.hypot(max(spread, 1e-12), own)
+            intrinsic = _measure_intrinsic(lost * distance, own)
+            kept = distance <= 4.0 * np.hypot(max(intrinsic, 1e-12), own)
             covariance = float(inverse[0, 0])
         normal[k], error[k] = plane[0], math.sqrt(intrinsic**2 + covariance)
     return normal, error
+
+
+def _measure_intrinsic(distance: Array, own: Array) -> float:
+    """Return the scatter beside the errors ``own`` with which 68% of the pulls are below 1.
+
+    Bright stars alone tell a scatter that is less than the errors of faint ones.
+    """
+    trial = float(np.percentile(distance, SIGMA_SHARE)) * _SCATTERS
+    errors = np.maximum(np.hypot(trial[:, None], own), 1e-300)
+    pulls = np.percentile(distance / errors, SIGMA_SHARE, axis=1)
+    # The pulls fall with the scatter.
+    return float(np.interp(-1.0, -pulls, trial))
 
 
 class _Curve(NamedTuple):
@@ -355,7 +377,7 @@ def _split_windows(count: int) -> list[slice]:
 
 def _measure_scatter(snr: Array) -> float:
     """Return the S/N that 68% of the stars are below, at least 1: a third may be outliers."""
-    return max(1.0, float(np.percentile(np.abs(snr), _SIGMA_SHARE)))
+    return max(1.0, float(np.percentile(np.abs(snr), SIGMA_SHARE)))
 
 
 def _measure_upper_end(ratio: Array) -> float:

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from vetter.core.cutout.plane import Plane, Provenance
 from vetter.core.cutout_source import ImageField
 from vetter.core.fit.adjustment import FitOptions
-from vetter.core.judgement.field_fit import FieldFit
+from vetter.core.judgement.field_fit import FieldFit, widen_shift
 from vetter.core.judgement.measured_planes import MeasuredPlanes
 from vetter.core.judgement.star_calibration import StarCalibration
 from vetter.core.matching.difference_match import check_difference
@@ -215,19 +215,28 @@ def complete_field_fit(field: ImageField, fit: FieldFit) -> FieldFit:
         description="; ".join([fit.description, *needs.planes.notes]),
         options=_options(fit, needs.planes),
     )
-    return fit if fit.missing else fit._replace(calibration=calibrate(source, fit, needs.stars))
+    return fit if fit.missing else calibrate(source, fit, needs.stars)
 
 
-def calibrate(source: FieldSource, fit: FieldFit, stars: FieldStars) -> StarCalibration:
-    """Fit a field's stars and blank places as candidates, and return what they show."""
+def calibrate(source: FieldSource, fit: FieldFit, stars: FieldStars) -> FieldFit:
+    """Fit a field's stars and blank places as candidates, and add what they show to the fits.
+
+    The bound of the shift grows with the shifts of the stars, see
+    `vetter.core.judgement.field_fit.widen_shift`.
+    """
     places = select_stars(stars, source.shape)
-    blank = select_blank_places(source, fit, stars)
     first = StarCalibration.from_fits(_pairs(places), fit_places(source, fit, places))
+    wide = widen_shift(fit, first)
+    if wide is not fit:
+        fit = wide
+        first = StarCalibration.from_fits(_pairs(places), fit_places(source, fit, places))
+    blank = select_blank_places(source, fit, stars)
     normals = [first.normal_at(x, y) for x, y in places]
     fits = fit_places(source, fit, places, normals)
     sky_normals = [first.normal_at(x, y) for x, y in blank]
     sky_fits = fit_places(source, fit, blank, sky_normals)
-    return StarCalibration.from_fits(_pairs(places), fits, _pairs(blank), sky_fits)
+    calibration = StarCalibration.from_fits(_pairs(places), fits, _pairs(blank), sky_fits)
+    return fit._replace(calibration=calibration)
 
 
 def _pairs(places: npt.NDArray[np.float64]) -> list[tuple[float, float]]:
