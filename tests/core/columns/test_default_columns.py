@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from tests.helpers.fake_session import FakeSession, candidate_list
-from tests.helpers.plain_source import PlainFields, PlainSource
+from tests.helpers.plain_source import PlainField, PlainFields, PlainSource
 from vetter.core.candidates.candidate_list import CandidateList
 from vetter.core.columns.default_columns import first_columns
 from vetter.core.columns.review_columns import ReviewColumns
@@ -53,4 +53,5 @@ def test_of_several_images_what_the_name_does_not_tell_is_shown(image: str, told
     listed = candidate_list(20, field=np.full(20, image))
     if told == "filter":
         listed.table["id"] = [f"{image}:{row}" for row in range(20)]
-    assert shown(listed, fields=(None, None)) == ["verdict", "name", "mag", told, "tags"]
+    fields = (PlainField(shape=None), PlainField(shape=None))
+    assert shown(listed, fields=fields) == ["verdict", "name", "mag", told, "tags"]

@@ -16,7 +16,7 @@ from vetter.core.fit.adjust import fit
 from vetter.core.fit.adjustment import FitOptions
 from vetter.core.fit.input import FitInput, read_fit_input
 from vetter.core.fit.weights import compute_weights
-from vetter.core.judgement.disappeared import judge
+from vetter.core.judgement.fit_answer import answer_fit
 
 CUTOUTS = [f"sim_{n:02d}" for n in range(30)] + [f"decam_{n:02d}" for n in range(1, 9)]
 CASES = ("inner12_bg", "inner12_fixedbg", "full_bg")
@@ -90,12 +90,12 @@ def test_the_real_dipole_disappears(real_data: Path, inner_fwhm: float | None) -
     options = FitOptions(1, 2, 17, inner_fwhm, True, 4.0)
     result = fit(decam_cutout(real_data, 60.4, 181.5), options)
     assert result.chi2_0 > 40000
-    assert judge(result).disappeared is True
+    assert answer_fit(result).disappeared is True
     assert result.dx == pytest.approx(0.21, abs=0.02)
 
 
 def test_the_real_new_source_stays(real_data: Path) -> None:
     options = FitOptions(1, 2, None, 4.0, True, 4.0)
     result = fit(decam_cutout(real_data, 128.6, 127.6), options)
-    assert judge(result).disappeared is False
+    assert answer_fit(result).disappeared is False
     assert result.snr > 20

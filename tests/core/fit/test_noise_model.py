@@ -22,13 +22,13 @@ from vetter.core.fit.adjust import fit, fit_many
 from vetter.core.fit.adjustment import Adjustment, FitOptions
 from vetter.core.fit.input import FitInput, read_fit_input
 from vetter.core.fit.noise_model import measure_noise_correlation, remaining_noise
-from vetter.core.judgement.disappeared import judge
+from vetter.core.judgement.disappeared import judge_criterion
 
 NOISY = Field(template_noise=1.0, template_err=True)
 
 
 def gone(fits: list[Adjustment]) -> float:
-    return float(np.mean([judge(fit).disappeared is True for fit in fits]))
+    return float(np.mean([judge_criterion(fit).disappeared is True for fit in fits]))
 
 
 def data_of(cutout: dict[str, Any], field: Field = NOISY) -> FitInput:
@@ -113,7 +113,7 @@ def test_a_template_of_nothing_but_noise_explains_nothing(seed: int):
     cutout["image"] += 250.0 * np.exp(-((x - 20) ** 2 + (y - 20) ** 2) / 2 / 1.7**2)
     found = fit(cutout, field_options(NOISY))
     assert found.converged and found.snr > 10.0
-    assert judge(found).disappeared is False
+    assert judge_criterion(found).disappeared is False
 
 
 def test_where_the_template_has_no_pixel_to_tell_it_is_fitted_all_the_same():

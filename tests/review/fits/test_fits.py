@@ -13,13 +13,10 @@ from tests.helpers.plain_source import PlainFields, PlainSource
 from vetter.core.cutout.plane import Provenance
 from vetter.core.cutout_source import PsfFwhm
 from vetter.core.fit.adjustment import Adjustment, make_failure
-from vetter.core.judgement.answer import Answer
 from vetter.core.judgement.field_fit import make_field_fit
 from vetter.core.judgement.fit_table import FitStatus, FitTable
-from vetter.core.psf.models import Gaussian
-from vetter.io.field.stars.stored_psf import StarPsf
 from vetter.io.session.rows import plain_meta
-from vetter.review.fits.fit_messages import Fitted, Ready, StarFits
+from vetter.review.fits.fit_messages import Fitted, Ready
 from vetter.review.fits.fits import Fits
 from vetter.review.queue import Queue
 from vetter.review.writer import StoredFits
@@ -36,8 +33,16 @@ GOOD = Adjustment(
     pval=0.5,
     snr=0.3,
     fwhm=3.0,
+    raw_flux=400.0,
+    raw_flux_err=20.0,
+    psf_snr=20.0,
+    prior_flux=12.0,
+    prior_flux_err=40.0,
+    shift_chi2=101.0,
+    scale_chi2=700.0,
     residual=np.ones((5, 5)),
 )
+"""A dipole that its shift explains."""
 
 
 class FakeAhead(QObject):
@@ -46,13 +51,13 @@ class FakeAhead(QObject):
     ready = pyqtSignal(object)
     fitted = pyqtSignal(object)
     broken = pyqtSignal(str)
-    surveyed = pyqtSignal(object)
 
     def __init__(self) -> None:
         super().__init__()
         self.running = False
         self.wishes: list[tuple[list[int], list[int] | None]] = []
         self.more: list[range] = []
+        self.fields: list[int] = []
 
     def request(self, first, then=None) -> None:
         self.running = True
@@ -61,8 +66,8 @@ class FakeAhead(QObject):
     def request_new_rows(self, rows: range) -> None:
         self.more.append(rows)
 
-    def request_stars(self, field: int = 0, known: str = "") -> None:
-        self.stars_of = field
+    def request_field(self, field: int = 0) -> None:
+        self.fields.append(field)
 
     def close(self) -> None:
         self.running = False
@@ -302,31 +307,21 @@ def test_without_a_template_there_is_nothing_to_fit_and_no_panel(qapp):
 
 
 @pytest.mark.parametrize(
-    ("planes", "made", "why"),
+    ("planes", "made"),
     [
-        (("image", "template"), {}, "the template is not matched to the image"),
-        (("image", "convolved"), {"err": Provenance.ESTIMATED}, "err is only estimated"),
+        (("image", "template"), {}),
+        (("image", "template", "err"), {"err": Provenance.ESTIMATED}),
+        (("image", "convolved", "err"), {"convolved": Provenance.REPROJECTED}),
     ],
+    ids=["no convolved", "estimated err", "reprojected"],
 )
-def test_fits_that_cannot_be_judged_are_made_on_demand(qapp, planes, made, why):
+def test_fits_run_ahead_whatever_planes_are_given(qapp, planes, made):
     fits = make_fits(planes=planes, made=made)
-    fits.follow([1, 2])
-    assert fits._ahead.wishes == []
-    assert fits.state(1).status == FitStatus.NOT_ASKED
-    assert fits.state(1).error == why
-    assert fits.progress == "fits: on demand"
-    assert fits._cache.expected is None
-    fits.request_current()
-    assert fits._ahead.wishes == [([1], None)]
-    fits.close()
-
-
-def test_fits_that_cannot_be_judged_are_made_for_all_where_that_is_wished(qapp):
-    fits = make_fits(planes=("image", "template"))
     get_ready(fits)
     find(fits)
-    fits.toggle_pause()
-    assert fits._ahead.wishes == [([1], [1, 2, 3, 0])]
+    fits.follow([1, 2])
+    assert fits._ahead.wishes == [([1, 2], [1, 2, 3, 0])]
+    assert fits.state(1).status == FitStatus.RUNNING
     fits.close()
 
 
@@ -380,32 +375,47 @@ def test_results_are_kept_once_it_is_known_which_files_the_list_was(growing):
     assert session.loads == [fit.signature(())]
 
 
-def test_the_psf_of_the_fields_stars_is_kept_once(qtbot):
-    psf = StarPsf(Gaussian(6.0).render((31, 31), 15.0, 15.0), 2.0, "PSF from 12 stars", "pixels")
-    fit = make_field_fit(PsfFwhm(3.0, ""), FitSettings(), 20, psf)
-    session = FakeSession(True)
-    fits = Fits(session, FakeCache(), FakeAhead())
-    fits._ahead.ready.emit(Ready(fit, "now"))
-    assert session.set == {"psf of field 0": psf.record()}
-    again = FakeSession(True)
-    later = Fits(again, FakeCache(), FakeAhead(), session.set)
-    later._ahead.ready.emit(Ready(fit, "now"))
-    assert not again.set
+def test_what_was_measured_on_a_field_is_kept_once(qapp):
+    fit = make_field_fit(PsfFwhm(3.0, ""), FitSettings(), 20)
+    made = make_fits()
+    made._ahead.ready.emit(Ready(fit, "now", 0, {"of": "pixels"}))
+    assert made._session.set == {"fit of field 0": {"of": "pixels"}}
+    made._session.set.clear()
+    made._ahead.ready.emit(Ready(fit, "now"))
+    assert not made._session.set
+    made.close()
 
 
-def test_a_template_in_other_units_judges_nothing(fits, qtbot):
-    off = replace(GOOD, scale=0.5, at_bound=("scale",))
-    fits._ahead.fitted.emit(fitted((0, 1, 2), (off, off, off)))
-    fits._ahead.fitted.emit(fitted((3,), (off,)))
-    assert fits._ahead.stars_of == 0
-    assert "scale 0.50 is outside" in fits.state(0).judgement.reason
-    with qtbot.waitSignal(fits._session.noticed):
-        stars = tuple((float(k), 1.0, 0.0, 0.0, 0.2) for k in range(6))
-        fits._ahead.surveyed.emit(StarFits(stars, 0, 0, "mine"))
-    qtbot.waitUntil(
-        lambda: fits.table.codes.tolist() == [Answer.NOT_JUDGED.code] * 4, timeout=30000
-    )
-    assert fits.state(2).judgement.reason.startswith("the template is 5 times too bright")
-    # One that is fitted later, too.
-    fits._ahead.fitted.emit(fitted((1,), (off,)))
-    assert fits.table.codes[1] == Answer.NOT_JUDGED.code
+def test_missing_thing_of_an_image_is_said_once(qapp, qtbot):
+    fits = make_fits()
+    fits._session.source.shape = (100, 100)
+    fit = make_field_fit(None, FitSettings(), 20)
+    with qtbot.waitSignal(fits._session.noticed) as told:
+        fits._ahead.ready.emit(Ready(fit, "mine"))
+    assert told.args == [f"fits are not judged: {fit.missing}"]
+    with qtbot.assertNotEmitted(fits._session.noticed):
+        fits._ahead.fitted.emit(fitted((0, 1), (GOOD, GOOD)))
+    assert fits.state(0).judgement.reason == fit.missing
+    fits.close()
+
+
+def test_image_without_pixels_misses_nothing(qapp, qtbot):
+    """As packets: each candidate has an answer, or a reason, of its own."""
+    fits = make_fits()
+    with qtbot.assertNotEmitted(fits._session.noticed):
+        fits._ahead.ready.emit(Ready(make_field_fit(None, FitSettings(), 20), "mine"))
+    fits.close()
+
+
+def test_stars_of_a_field_are_requested_once(qapp):
+    fits = make_fits()
+    assert fits.calibration(0) is None
+    fits.request_field(0)
+    fits.request_field(0)
+    assert fits._ahead.fields == [0]
+    fits.close()
+
+
+def test_stars_of_a_known_field_are_not_requested(fits):
+    fits.request_field(0)
+    assert fits._ahead.fields == []

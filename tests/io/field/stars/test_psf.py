@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +12,9 @@ from tests.helpers.field_files import write_image, write_list
 from vetter.core.cutout_source import ImageField, PsfFwhm
 from vetter.core.judgement.field_fit import FieldFit
 from vetter.core.psf import effective_psf
-from vetter.core.psf.models import Gaussian, Moffat
+from vetter.core.psf.models import Gaussian, Moffat, PsfImage
 from vetter.errors import InputError
-from vetter.io.field.stars import psf as module
 from vetter.io.field.stars.psf import choose_field_fit
-from vetter.io.field.stars.stored_psf import StarPsf, psf_setting_name, restore_psf, stored_psfs
 from vetter.io.input_options import InputOptions
 from vetter.io.inputs.open_input import open_input
 from vetter.settings import FitSettings, Settings
@@ -41,19 +38,19 @@ def starry(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 
 
 def fit_with(
-    field: dict[str, str], settings: FitSettings | None = None, kept: Any = None, **options: Any
+    field: dict[str, str], settings: FitSettings | None = None, **options: Any
 ) -> FieldFit:
     planes = {name: path for name, path in field.items() if name != "table"}
     source = open_input(field["table"], InputOptions(planes=planes, **options))
     try:
-        return choose_field_fit(source, source.record, settings or FitSettings(), 20.0, kept)
+        return choose_field_fit(source, source.record, settings or FitSettings(), 20.0)
     finally:
         source.close()
 
 
 def test_the_fields_stars_where_nothing_else_is_said(starry: dict[str, str]) -> None:
     fit = fit_with(starry)
-    assert isinstance(fit.options.psf, StarPsf)
+    assert isinstance(fit.options.psf, PsfImage)
     assert fit.description.startswith("PSF from 25 stars of the field; FWHM 3.")
     assert fit.options.fwhm == pytest.approx(FWHM, rel=0.05)
 
@@ -64,7 +61,7 @@ def test_the_fields_stars_where_nothing_else_is_said(starry: dict[str, str]) -> 
         ({"psf": "gaussian"}, Gaussian),
         ({"psf": "moffat"}, Moffat),
         ({"fwhm": 3.5}, Gaussian),
-        ({"fwhm": 3.5, "psf": "stars"}, StarPsf),
+        ({"fwhm": 3.5, "psf": "stars"}, PsfImage),
     ],
     ids=["gaussian", "moffat", "an FWHM alone", "both"],
 )
@@ -132,49 +129,6 @@ def test_another_psf_is_another_signature(starry: dict[str, str]) -> None:
     assert len({fit.signature(()) for fit in fits}) == 3
 
 
-def test_one_that_is_kept_comes_back_to_the_bit_and_nothing_is_built(
-    starry: dict[str, str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    made = fit_with(starry)
-    assert isinstance(made.options.psf, StarPsf)
-    settings = json.loads(json.dumps({psf_setting_name(0): made.options.psf.record()}))
-    monkeypatch.setattr(module, "read_psf", None)
-    monkeypatch.setattr("vetter.core.psf.effective_psf.effective_psf", None)
-    again = fit_with(starry, kept=stored_psfs(settings)[0])
-    assert again.signature(()) == made.signature(())
-    assert again.description == made.description
-
-
-@pytest.mark.parametrize(
-    "change",
-    [{"of": "other pixels"}, {"samples": "!"}, {"shape": [3, 3]}, {"shape": None}],
-    ids=str,
-)
-def test_one_of_other_pixels_or_a_damaged_one_is_built_again(
-    starry: dict[str, str], change: dict[str, Any]
-) -> None:
-    made = fit_with(starry)
-    assert isinstance(made.options.psf, StarPsf)
-    kept = {**made.options.psf.record(), **change}
-    assert fit_with(starry, kept=kept).signature(()) == made.signature(())
-
-
 def test_a_psf_that_is_none_is_refused_by_the_settings() -> None:
     with pytest.raises(ValueError, match=r"fit\.psf: expected one of gaussian, moffat, stars"):
         Settings.from_mapping({"fit": {"psf": "airy"}})
-
-
-@pytest.mark.parametrize("name", ["9" * 5000, "²", "-1", " 1", ""], ids=str.__len__)
-def test_setting_of_absurd_field_is_no_psf(name: str) -> None:
-    assert stored_psfs({f"psf of field {name}": {}}) == {}
-
-
-@pytest.mark.parametrize("shape", [[float("inf"), 3], [3], "ab", None, [-1, -1]], ids=str)
-def test_forged_psf_is_built_again(shape: object) -> None:
-    record = {"of": "d", "shape": shape, "samples": "", "sampling": 1, "said": ""}
-    assert restore_psf(record, "d") is None
-
-
-@pytest.mark.parametrize("record", ["text", 3, [], None, True], ids=str)
-def test_psf_record_of_another_type_is_built_again(record: object) -> None:
-    assert restore_psf(record, "d") is None

@@ -16,7 +16,6 @@ from vetter.core.psf.models import Gaussian, PsfImage
 from vetter.io.field.stars.psf import choose_field_fit
 from vetter.io.field.stars.psf_beside import is_psf_name
 from vetter.io.field.stars.psf_file import read_psf
-from vetter.io.field.stars.stored_psf import StarPsf
 from vetter.io.input_options import InputOptions
 from vetter.io.inputs.open_input import open_input
 from vetter.settings import FitSettings
@@ -47,7 +46,7 @@ def write_psf(path: Path, fwhm: float = FWHM) -> None:
 def test_psf_beside_image_is_used_and_said(tmp_path: Path, name: str, card: dict) -> None:
     write_psf(tmp_path / name)
     fit = fit_of(tmp_path, card)
-    assert isinstance(fit.options.psf, PsfImage) and not isinstance(fit.options.psf, StarPsf)
+    assert isinstance(fit.options.psf, PsfImage)
     assert fit.description.startswith(f"PSF of {name}; FWHM 3.4")
     assert "; found beside the image, as wide as 3" in fit.description
 
@@ -58,7 +57,7 @@ def test_psf_beside_image_is_used_and_said(tmp_path: Path, name: str, card: dict
 def test_psf_unlike_the_stars_is_not_used(tmp_path: Path, fwhm: float, reason: str) -> None:
     write_psf(tmp_path / "r1_psf.fits", fwhm)
     fit = fit_of(tmp_path, {})
-    assert isinstance(fit.options.psf, StarPsf)
+    assert fit.description.startswith("PSF from 3")
     assert f"r1_psf.fits is not used: {reason}" in fit.description
 
 
@@ -70,7 +69,7 @@ def test_psf_of_another_image_is_no_psf_of_this(tmp_path: Path, name: str) -> No
 
 def test_stars_asked_for_go_before_the_file(tmp_path: Path) -> None:
     write_psf(tmp_path / "r1_psf.fits")
-    assert isinstance(fit_of(tmp_path, {}, psf="stars").options.psf, StarPsf)
+    assert fit_of(tmp_path, {}, psf="stars").description.startswith("PSF from 3")
 
 
 def test_psf_beside_field_without_stars_is_used(tmp_path: Path) -> None:
@@ -98,7 +97,7 @@ def test_psf_names(name: str, image: str, expected: bool) -> None:
 
 def test_header_that_contradicts_the_stars_is_said(tmp_path: Path) -> None:
     fit = fit_of(tmp_path, {"FWHM": 2.1})
-    assert isinstance(fit.options.psf, StarPsf)
+    assert fit.description.startswith("PSF from 3")
     assert fit.options.fwhm == pytest.approx(FWHM, rel=0.03)
     assert "FWHM 2.10 px from FWHM in the header contradicts them" in fit.description
 
