@@ -11,7 +11,7 @@ from typing import Any
 from vetter.errors import SettingsError
 
 STRETCHES = ("linear", "asinh", "log", "sqrt", "square", "histeq")
-INTERVALS = ("zscale", "percentile", "minmax", "manual")
+INTERVALS = ("noise", "percentile", "zscale", "sigma", "minmax", "manual")
 THEMES = ("system", "dark", "light")
 PSFS = ("gaussian", "moffat", "stars")
 MAX_RADIUS = 2000.0
@@ -49,7 +49,7 @@ class DisplaySettings:
 
     theme: str = "system"
     radius: float = 20.0
-    interval: str = "percentile"
+    interval: str = "noise"
     percent_low: float = 0.5
     percent_high: float = 99.5
     stretch: str = "asinh"

@@ -1,6 +1,7 @@
 """Measurements of ``vetter bench`` on a user's machine, each figure beside its budget.
 
-Start with ``main``. Three modules measure one thing each: ``keys``, ``starts`` and ``operations``.
+Start with ``main``. Four modules measure one thing each: ``keys``, ``starts``, ``operations`` and
+``visibility``.
 """
 
 from __future__ import annotations
@@ -33,13 +34,14 @@ def main(arguments: argparse.Namespace) -> int:
 
 
 def _figures(arguments: argparse.Namespace, folder: Path) -> Iterator[Figure]:
-    from vetter.benchmark import keys, operations, starts
+    from vetter.benchmark import keys, operations, starts, visibility
     from vetter.benchmark.generated_inputs import make_night, make_wide_night, plane_options
 
     steps = arguments.steps or STEPS
     if arguments.inputs:
         yield from keys.measure(arguments.inputs, {}, folder, steps)
         yield from starts.measure(arguments.inputs, folder, most=None)
+        yield from visibility.measure(arguments.inputs)
         return
     list_file, planes = make_night(folder, 100_000)
     yield from keys.measure([str(list_file)], planes, folder, steps)
@@ -50,3 +52,4 @@ def _figures(arguments: argparse.Namespace, folder: Path) -> Iterator[Figure]:
     words = [str(wide_list), *plane_options(planes)]
     yield from starts.measure_opening(what, words, folder, 1.5, 350.0)
     yield from operations.measure(folder)
+    yield from visibility.measure(["demo"])

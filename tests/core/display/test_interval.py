@@ -119,7 +119,14 @@ def test_any_pixels_give_limits_that_can_be_drawn(
 
 @pytest.mark.parametrize(
     ("kind", "low", "high"),
-    [("best", 0, 1), ("percentile", 50, 50), ("percentile", -1, 50), ("manual", 0, math.nan)],
+    [
+        ("best", 0, 1),
+        ("sigma", 3, 3),
+        ("sigma", -1e9, 3),
+        ("percentile", 50, 50),
+        ("percentile", -1, 50),
+        ("manual", 0, math.nan),
+    ],
 )
 def test_an_interval_that_means_nothing_is_refused(kind: str, low: float, high: float) -> None:
     with pytest.raises(ValueError, match="interval: expected"):

@@ -7,7 +7,7 @@ import pytest
 
 from vetter.core.display.colour_map import MASK_BAD, MASK_GOOD, NO_DATA, colour_table
 from vetter.core.display.interval import Interval
-from vetter.core.display.rendering import plane_limits, render
+from vetter.core.display.rendering import render
 from vetter.core.display.stretch import STRETCHES
 from vetter.core.display.style import DisplayStyle, PlaneStyle
 
@@ -50,14 +50,14 @@ def test_a_mask_has_two_flat_tones_and_no_limits() -> None:
 
 def test_image_template_and_convolved_share_limits() -> None:
     planes = {"image": RAMP, "template": RAMP + 5, "convolved": RAMP - 2, "survey": RAMP * 9}
-    limits = plane_limits(planes, PLAIN)
+    limits = render(planes, PLAIN)[1]
     assert limits["image"] == limits["template"] == limits["convolved"] == (-2, 16)
     assert limits["survey"] == (0, 99)
 
 
 def test_limits_are_each_planes_own_where_they_are_not_shared() -> None:
     looks = DisplayStyle(PLAIN.sky, PLAIN.difference, PLAIN.err, shared=False)
-    limits = plane_limits({"image": RAMP, "template": RAMP + 5}, looks)
+    limits = render({"image": RAMP, "template": RAMP + 5}, looks)[1]
     assert limits == {"image": (0, 11), "template": (5, 16)}
 
 
@@ -71,7 +71,7 @@ def test_a_difference_is_symmetric_and_zero_is_the_middle_of_its_map() -> None:
 
 
 def test_adjusted_has_the_limits_of_the_difference() -> None:
-    limits = plane_limits({"diff": RAMP * 10, "adjusted": RAMP}, PLAIN)
+    limits = render({"diff": RAMP * 10, "adjusted": RAMP}, PLAIN)[1]
     assert limits["adjusted"] == limits["diff"] == (-110, 110)
 
 

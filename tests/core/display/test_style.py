@@ -22,7 +22,14 @@ from vetter.settings import DisplaySettings
         ("difference", "difference"),
         ("adjusted", "difference"),
         ("decorr", "difference"),
-        ("scorr", "sky"),
+        ("scorr", "difference"),
+        ("snrdiff", "difference"),
+        ("my_residuals", "difference"),
+        ("SNR map", "difference"),
+        ("image_sub", "difference"),
+        ("different night", "sky"),
+        ("diffuse", "sky"),
+        ("subaru", "sky"),
         ("err", "err"),
         ("template_err", "err"),
         ("mask", "mask"),
@@ -37,7 +44,7 @@ def test_one_group_changes_alone() -> None:
     before = DisplayStyle()
     after = before.with_("difference", stretch="log")
     assert after.look("diff").stretch == after.look("adjusted").stretch == "log"
-    assert after.sky == before.sky and before.difference.stretch == "linear"
+    assert after.sky == before.sky and before.difference.stretch == "asinh"
 
 
 def test_settings_say_how_a_session_starts() -> None:
@@ -75,3 +82,37 @@ def test_restored_looks_are_those_of_the_record() -> None:
 def test_unreadable_looks_are_those_of_the_settings(record: object) -> None:
     display = DisplaySettings(stretch="log")
     assert DisplayStyle.from_session(record, display) == DisplayStyle.from_settings(display)
+
+
+def test_a_plane_belongs_to_the_group_that_the_user_says() -> None:
+    looks = DisplayStyle().with_kind("residuum", "difference")
+    assert looks.group_of("residuum") == "difference"
+    assert looks.look("residuum").cmap == "diverging"
+    assert looks.with_kind("residuum", "sky") == DisplayStyle()
+
+
+def test_kinds_of_planes_survive_a_session_file() -> None:
+    looks = DisplayStyle().with_kind("residuum", "difference").with_kind("diff", "sky")
+    assert DisplayStyle.from_record(json.loads(json.dumps(looks.record()))) == looks
+
+
+def test_a_record_without_kinds_keeps_its_percentiles() -> None:
+    record = DisplayStyle().with_("sky", interval=Interval("percentile", 1, 99)).record()
+    del record["kinds"]
+    assert DisplayStyle.from_record(record).sky.interval == Interval("percentile", 1, 99)
+
+
+def test_an_unknown_kind_of_plane_is_refused() -> None:
+    with pytest.raises(ValueError, match="expected one of sky, difference, err, mask"):
+        DisplayStyle().with_kind("residuum", "residual")
+
+
+@pytest.mark.parametrize(("interval", "difference"), [("noise", "asinh"), ("percentile", "linear")])
+def test_difference_is_linear_unless_by_noise(interval: str, difference: str) -> None:
+    looks = DisplayStyle.from_settings(DisplaySettings(interval=interval))
+    assert (looks.sky.stretch, looks.difference.stretch) == ("asinh", difference)
+
+
+def test_sigma_limits_of_the_settings_start_at_usual_ones() -> None:
+    looks = DisplayStyle.from_settings(DisplaySettings(interval="sigma"))
+    assert looks.sky.interval == Interval("sigma", -2.0, 10.0)

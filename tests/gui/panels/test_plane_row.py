@@ -345,7 +345,11 @@ def test_titles_tell_the_values_under_the_pointer(row: PlaneRow, frame: Rendered
     row.show_frame(frame)
     mouse(row, QEvent.Type.MouseMove, on_screen(row, "err", 12, 7), Qt.MouseButton.NoButton)
     told = {name: row.panel(name).value for name in row.plane_names}
-    assert told == plane_value_texts(frame, 12, 7)
+    texts = plane_value_texts(frame, 12, 7)
+    assert told == {name: texts[name] for name in row.plane_names}
+    assert float(texts["snr"]) == pytest.approx(
+        float(texts["diff"]) / float(texts["err"]), rel=1e-3
+    )
     row.set_flip(True)
     assert row.panel("image").value == told["template"]
 
@@ -422,7 +426,7 @@ def test_a_plane_without_a_panel_is_still_blinked_and_flipped_to(row: PlaneRow) 
 
 def test_all_planes_can_be_chosen_from_those_without_a_panel_too(row: PlaneRow) -> None:
     row.show_frame(render_cutout(unmatched(), 0, 20, DisplayStyle()))
-    assert list(row.planes) == ["image", "template", "diff", "adjusted", "err"]
+    assert list(row.planes) == ["image", "template", "diff", "adjusted", "err", "snr"]
     assert row.planes["err"] == "estimated from the image"
 
 
@@ -439,3 +443,28 @@ def test_panels_are_as_large_as_the_pixels_while_all_cutouts_have_one_size(
     # From one size to the next nothing jumps any more.
     row.show_frame(dataclasses.replace(frame, row=2))
     assert row.panel("image").area.width == loose
+
+
+def test_snr_has_a_panel_if_chosen_only(row: PlaneRow, frame: RenderedCutout) -> None:
+    row.show_frame(frame)
+    assert "snr" not in row.plane_names
+    row.set_choice(PanelChoice({"snr": True}))
+    row.show_frame(frame)
+    assert row.plane_names[-2:] == ("snr", "mask")
+
+
+def test_snr_of_the_input_has_a_panel() -> None:
+    pixels = np.ones((41, 41))
+    given = FieldInMemory(
+        {"image": pixels, "diff": pixels, "err": pixels, "snr": pixels}, [[20, 20]]
+    )
+    assert PanelChoice.of(given).has_panel_by_default("snr")
+    assert not PanelChoice.of(FieldInMemory()).has_panel_by_default("snr")
+
+
+def test_title_says_that_a_plane_has_its_own_limits(row: PlaneRow) -> None:
+    image = np.random.default_rng(1).normal(100, 5, (41, 41))
+    planes = {"image": image, "template": image + 9000}
+    row.show_frame(render_cutout(FieldInMemory(planes, [[20, 20]]), 0, 20, DisplayStyle()))
+    assert row.panel("template").exhibit.range.startswith("own limits 9.0")
+    assert "own" not in row.panel("image").exhibit.range

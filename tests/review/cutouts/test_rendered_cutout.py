@@ -26,7 +26,9 @@ def test_a_frame_has_a_picture_for_each_plane_in_the_sources_order() -> None:
     source = FieldInMemory()
     frame = render_cutout(source, 3, 20, DisplayStyle())
     assert frame.error is None and frame.name == "C3" and frame.row == 3
-    assert tuple(frame.pictures) == frame.plane_names == source.plane_names
+    names = tuple(name for name in frame.plane_names if name != "snr")
+    assert names == source.plane_names
+    assert tuple(frame.pictures) == frame.plane_names
     assert frame.shape == (41, 41)
 
 
@@ -160,3 +162,52 @@ def test_a_plane_that_lies_elsewhere_says_so_in_its_panel() -> None:
     frame = render_cutout(FieldInMemory(planes), 0, 20, DisplayStyle())
     elsewhere = dataclasses.replace(frame, notes={"template": NOT_COVERING})
     assert repaint(elsewhere, DisplayStyle()).states == {"template": NOT_COVERING}
+
+
+def test_snr_is_the_difference_over_its_noise() -> None:
+    frame = render_cutout(FieldInMemory(), 0, 20, DisplayStyle())
+    assert frame.cutout is not None
+    wanted = frame.cutout["diff"] / frame.cutout["err"]
+    np.testing.assert_allclose(frame.planes["snr"], wanted)
+    assert frame.notes["snr"] == "diff / err" and "snr" not in frame.cutout
+    assert frame.plane_names.index("snr") == frame.plane_names.index("err") + 1
+    low, high = frame.limits["snr"]
+    assert low == -high <= -9
+
+
+def test_snr_takes_the_noise_of_the_template_in() -> None:
+    diff, err = np.full((41, 41), 5.0), np.full((41, 41), 3.0)
+    err[0, 0] = 0
+    planes = {"image": diff, "diff": diff, "err": err, "template_err": np.full((41, 41), 4.0)}
+    snr = render_cutout(FieldInMemory(planes, [[20, 20]]), 0, 20, DisplayStyle()).planes["snr"]
+    assert snr[20, 20] == 1 and snr[0, 0] == pytest.approx(1.25)
+
+
+def test_snr_of_no_noise_is_no_number() -> None:
+    diff = np.ones((41, 41))
+    planes = {"image": diff, "diff": diff, "err": 0 * diff}
+    frame = render_cutout(FieldInMemory(planes, [[20, 20]]), 0, 20, DisplayStyle())
+    assert frame.states["snr"] == NO_DATA and "snr" in frame.pictures
+
+
+def test_snr_of_the_user_is_kept() -> None:
+    diff = np.ones((41, 41))
+    planes = {"image": diff, "diff": diff, "err": diff, "snr": 7 * diff}
+    frame = render_cutout(FieldInMemory(planes, [[20, 20]]), 0, 20, DisplayStyle())
+    assert (frame.planes["snr"] == 7).all() and "snr" not in frame.notes
+
+
+def test_new_style_keeps_the_measured_noise() -> None:
+    frame = render_cutout(FieldInMemory(), 0, 20, DisplayStyle())
+    again = repaint(frame, DisplayStyle().with_("sky", invert=True))
+    assert again.noise is frame.noise and again.planes["snr"] is frame.planes["snr"]
+    assert frame.noise.keys() == frame.limits.keys()
+
+
+def test_plane_with_its_own_limits_is_named() -> None:
+    image = np.random.default_rng(1).normal(100, 5, (41, 41))
+    planes = {"image": image, "template": image + 9000}
+    frame = render_cutout(FieldInMemory(planes, [[20, 20]]), 0, 20, DisplayStyle())
+    assert frame.own_limits == {"template"}
+    apart = repaint(frame, DisplayStyle(shared=False))
+    assert apart.own_limits == frozenset()

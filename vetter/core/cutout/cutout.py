@@ -308,6 +308,11 @@ class Cutout(CutoutMapping):
         return self._wcs
 
     @property
+    def unit(self) -> str:
+        """Unit of the pixels by the header's BUNIT; empty if unknown."""
+        return _unit_in(self._header)
+
+    @property
     def position(self) -> tuple[float, float]:
         """Position (x, y) of the candidate in cutout pixels: 0-based, with its fraction.
 
@@ -389,6 +394,11 @@ def _freeze(array: Array) -> Array:
     return view
 
 
+def _unit_in(header: Header | None) -> str:
+    unit = None if header is None else header.get("BUNIT")
+    return unit.strip() if isinstance(unit, str) else ""
+
+
 def _read_float(value: Any) -> float:
     """Return a float, NaN for a missing, masked or other value; a Quantity loses its unit."""
     if value is None or np.ma.is_masked(value):
@@ -456,6 +466,11 @@ class LazyCutout(Cutout):
     @wcs.setter
     def wcs(self, wcs: WCS | None) -> None:
         self._wcs, self._parent_wcs = wcs, None
+
+    @property
+    def unit(self) -> str:
+        """Unit of the pixels by BUNIT, which needs no cropped header."""
+        return _unit_in(self._header if self._header is not None else self._parent_header)
 
     @property
     def given_wcs(self) -> WCS | None:

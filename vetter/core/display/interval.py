@@ -12,10 +12,13 @@ import numpy.typing as npt
 
 Array = npt.NDArray[Any]
 
-INTERVALS = ("zscale", "percentile", "minmax", "manual")
+INTERVALS = ("noise", "percentile", "zscale", "sigma", "minmax", "manual")
+SIGMAS = (-2.0, 10.0)
+"""Limits of 'sigma' at first."""
 
 _MAX_LIMIT = 0.25 * float(np.finfo(np.float64).max)
 """Largest absolute limit: neither difference nor sum of two such limits overflows."""
+_MAX_SIGMAS = 1e6
 _MIN_SPAN = 1e-300
 """Difference of limits up to which they count as equal: drawing multiplies by the number of levels
 over this difference, which must not overflow."""
@@ -28,13 +31,15 @@ class Interval:
     Attributes
     ----------
     kind : str
-        'zscale' (IRAF's), 'percentile' (`low` and `high` are percentages), 'minmax', or
-        'manual' (`low` and `high` are values of the plane).
+        'noise' (from 2 sigma below the sky to the candidate, see `vetter.core.display.scale`),
+        'percentile' (`low` and `high` are percentages), 'zscale' (IRAF's), 'sigma' (`low` and
+        `high` are sigmas above the sky, with sources clipped), 'minmax', or 'manual' (`low` and
+        `high` are values of the plane).
     low, high : float
-        Unused by 'zscale' and 'minmax'.
+        Unused by 'noise', 'zscale' and 'minmax'.
     """
 
-    kind: str = "percentile"
+    kind: str = "noise"
     low: float = 0.5
     high: float = 99.5
 
@@ -50,6 +55,21 @@ class Interval:
                 "interval: expected 0 <= low < high <= 100 percent, "
                 f"found {self.low!r}, {self.high!r}"
             )
+        if self.kind == "sigma" and not -_MAX_SIGMAS <= self.low < self.high <= _MAX_SIGMAS:
+            raise ValueError(
+                f"interval: expected low < high, up to {_MAX_SIGMAS:g} sigma, "
+                f"found {self.low!r}, {self.high!r}"
+            )
+
+    @property
+    def in_sigmas(self) -> bool:
+        """Whether the limits follow the plane's noise."""
+        return self.kind in ("noise", "sigma")
+
+    @property
+    def takes_numbers(self) -> bool:
+        """Whether `low` and `high` have a meaning."""
+        return self.kind in ("percentile", "sigma", "manual")
 
 
 def find_limits(
@@ -64,6 +84,7 @@ def find_limits(
         count. Without a finite pixel the limits are 0 and 1 (-1 and 1 if symmetric).
     interval : Interval
         Rule for the limits. 'zscale' is IRAF's as in `astropy.visualization.ZScaleInterval`.
+        Rules in sigmas need the plane's noise: here they are percentages of 0.5 and 99.5.
     symmetric : bool
         For differences: the limits are -v and v, where v is the quantile `interval.high` of
         |value| for 'percentile' and the larger of the two sides for the other rules.
@@ -80,6 +101,8 @@ def find_limits(
         finite = _finite_values(array)
         if not len(finite):
             return (-1.0, 1.0) if symmetric else (0.0, 1.0)
+        if interval.in_sigmas:
+            interval = Interval("percentile")
         if symmetric and interval.kind == "percentile":
             high = float(_quantiles(np.abs(finite), (interval.high,))[0])
             low = -high
@@ -88,7 +111,7 @@ def find_limits(
     if symmetric:
         high = max(abs(low), abs(high))
         low = -high
-    return _separate(low, high)
+    return separate(low, high)
 
 
 def _finite_values(array: Array | Sequence[Array]) -> Array:
@@ -125,8 +148,8 @@ def _quantiles(finite: Array, percents: Sequence[float]) -> list[float]:
     return [float(ordered[index]) for index in indices]
 
 
-def _separate(low: float, high: float) -> tuple[float, float]:
-    """Move equal limits apart, so that a constant plane is drawn in its middle tone."""
+def separate(low: float, high: float) -> tuple[float, float]:
+    """Return finite limits, equal ones moved apart: a constant plane has its middle tone."""
     low, high = (min(max(value, -_MAX_LIMIT), _MAX_LIMIT) for value in (low, high))
     min_span = max(1e-9 * max(abs(low), abs(high)), _MIN_SPAN)
     if high - low > min_span:

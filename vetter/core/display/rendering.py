@@ -10,9 +10,10 @@ import numpy as np
 import numpy.typing as npt
 
 from vetter.core.display.colour_map import LEVELS, MASK_BAD, MASK_GOOD, NO_DATA, colour_table
-from vetter.core.display.interval import find_limits
+from vetter.core.display.plane_noise import PlaneNoise, measure_noise
+from vetter.core.display.scale import Scale, noise_tones, plane_scales
 from vetter.core.display.stretch import equalise, mirror_brightness, stretch
-from vetter.core.display.style import SHARING, DisplayStyle, PlaneStyle
+from vetter.core.display.style import DisplayStyle, PlaneStyle
 
 Array = npt.NDArray[Any]
 Picture = npt.NDArray[np.uint32]
@@ -20,7 +21,9 @@ Limits = tuple[float, float]
 
 
 def render(
-    planes: Mapping[str, Array], looks: DisplayStyle
+    planes: Mapping[str, Array],
+    looks: DisplayStyle,
+    noise: Mapping[str, PlaneNoise] | None = None,
 ) -> tuple[dict[str, Picture], dict[str, Limits]]:
     """Render every plane of a cutout to pixels.
 
@@ -30,6 +33,8 @@ def render(
         Planes by name. Boolean planes, and planes with a mask's name, are masks: non-zero is bad.
     looks : DisplayStyle
         Style of each group of planes.
+    noise : mapping of str to PlaneNoise, optional
+        Result of `measure_noise`; by default it is measured around the middle.
 
     Returns
     -------
@@ -39,54 +44,48 @@ def render(
     limits : dict of str to (float, float)
         Plane values at the ends of the colour map; masks are left out.
     """
-    ends = plane_limits(planes, looks)
+    scales = plane_scales(planes, looks, measure_noise(planes) if noise is None else noise)
+    return render_scaled(planes, looks, scales), plane_limits(scales)
+
+
+def render_scaled(
+    planes: Mapping[str, Array], looks: DisplayStyle, scales: Mapping[str, Scale]
+) -> dict[str, Picture]:
+    """Render planes by their scales; a plane without one is a mask."""
     pictures: dict[str, Picture] = {}
     for name, plane in planes.items():
-        if name in ends:
-            signed = DisplayStyle.group(name) == "difference"
-            pictures[name] = _render_plane(plane, ends[name], looks.look(name), signed)
+        if name in scales:
+            signed = looks.group_of(name) == "difference"
+            pictures[name] = _render_plane(plane, scales[name], looks.look(name), signed)
         else:
             pictures[name] = np.where(plane != 0, np.uint32(MASK_BAD), np.uint32(MASK_GOOD))
         pictures[name].flags.writeable = False
-    return pictures, ends
+    return pictures
 
 
-def plane_limits(planes: Mapping[str, Array], looks: DisplayStyle) -> dict[str, Limits]:
-    """Return the limits of each plane except masks.
-
-    If `looks.shared` is set, `image`, `template` and `convolved` share limits, measured on all
-    pixels of the three. `adjusted` has the limits of `diff`, so that the two can be compared.
-    """
-    pixels = {name: plane for name, plane in planes.items() if not _is_mask(name, plane)}
-    ends: dict[str, Limits] = {}
-    sharing = [pixels[name] for name in SHARING if name in pixels] if looks.shared else []
-    common = find_limits(sharing, looks.sky.interval) if sharing else None
-    for name, plane in pixels.items():
-        if common is not None and name in SHARING:
-            ends[name] = common
-            continue
-        measured = pixels["diff"] if name == "adjusted" and "diff" in pixels else plane
-        signed = DisplayStyle.group(name) == "difference"
-        ends[name] = find_limits(measured, looks.look(name).interval, signed)
-    return ends
+def plane_limits(scales: Mapping[str, Scale]) -> dict[str, Limits]:
+    """Return the limits of each scale."""
+    return {name: (scale.low, scale.high) for name, scale in scales.items()}
 
 
-def _is_mask(name: str, plane: Array) -> bool:
-    return plane.dtype.kind == "b" or DisplayStyle.group(name) == "mask"
-
-
-def _render_plane(plane: Array, ends: Limits, look: PlaneStyle, signed: bool) -> Picture:
-    low, high = ends
+def _render_plane(plane: Array, scale: Scale, look: PlaneStyle, signed: bool) -> Picture:
+    by_noise = bool(scale.sigma) and look.stretch == "asinh"
     # float64: a float32 plane may hold values whose difference overflows float32.
     with np.errstate(all="ignore"):
         # A damaged file may hold numbers near the end of their range.
-        scaled = (plane.astype(np.float64) - low) * ((LEVELS - 1) / (high - low)) + 0.5
+        if by_noise:
+            scaled = noise_tones(plane, scale, signed) * (LEVELS - 1) + 0.5
+        else:
+            part = (LEVELS - 1) / (scale.high - scale.low)
+            scaled = (plane.astype(np.float64) - scale.low) * part + 0.5
     missing = np.isnan(scaled)
     levels = np.clip(np.where(missing, 0, scaled), 0, LEVELS - 1).astype(np.int16)
     if look.stretch == "histeq":
         table = _equalise_table(levels[~missing], look, signed)
     else:
-        table = _table(look.stretch, look.cmap, look.invert, look.contrast, look.bias, signed)
+        # The tones by noise are quantised in the place of the values.
+        stretch_name = "linear" if by_noise else look.stretch
+        table = _table(stretch_name, look.cmap, look.invert, look.contrast, look.bias, signed)
     picture: Picture = np.take(table, levels, mode="clip")
     picture[missing] = NO_DATA
     return picture

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from vetter.core.display.colour_map import COLOUR_MAPS
-from vetter.core.display.interval import Interval
+from vetter.core.display.interval import SIGMAS, Interval
 from vetter.core.display.stretch import STRETCHES
 from vetter.settings import DisplaySettings
 
@@ -16,6 +18,13 @@ SHARING = ("image", "template", "convolved")
 """Planes in the same units and on the same scale, which can share their limits."""
 
 GROUPS = ("sky", "difference", "err")
+KINDS = (*GROUPS, "mask")
+"""Groups, and masks, which need no style."""
+
+_SIGNED_WORDS = frozenset(
+    "adjusted decorr decorrelated resid residual residuals scorr score significance sub subtracted "
+    "subtraction zogy".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +61,9 @@ class PlaneStyle:
                 raise ValueError(f"{option}: expected one of {', '.join(allowed)}, found {value!r}")
 
 
+_DIFFERENCE = PlaneStyle(stretch="asinh", cmap="diverging")
+
+
 @dataclass(frozen=True, slots=True)
 class DisplayStyle:
     """Styles of all groups of planes.
@@ -61,17 +73,27 @@ class DisplayStyle:
     sky : PlaneStyle
         `image`, `template`, `convolved` and any plane of no other group.
     difference : PlaneStyle
-        `diff`, `adjusted`: symmetric about zero.
+        `diff`, `adjusted`, `snr` and the like: symmetric about zero.
     err : PlaneStyle
         Noise planes.
     shared : bool
         Whether the planes of `SHARING` have the same limits.
+    kinds : tuple of (str, str)
+        The user's choice of planes whose names do not tell their group: plane, one of `KINDS`.
     """
 
     sky: PlaneStyle = field(default_factory=lambda: PlaneStyle(stretch="asinh"))
-    difference: PlaneStyle = field(default_factory=lambda: PlaneStyle(cmap="diverging"))
+    difference: PlaneStyle = field(default_factory=lambda: _DIFFERENCE)
     err: PlaneStyle = field(default_factory=PlaneStyle)
     shared: bool = True
+    kinds: tuple[tuple[str, str], ...] = ()
+
+    def __post_init__(self) -> None:
+        for plane, kind in self.kinds:
+            if kind not in KINDS:
+                raise ValueError(
+                    f"plane {plane!r}: expected one of {', '.join(KINDS)}, found {kind!r}"
+                )
 
     @classmethod
     def from_settings(cls, display: DisplaySettings) -> DisplayStyle:
@@ -79,29 +101,41 @@ class DisplayStyle:
         low, high = display.percent_low, display.percent_high
         if display.interval == "manual":
             low, high = 0.0, 1.0
+        elif display.interval == "sigma":
+            low, high = SIGMAS
         interval = Interval(display.interval, low, high)
         return cls(
             sky=PlaneStyle(interval, display.stretch, display.colour_map),
-            difference=PlaneStyle(interval, "linear", display.difference_map),
+            difference=PlaneStyle(
+                interval,
+                # By noise, asinh is linear for a faint candidate; else it would amplify noise.
+                "asinh" if interval.kind == "noise" else "linear",
+                display.difference_map,
+            ),
             err=PlaneStyle(interval),
         )
 
     @staticmethod
     def group(plane: str) -> str:
-        """Return the group of a plane by its name: one of `GROUPS`, or 'mask'."""
-        name = plane.lower()
-        if name == "mask" or name.endswith("_mask"):
-            return "mask"
-        if name in ("err", "noise") or name.endswith("_err"):
-            return "err"
-        # A decorrelated difference keeps the sign and flux scale of `diff`; a score image does not.
-        if name.startswith("diff") or name in ("adjusted", "decorr"):
-            return "difference"
-        return "sky"
+        """Return the group of a plane by its name: one of `KINDS`."""
+        return _group_by_name(plane.lower())
+
+    def group_of(self, plane: str) -> str:
+        """Return the group of a plane, by the user's choice or else by its name."""
+        for name, kind in self.kinds:
+            if name == plane:
+                return kind
+        return self.group(plane)
+
+    def with_kind(self, plane: str, kind: str) -> DisplayStyle:
+        """Return a copy in which a plane belongs to this one of `KINDS`."""
+        kept = tuple(pair for pair in self.kinds if pair[0] != plane)
+        chosen = () if kind == self.group(plane) else ((plane, kind),)
+        return dataclasses.replace(self, kinds=(*kept, *chosen))
 
     def look(self, plane: str) -> PlaneStyle:
         """Return the style of a plane; for a mask the sky style, though its two tones need none."""
-        group = self.group(plane)
+        group = self.group_of(plane)
         return self.sky if group == "mask" else self.group_style(group)
 
     def group_style(self, group: str) -> PlaneStyle:
@@ -128,7 +162,8 @@ class DisplayStyle:
             for name in GROUPS
             if name in record
         }
-        return cls(**groups, shared=bool(record.get("shared", True)))
+        kinds = tuple((str(plane), str(kind)) for plane, kind in record.get("kinds", ()))
+        return cls(**groups, shared=bool(record.get("shared", True)), kinds=kinds)
 
     @classmethod
     def from_session(cls, record: object, display: DisplaySettings) -> DisplayStyle:
@@ -140,3 +175,22 @@ class DisplayStyle:
                 # Another version may have written the record: start from the settings.
                 return cls.from_settings(display)
         return cls.from_settings(display)
+
+
+@lru_cache(maxsize=256)
+def _group_by_name(name: str) -> str:
+    if name == "mask" or name.endswith("_mask"):
+        return "mask"
+    if name in ("err", "noise") or name.endswith("_err"):
+        return "err"
+    # Maps of signal-to-noise and scores have both signs, as differences have.
+    words = re.findall("[a-z]+", name)
+    if any(
+        word in _SIGNED_WORDS
+        or re.search("diff(?!us|rac|eren[^c])", word)
+        or word.startswith("snr")
+        or word.endswith("snr")
+        for word in words
+    ):
+        return "difference"
+    return "sky"

@@ -13,6 +13,7 @@ from vetter.core.cutout_source import CutoutSource
 from vetter.core.judgement.disappeared import why_not_judged
 from vetter.gui.widgets.buttons import button_box
 from vetter.gui.widgets.plain_text import menu_text, plain_label
+from vetter.review.cutouts.rendered_cutout import SNR
 
 _EXPLANATION = (
     "A plane without a panel still shows in the readout under the pointer, in blink and flip, and "
@@ -23,6 +24,8 @@ _EXPLANATION = (
 class PanelChoice(NamedTuple):
     """Planes that have panels: by the user's choice, else all that are not only estimated.
 
+    The computed S/N has a panel by choice only: it shows nothing that `diff` and `err` do not.
+
     Attributes
     ----------
     user_choice : mapping of str to bool
@@ -32,11 +35,14 @@ class PanelChoice(NamedTuple):
     keeps_fit_panel : bool
         Whether the fit's panel stays for candidates without a fit; else only candidates with a
         fit have this panel.
+    optional : frozenset of str
+        Planes computed for the display, which have no panel unless the user chooses it.
     """
 
     user_choice: Mapping[str, bool] = {}
     estimated: frozenset[str] = frozenset()
     keeps_fit_panel: bool = True
+    optional: frozenset[str] = frozenset({SNR})
 
     @classmethod
     def of(cls, source: CutoutSource, said: object = None) -> PanelChoice:
@@ -45,11 +51,14 @@ class PanelChoice(NamedTuple):
         by_plane = {str(plane): value for plane, value in stored.items() if isinstance(value, bool)}
         made = source.plane_provenance.items()
         estimated = frozenset(name for name, how in made if Provenance.ESTIMATED in how)
-        return cls(by_plane, estimated, not why_not_judged(source))
+        optional = frozenset({SNR}) - frozenset(source.plane_names)
+        return cls(by_plane, estimated, not why_not_judged(source), optional)
 
     def has_panel_by_default(self, plane: str) -> bool:
         """Return whether a plane has a panel unless the user chooses otherwise."""
-        return plane not in self.estimated and (plane != "adjusted" or self.keeps_fit_panel)
+        if plane in self.estimated or plane in self.optional:
+            return False
+        return plane != "adjusted" or self.keeps_fit_panel
 
     def non_default_ticks(self, ticked: Iterable[str], planes: Iterable[str]) -> dict[str, bool]:
         """Return the user's ticks that differ from the default, for these planes."""

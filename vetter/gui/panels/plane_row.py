@@ -140,7 +140,10 @@ class PlaneRow(PanelScene):
         # If one candidate brings a plane that is not estimated, all have its panel from then on.
         made = frame.provenance
         self._given.update(
-            n for n in names if Provenance.ESTIMATED not in made.get(n, Provenance.GIVEN)
+            n
+            for n in names
+            if Provenance.ESTIMATED not in made.get(n, Provenance.GIVEN)
+            and n not in self._choice.optional
         )
         return self._with_panels(names, self._given)
 
@@ -288,6 +291,8 @@ def _exhibit(frame: RenderedCutout, plane: str, first: bool) -> PanelContent:
     image, pixels = picture_to_image(picture)
     ends = frame.limits.get(plane)
     shown_range = "" if ends is None else f"{_format_limit(ends[0])} to {_format_limit(ends[1])}"
+    if plane in frame.own_limits:
+        shown_range = f"own limits {shown_range}"
     return PanelContent(plane, image, words, note, shown_range, pixels)
 
 

@@ -16,7 +16,9 @@ from vetter.core.cutout.crop import recentre
 from vetter.core.cutout.plane import NOT_COVERING, Provenance
 from vetter.core.cutout.sky_marks import PixelMark, pixel_marks
 from vetter.core.cutout_source import ManyFields, SkyPosition, has_epochs
-from vetter.core.display.rendering import Limits, Picture, render
+from vetter.core.display.plane_noise import DEFAULT_FWHM, PlaneNoise, measure_noise
+from vetter.core.display.rendering import Limits, Picture, plane_limits, render_scaled
+from vetter.core.display.scale import Scale, plane_scales
 from vetter.core.display.style import DisplayStyle
 from vetter.errors import VetterError, describe_error
 
@@ -35,6 +37,10 @@ Target = int | SkyPosition
 NO_DATA = "no data (all NaN)"
 NOT_HERE = "this image has no such plane"
 OFF_THE_IMAGE = "off the image"
+SNR = "snr"
+"""Plane made here of the difference over its noise."""
+
+_MAX_FWHM = 20.0
 
 
 class Shift(NamedTuple):
@@ -100,6 +106,12 @@ class RenderedCutout:
         The planes of the input, some of which this image may lack: panels keep their places.
     looks : DisplayStyle or None
         Display style of the pictures; None before they are drawn.
+    noise : dict of str to PlaneNoise
+        Sky and noise of the planes, measured once for all styles.
+    own_limits : frozenset of str
+        Planes with their own limits because they have no pixel in the shared ones.
+    unit : str
+        Unit of the image's pixels; empty if unknown.
     """
 
     row: int
@@ -121,6 +133,9 @@ class RenderedCutout:
     marks: tuple[PixelMark, ...] = ()
     expected: tuple[str, ...] = ()
     looks: DisplayStyle | None = None
+    noise: Mapping[str, PlaneNoise] = field(default_factory=dict)
+    own_limits: frozenset[str] = frozenset()
+    unit: str = ""
 
     @property
     def plane_names(self) -> tuple[str, ...]:
@@ -179,7 +194,8 @@ def _read_cutout(source: CutoutSource, target: Target, radius: float) -> Cutout:
 def rendered_from(row: int, name: str, cutout: Cutout, looks: DisplayStyle) -> RenderedCutout:
     """Return the frame of a cutout in memory; its own WCS gives the directions."""
     radius = (max(cutout.shape) - 1) / 2
-    return repaint(_frame_of_cutout(row, name, radius, cutout, wcs=None, expected=()), looks)
+    frame = _frame_of_cutout(row, name, radius, cutout, wcs=None, expected=())
+    return repaint(_measure(frame, cutout, DEFAULT_FWHM), looks)
 
 
 def repaint(
@@ -189,7 +205,7 @@ def repaint(
     if frame.cutout is None:
         return frame
     planes, states = _add_fit(frame, frame.cutout, adjusted)
-    pictures, limits = _draw(frame, planes, looks)
+    pictures, limits, own = _draw(frame, planes, looks)
     shift = None if adjusted is None else adjusted.shift
     return dataclasses.replace(
         frame,
@@ -199,6 +215,7 @@ def repaint(
         states=states,
         shift=shift,
         looks=looks,
+        own_limits=own,
     )
 
 
@@ -206,7 +223,7 @@ def _add_fit(
     frame: RenderedCutout, cutout: Cutout, adjusted: FitPanel | None
 ) -> tuple[dict[str, Array], dict[str, str]]:
     """Return the planes with the fit's residual, and the texts of planes without pixels."""
-    planes = dict(cutout.planes)
+    planes = _insert_snr(cutout.planes, frame.planes.get(SNR))
     states = _explain_empty_planes(planes, frame, cutout.origin is not None)
     notes = cutout.notes
     states |= {name: notes.get(name, NOT_HERE) for name in frame.expected if name not in planes}
@@ -237,19 +254,22 @@ def _on_cutout(residual: Array, cutout: Cutout) -> Array:
 
 def _draw(
     frame: RenderedCutout, planes: dict[str, Array], looks: DisplayStyle
-) -> tuple[dict[str, Picture], dict[str, Limits]]:
-    """Return pictures and limits of all planes; if only the fit is new, draw its residual alone.
+) -> tuple[dict[str, Picture], dict[str, Limits], frozenset[str]]:
+    """Return pictures and limits of all planes, and the names of those with their own limits.
 
-    The residual has the limits of `diff`.
+    If only the fit is new, its residual alone is drawn, with the limits of `diff`.
     """
     if frame.looks != looks:
-        return render(planes, looks)
+        scales = plane_scales(planes, looks, frame.noise)
+        own = frozenset(name for name, scale in scales.items() if scale.own)
+        return render_scaled(planes, looks, scales), plane_limits(scales), own
     names = ("diff", "adjusted") if "adjusted" in planes else ()
     fit = {name: planes[name] for name in names if name in planes}
-    new, ends = render(fit, looks)
+    fit_scales: dict[str, Scale] = plane_scales(fit, looks, frame.noise)
+    new = render_scaled(fit, looks, fit_scales)
     pictures = {name: new[name] if name in fit else frame.pictures[name] for name in planes}
-    limits = {name: frame.limits[name] for name in planes if name in frame.limits} | ends
-    return pictures, limits
+    limits = {name: frame.limits[name] for name in planes if name in frame.limits}
+    return pictures, limits | plane_limits(fit_scales), frame.own_limits
 
 
 def _order_planes(planes: dict[str, T]) -> dict[str, T]:
@@ -268,7 +288,8 @@ def _unpainted_frame(
     number = target.field if isinstance(target, SkyPosition) else source.field_of(target)
     # Candidates of one image have the same planes, unless a plane cannot be read.
     expected = source.plane_names if has_epochs(source) or cutout.unread else ()
-    return _frame_of_cutout(row, name, radius, cutout, source.fields[number].wcs, expected)
+    frame = _frame_of_cutout(row, name, radius, cutout, source.fields[number].wcs, expected)
+    return _measure(_add_snr(frame, cutout), cutout, _fwhm(source, cutout))
 
 
 def _frame_of_cutout(
@@ -297,13 +318,59 @@ def _frame_of_cutout(
         pixel_scale=scale,
         marks=() if directions is None else _place_marks(cutout, *directions),
         expected=expected,
+        unit=cutout.unit,
     )
+
+
+def _measure(frame: RenderedCutout, cutout: Cutout, fwhm: float) -> RenderedCutout:
+    planes = _insert_snr(cutout.planes, frame.planes.get(SNR))
+    return dataclasses.replace(frame, noise=measure_noise(planes, frame.position, fwhm))
+
+
+def _fwhm(source: CutoutSource, cutout: Cutout) -> float:
+    """Return the candidate's FWHM in pixels from its column, or a usual one."""
+    column = source.candidates.roles.fwhm
+    value = math.nan if column is None else _to_float(cutout.meta.get(column))
+    return value if 1 <= value <= _MAX_FWHM else DEFAULT_FWHM
+
+
+def _add_snr(frame: RenderedCutout, cutout: Cutout) -> RenderedCutout:
+    """Return the frame with diff / err as a plane, unless the input has such a plane."""
+    planes, made = cutout.planes, cutout.provenance
+    if SNR in planes or not {"diff", "err"} <= planes.keys():
+        return frame
+    err = planes["err"]
+    if "template_err" in planes:
+        err = np.hypot(err, planes["template_err"])
+    # A damaged file may hold signalling NaN, and numbers near the end of their range.
+    with np.errstate(all="ignore"):
+        snr = np.where(err > 0, planes["diff"] / err, np.nan)
+    snr.flags.writeable = False
+    estimated = made.get("err", Provenance.GIVEN) & Provenance.ESTIMATED
+    return dataclasses.replace(
+        frame,
+        planes={SNR: snr},
+        notes={**frame.notes, SNR: "diff / estimated err" if estimated else "diff / err"},
+        provenance={**frame.provenance, SNR: Provenance.COMPUTED | estimated},
+    )
+
+
+def _insert_snr(planes: Mapping[str, Array], snr: Array | None) -> dict[str, Array]:
+    """Return the planes, with the computed S/N after the noise."""
+    if snr is None or SNR in planes:
+        return dict(planes)
+    ordered = {}
+    for name, plane in planes.items():
+        ordered[name] = plane
+        if name == "err":
+            ordered[SNR] = snr
+    return ordered
 
 
 def _place_marks(cutout: Cutout, north: float, east: float, scale: float) -> tuple[PixelMark, ...]:
     if not cutout.sky_marks:
         return ()
-    centre = tuple(_degrees(cutout.meta.get(name)) for name in ("ra", "dec"))
+    centre = tuple(_to_float(cutout.meta.get(name)) for name in ("ra", "dec"))
     if not all(map(math.isfinite, centre)):
         return ()
     return pixel_marks(
@@ -311,7 +378,7 @@ def _place_marks(cutout: Cutout, north: float, east: float, scale: float) -> tup
     )
 
 
-def _degrees(value: Any) -> float:
+def _to_float(value: Any) -> float:
     return float(value) if isinstance(value, (int, float, np.number)) else math.nan
 
 
