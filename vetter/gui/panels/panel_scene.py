@@ -9,7 +9,7 @@ from PyQt6.QtCore import QPointF, QRect, QRectF, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QFont, QImage, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
 from PyQt6.QtWidgets import QGraphicsView, QWidget
 
-from vetter.gui.panels.camera import View, arrange_panels, drag_view, zoom_view
+from vetter.gui.panels.layout.camera import View, arrange_panels, drag_view, zoom_view
 from vetter.gui.panels.plane_panel import TITLE_HEIGHT, PanelState, PlanePanel
 from vetter.gui.widgets.theme import DARK, LIGHT
 

@@ -12,7 +12,7 @@ from PyQt6.QtWidgets import QToolTip, QWidget
 from vetter.core.cutout.plane import Provenance
 from vetter.core.display.style import SHARING
 from vetter.core.judgement.fit_table import can_fit
-from vetter.gui.panels.camera import Subject
+from vetter.gui.panels.layout.camera import Subject
 from vetter.gui.panels.panel_choice import PanelChoice
 from vetter.gui.panels.panel_scene import PanelScene
 from vetter.gui.panels.plane_panel import PanelContent, picture_to_image

@@ -11,8 +11,8 @@ from PyQt6.QtGui import QColor, QFont, QImage, QPainter
 from vetter.core.coordinates.sky import scale_bar
 from vetter.core.display.style import DisplayStyle
 from vetter.errors import VetterError
-from vetter.gui.panels.camera import Placement
-from vetter.gui.panels.overlays import (
+from vetter.gui.panels.layout.camera import Placement
+from vetter.gui.panels.tools.overlays import (
     compass_extent,
     draw_compass,
     draw_marks,

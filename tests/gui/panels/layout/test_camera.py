@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vetter.gui.panels.camera import (
+from vetter.gui.panels.layout.camera import (
     Area,
     Subject,
     View,

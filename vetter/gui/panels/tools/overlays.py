@@ -15,7 +15,7 @@ from PyQt6.QtCore import QLineF, QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QFont, QImage, QPainter, QPen
 
 from vetter.core.cutout.sky_marks import MarkKind, PixelMark
-from vetter.gui.panels.camera import Placement
+from vetter.gui.panels.layout.camera import Placement
 from vetter.review.cutouts.rendered_cutout import Shift
 
 _HALO = QColor(0, 0, 0, 200)
