@@ -77,7 +77,8 @@ def wheel(row: PlaneRow, at: QPointF, notches: int) -> None:
 
 def test_one_panel_a_plane_in_the_frames_order(row: PlaneRow, frame: RenderedCutout) -> None:
     row.show_frame(frame)
-    assert row.plane_names == ("image", "template", "convolved", "diff", "err", "mask")
+    names = ("image", "template", "convolved", "diff", "adjusted", "err", "mask")
+    assert row.plane_names == names
     assert row.panel("diff").exhibit.range.startswith("\N{MINUS SIGN}")
 
 
@@ -164,9 +165,11 @@ def test_an_error_is_said_in_the_first_panel(row: PlaneRow, frame: RenderedCutou
 
 def test_panels_are_built_once_and_used_again(row: PlaneRow, frame: RenderedCutout) -> None:
     row.show_frame(frame)
-    panels = [row.panel(name) for name in row.plane_names]
+    names = row.plane_names
+    panels = [row.panel(name) for name in names]
     row.show_loading("C1", ("image", "diff"))
-    assert [panel.isVisible() for panel in panels] == [True, False, False, True, False, False]
+    seen = [name for name, panel in zip(names, panels, strict=True) if panel.isVisible()]
+    assert seen == ["image", "diff", "adjusted"]
     row.show_frame(frame)
     assert [row.panel(name) for name in row.plane_names] == panels
     assert all(panel.isVisible() for panel in panels)
@@ -236,7 +239,9 @@ def test_the_wheel_zooms_all_panels_about_the_pointer(row: PlaneRow, frame: Rend
     moved = on_screen(row, "diff", 30, 10) - at
     assert abs(moved.x()) <= 1 and abs(moved.y()) <= 1
     image, diff = row.panel("image").placement(), row.panel("diff").placement()
-    assert image is not None and diff is not None and image.scale == diff.scale
+    assert image is not None and diff is not None
+    sides = row.panel("image").area.width / row.panel("diff").area.width
+    assert image.scale / diff.scale == pytest.approx(sides, rel=0.05)
 
 
 def test_dragging_pans_and_a_double_click_fits(row: PlaneRow, frame: RenderedCutout) -> None:
@@ -344,7 +349,7 @@ def test_a_tool_tip_says_what_the_title_has_no_room_for(
 def test_titles_tell_the_values_under_the_pointer(row: PlaneRow, frame: RenderedCutout) -> None:
     row.show_frame(frame)
     mouse(row, QEvent.Type.MouseMove, on_screen(row, "err", 12, 7), Qt.MouseButton.NoButton)
-    told = {name: row.panel(name).value for name in row.plane_names}
+    told = {name: row.panel(name).value for name in row.plane_names if name != "adjusted"}
     assert told == plane_value_texts(frame, 12, 7)
     row.set_flip(True)
     assert row.panel("image").value == told["template"]
@@ -378,7 +383,7 @@ def fitted(frame: RenderedCutout) -> RenderedCutout:
 
 def test_a_plane_that_is_only_estimated_has_no_panel(row: PlaneRow) -> None:
     row.show_frame(render_cutout(unmatched(), 0, 20, DisplayStyle()))
-    assert row.plane_names == ("image", "template", "diff")
+    assert row.plane_names == ("image", "template", "diff", "adjusted")
 
 
 def test_once_a_plane_was_given_its_panel_stays(row: PlaneRow, frame: RenderedCutout) -> None:
@@ -387,13 +392,12 @@ def test_once_a_plane_was_given_its_panel_stays(row: PlaneRow, frame: RenderedCu
     assert "err" in row.plane_names
 
 
-def test_the_panel_of_a_fit_on_demand_goes_with_its_candidate(row: PlaneRow) -> None:
-    source = unmatched()
-    row.set_choice(PanelChoice(keeps_fit_panel=False))
-    row.show_frame(fitted(render_cutout(source, 0, 20, DisplayStyle())))
-    assert row.plane_names == ("image", "template", "diff", "adjusted")
-    row.show_frame(render_cutout(source, 1, 20, DisplayStyle()))
-    assert row.plane_names == ("image", "template", "diff")
+def test_a_fit_on_demand_moves_no_panel(row: PlaneRow) -> None:
+    unfitted = render_cutout(unmatched(), 0, 20, DisplayStyle())
+    row.show_frame(unfitted)
+    before = [row.panel(name).geometry() for name in row.plane_names]
+    row.show_frame(fitted(unfitted))
+    assert [row.panel(name).geometry() for name in row.plane_names] == before
 
 
 def test_the_vetters_word_on_panels_goes_before_the_rule(row: PlaneRow) -> None:
@@ -403,9 +407,9 @@ def test_the_vetters_word_on_panels_goes_before_the_rule(row: PlaneRow) -> None:
 
 
 def test_while_it_loads_only_planes_that_will_be_shown_have_panels(row: PlaneRow) -> None:
-    row.set_choice(PanelChoice(estimated=frozenset({"err"}), keeps_fit_panel=False))
+    row.set_choice(PanelChoice(estimated=frozenset({"err"})))
     row.show_loading("J1", ("image", "template", "diff", "err"))
-    assert row.plane_names == ("image", "template", "diff")
+    assert row.plane_names == ("image", "template", "diff", "adjusted")
 
 
 def test_a_plane_without_a_panel_is_still_blinked_and_flipped_to(row: PlaneRow) -> None:

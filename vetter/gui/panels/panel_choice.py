@@ -10,7 +10,6 @@ from PyQt6.QtWidgets import QCheckBox, QDialog, QDialogButtonBox, QPushButton, Q
 
 from vetter.core.cutout.plane import Provenance
 from vetter.core.cutout_source import CutoutSource
-from vetter.core.judgement.disappeared import why_not_judged
 from vetter.gui.widgets.buttons import button_box
 from vetter.gui.widgets.plain_text import menu_text, plain_label
 
@@ -29,14 +28,10 @@ class PanelChoice(NamedTuple):
         The user's choice, by plane.
     estimated : frozenset of str
         Planes that the source only estimates, known before the first cutout.
-    keeps_fit_panel : bool
-        Whether the fit's panel stays for candidates without a fit; else only candidates with a
-        fit have this panel.
     """
 
     user_choice: Mapping[str, bool] = {}
     estimated: frozenset[str] = frozenset()
-    keeps_fit_panel: bool = True
 
     @classmethod
     def of(cls, source: CutoutSource, said: object = None) -> PanelChoice:
@@ -45,11 +40,11 @@ class PanelChoice(NamedTuple):
         by_plane = {str(plane): value for plane, value in stored.items() if isinstance(value, bool)}
         made = source.plane_provenance.items()
         estimated = frozenset(name for name, how in made if Provenance.ESTIMATED in how)
-        return cls(by_plane, estimated, not why_not_judged(source))
+        return cls(by_plane, estimated)
 
     def has_panel_by_default(self, plane: str) -> bool:
         """Return whether a plane has a panel unless the user chooses otherwise."""
-        return plane not in self.estimated and (plane != "adjusted" or self.keeps_fit_panel)
+        return plane not in self.estimated
 
     def non_default_ticks(self, ticked: Iterable[str], planes: Iterable[str]) -> dict[str, bool]:
         """Return the user's ticks that differ from the default, for these planes."""

@@ -56,10 +56,6 @@ class PlaneRow(PanelScene):
         self._soon.timeout.connect(self._repaint_soon)
         self.pointer.connect(self._on_pointer)
 
-    def expect_fit(self) -> None:
-        """Reserve the panel of the fit from the first candidate on."""
-        self._fit_seen = True
-
     @property
     def choice(self) -> PanelChoice:
         """Choice of the planes that have a panel."""
@@ -135,8 +131,6 @@ class PlaneRow(PanelScene):
         names = frame.plane_names
         if not names:
             return self._names or ("image",)
-        if self._choice.keeps_fit_panel:
-            self._fit_seen = self._fit_seen or "adjusted" in names
         # If one candidate brings a plane that is not estimated, all have its panel from then on.
         made = frame.provenance
         self._given.update(
@@ -145,8 +139,9 @@ class PlaneRow(PanelScene):
         return self._with_panels(names, self._given)
 
     def _with_panels(self, names: tuple[str, ...], given: Set[str]) -> tuple[str, ...]:
-        """Return the planes that have panels, with the fit's panel if it is reserved."""
+        """Return the planes that have panels, with the fit's panel wherever a fit is possible."""
         said = self._choice.user_choice
+        self._fit_seen = self._fit_seen or "adjusted" in names or can_fit(names)
         if "adjusted" not in names and said.get("adjusted", self._fit_seen):
             names = _with_adjusted(names)
         return tuple(n for n in names if said.get(n, n in given or n == "adjusted")) or names

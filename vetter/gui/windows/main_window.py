@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PyQt6.QtCore import QEvent, Qt
+from PyQt6.QtCore import QEvent, QSize, Qt
 from PyQt6.QtGui import QKeyEvent, QResizeEvent
 from PyQt6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
@@ -27,6 +27,7 @@ from vetter.gui.light_curve.dock import LightCurveDock
 from vetter.gui.opening.caution_band import CautionBand
 from vetter.gui.opening.input_chooser import InputChooser
 from vetter.gui.panels.empty_page import EmptyPage
+from vetter.gui.panels.layout.panel_column import PanelColumn
 from vetter.gui.panels.panel_choice import PanelChoice, PanelPicker
 from vetter.gui.panels.plane_row import PlaneRow
 from vetter.gui.panels.readout import Readout
@@ -48,6 +49,10 @@ if TYPE_CHECKING:
     from vetter.io.input_options import InputOptions
 
 RADIUS_RANGE = (4.0, 250.0)
+MIN_VETTING = QSize(440, 320)
+"""Smallest size of panels and texts, which with the list allows a window of 800 x 560."""
+COMPACT = 1000
+"""Window width in pixels below which the readout is the pixel alone."""
 NARROW = 1500
 """Window width in pixels below which the readout is shorter and the evidence has more lines."""
 
@@ -117,13 +122,12 @@ class MainWindow(Window):
         self.filter_bar = FilterBar(session, self.keymap)
         self.filter_band = FilterBand(session, self.keymap)
         self.plane_row = PlaneRow(choice=PanelChoice.of(session.source))
-        if can_fit(session.source.plane_names) and not self.fits.paused:
-            self.plane_row.expect_fit()
         self.stretch_bar = StretchBar(self.cache.looks, self.keymap)
         self.readout = Readout()
         self.card.add_corner(self.readout)
         fit, again = (keys_text(self.keymap[name]) for name in ("fit.now", "view.read_again"))
-        self.evidence = Evidence(fit, self._frame_on_screen, again)
+        fittable = can_fit(session.source.plane_names)
+        self.evidence = Evidence(fit, self._frame_on_screen, again, has_numbers=fittable)
         self.epochs = EpochPanel(session, self.cache)
         self.candidate_list = CandidateListView(session)
         self.light_curve = LightCurveDock(self)
@@ -134,10 +138,11 @@ class MainWindow(Window):
         layout = QVBoxLayout(vetting)
         layout.setContentsMargins(8, 4, 8, 2)
         layout.setSpacing(4)
+        # A small window cuts the ends of lines; their minimum would forbid half of a screen.
+        vetting.setMinimumSize(MIN_VETTING)
         layout.addWidget(self.card)
-        layout.addWidget(self.plane_row, 1)
+        layout.addWidget(PanelColumn(self.plane_row, self.evidence), 1)
         layout.addWidget(self.epochs)
-        layout.addWidget(self.evidence)
         layout.addWidget(self.stretch_bar)
         self._candidate_page = QStackedWidget(self)
         self._candidate_page.addWidget(vetting)
@@ -352,7 +357,7 @@ class MainWindow(Window):
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         assert event is not None
         narrow = event.size().width() < NARROW
-        self.readout.set_narrow(narrow)
+        self.readout.set_narrow(narrow, compact=event.size().width() < COMPACT)
         self.evidence.set_narrow(narrow)
         super().resizeEvent(event)
 
