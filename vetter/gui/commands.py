@@ -208,6 +208,20 @@ VIEW_COMMANDS: tuple[Command[MainWindow], ...] = (
         "view.zoom_out", "Zoom out", ("-",), "View", lambda w: w.plane_row.zoom_out(), repeats=True
     ),
     Command(
+        "view.large",
+        "Large panel (under the pointer) on or off",
+        ("Z",),
+        "View",
+        lambda w: w.plane_row.toggle_large(),
+    ),
+    Command(
+        "view.next_large",
+        "Next panel large",
+        ("Shift+Z",),
+        "View",
+        lambda w: w.plane_row.step_large(1),
+    ),
+    Command(
         "view.smaller",
         "Smaller cutout",
         ("[", "PgDown"),

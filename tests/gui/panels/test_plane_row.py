@@ -244,15 +244,57 @@ def test_the_wheel_zooms_all_panels_about_the_pointer(row: PlaneRow, frame: Rend
     assert image.scale / diff.scale == pytest.approx(sides, rel=0.05)
 
 
-def test_dragging_pans_and_a_double_click_fits(row: PlaneRow, frame: RenderedCutout) -> None:
+def test_dragging_pans(row: PlaneRow, frame: RenderedCutout) -> None:
     row.show_frame(frame)
     row.zoom_in()
     before = on_screen(row, "image", 20, 20)
     drag(row, before, QPointF(30, -14))
     moved = on_screen(row, "image", 20, 20) - before
     assert (moved.x(), moved.y()) == pytest.approx((30, -14), abs=1)
-    mouse(row, QEvent.Type.MouseButtonDblClick, before)
-    assert row.view.fitted and row.view.zoom == 1
+
+
+def test_a_double_click_makes_a_panel_large_and_back(row: PlaneRow, frame: RenderedCutout) -> None:
+    row.show_frame(frame)
+    before = [row.panel(name).geometry() for name in row.plane_names]
+    mouse(row, QEvent.Type.MouseButtonDblClick, on_screen(row, "diff", 20, 20))
+    sides = {name: row.panel(name).area.width for name in row.plane_names}
+    assert max(sides, key=sides.__getitem__) == "diff"
+    assert sides["diff"] > 2 * sides["image"]
+    mouse(row, QEvent.Type.MouseButtonDblClick, on_screen(row, "image", 20, 20))
+    assert [row.panel(name).geometry() for name in row.plane_names] == before
+
+
+def test_the_key_makes_the_panel_under_the_pointer_large(
+    row: PlaneRow, frame: RenderedCutout
+) -> None:
+    row.show_frame(frame)
+    mouse(row, QEvent.Type.MouseMove, on_screen(row, "err", 20, 20), Qt.MouseButton.NoButton)
+    row.toggle_large()
+    assert row.large == "err"
+
+
+def test_a_large_panel_goes_from_plane_to_plane(row: PlaneRow, frame: RenderedCutout) -> None:
+    row.show_frame(frame)
+    seen = []
+    for _ in range(3):
+        row.step_large(1)
+        seen.append(row.large)
+    assert seen == ["image", "template", "convolved"]
+
+
+def test_zoom_is_one_view_in_panels_of_two_sizes(row: PlaneRow, frame: RenderedCutout) -> None:
+    row.show_frame(frame)
+    row.set_large("diff")
+    wheel(row, on_screen(row, "image", 12, 30), 6)
+    for name in ("image", "diff"):
+        placement, area = row.panel(name).placement(), row.panel(name).area
+        assert placement is not None
+        middle = placement.to_pixel(area.left + area.width / 2, area.top + area.height / 2)
+        wanted = frame.position
+        assert wanted is not None
+        view = row.view
+        expected = np.floor(np.array(wanted) + 0.5) + (view.dx, view.dy)
+        assert middle == pytest.approx(tuple(expected), abs=0.2)
 
 
 def test_zoom_and_place_are_kept_for_the_next_candidate(
@@ -340,10 +382,15 @@ def test_a_tool_tip_says_what_the_title_has_no_room_for(
     monkeypatch.setattr(QToolTip, "showText", lambda _at, text, _widget: said.append(text))
     source = FieldInMemory(notes={"err": "variance converted, of a file with a long name"})
     row.show_frame(render_cutout(source, 0, 20, DisplayStyle()))
-    at = on_screen(row, "err", 20, 20).toPoint()
+    title = row.panel("err").mapToScene(QPointF(10, 5))
+    at = title.toPoint()
     event = QHelpEvent(QEvent.Type.ToolTip, at, row.mapToGlobal(at))
     QApplication.sendEvent(row.viewport(), event)
     assert said[0].startswith("err\nvariance converted, of a file with a long name\nlimits 10 to ")
+    at = on_screen(row, "err", 20, 20).toPoint()
+    QApplication.sendEvent(row.viewport(), QHelpEvent(QEvent.Type.ToolTip, at, row.mapToGlobal(at)))
+    # Over the pixels there is none: it would cover them.
+    assert said[1] == ""
 
 
 def test_titles_tell_the_values_under_the_pointer(row: PlaneRow, frame: RenderedCutout) -> None:

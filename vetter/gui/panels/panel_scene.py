@@ -24,9 +24,9 @@ _NEAR = 0.1
 class PanelScene(pg.GraphicsLayoutWidget):
     """Panels in one scene, all with the same centre and zoom.
 
-    The wheel zooms about the pointer, dragging pans, a double click fits; dragging with the right
-    button changes bias (across) and contrast (up and down). The mouse actions leave the keyboard
-    focus alone.
+    The wheel zooms about the pointer, dragging pans, a double click makes a panel large or small
+    again; dragging with the right button changes bias (across) and contrast (up and down). The
+    mouse actions leave the keyboard focus alone.
 
     `pointer` carries the cutout pixel (x, y) under the mouse, 0-based, or None.
     `contrast_dragged` carries a plane and the way (across, up) as fractions of a panel.
@@ -56,6 +56,7 @@ class PanelScene(pg.GraphicsLayoutWidget):
         self._arrangement: Arrangement | None = None
         self._arranged_for = (0, 0)
         self._large: str | None = None
+        self._pointed: str | None = None
         self._pixels = 0
         self._used = QRect()
         self._prepared: tuple[object, QImage] | None = None
@@ -114,6 +115,30 @@ class PanelScene(pg.GraphicsLayoutWidget):
         self._stage.view = View()
         self._repaint_soon()
 
+    @property
+    def large(self) -> str | None:
+        """Plane whose panel the user made large, or None."""
+        return self._large if self._large in self._names else None
+
+    def toggle_large(self, plane: str | None = None) -> None:
+        """Make a panel large, or all as before; without a plane, the panel under the pointer."""
+        plane = plane or self._pointed or (self._names[0] if self._names else None)
+        self.set_large(None if self.large is not None else plane)
+
+    def step_large(self, step: int) -> None:
+        """Make the next panel large in place of the present one, or the first if none is."""
+        if self._names:
+            now = self.large
+            at = -1 if now is None else self._names.index(now)
+            self.set_large(self._names[(at + step) % len(self._names)])
+
+    def set_large(self, plane: str | None) -> None:
+        """Make one panel as large as the room allows, the others small beside it; None: none."""
+        self._large = plane
+        self._forget_painted()
+        self.arrange()
+        self._viewport().update()
+
     def set_theme(self, dark: bool) -> None:
         """Set dark or light surroundings; the pixels do not change."""
         self._stage.tones = DARK if dark else LIGHT
@@ -146,7 +171,7 @@ class PanelScene(pg.GraphicsLayoutWidget):
         width, height = self.width(), self.height()
         room = Room(width, height, TITLE_HEIGHT, _GAP, self._pixels, self.devicePixelRatioF())
         before = self._kind_to_keep(width, height)
-        large = self._names.index(self._large) if self._large in self._names else None
+        large = None if self.large is None else self._names.index(self.large)
         now = self._arrangement = arrange_panels(len(self._names), room, before, large)
         if before is None or before != now.kind:
             self._arranged_for = (width, height)
@@ -237,6 +262,7 @@ class PanelScene(pg.GraphicsLayoutWidget):
 
     def _emit_pointer(self, position: QPointF) -> None:
         panel_and_point = self._panel_at(position)
+        self._pointed = None if panel_and_point is None else panel_and_point[0].exhibit.plane
         pixel = None
         if panel_and_point is not None:
             panel, inside = panel_and_point
@@ -292,11 +318,13 @@ class PanelScene(pg.GraphicsLayoutWidget):
 
     def mouseDoubleClickEvent(self, event: QMouseEvent | None) -> None:
         assert event is not None
-        if event.button() == Qt.MouseButton.LeftButton:
-            self.fit_view()
+        panel_and_point = self._panel_at(event.position())
+        if event.button() == Qt.MouseButton.LeftButton and panel_and_point is not None:
+            self.toggle_large(panel_and_point[0].exhibit.plane)
         event.accept()
 
     def leaveEvent(self, _event: object) -> None:
+        self._pointed = None
         self.pointer.emit(None)
 
     def _drag_contrast(self, panel: PlanePanel, moved: QPointF) -> None:

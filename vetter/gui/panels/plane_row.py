@@ -15,7 +15,7 @@ from vetter.core.judgement.fit_table import can_fit
 from vetter.gui.panels.layout.camera import Subject
 from vetter.gui.panels.panel_choice import PanelChoice
 from vetter.gui.panels.panel_scene import PanelScene
-from vetter.gui.panels.plane_panel import PanelContent, picture_to_image
+from vetter.gui.panels.plane_panel import TITLE_HEIGHT, PanelContent, picture_to_image
 from vetter.gui.panels.readout import plane_value_texts
 from vetter.gui.widgets.plain_text import plain_tip
 from vetter.review.cutouts.rendered_cutout import RenderedCutout
@@ -207,10 +207,11 @@ class PlaneRow(PanelScene):
         self._repaint_soon()
 
     def viewportEvent(self, event: QEvent | None) -> bool:
-        """Show the full title as a tool tip."""
+        """Show the full title as a tool tip of the title; over the pixels it would cover them."""
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             found = self._panel_at(QPointF(event.pos()))
-            tip = plain_tip(found[0].exhibit.tip) if found else ""
+            over_title = found is not None and found[1].y() < TITLE_HEIGHT
+            tip = plain_tip(found[0].exhibit.tip) if found and over_title else ""
             QToolTip.showText(event.globalPos(), tip, self)
             return True
         return bool(super().viewportEvent(event))
