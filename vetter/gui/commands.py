@@ -208,11 +208,25 @@ VIEW_COMMANDS: tuple[Command[MainWindow], ...] = (
         "view.zoom_out", "Zoom out", ("-",), "View", lambda w: w.plane_row.zoom_out(), repeats=True
     ),
     Command(
+        "view.large",
+        "Large panel (under the pointer) on or off",
+        ("Z",),
+        "View",
+        lambda w: w.plane_row.toggle_large(),
+    ),
+    Command(
+        "view.next_large",
+        "Next panel large",
+        ("Shift+Z",),
+        "View",
+        lambda w: w.plane_row.step_large(1),
+    ),
+    Command(
         "view.smaller",
         "Smaller cutout",
         ("[", "PgDown"),
         "View",
-        lambda w: w.change_radius(1 / 1.25),
+        lambda w: w.change_radius(-1),
         repeats=True,
         separated=True,
     ),
@@ -221,8 +235,15 @@ VIEW_COMMANDS: tuple[Command[MainWindow], ...] = (
         "Larger cutout",
         ("]", "PgUp"),
         "View",
-        lambda w: w.change_radius(1.25),
+        lambda w: w.change_radius(1),
         repeats=True,
+    ),
+    Command(
+        "view.own_size",
+        "Own cutout size of the list",
+        ("Ctrl+0",),
+        "View",
+        lambda w: w.use_own_radius(),
     ),
     Command(
         "view.read_again",

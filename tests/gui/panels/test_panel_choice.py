@@ -18,12 +18,13 @@ def source(planes: tuple[str, ...], made: dict[str, Provenance] | None = None, c
 MATCHED = ("image", "template", "convolved", "diff", "err")
 
 
-def test_an_estimated_plane_has_no_panel_and_a_fit_on_demand_none_of_its_own() -> None:
+def test_an_estimated_plane_has_no_panel_and_a_fit_has_one() -> None:
     choice = PanelChoice.of(source(("image", "template"), {"err": Provenance.ESTIMATED}))
     planes = ("image", "template", "adjusted", "err")
     assert [plane for plane in planes if choice.has_panel_by_default(plane)] == [
         "image",
         "template",
+        "adjusted",
     ]
 
 
@@ -35,8 +36,11 @@ def test_with_matched_planes_and_a_given_err_all_have_panels() -> None:
 def test_only_what_differs_from_the_rule_is_kept_of_the_vetters_word() -> None:
     choice = PanelChoice.of(source(("image", "template"), {"err": Provenance.ESTIMATED}))
     planes = ("image", "template", "adjusted", "err")
-    assert choice.non_default_ticks(("image", "template"), planes) == {}
-    assert choice.non_default_ticks(("image", "err"), planes) == {"template": False, "err": True}
+    assert choice.non_default_ticks(("image", "template", "adjusted"), planes) == {}
+    assert choice.non_default_ticks(("image", "adjusted", "err"), planes) == {
+        "template": False,
+        "err": True,
+    }
 
 
 def test_what_a_session_kept_of_another_type_is_left_alone() -> None:

@@ -15,7 +15,7 @@ PLANES = {"image": "", "diff": "", "adjusted": "residuals of the fit", "err": "e
 
 @pytest.fixture
 def picker(qtbot: QtBot) -> PanelPicker:
-    choice = PanelChoice({"diff": False}, frozenset({"err"}), keeps_fit_panel=False)
+    choice = PanelChoice({"diff": False}, frozenset({"err"}))
     picker = PanelPicker(choice, PLANES)
     qtbot.addWidget(picker)
     return picker
@@ -26,7 +26,7 @@ def ticked(picker: PanelPicker) -> list[str]:
 
 
 def test_it_ticks_what_has_a_panel_now(picker: PanelPicker) -> None:
-    assert ticked(picker) == ["image"]
+    assert ticked(picker) == ["image", "adjusted"]
 
 
 def test_it_tells_what_is_said_beyond_the_rule(picker: PanelPicker) -> None:
@@ -41,13 +41,14 @@ def test_all_is_as_at_first_again(picker: PanelPicker) -> None:
     told: list[Any] = []
     picker.picked.connect(told.append)
     picker.reset_ticks()
-    assert ticked(picker) == ["image", "diff"]
+    assert ticked(picker) == ["image", "diff", "adjusted"]
     picker.accept()
     assert told == [{}]
 
 
 def test_one_panel_has_to_be_left(picker: PanelPicker) -> None:
-    picker.ticks["image"].setChecked(False)
+    for plane in ("image", "adjusted"):
+        picker.ticks[plane].setChecked(False)
     buttons = picker.findChild(QDialogButtonBox)
     assert buttons is not None
     ok = buttons.button(QDialogButtonBox.StandardButton.Ok)

@@ -8,8 +8,8 @@ from tests.helpers.snapshots import pixels
 from vetter.core.cutout.cutout import Cutout
 from vetter.core.cutout.sky_marks import MarkKind, SkyMark
 from vetter.core.display.style import DisplayStyle
-from vetter.gui.panels.overlays import _PLANET
 from vetter.gui.panels.png import GAP, HEADING, PANEL, TITLE, ExportPicture
+from vetter.gui.panels.tools.overlays import _PLANET
 from vetter.gui.widgets.theme import DARK
 
 

@@ -12,8 +12,8 @@ from PyQt6.QtGui import QColor, QImage
 from tests.helpers.fake_field import FieldInMemory
 from vetter.core.cutout.sky_marks import MarkKind, PixelMark
 from vetter.core.display.style import DisplayStyle
-from vetter.gui.panels.overlays import _PIPELINE, _PLANET
 from vetter.gui.panels.plane_row import PlaneRow
+from vetter.gui.panels.tools.overlays import _PIPELINE, _PLANET
 from vetter.review.cutouts.rendered_cutout import render_cutout
 
 FLAT = np.zeros((41, 41))

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
+from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from tests.gui.windows.test_main_window import activate, until_painted
@@ -17,6 +18,7 @@ from vetter.gui.panels.panel_choice import PanelPicker
 from vetter.gui.windows.main_window import MainWindow
 
 STAMPS = ("image", "template", "diff")
+PANELS = (*STAMPS, "adjusted")
 
 
 @pytest.fixture
@@ -38,11 +40,11 @@ def opened(qtbot: QtBot, tmp_path: Path, real_data: Path) -> Iterator[Callable[[
     windows[-1].close()
 
 
-def test_the_three_stamps_have_the_width_to_themselves(opened) -> None:
+def test_the_stamps_and_the_fit_share_the_width(opened) -> None:
     row = opened().plane_row
-    assert row.plane_names == STAMPS
+    assert row.plane_names == PANELS
     placement = row.panel("diff").placement()
-    assert placement is not None and placement.scale >= 5
+    assert placement is not None and placement.scale >= 4
 
 
 def test_nothing_is_fitted_ahead_and_the_list_leaves_out_what_is_not_judged(opened) -> None:
@@ -66,14 +68,16 @@ def test_a_stamp_is_not_said_to_grow(qtbot, opened) -> None:
     assert window.cache.radius < radius
 
 
-def test_f_shows_the_fit_and_the_next_candidate_has_its_stamps_large(qtbot, opened) -> None:
+def test_f_moves_no_panel(qtbot, opened) -> None:
     window = opened()
+    row = window.plane_row
+    # The dock of the light curve takes its room first.
+    qtbot.waitUntil(window.light_curve.isVisible, timeout=30000)
+    QApplication.processEvents()
+    before = [row.panel(name).geometry() for name in row.plane_names]
     QTest.keyClick(window, Qt.Key.Key_F)
-    fitted = (*STAMPS, "adjusted")
-    qtbot.waitUntil(lambda: window.plane_row.plane_names == fitted, timeout=30000)
-    QTest.keyClick(window, Qt.Key.Key_N)
-    until_painted(qtbot, window)
-    assert window.plane_row.plane_names == STAMPS
+    qtbot.waitUntil(lambda: row.panel("adjusted").exhibit.image is not None, timeout=30000)
+    assert [row.panel(name).geometry() for name in row.plane_names] == before
 
 
 def test_the_choice_of_panels_is_kept(qtbot, opened) -> None:
@@ -84,9 +88,9 @@ def test_the_choice_of_panels_is_kept(qtbot, opened) -> None:
     picker.ticks["err"].setChecked(True)
     picker.ticks["template"].setChecked(False)
     picker.accept()
-    assert window.plane_row.plane_names == ("image", "diff", "err")
+    assert window.plane_row.plane_names == ("image", "diff", "adjusted", "err")
     window = opened()
-    assert window.plane_row.plane_names == ("image", "diff", "err")
+    assert window.plane_row.plane_names == ("image", "diff", "adjusted", "err")
 
 
 def test_d_shows_every_column(qtbot, opened) -> None:

@@ -68,15 +68,16 @@ class FilterBand(QFrame):
         layout.addWidget(content, 1)
         return both
 
-    def ask(self, verdict: Verdict) -> None:
-        """Ask whether to give the candidate on screen a verdict outside the filter."""
+    def ask(self, verdict: Verdict, doubt: str = "which does not match the filter") -> None:
+        """Ask whether to give the candidate on screen a verdict, in spite of a doubt."""
         session = self._session
         row = session.current_row
         window = self.window()
         if not self.question.text:
             self._return_to = None if window is None else window.focusWidget()
-        name = f"{session.candidates.name(row)}, which does not match the filter"
+        name = f"{session.candidates.name(row)}, {doubt}"
         self.words.hide()
+        self.show()
         self.question.ask([row], verdict, 0, named=name)
         self.setFocus()
 
@@ -123,6 +124,8 @@ class FilterBand(QFrame):
 
     def _on_closed(self) -> None:
         self.words.show()
+        # The band is also there for a question about a candidate inside the filter.
+        self.setVisible(self._session.is_outside_filter and not self._session.is_blank)
         target = self._return_to or self.window()
         self._return_to = None
         if self.hasFocus() and target is not None:

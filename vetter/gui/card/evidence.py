@@ -42,6 +42,8 @@ class Evidence(FlowingText):
         Returns the frame on screen, or None; a fit that its planes do not allow is not offered.
     again_key : str
         Keys that read an unreadable cutout again; empty without keys.
+    has_numbers : bool
+        Whether fits are possible; else one line is enough.
     """
 
     def __init__(
@@ -50,8 +52,10 @@ class Evidence(FlowingText):
         frame: Callable[[], RenderedCutout | None] | None = None,
         again_key: str = "",
         parent: QWidget | None = None,
+        has_numbers: bool = True,
     ) -> None:
-        super().__init__(WIDE_LINES, parent)
+        super().__init__(WIDE_LINES if has_numbers else 1, parent)
+        self._has_numbers = has_numbers
         self._frame = frame
         # An opaque background, so that Qt does not repaint the widgets behind.
         self.setAutoFillBackground(True)
@@ -65,7 +69,8 @@ class Evidence(FlowingText):
 
     def set_narrow(self, narrow: bool) -> None:
         """Take more lines in a narrow window."""
-        self.set_lines(NARROW_LINES if narrow else WIDE_LINES)
+        if self._has_numbers:
+            self.set_lines(NARROW_LINES if narrow else WIDE_LINES)
 
     def mark(self) -> QPixmap | None:
         if self._code == NOT_FITTED:

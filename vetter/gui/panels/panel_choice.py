@@ -10,7 +10,6 @@ from PyQt6.QtWidgets import QCheckBox, QDialog, QDialogButtonBox, QPushButton, Q
 
 from vetter.core.cutout.plane import Provenance
 from vetter.core.cutout_source import CutoutSource
-from vetter.core.judgement.disappeared import why_not_judged
 from vetter.gui.widgets.buttons import button_box
 from vetter.gui.widgets.plain_text import menu_text, plain_label
 from vetter.review.cutouts.rendered_cutout import SNR
@@ -32,16 +31,12 @@ class PanelChoice(NamedTuple):
         The user's choice, by plane.
     estimated : frozenset of str
         Planes that the source only estimates, known before the first cutout.
-    keeps_fit_panel : bool
-        Whether the fit's panel stays for candidates without a fit; else only candidates with a
-        fit have this panel.
     optional : frozenset of str
         Planes computed for the display, which have no panel unless the user chooses it.
     """
 
     user_choice: Mapping[str, bool] = {}
     estimated: frozenset[str] = frozenset()
-    keeps_fit_panel: bool = True
     optional: frozenset[str] = frozenset({SNR})
 
     @classmethod
@@ -52,13 +47,11 @@ class PanelChoice(NamedTuple):
         made = source.plane_provenance.items()
         estimated = frozenset(name for name, how in made if Provenance.ESTIMATED in how)
         optional = frozenset({SNR}) - frozenset(source.plane_names)
-        return cls(by_plane, estimated, not why_not_judged(source), optional)
+        return cls(by_plane, estimated, optional)
 
     def has_panel_by_default(self, plane: str) -> bool:
         """Return whether a plane has a panel unless the user chooses otherwise."""
-        if plane in self.estimated or plane in self.optional:
-            return False
-        return plane != "adjusted" or self.keeps_fit_panel
+        return plane not in self.estimated and plane not in self.optional
 
     def non_default_ticks(self, ticked: Iterable[str], planes: Iterable[str]) -> dict[str, bool]:
         """Return the user's ticks that differ from the default, for these planes."""

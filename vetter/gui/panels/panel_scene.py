@@ -9,21 +9,24 @@ from PyQt6.QtCore import QPointF, QRect, QRectF, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QFont, QImage, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
 from PyQt6.QtWidgets import QGraphicsView, QWidget
 
-from vetter.gui.panels.camera import View, arrange_panels, drag_view, zoom_view
+from vetter.gui.panels.layout.arrangement import Arrangement, Kind, Room, arrange_panels
+from vetter.gui.panels.layout.camera import View, drag_view, zoom_view
 from vetter.gui.panels.plane_panel import TITLE_HEIGHT, PanelState, PlanePanel
 from vetter.gui.widgets.theme import DARK, LIGHT
 
 ZOOM_STEP = math.sqrt(2)
 ZOOM_PER_NOTCH = 2**0.25
 _GAP = 6.0
+_NEAR = 0.1
+"""Relative change of the size within which the arrangement is kept unless another is better."""
 
 
 class PanelScene(pg.GraphicsLayoutWidget):
     """Panels in one scene, all with the same centre and zoom.
 
-    The wheel zooms about the pointer, dragging pans, a double click fits; dragging with the right
-    button changes bias (across) and contrast (up and down). The mouse actions leave the keyboard
-    focus alone.
+    The wheel zooms about the pointer, dragging pans, a double click makes a panel large or small
+    again; dragging with the right button changes bias (across) and contrast (up and down). The
+    mouse actions leave the keyboard focus alone.
 
     `pointer` carries the cutout pixel (x, y) under the mouse, 0-based, or None.
     `contrast_dragged` carries a plane and the way (across, up) as fractions of a panel.
@@ -31,26 +34,29 @@ class PanelScene(pg.GraphicsLayoutWidget):
 
     pointer = pyqtSignal(object)
     contrast_dragged = pyqtSignal(str, float, float)
+    arranged = pyqtSignal(int)
+    """The panels have new places; carries the height in use."""
 
     def __init__(self, parent: QWidget | None = None, font: QFont | None = None) -> None:
         super().__init__(parent)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setMouseTracking(True)
         self.setCursor(Qt.CursorShape.CrossCursor)
-        self.setMinimumSize(QSize(240, 160))
+        self.setMinimumSize(QSize(160, 60))
         # Every change affects all panels, so bookkeeping of partial updates would cost more.
         self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.FullViewportUpdate)
         # paintEvent() fills the background; a cached fill would be a second one.
         self.setCacheMode(QGraphicsView.CacheModeFlag.CacheNone)
         self._viewport().setAutoFillBackground(False)
         self._viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        self.ci.setContentsMargins(0, 0, 0, 0)
-        self.ci.setSpacing(_GAP)
         self._font = font or self.font()
         self._stage = PanelState(ratio=self.devicePixelRatioF())
         self._panels: dict[str, PlanePanel] = {}
         self._names: tuple[str, ...] = ()
-        self._arranged: tuple[tuple[str, ...], int] = ((), 0)
+        self._arrangement: Arrangement | None = None
+        self._arranged_for = (0, 0)
+        self._large: str | None = None
+        self._pointed: str | None = None
         self._pixels = 0
         self._used = QRect()
         self._prepared: tuple[object, QImage] | None = None
@@ -72,6 +78,11 @@ class PanelScene(pg.GraphicsLayoutWidget):
     def plane_names(self) -> tuple[str, ...]:
         """The panels on screen, in order."""
         return self._names
+
+    @property
+    def used_height(self) -> int:
+        """Height of the panels, from the upper edge of this widget."""
+        return self._used.height()
 
     def panel(self, plane: str) -> PlanePanel:
         """Return the panel of a plane; a plane without a panel raises KeyError."""
@@ -104,6 +115,30 @@ class PanelScene(pg.GraphicsLayoutWidget):
         self._stage.view = View()
         self._repaint_soon()
 
+    @property
+    def large(self) -> str | None:
+        """Plane whose panel the user made large, or None."""
+        return self._large if self._large in self._names else None
+
+    def toggle_large(self, plane: str | None = None) -> None:
+        """Make a panel large, or all as before; without a plane, the panel under the pointer."""
+        plane = plane or self._pointed or (self._names[0] if self._names else None)
+        self.set_large(None if self.large is not None else plane)
+
+    def step_large(self, step: int) -> None:
+        """Make the next panel large in place of the present one, or the first if none is."""
+        if self._names:
+            now = self.large
+            at = -1 if now is None else self._names.index(now)
+            self.set_large(self._names[(at + step) % len(self._names)])
+
+    def set_large(self, plane: str | None) -> None:
+        """Make one panel as large as the room allows, the others small beside it; None: none."""
+        self._large = plane
+        self._forget_painted()
+        self.arrange()
+        self._viewport().update()
+
     def set_theme(self, dark: bool) -> None:
         """Set dark or light surroundings; the pixels do not change."""
         self._stage.tones = DARK if dark else LIGHT
@@ -116,7 +151,8 @@ class PanelScene(pg.GraphicsLayoutWidget):
             return
         for name in names:
             if name not in self._panels:
-                self._panels[name] = PlanePanel(self._stage, self._font)
+                panel = self._panels[name] = PlanePanel(self._stage, self._font)
+                panel.setParentItem(self.ci)
         for name, panel in self._panels.items():
             panel.first = name == names[0]
         self._names = names
@@ -131,38 +167,32 @@ class PanelScene(pg.GraphicsLayoutWidget):
             self.arrange()
 
     def arrange(self) -> None:
-        """Put the panels in one row or two, whichever makes the pixels larger.
-
-        Panels are close together at the left, aligned with the texts above: the eye compares
-        neighbouring panels, so their distance should be short.
-        """
+        """Put the panels where they cover most of the widget; see `arrange_panels`."""
         width, height = self.width(), self.height()
-        ratio = self.devicePixelRatioF()
-        best = arrange_panels(
-            len(self._names), width, height, TITLE_HEIGHT, _GAP, self._pixels, ratio
-        )
-        if self._arranged != (self._names, best.rows):
-            for item in list(self.ci.items):
-                self.ci.removeItem(item)
-            for index, name in enumerate(self._names):
-                place = divmod(index, best.columns)
-                self.ci.addItem(self._panels[name], *place)
-            self._set_stretch_factors(best.rows, best.columns)
-            for name, panel in self._panels.items():
-                panel.setVisible(name in self._names)
-            self._arranged = (self._names, best.rows)
-        used = best.columns * (best.side + _GAP) - _GAP
-        high = best.rows * (best.side + TITLE_HEIGHT + _GAP) - _GAP
-        self._used = QRect(0, 0, math.ceil(min(used, width)), math.ceil(min(high, height)))
-        self.ci.setContentsMargins(0, 0, max(width - used, 0), max(height - high, 0))
-        self.ci.layout.activate()
+        room = Room(width, height, TITLE_HEIGHT, _GAP, self._pixels, self.devicePixelRatioF())
+        before = self._kind_to_keep(width, height)
+        large = None if self.large is None else self._names.index(self.large)
+        now = self._arrangement = arrange_panels(len(self._names), room, before, large)
+        if before is None or before != now.kind:
+            self._arranged_for = (width, height)
+        for name, panel in self._panels.items():
+            panel.setVisible(name in self._names)
+        for name, tile in zip(self._names, now.tiles, strict=False):
+            self._panels[name].setGeometry(
+                QRectF(tile.left, tile.top, tile.side, tile.side + TITLE_HEIGHT)
+            )
+        high = min(math.ceil(now.height), height)
+        left, right = math.floor(now.left), min(math.ceil(now.right), width)
+        self._used = QRect(left, 0, right - left, high)
+        self.arranged.emit(high)
 
-    def _set_stretch_factors(self, rows: int, columns: int) -> None:
-        layout = self.ci.layout
-        for row in range(max(rows, layout.rowCount())):
-            layout.setRowStretchFactor(row, 1 if row < rows else 0)
-        for column in range(max(columns, layout.columnCount())):
-            layout.setColumnStretchFactor(column, 1 if column < columns else 0)
+    def _kind_to_keep(self, width: int, height: int) -> Kind | None:
+        """Return the kind of the present arrangement if it was made for about this size."""
+        if self._arrangement is None:
+            return None
+        of_width, of_height = self._arranged_for
+        near = abs(width - of_width) <= _NEAR * width and abs(height - of_height) <= _NEAR * height
+        return self._arrangement.kind if near else None
 
     def _zoom(
         self, factor: float, panel: PlanePanel | None = None, at: QPointF | None = None
@@ -183,7 +213,7 @@ class PanelScene(pg.GraphicsLayoutWidget):
         image.fill(self.backgroundBrush().color())
         image.setDevicePixelRatio(ratio)
         painter = QPainter(image)
-        self.render(painter, QRectF(self._used), self._used)
+        self.render(painter, QRectF(0, 0, self._used.width(), self._used.height()), self._used)
         painter.end()
         self._prepared = subject, image
 
@@ -201,9 +231,11 @@ class PanelScene(pg.GraphicsLayoutWidget):
         used, width, height = self._used, self.width(), self.height()
         painter = QPainter(self._viewport())
         # Filling the empty background is faster than copying it from the stored picture.
-        painter.fillRect(used.width(), 0, width - used.width(), height, self.backgroundBrush())
-        painter.fillRect(0, used.height(), width, height - used.height(), self.backgroundBrush())
-        painter.drawImage(0, 0, self._painted)
+        brush = self.backgroundBrush()
+        painter.fillRect(0, 0, used.left(), height, brush)
+        painter.fillRect(used.right() + 1, 0, width - used.right() - 1, height, brush)
+        painter.fillRect(0, used.bottom() + 1, width, height - used.bottom() - 1, brush)
+        painter.drawImage(used.left(), 0, self._painted)
         painter.end()
 
     def _repaint_soon(self) -> None:
@@ -230,6 +262,7 @@ class PanelScene(pg.GraphicsLayoutWidget):
 
     def _emit_pointer(self, position: QPointF) -> None:
         panel_and_point = self._panel_at(position)
+        self._pointed = None if panel_and_point is None else panel_and_point[0].exhibit.plane
         pixel = None
         if panel_and_point is not None:
             panel, inside = panel_and_point
@@ -242,7 +275,7 @@ class PanelScene(pg.GraphicsLayoutWidget):
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         super().resizeEvent(event)
         # Resize events also arrive while pyqtgraph builds this widget, and after it was closed.
-        if hasattr(self, "_arranged") and not self.closed:
+        if hasattr(self, "_arrangement") and not self.closed:
             self._forget_painted()
             self._stage.ratio = self.devicePixelRatioF()
             self.arrange()
@@ -285,11 +318,13 @@ class PanelScene(pg.GraphicsLayoutWidget):
 
     def mouseDoubleClickEvent(self, event: QMouseEvent | None) -> None:
         assert event is not None
-        if event.button() == Qt.MouseButton.LeftButton:
-            self.fit_view()
+        panel_and_point = self._panel_at(event.position())
+        if event.button() == Qt.MouseButton.LeftButton and panel_and_point is not None:
+            self.toggle_large(panel_and_point[0].exhibit.plane)
         event.accept()
 
     def leaveEvent(self, _event: object) -> None:
+        self._pointed = None
         self.pointer.emit(None)
 
     def _drag_contrast(self, panel: PlanePanel, moved: QPointF) -> None:

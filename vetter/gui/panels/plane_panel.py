@@ -16,8 +16,8 @@ from PyQt6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 from vetter.core.coordinates.sky import scale_bar
 from vetter.core.cutout.sky_marks import PixelMark
 from vetter.core.display.colour_map import MASK_BAD, MASK_GOOD
-from vetter.gui.panels.camera import Area, Placement, Subject, View, place
-from vetter.gui.panels.overlays import (
+from vetter.gui.panels.layout.camera import Area, Placement, Subject, View, place
+from vetter.gui.panels.tools.overlays import (
     compass_extent,
     draw_compass,
     draw_marks,

@@ -12,10 +12,10 @@ from PyQt6.QtWidgets import QToolTip, QWidget
 from vetter.core.cutout.plane import Provenance
 from vetter.core.display.style import SHARING
 from vetter.core.judgement.fit_table import can_fit
-from vetter.gui.panels.camera import Subject
+from vetter.gui.panels.layout.camera import Subject
 from vetter.gui.panels.panel_choice import PanelChoice
 from vetter.gui.panels.panel_scene import PanelScene
-from vetter.gui.panels.plane_panel import PanelContent, picture_to_image
+from vetter.gui.panels.plane_panel import TITLE_HEIGHT, PanelContent, picture_to_image
 from vetter.gui.panels.readout import plane_value_texts
 from vetter.gui.widgets.plain_text import plain_tip
 from vetter.review.cutouts.rendered_cutout import RenderedCutout
@@ -55,10 +55,6 @@ class PlaneRow(PanelScene):
         self._soon.setInterval(VALUES_INTERVAL_MS)
         self._soon.timeout.connect(self._repaint_soon)
         self.pointer.connect(self._on_pointer)
-
-    def expect_fit(self) -> None:
-        """Reserve the panel of the fit from the first candidate on."""
-        self._fit_seen = True
 
     @property
     def choice(self) -> PanelChoice:
@@ -135,8 +131,6 @@ class PlaneRow(PanelScene):
         names = frame.plane_names
         if not names:
             return self._names or ("image",)
-        if self._choice.keeps_fit_panel:
-            self._fit_seen = self._fit_seen or "adjusted" in names
         # If one candidate brings a plane that is not estimated, all have its panel from then on.
         made = frame.provenance
         self._given.update(
@@ -148,8 +142,9 @@ class PlaneRow(PanelScene):
         return self._with_panels(names, self._given)
 
     def _with_panels(self, names: tuple[str, ...], given: Set[str]) -> tuple[str, ...]:
-        """Return the planes that have panels, with the fit's panel if it is reserved."""
+        """Return the planes that have panels, with the fit's panel wherever a fit is possible."""
         said = self._choice.user_choice
+        self._fit_seen = self._fit_seen or "adjusted" in names or can_fit(names)
         if "adjusted" not in names and said.get("adjusted", self._fit_seen):
             names = _with_adjusted(names)
         return tuple(n for n in names if said.get(n, n in given or n == "adjusted")) or names
@@ -215,10 +210,11 @@ class PlaneRow(PanelScene):
         self._repaint_soon()
 
     def viewportEvent(self, event: QEvent | None) -> bool:
-        """Show the full title as a tool tip."""
+        """Show the full title as a tool tip of the title; over the pixels it would cover them."""
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             found = self._panel_at(QPointF(event.pos()))
-            tip = plain_tip(found[0].exhibit.tip) if found else ""
+            over_title = found is not None and found[1].y() < TITLE_HEIGHT
+            tip = plain_tip(found[0].exhibit.tip) if found and over_title else ""
             QToolTip.showText(event.globalPos(), tip, self)
             return True
         return bool(super().viewportEvent(event))

@@ -11,16 +11,16 @@ from PyQt6.QtGui import QColor, QFont, QImage, QPainter
 from vetter.core.coordinates.sky import scale_bar
 from vetter.core.display.style import DisplayStyle
 from vetter.errors import VetterError
-from vetter.gui.panels.camera import Placement
-from vetter.gui.panels.overlays import (
+from vetter.gui.panels.layout.camera import Placement
+from vetter.gui.panels.plane_panel import PanelContent
+from vetter.gui.panels.plane_row import panel_contents
+from vetter.gui.panels.tools.overlays import (
     compass_extent,
     draw_compass,
     draw_marks,
     draw_reticle,
     draw_scale_bar,
 )
-from vetter.gui.panels.plane_panel import PanelContent
-from vetter.gui.panels.plane_row import panel_contents
 from vetter.gui.widgets.theme import DARK
 from vetter.review.cutouts.rendered_cutout import RenderedCutout, rendered_from
 

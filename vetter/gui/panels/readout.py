@@ -45,7 +45,7 @@ class Readout(QLabel):
         self.setAccessibleName("position under the pointer")
         self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self._with_degrees = True
+        self._with_degrees = self._with_sky = True
         self.set_narrow(False)
         self.setToolTip(
             "x, y: FITS pixel of the whole image, counted from 1 (of the cutout, if its position "
@@ -60,10 +60,11 @@ class Readout(QLabel):
         self._soon.setInterval(_PAUSE_MS)
         self._soon.timeout.connect(self.update_now)
 
-    def set_narrow(self, narrow: bool) -> None:
-        """Show or hide the degrees; a narrow window has no room for them."""
-        self._with_degrees = not narrow
-        sample = f"{_PLACE}   {_SKY}" + ("" if narrow else f"   {_DEGREES}")
+    def set_narrow(self, narrow: bool, compact: bool = False) -> None:
+        """Hide the degrees in a narrow window, and the whole sky position in a compact one."""
+        self._with_degrees, self._with_sky = not narrow, not compact
+        sky = f"   {_SKY}" + ("" if narrow else f"   {_DEGREES}")
+        sample = _PLACE + ("" if compact else sky)
         # A fixed width, so that neither the pointer nor the next candidate moves other widgets.
         self.setFixedWidth(self.fontMetrics().horizontalAdvance(sample) + 2)
 
@@ -84,7 +85,7 @@ class Readout(QLabel):
         frame, pixel = self._frame, self._pixel
         text = ""
         if frame is not None and pixel is not None:
-            text = position_text(frame, *pixel, degrees=self._with_degrees)
+            text = position_text(frame, *pixel, self._with_degrees, self._with_sky)
         # The comment lies behind this label: a text covers it, an empty text leaves it visible.
         self.setAutoFillBackground(bool(text))
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents, not text)
@@ -106,13 +107,15 @@ class Readout(QLabel):
             self._soon.start()
 
 
-def position_text(frame: RenderedCutout, x: float, y: float, degrees: bool = True) -> str:
+def position_text(
+    frame: RenderedCutout, x: float, y: float, degrees: bool = True, sky: bool = True
+) -> str:
     """Return the position of a cutout pixel (0-based) as a line; empty outside of the cutout."""
     if frame.cutout is None or _inside(frame, x, y) is None:
         return ""
     left, bottom = frame.cutout.origin or (0, 0)
     place = f"FITS x {x + left + 1:.1f}  y {y + bottom + 1:.1f}"
-    return f"{place}   {_sky(frame, x, y, degrees)}".rstrip()
+    return f"{place}   {_sky(frame, x, y, degrees)}".rstrip() if sky else place
 
 
 def plane_value_texts(frame: RenderedCutout, x: float, y: float) -> dict[str, str]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PyQt6.QtCore import QEvent, Qt
+from PyQt6.QtCore import QEvent, QSize, Qt
 from PyQt6.QtGui import QKeyEvent, QResizeEvent
 from PyQt6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
@@ -27,6 +27,8 @@ from vetter.gui.light_curve.dock import LightCurveDock
 from vetter.gui.opening.caution_band import CautionBand
 from vetter.gui.opening.input_chooser import InputChooser
 from vetter.gui.panels.empty_page import EmptyPage
+from vetter.gui.panels.layout.cutout_sizes import next_radius
+from vetter.gui.panels.layout.panel_column import PanelColumn
 from vetter.gui.panels.panel_choice import PanelChoice, PanelPicker
 from vetter.gui.panels.plane_row import PlaneRow
 from vetter.gui.panels.readout import Readout
@@ -47,7 +49,10 @@ if TYPE_CHECKING:
     from vetter.gui.field_view.field_view import FieldDock
     from vetter.io.input_options import InputOptions
 
-RADIUS_RANGE = (4.0, 250.0)
+MIN_VETTING = QSize(440, 320)
+"""Smallest size of panels and texts, which with the list allows a window of 800 x 560."""
+COMPACT = 1000
+"""Window width in pixels below which the readout is the pixel alone."""
 NARROW = 1500
 """Window width in pixels below which the readout is shorter and the evidence has more lines."""
 
@@ -117,13 +122,12 @@ class MainWindow(Window):
         self.filter_bar = FilterBar(session, self.keymap)
         self.filter_band = FilterBand(session, self.keymap)
         self.plane_row = PlaneRow(choice=PanelChoice.of(session.source))
-        if can_fit(session.source.plane_names) and not self.fits.paused:
-            self.plane_row.expect_fit()
         self.stretch_bar = StretchBar(self.cache.looks, self.keymap)
         self.readout = Readout()
         self.card.add_corner(self.readout)
         fit, again = (keys_text(self.keymap[name]) for name in ("fit.now", "view.read_again"))
-        self.evidence = Evidence(fit, self._frame_on_screen, again)
+        fittable = can_fit(session.source.plane_names)
+        self.evidence = Evidence(fit, self._frame_on_screen, again, has_numbers=fittable)
         self.epochs = EpochPanel(session, self.cache)
         self.candidate_list = CandidateListView(session)
         self.light_curve = LightCurveDock(self)
@@ -134,10 +138,11 @@ class MainWindow(Window):
         layout = QVBoxLayout(vetting)
         layout.setContentsMargins(8, 4, 8, 2)
         layout.setSpacing(4)
+        # A small window cuts the ends of lines; their minimum would forbid half of a screen.
+        vetting.setMinimumSize(MIN_VETTING)
         layout.addWidget(self.card)
-        layout.addWidget(self.plane_row, 1)
+        layout.addWidget(PanelColumn(self.plane_row, self.evidence), 1)
         layout.addWidget(self.epochs)
-        layout.addWidget(self.evidence)
         layout.addWidget(self.stretch_bar)
         self._candidate_page = QStackedWidget(self)
         self._candidate_page.addWidget(vetting)
@@ -152,6 +157,7 @@ class MainWindow(Window):
             self.filter_band.ask,
             self,
             self._lets_decide,
+            self._lacks_pixels,
         )
         self.opening = InputChooser(self)
         content = self.cautions.above(self.filter_band.above(self.pages))
@@ -227,24 +233,31 @@ class MainWindow(Window):
         picker.picked.connect(self._on_panels_picked)
         picker.open()
 
-    def change_radius(self, factor: float) -> None:
-        """Change the cutout's radius by a factor; the panels show the cutout when it is built."""
-        low, high = RADIUS_RANGE
-        radius = min(max(round(self.cache.radius * factor), low), high)
-        if radius == self.cache.radius:
-            end = "smallest" if factor < 1 else "largest"
-            self.status.say(f"cutouts of {2 * radius + 1:.0f} pixels: the {end} size")
-            return
+    def change_radius(self, step: int) -> None:
+        """Make the cutout larger (1) or smaller (-1); the panels show it when it is built."""
+        source = self.session.source
+        own, on_image = source.default_radius, source.fields[0].shape is not None
+        radius = next_radius(self.cache.radius, step, own)
         frame = self._frame_on_screen()
         shown = None if frame is None else frame.shape
-        if factor > 1 and shown is not None and max(shown) < 2 * self.cache.radius + 1:
+        is_whole = shown is not None and max(shown) != 2 * self.cache.radius + 1
+        if step > 0 and not on_image and shown is not None and is_whole:
             # A stamp from a packet has no pixels around it.
             self.status.say(f"all {max(shown)} pixels of this stamp are shown")
-            return
-        self.set_radius(radius)
+        elif radius == self.cache.radius:
+            end = "smallest" if step < 0 else "largest"
+            self.status.say(f"cutouts of {2 * radius + 1:.0f} pixels: the {end} size")
+        else:
+            self.set_radius(radius)
+            up_to = "" if on_image else "up to "
+            self.status.say(f"cutouts of {up_to}{2 * radius + 1:.0f} pixels")
+
+    def use_own_radius(self) -> None:
+        """Return to the list's own cutout size: whole stamps, or the radius of the input."""
+        self.set_radius(self.session.source.default_radius)
         on_image = self.session.source.fields[0].shape is not None
-        up_to = "" if on_image else "up to "
-        self.status.say(f"cutouts of {up_to}{2 * radius + 1:.0f} pixels")
+        size = f"{2 * self.cache.radius + 1:.0f} pixels" if on_image else "the stamps' own size"
+        self.status.say(f"cutouts of {size}")
 
     def set_radius(self, radius: float) -> None:
         """Restore a cutout radius in pixels, without a status message."""
@@ -288,6 +301,11 @@ class MainWindow(Window):
             return True
         self.status.say("not decided: read the caution above first", important=True)
         return False
+
+    def _lacks_pixels(self) -> bool:
+        """Return whether no panel shows a pixel of the candidate on screen."""
+        frame = self._frame_on_screen()
+        return frame is not None and not set(frame.pictures).difference(frame.states)
 
     def _choose_columns(self) -> None:
         self.dialogs.show_list_columns()
@@ -352,7 +370,7 @@ class MainWindow(Window):
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         assert event is not None
         narrow = event.size().width() < NARROW
-        self.readout.set_narrow(narrow)
+        self.readout.set_narrow(narrow, compact=event.size().width() < COMPACT)
         self.evidence.set_narrow(narrow)
         super().resizeEvent(event)
 

@@ -32,9 +32,11 @@ class Pages(QStackedWidget):
     make_field : callable
         Builds the dock of the field view, which needs the window and the list's dock.
     ask : callable
-        Asks whether a verdict is meant for a candidate that does not match the filter.
+        Asks whether a verdict is meant for the candidate on screen, given what speaks against it.
     lets_decide : callable
         Returns whether a verdict may be given: not before cautions on the input are seen.
+    lacks_pixels : callable
+        Returns whether no panel shows pixels of the candidate; a verdict is then asked about.
 
     Attributes
     ----------
@@ -50,9 +52,10 @@ class Pages(QStackedWidget):
         cache: CutoutCache,
         panels: QWidget,
         make_field: Callable[[], FieldDock],
-        ask: Callable[[Verdict], None],
+        ask: Callable[[Verdict, str], None],
         parent: QWidget | None = None,
         lets_decide: Callable[[], bool] = lambda: True,
+        lacks_pixels: Callable[[], bool] = lambda: False,
     ) -> None:
         super().__init__(parent)
         self._session, self._cache = session, cache
@@ -60,6 +63,7 @@ class Pages(QStackedWidget):
         self._make_field = make_field
         self._ask = ask
         self._lets_decide = lets_decide
+        self._lacks_pixels = lacks_pixels
         self._grid: Grid | None = None
         self.field: FieldDock | None = None
         self.addWidget(panels)
@@ -106,10 +110,18 @@ class Pages(QStackedWidget):
             return
         if self.field is not None and self.field.view.decide(verdict):
             return
-        if session.queue.leaves_out(session.current_row) and session.takes_keys:
-            self._ask(verdict)
+        doubt = self._doubt_of(verdict) if session.takes_keys else ""
+        if doubt:
+            self._ask(verdict, doubt)
         else:
             self.decide_on_screen(verdict)
+
+    def _doubt_of(self, verdict: Verdict) -> str:
+        """Return what speaks against a verdict on the candidate on screen; empty for nothing."""
+        if self._session.queue.leaves_out(self._session.current_row):
+            return "which does not match the filter"
+        unseen = verdict is not Verdict.NONE and self._lacks_pixels()
+        return "of which no pixels are shown" if unseen else ""
 
     def decide_on_screen(self, verdict: Verdict) -> None:
         """Give a verdict to the candidate on screen."""

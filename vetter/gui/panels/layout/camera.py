@@ -5,8 +5,11 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-MIN_WHOLE_SCALE = 3.0
-"""Smallest scale, in screen pixels per cutout pixel, that is rounded to a whole number."""
+MIN_WHOLE_SCALE = 12.0
+"""Smallest scale, in device pixels per cutout pixel, that is rounded to a whole number.
+
+Below, whole numbers would cost up to a third of a panel's side, and pixels whose widths differ by
+one device pixel look equal; above, they cost at most a twelfth."""
 MAX_SCALE = 160.0
 MIN_ZOOM = 0.25
 
@@ -162,51 +165,3 @@ def _middle(area: Area) -> tuple[float, float]:
 
 def _round_to_grid(value: float, area: Area) -> float:
     return math.floor(value * area.ratio + 0.5) / area.ratio
-
-
-class Arrangement(NamedTuple):
-    """Panels in rows and columns; `side` is the width, and the height without the title."""
-
-    rows: int
-    columns: int
-    side: float
-
-
-def arrange_panels(
-    count: int,
-    width: float,
-    height: float,
-    title: float,
-    gap: float,
-    pixels: int = 0,
-    ratio: float = 1.0,
-) -> Arrangement:
-    """Arrange square panels in one row or two, whichever makes the pixels larger; ties take one.
-
-    Parameters
-    ----------
-    count : int
-        Number of panels.
-    width, height : float
-        Size available to all panels.
-    title : float
-        Height of the title above each panel.
-    gap : float
-        Distance between two panels.
-    pixels : int
-        Pixels along the longer side of a cutout, if equal for all cutouts, else 0; panels
-        then end at the last pixel.
-    ratio : float
-        Device pixels per screen unit.
-    """
-    choices = []
-    for rows in (1, 2) if count > 1 else (1,):
-        columns = math.ceil(max(count, 1) / rows)
-        across = (width - gap * (columns - 1)) / columns
-        down = (height - gap * (rows - 1)) / rows - title
-        side = max(math.floor(min(across, down)), 1)
-        scale = math.floor(side * ratio / pixels) if pixels else 0
-        choices.append(
-            Arrangement(rows, columns, scale * pixels / ratio if scale >= MIN_WHOLE_SCALE else side)
-        )
-    return max(choices, key=lambda choice: choice.side)

@@ -6,11 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vetter.gui.panels.camera import (
+from vetter.gui.panels.layout.camera import (
     Area,
     Subject,
     View,
-    arrange_panels,
     drag_view,
     pixel_scale_on_screen,
     place,
@@ -21,16 +20,22 @@ AREA = Area(0, 20, 300, 280)
 SQUARE = Subject(41, 41, 20.3, 19.8)
 
 
-def test_a_cutout_that_fits_has_whole_screen_pixels_and_sits_in_the_middle() -> None:
+def test_a_cutout_that_fits_fills_the_panel_and_sits_in_the_middle() -> None:
     at = place(AREA, SQUARE, View())
-    assert at.scale == 6
-    assert (at.left, at.top) == (27, 20 + 17)
+    assert at.scale == pytest.approx(280 / 41)
+    assert (at.left, at.top) == (10, 20)
+
+
+def test_large_pixels_are_whole_screen_pixels() -> None:
+    at = place(AREA, Subject(21, 21, 10, 10), View())
+    assert at.scale == 13
+    assert (at.left, at.top) == (14, 24)
 
 
 def test_pixel_centres_are_at_whole_numbers_and_y_goes_up() -> None:
-    at = place(AREA, SQUARE, View())
-    assert at.to_screen(-0.5, -0.5) == (at.left, at.top + 41 * 6)
-    assert at.to_screen(0, 40) == (at.left + 3, at.top + 3)
+    at = place(AREA, Subject(21, 21, 10, 10), View())
+    assert at.to_screen(-0.5, -0.5) == (at.left, at.top + 21 * 13)
+    assert at.to_screen(0, 20) == (at.left + 6.5, at.top + 6.5)
 
 
 def test_small_pixels_are_not_rounded_down_to_a_third_of_the_panel() -> None:
@@ -99,36 +104,3 @@ def test_the_view_is_kept_about_the_candidates_pixel() -> None:
 def test_the_screen_and_the_cutout_agree_both_ways(x: float, y: float, zoom: float) -> None:
     at = place(AREA, SQUARE, View(zoom))
     assert at.to_pixel(*at.to_screen(x, y)) == pytest.approx((x, y), abs=1e-9)
-
-
-@pytest.mark.parametrize(
-    ("count", "width", "height", "rows", "side"),
-    [
-        (6, 1200, 800, 2, 377),
-        (6, 1600, 260, 1, 240),
-        (3, 1200, 420, 1, 396),
-        (1, 300, 900, 1, 300),
-        (7, 1180, 700, 2, 290),
-    ],
-)
-def test_panels_are_in_as_many_rows_as_make_them_largest(
-    count: int, width: float, height: float, rows: int, side: float
-) -> None:
-    best = arrange_panels(count, width, height, title=20, gap=6)
-    assert (best.rows, best.side) == (rows, side)
-    assert best.rows * best.columns >= count
-
-
-def test_panels_end_where_the_pixels_do() -> None:
-    best = arrange_panels(4, 860, 500, title=20, gap=6, pixels=41)
-    # Two rows have room for 227 units, one row for 210: five to a pixel in both.
-    assert (best.rows, best.side) == (1, 205)
-    assert arrange_panels(4, 860, 500, title=20, gap=6).rows == 2
-
-
-def test_pixels_are_counted_in_those_of_the_device() -> None:
-    assert arrange_panels(1, 100, 200, title=20, gap=6, pixels=41, ratio=2.0).side == 41 * 4 / 2
-
-
-def test_pixels_that_are_not_drawn_crisp_leave_the_panels_as_large_as_they_can_be() -> None:
-    assert arrange_panels(1, 100, 200, title=20, gap=6, pixels=41).side == 100

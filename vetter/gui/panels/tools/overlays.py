@@ -12,10 +12,10 @@ from functools import lru_cache
 from itertools import pairwise, product
 
 from PyQt6.QtCore import QLineF, QPointF, QRectF, Qt
-from PyQt6.QtGui import QColor, QFont, QImage, QPainter, QPen
+from PyQt6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter, QPen
 
 from vetter.core.cutout.sky_marks import MarkKind, PixelMark
-from vetter.gui.panels.camera import Placement
+from vetter.gui.panels.layout.camera import Placement
 from vetter.review.cutouts.rendered_cutout import Shift
 
 _HALO = QColor(0, 0, 0, 200)
@@ -122,9 +122,17 @@ def draw_shift(
     text = f"shift {math.hypot(shift.dx, shift.dy):.2f} px{more}, drawn x {SHIFT_FACTOR}"
     metrics = painter.fontMetrics()
     if metrics.horizontalAdvance(text) > over.width() - 8:
-        more = ", bound" if shift.at_bound else ""
-        text = f"{math.hypot(shift.dx, shift.dy):.2f} px{more}, x {SHIFT_FACTOR}"
-    _plate_text(painter, text, over, 0, _SHIFT)
+        text = _short_shift_text(shift, metrics, over.width() - 8)
+    if text:
+        _plate_text(painter, text, over, 0, _SHIFT)
+
+
+def _short_shift_text(shift: Shift, metrics: QFontMetrics, room: float) -> str:
+    """Return the longest text on a shift that fits into a width; whole words only."""
+    length = f"{math.hypot(shift.dx, shift.dy):.2f} px"
+    more = ", bound" if shift.at_bound else ""
+    texts = (f"{length}{more}, x {SHIFT_FACTOR}", length + more, length)
+    return next((text for text in texts if metrics.horizontalAdvance(text) <= room), "")
 
 
 def draw_marks(

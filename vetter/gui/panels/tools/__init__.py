@@ -1,0 +1,1 @@
+"""Drawings over the pixels of the panels, and tools for reading them."""
