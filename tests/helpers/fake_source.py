@@ -64,6 +64,9 @@ class FakeCache(QObject):
     def get(self, row: int) -> RenderedCutout | None:
         return self._frames.get(row)
 
+    def peek(self, row: int) -> RenderedCutout | None:
+        return self.get(row)
+
     def want(self, rows: Any) -> None:
         self.wanted = [int(row) for row in rows]
 

@@ -154,6 +154,20 @@ GO_COMMANDS: tuple[Command[MainWindow], ...] = (
         separated=True,
     ),
     Command("go.grid", "Grid of many candidates", ("G",), "Go", lambda w: w.pages.toggle_grid()),
+    Command(
+        "go.grid_undecided",
+        "Grid: only undecided candidates",
+        ("Ctrl+U",),
+        "Go",
+        lambda w: w.pages.toggle_only_undecided(),
+    ),
+    Command(
+        "go.compare",
+        "Grid: compare the selected side by side",
+        ("Ctrl+G",),
+        "Go",
+        lambda w: w.pages.compare(),
+    ),
     PALETTE_COMMAND,
 )
 

@@ -261,18 +261,20 @@ def test_its_keys_come_before_the_windows_and_letters_do_not(qtbot, session, cac
 
 def test_pictures_are_those_of_the_chosen_plane(qtbot, grid, session, cache) -> None:
     _serve(qtbot, grid, cache)
-    assert grid.thumbnails.plane == "diff"
-    diff = grid.thumbnails.image(3)
+    assert grid.thumbnails.planes == ("image", "template", "diff")
+    triplet = grid.thumbnails.image(3)
     QTest.keyClick(grid, Qt.Key.Key_Tab)
-    assert grid.thumbnails.plane == "image"
+    assert grid.thumbnails.planes == ("image",)
     image = grid.thumbnails.image(3)
-    assert isinstance(diff, QImage) and isinstance(image, QImage) and diff != image
+    assert isinstance(triplet, QImage) and isinstance(image, QImage)
+    assert triplet.width() > 3 * triplet.height() and image.width() == image.height()
 
 
 def test_a_thumbnail_has_its_first_row_lowest(grid, session, cache) -> None:
     cache.want([3])
     cache.serve()
     frame = cache.get(3)
+    grid.thumbnails.set_planes(("diff",))
     thumbnail = grid.thumbnails.image(3)
     lowest_left = int(frame.pictures["diff"][0, 0])
     assert thumbnail.pixel(0, thumbnail.height() - 1) == lowest_left

@@ -23,6 +23,10 @@ SCORES = (
 """Normalised names of real-bogus scores, the newer of one survey first."""
 DETECTION_COUNTS = "ndethist ndiasources ndet ndetections nobs".split()
 FLUXES = "psfflux psflux fluxpsf flux".split()
+SIGNALS = "snr sn s2n psfsnr snrwin snrpsf sigtonoise signaltonoise significance".split()
+"""Normalised names of the S/N of a detection."""
+_MAGNITUDES_PER_NOISE = 2.5 / math.log(10)
+"""Error of a magnitude times S/N, for small errors."""
 _MISSING_BELOW = -90.0
 """Value up to which a distance or score means missing, as -999 does."""
 
@@ -105,6 +109,44 @@ def alert_facts(columns: ReviewColumns, candidates: CandidateList) -> list[Fact]
         if fact is not None:
             facts.append(fact)
     return facts
+
+
+def tile_facts(columns: ReviewColumns, candidates: CandidateList) -> list[Fact]:
+    """Return the facts under a candidate's tile: magnitude or flux, S/N, score.
+
+    Without a column of S/N, it is calculated from the error of the magnitude, else it is that of
+    the fit's point source in the difference. Facts without a column are left out.
+    """
+    facts = []
+    roles, flux = candidates.roles, find_first_column(candidates.columns, FLUXES)
+    if roles.mag is not None:
+        facts.append(_number_fact(columns, "mag", roles.mag))
+    elif flux is not None:
+        facts.append(_number_fact(columns, "flux", flux, -math.inf))
+    signal = find_first_column(candidates.columns, SIGNALS)
+    if signal is not None:
+        facts.append(_number_fact(columns, "S/N", signal))
+    elif roles.mag_err is not None:
+        text = partial(_noise_text, candidates.column(roles.mag_err))
+        facts.append(Fact("S/N", text, f"1.086 / {roles.mag_err}", (), False))
+    elif columns.fits is not None:
+        text = partial(_fitted_text, columns, columns.writer("psf_snr"))
+        facts.append(Fact("S/N", text, columns.describe("psf_snr"), ("psf_snr",), False))
+    score = score_column(candidates)
+    if score is not None:
+        facts.append(_number_fact(columns, score, score))
+    return facts
+
+
+def _noise_text(errors: npt.NDArray[Any], row: int) -> str:
+    error = _number(errors, row)
+    return f"{_MAGNITUDES_PER_NOISE / error:.1f}" if error > 0 else MISSING_TEXT
+
+
+def _fitted_text(columns: ReviewColumns, write: Writer, row: int) -> str:
+    assert columns.fits is not None
+    values = columns.fits.values("psf_snr")
+    return (write(values[row]) if row < len(values) else "") or MISSING_TEXT
 
 
 def _is_known(values: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:

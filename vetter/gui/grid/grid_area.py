@@ -1,32 +1,33 @@
-"""Scroll area of the grid: position and painting of its tiles, from ready thumbnails."""
+"""Scroll area of the grid: places of its tiles, mouse, and painting from ready thumbnails."""
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QPoint, QRect, Qt, QTimer, pyqtSignal
+from collections.abc import Callable
+
+import numpy as np
+from PyQt6.QtCore import QEvent, QPoint, QRect, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import (
     QColor,
+    QHelpEvent,
     QHideEvent,
     QImage,
     QKeyEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QPen,
     QResizeEvent,
+    QWheelEvent,
 )
-from PyQt6.QtWidgets import QAbstractScrollArea, QWidget
+from PyQt6.QtWidgets import QAbstractScrollArea, QApplication, QToolTip, QWidget
 
-from vetter.core.judgement.answer import NOT_FITTED
-from vetter.gui.grid.selection import GridSelection
+from vetter.gui.grid.selection import GridSelection, Rows
+from vetter.gui.grid.shown_rows import ShownRows
+from vetter.gui.grid.tile_painter import PAD, TilePainter
 from vetter.gui.panels.empty_page import no_match_text
 from vetter.gui.panels.thumbnails import Thumbnails
-from vetter.gui.widgets.answer_style import answer_badge, answer_code_of, badge_width
-from vetter.gui.widgets.verdict_style import badge, colour, is_dark
+from vetter.gui.widgets.plain_text import plain_tip
 from vetter.review.session import Session
 
-TILE = 96
-PAD = 5
-BADGE = 14
 FITS_SHOW_MS = 200
 """Interval between updates of answers; fits arrive by the hundred."""
 RETRY_MS = 40
@@ -34,67 +35,93 @@ RETRY_MS = 40
 
 
 class GridArea(QAbstractScrollArea):
-    """Tiles in the order of the queue; only tiles on screen are made and painted.
+    """Tiles of the shown rows; only tiles on screen are made and painted.
 
     Parameters
     ----------
     session : Session
+    shown : ShownRows
+        Rows with a tile, in order.
     thumbnails : Thumbnails
     selected : GridSelection
         Rows painted as selected.
     """
 
     pressed = pyqtSignal(int, object)
-    """Row and keyboard modifiers of a click."""
+    """Row and keyboard modifiers of a press; row -1 beside all tiles."""
+
+    banded = pyqtSignal(object, object)
+    """Rows that the rubber band touches, an array, and keyboard modifiers."""
 
     opened = pyqtSignal(int)
     """Row under a double click."""
 
+    resize_wanted = pyqtSignal(int)
+    """1 for larger tiles, -1 for smaller ones, by Ctrl and the wheel."""
+
+    resized = pyqtSignal()
+    """The room for tiles has changed."""
+
     def __init__(
         self,
         session: Session,
+        shown: ShownRows,
         thumbnails: Thumbnails,
         selected: GridSelection,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._session = session
+        self._shown = shown
         self._thumbnails = thumbnails
         self._selected = selected
+        self.tiles = TilePainter(self, session)
+        self.tiles.plane_count = len(thumbnails.planes)
         self.seen: set[int] = set()
         self._top_row = -1
+        self._origin: QPoint | None = None
+        """Place of the press, in pixels from the first tile's corner; None without a press."""
+        self._band: QRect | None = None
+        """Rubber band, in the same pixels."""
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAccessibleName("candidates as thumbnails")
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._later = QTimer(self)
-        self._later.setSingleShot(True)
-        self._later.setInterval(RETRY_MS)
-        self._later.timeout.connect(self.want_shown)
+        self._later = self._make_timer(RETRY_MS, self.want_shown)
         self._fitted: set[int] = set()
-        self._fits_later = QTimer(self)
-        self._fits_later.setSingleShot(True)
-        self._fits_later.setInterval(FITS_SHOW_MS)
-        self._fits_later.timeout.connect(self._show_fitted)
+        self._fits_later = self._make_timer(FITS_SHOW_MS, self._show_fitted)
         thumbnails.picture_ready.connect(self.update_row)
         thumbnails.outdated.connect(self.repaint_later)
+
+    def _make_timer(self, milliseconds: int, slot: Callable[[], None]) -> QTimer:
+        timer = QTimer(self)
+        timer.setSingleShot(True)
+        timer.setInterval(milliseconds)
+        timer.timeout.connect(slot)
+        return timer
 
     @property
     def columns(self) -> int:
         """Number of tiles in a line."""
-        return max(1, self._view().width() // (TILE + 2 * PAD))
+        return max(1, self._view().width() // self.tiles.least_width)
 
     @property
     def lines(self) -> int:
         """Number of whole lines on screen."""
-        return max(1, self._view().height() // self._tile_height())
+        return max(1, self._view().height() // self.tiles.height)
+
+    def set_tiles(self, size: int, planes: tuple[str, ...]) -> None:
+        """Show other planes, each of this side in screen units."""
+        self.tiles.size, self.tiles.plane_count = size, len(planes)
+        self._thumbnails.set_planes(planes)
+        self._thumbnails.set_size(size, self.devicePixelRatioF())
+        self.set_up()
 
     def set_up(self) -> None:
         """Adapt the scroll bar to a new order or size."""
-        count = len(self._session.queue)
-        total = -(-count // self.columns) * self._tile_height()
+        total = -(-len(self._shown) // self.columns) * self.tiles.height
         bar = self.verticalScrollBar()
         if bar is not None:
-            bar.setSingleStep(self._tile_height())
+            bar.setSingleStep(self.tiles.height)
             bar.setPageStep(self._view().height())
             bar.setRange(0, max(0, total - self._view().height()))
         self._view().update()
@@ -102,19 +129,20 @@ class GridArea(QAbstractScrollArea):
     def grow(self) -> None:
         """Add tiles; in a sorted list the tiles on screen stay in place."""
         bar, row = self.verticalScrollBar(), self._top_row
+        self.tiles.forget()
         self.set_up()
         if bar is None or not 0 < bar.value() or self._session.queue.sort_column is None:
             return
-        line = max(self._session.queue.position_of(row), 0) // self.columns
-        bar.setValue(line * self._tile_height() + bar.value() % self._tile_height())
+        line = max(self._shown.position_of(row), 0) // self.columns
+        bar.setValue(line * self.tiles.height + bar.value() % self.tiles.height)
 
     def show_place(self, place: int) -> None:
-        """Scroll as little as needed until a position of the queue is on screen."""
+        """Scroll as little as needed until a position of the order is on screen."""
         bar = self.verticalScrollBar()
         if bar is None or place < 0:
             return
-        top = place // self.columns * self._tile_height()
-        bottom = top + self._tile_height()
+        top = place // self.columns * self.tiles.height
+        bottom = top + self.tiles.height
         if top < bar.value():
             bar.setValue(top)
         elif bottom > bar.value() + self._view().height():
@@ -127,12 +155,13 @@ class GridArea(QAbstractScrollArea):
 
     def update_row(self, row: int) -> None:
         """Repaint a candidate's tile."""
-        place = self._session.queue.position_of(row)
+        place = self._shown.position_of(row)
         if place >= 0:
             self._view().update(self._rect(place))
 
     def update_fit_results(self, rows: list[int]) -> None:
         """Schedule an update of the tiles of newly fitted candidates."""
+        self.tiles.forget_rows(rows)
         if self.isVisible():
             self._fitted.update(rows)
             if not self._fits_later.isActive():
@@ -141,9 +170,7 @@ class GridArea(QAbstractScrollArea):
     def _show_fitted(self) -> None:
         rows, self._fitted = self._fitted, set()
         first, last = self._places(QRect(QPoint(0, 0), self._view().size()))
-        self.update_rows(
-            [row for row in self._session.queue.order[first:last].tolist() if row in rows]
-        )
+        self.update_rows([row for row in self._shown.order[first:last].tolist() if row in rows])
 
     def repaint_later(self) -> None:
         """Repaint all tiles on screen at the next paint event."""
@@ -154,8 +181,8 @@ class GridArea(QAbstractScrollArea):
         column = point.x() // self._tile_width()
         if not 0 <= column < self.columns:
             return -1
-        place = (point.y() + self._offset()) // self._tile_height() * self.columns + column
-        order = self._session.queue.order
+        place = (point.y() + self._offset()) // self.tiles.height * self.columns + column
+        order = self._shown.order
         return int(order[place]) if 0 <= place < len(order) else -1
 
     def want_shown(self) -> None:
@@ -163,17 +190,19 @@ class GridArea(QAbstractScrollArea):
         self._later.stop()
         if not self.isVisible():
             return
-        self._thumbnails.set_size(TILE, self.devicePixelRatioF())
+        self._thumbnails.set_size(self.tiles.size, self.devicePixelRatioF())
         first, last = self._places(QRect(QPoint(0, 0), self._view().size()))
         page = last - first
-        self._thumbnails.request(self._session.queue.order[first : last + page].tolist())
+        before = self._shown.order[max(0, first - page) : first]
+        ahead = self._shown.order[first : last + page]
+        self._thumbnails.request([*ahead.tolist(), *before.tolist()])
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
         assert event is not None
         painter = QPainter(self._view())
         first, last = self._places(event.rect())
         if event.rect().top() <= 0 and first < last:
-            self._top_row = int(self._session.queue.order[first])
+            self._top_row = int(self._shown.order[first])
         gaps = False
         region = event.region()
         for place in range(first, last):
@@ -181,32 +210,85 @@ class GridArea(QAbstractScrollArea):
             # The region, not its bounding rectangle: tiles that change together may be far apart.
             if region.intersects(rect):
                 gaps |= not self._paint_tile(painter, place, rect)
-        if self._session.queue.is_barren:
-            self._paint_no_match(painter)
+        if not len(self._shown):
+            self._paint_empty(painter)
+        if self._band is not None:
+            self._paint_band(painter, self._band.translated(0, -self._offset()))
         painter.end()
         if gaps and not self._later.isActive():
+            self._later.start()
+
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
+        """Repaint after scrolling, and request the page that is next now."""
+        super().scrollContentsBy(dx, dy)
+        if not self._later.isActive():
             self._later.start()
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         super().resizeEvent(event)
         self.set_up()
+        self.resized.emit()
+
+    def changeEvent(self, event: QEvent | None) -> None:
+        super().changeEvent(event)
+        if event is not None and event.type() == QEvent.Type.FontChange:
+            self.tiles.forget()
 
     def hideEvent(self, event: QHideEvent | None) -> None:
         super().hideEvent(event)
         self._later.stop()
         self._fits_later.stop()
+        self._end_band()
 
     def mousePressEvent(self, event: QMouseEvent | None) -> None:
         if event is not None and event.button() == Qt.MouseButton.LeftButton:
-            row = self.row_at(event.position().toPoint())
-            if row >= 0:
-                self.pressed.emit(row, event.modifiers())
+            point = event.position().toPoint()
+            self._origin = point + QPoint(0, self._offset())
+            self.pressed.emit(self.row_at(point), event.modifiers())
+
+    def mouseMoveEvent(self, event: QMouseEvent | None) -> None:
+        """Draw a rubber band from the press; at an edge the tiles scroll."""
+        if event is None or self._origin is None:
+            return
+        point, bar = event.position().toPoint(), self.verticalScrollBar()
+        far = (point + QPoint(0, self._offset()) - self._origin).manhattanLength()
+        if self._band is None and far < QApplication.startDragDistance():
+            return
+        if bar is not None and not 0 <= point.y() < self._view().height():
+            over = point.y() if point.y() < 0 else point.y() - self._view().height()
+            bar.setValue(bar.value() + over)
+        inside = QPoint(point.x(), min(max(point.y(), 0), self._view().height() - 1))
+        self._band = QRect(self._origin, inside + QPoint(0, self._offset())).normalized()
+        self.banded.emit(self._rows_in(self._band), event.modifiers())
+        self._view().update()
+
+    def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:
+        if event is not None and event.button() == Qt.MouseButton.LeftButton:
+            self._end_band()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent | None) -> None:
         if event is not None and event.button() == Qt.MouseButton.LeftButton:
             row = self.row_at(event.position().toPoint())
             if row >= 0:
                 self.opened.emit(row)
+
+    def wheelEvent(self, event: QWheelEvent | None) -> None:
+        if event is not None and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            if event.angleDelta().y():
+                self.resize_wanted.emit(1 if event.angleDelta().y() > 0 else -1)
+            event.accept()
+            return
+        super().wheelEvent(event)
+
+    def viewportEvent(self, event: QEvent | None) -> bool:
+        """Show a tile's whole name and facts as a tool tip."""
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            row = self.row_at(event.pos())
+            lines = (self._session.candidates.name(row), self.tiles.fact_text(row))
+            tip = plain_tip("\n".join(line for line in lines if line)) if row >= 0 else ""
+            QToolTip.showText(event.globalPos(), tip, self)
+            return True
+        return bool(super().viewportEvent(event))
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         """Leave all keys to the grid and the commands: none scrolls the current tile away."""
@@ -223,84 +305,59 @@ class GridArea(QAbstractScrollArea):
         return 0 if bar is None else bar.value()
 
     def _tile_width(self) -> int:
-        """Return the width of a tile; tiles share the whole width, so that long names fit."""
-        return max(self._view().width() // self.columns, TILE + 2 * PAD)
-
-    def _tile_height(self) -> int:
-        return TILE + 2 * PAD + self.fontMetrics().height() + 2
+        """Return the width of a tile; tiles share the whole width."""
+        return max(self._view().width() // self.columns, self.tiles.least_width)
 
     def _rect(self, place: int) -> QRect:
         line, column = divmod(place, self.columns)
-        width, height = self._tile_width(), self._tile_height()
+        width, height = self._tile_width(), self.tiles.height
         return QRect(column * width, line * height - self._offset(), width, height)
 
     def _places(self, area: QRect) -> tuple[int, int]:
-        """Return the queue positions in a part of the viewport: first, and one past the last."""
-        height = self._tile_height()
+        """Return the places of the order in a part of the viewport: first, and past the last."""
+        height = self.tiles.height
         first = max(0, (area.top() + self._offset()) // height) * self.columns
         last = ((area.bottom() + self._offset()) // height + 1) * self.columns
-        count = len(self._session.queue)
+        count = len(self._shown)
         return min(first, count), min(last, count)
 
-    def _paint_no_match(self, painter: QPainter) -> None:
+    def _rows_in(self, band: QRect) -> Rows:
+        """Return the rows whose tiles a band touches."""
+        width, height, columns = self._tile_width(), self.tiles.height, self.columns
+        lines = np.arange(max(0, band.top() // height), band.bottom() // height + 1)
+        across = np.arange(
+            max(0, band.left() // width), min(columns - 1, band.right() // width) + 1
+        )
+        places = (lines[:, None] * columns + across).ravel()
+        return np.asarray(self._shown.order, np.intp)[places[places < len(self._shown)]]
+
+    def _end_band(self) -> None:
+        self._origin = None
+        if self._band is not None:
+            self._band = None
+            self._view().update()
+
+    def _paint_band(self, painter: QPainter, band: QRect) -> None:
+        tone = QColor(self.palette().text().color())
+        painter.setPen(tone)
+        tone.setAlpha(40)
+        painter.setBrush(tone)
+        painter.drawRect(band.adjusted(0, 0, -1, -1))
+
+    def _paint_empty(self, painter: QPainter) -> None:
+        queue = self._session.queue
+        text = no_match_text(self._session) if queue.is_barren else ""
+        if not text and self._shown.only_undecided and len(queue):
+            text = "no undecided candidate is left here: untick Only undecided to see all"
         painter.setPen(self.palette().placeholderText().color())
         flags = int(Qt.AlignmentFlag.AlignCenter) | int(Qt.TextFlag.TextWordWrap)
-        area = self._view().rect().adjusted(4 * PAD, 0, -4 * PAD, 0)
-        painter.drawText(area, flags, no_match_text(self._session))
+        painter.drawText(self._view().rect().adjusted(4 * PAD, 0, -4 * PAD, 0), flags, text)
 
     def _paint_tile(self, painter: QPainter, place: int, rect: QRect) -> bool:
         """Paint a tile, and return whether its picture was ready."""
-        row = int(self._session.queue.order[place])
-        code, palette = int(self._session.codes[row]), self.palette()
-        is_current = row == self._session.current_row
-        selected = row in self._selected
-        if selected:
-            painter.fillRect(rect.adjusted(1, 1, -1, -1), palette.highlight())
+        row = int(self._shown.order[place])
         picture = self._thumbnails.image(row)
-        frame = QRect(rect.x() + (rect.width() - TILE) // 2, rect.y() + PAD, TILE, TILE)
         if isinstance(picture, QImage):
-            size = picture.deviceIndependentSize().toSize()
-            x = frame.x() + (TILE - size.width()) // 2
-            y = frame.y() + (TILE - size.height()) // 2
-            painter.drawImage(x, y, picture)
             self.seen.add(row)
-        else:
-            painter.fillRect(frame, palette.base())
-            painter.setPen(palette.placeholderText().color())
-            flags = int(Qt.AlignmentFlag.AlignCenter) | int(Qt.TextFlag.TextWordWrap)
-            painter.drawText(frame, flags, picture or "loading")
-        if is_current:
-            painter.setPen(QPen(palette.text().color(), 2))
-            painter.drawRect(rect.adjusted(1, 1, -2, -2))
-        self._paint_caption(painter, rect, row, code, selected)
+        self.tiles.paint(painter, rect, row, picture, row in self._selected)
         return picture is not None
-
-    def _paint_caption(
-        self, painter: QPainter, rect: QRect, row: int, code: int, selected: bool
-    ) -> None:
-        palette, dark = self.palette(), is_dark(self.palette())
-        width = rect.width() - 2 * PAD
-        below = QRect(rect.x() + PAD, rect.y() + PAD + TILE + 1, width, rect.height() - TILE - PAD)
-        if code:
-            mark = badge(code, BADGE, dark, self.devicePixelRatioF())
-            painter.drawPixmap(below.x(), below.y() + 1, mark)
-            painter.fillRect(below.x(), rect.y() + PAD + TILE - 2, width, 3, colour(code, dark))
-        tone: QColor = (palette.highlightedText() if selected else palette.text()).color()
-        painter.setPen(tone)
-        name = self._session.candidates.name(row)
-        # Below the picture, beside the badge if there is one.
-        room = below.adjusted(BADGE + 3 if code else 0, 0, 0, -PAD)
-        answer = answer_code_of(self._session.columns, row)
-        if answer != NOT_FITTED:
-            # The answers' own colours are hard to read on the highlight.
-            own = palette.highlightedText().color().name() if selected else ""
-            mark = answer_badge(answer, BADGE, dark, self.devicePixelRatioF(), own)
-            width = badge_width(BADGE)
-            painter.drawPixmap(room.right() - width + 1, below.y() + 1, mark)
-            room.adjust(0, 0, -width - 3, 0)
-        # Capitals and digits are wider than the average.
-        if len(name) * self.fontMetrics().averageCharWidth() * 1.3 > room.width():
-            # Names in one field begin alike and differ at the end.
-            name = self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, room.width())
-        flags = int(Qt.AlignmentFlag.AlignLeft) | int(Qt.AlignmentFlag.AlignVCenter)
-        painter.drawText(room, flags, name)

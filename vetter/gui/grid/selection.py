@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 import numpy as np
 import numpy.typing as npt
 
-from vetter.review.queue import Queue
-
 Rows = npt.NDArray[np.intp]
+
+
+class RowOrder(Protocol):
+    """Order of the rows that can be selected: a queue, or the grid's part of it."""
+
+    @property
+    def order(self) -> Rows:
+        """The rows in order."""
+
+    def position_of(self, row: int) -> int:
+        """Return the place of a row; -1 if the row is left out."""
+
+    def leaves_out(self, row: int) -> bool:
+        """Return whether a row is left out."""
 
 
 class GridSelection:
@@ -21,7 +35,7 @@ class GridSelection:
         Rows that the last change selected or deselected.
     """
 
-    def __init__(self, queue: Queue) -> None:
+    def __init__(self, queue: RowOrder) -> None:
         self._queue = queue
         self._anchor = -1
         self._mask = np.zeros(0, bool)
@@ -70,6 +84,14 @@ class GridSelection:
         if row not in rows:
             return self._set_rows(np.append(rows, row))
         return self._set_rows(rows[rows != row] if len(rows) > 1 else rows)
+
+    def select(self, rows: Rows) -> bool:
+        """Select these rows and no others."""
+        return self._set_rows(rows)
+
+    def select_more(self, before: Rows, rows: Rows) -> bool:
+        """Select rows beside those that were selected before."""
+        return self._set_rows(np.concatenate([before, rows]))
 
     def all(self) -> bool:
         """Select all rows of the queue."""

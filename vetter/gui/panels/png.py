@@ -84,12 +84,12 @@ class ExportPicture:
         painter.setFont(_make_font(12))
         for place, panel in enumerate(panels):
             x = GAP + place * (PANEL + GAP)
-            _draw_title(painter, QRect(x, HEADING, PANEL, TITLE), panel)
+            draw_title(painter, QRect(x, HEADING, PANEL, TITLE), panel)
             area = QRect(x, HEADING + TITLE, PANEL, PANEL)
             if panel.image is None or panel.message:
-                _draw_words(painter, area, panel.message)
+                draw_words(painter, area, panel.message)
             else:
-                _draw_panel(painter, area, panel, frame, first=place == 0)
+                draw_panel(painter, area, panel, frame, first=place == 0)
         painter.end()
         return image
 
@@ -102,7 +102,7 @@ def _make_font(pixels: int) -> QFont:
     return font
 
 
-def _draw_title(painter: QPainter, area: QRect, panel: PanelContent) -> None:
+def draw_title(painter: QPainter, area: QRect, panel: PanelContent) -> None:
     """Draw the plane's name, its note, and its limits at the right."""
     metrics = painter.fontMetrics()
     painter.setPen(QColor(DARK.text))
@@ -115,14 +115,15 @@ def _draw_title(painter: QPainter, area: QRect, panel: PanelContent) -> None:
     painter.drawText(between, _LEFT, note)
 
 
-def _draw_words(painter: QPainter, area: QRect, words: str) -> None:
+def draw_words(painter: QPainter, area: QRect, words: str) -> None:
+    """Draw a text in place of the pixels."""
     painter.fillRect(area, QColor(DARK.base))
     painter.setPen(QColor(DARK.dim))
     wrap = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignCenter
     painter.drawText(area.adjusted(12, 12, -12, -12), int(wrap), words)
 
 
-def _draw_panel(
+def draw_panel(
     painter: QPainter, area: QRect, panel: PanelContent, frame: RenderedCutout, first: bool
 ) -> None:
     """Draw pixels as squares, the reticle around the candidate's true position, and marks."""

@@ -8,19 +8,35 @@ from __future__ import annotations
 import math
 from collections import OrderedDict
 from collections.abc import Sequence
+from time import perf_counter
+from typing import NamedTuple
 
-from PyQt6.QtCore import QObject, Qt, pyqtSignal
-from PyQt6.QtGui import QImage, QTransform
+from PyQt6.QtCore import QObject, QRect, Qt, QTimer, pyqtSignal
+from PyQt6.QtGui import QColor, QImage, QPainter, QTransform
 
 from vetter.core.cutout_source import SkyPosition
 from vetter.core.display.rendering import Picture
+from vetter.gui.widgets.theme import DARK
 from vetter.review.cutouts.cutout_cache import CutoutCache
 from vetter.review.cutouts.rendered_cutout import RenderedCutout, Target
 
 SIZE = 96
 """Side of a small picture, screen units."""
-MAX_PICTURES = 1500
-"""Largest number of pictures in memory; at 96 pixels they take 55 MB."""
+GAP = 2
+"""Gap between the planes of one candidate, screen units."""
+MAX_BYTES = 64 << 20
+"""Memory of all pictures together."""
+SLICE_SECONDS = 0.004
+"""Longest time in one turn of the event loop for pictures that are not on screen yet."""
+
+
+class Form(NamedTuple):
+    """Form of a picture: its planes, the side of each in screen units, device pixels per unit."""
+
+    planes: tuple[str, ...]
+    size: int
+    ratio: float
+
 
 SkyOrientation = tuple[float, float]
 """Directions of north and east on a picture, degrees from +x (right) towards +y (up)."""
@@ -58,33 +74,62 @@ class Thumbnails(QObject):
     ) -> None:
         super().__init__(parent)
         self._cache = cache
-        self._plane = plane
         self._patient = patient
         self._old: dict[Target, QImage | str] = {}
-        self._size, self._ratio = SIZE, 1.0
+        self._form = Form((plane,), SIZE, 1.0)
         self._recipe = (cache.looks, cache.radius)
         self._images: OrderedDict[Target, QImage | str] = OrderedDict()
         self._lies: dict[Target, SkyOrientation] = {}
+        self._ready_made: dict[Target, tuple[RenderedCutout, Form, QImage | str]] = {}
+        """Pictures that the builder's thread has made, by row, until they are asked for."""
+        self._ahead: list[Target] = []
+        self._turn = QTimer(self)
+        self._turn.setSingleShot(True)
+        self._turn.setInterval(0)
+        self._turn.timeout.connect(self._make_ahead)
         cache.ready.connect(self._on_ready)
         cache.place_ready.connect(self._on_place_ready)
 
     @property
     def plane(self) -> str:
-        """The plane that is shown."""
-        return self._plane
+        """The plane that is shown, the first of several."""
+        return self._form.planes[0]
+
+    @property
+    def planes(self) -> tuple[str, ...]:
+        """The planes that are shown side by side."""
+        return self._form.planes
 
     def set_plane(self, plane: str) -> None:
         """Show another plane."""
-        if plane != self._plane:
-            self._plane = plane
-            self._images.clear()
-            self._old.clear()
+        self.set_planes((plane,))
+
+    def set_planes(self, planes: tuple[str, ...]) -> None:
+        """Show other planes, side by side."""
+        self._set_form(self._form._replace(planes=planes))
 
     def set_size(self, size: int, ratio: float) -> None:
-        """Set the size of the pictures in pixels, and the screen's device pixels per pixel."""
-        if (size, ratio) != (self._size, self._ratio):
-            self._size, self._ratio = size, ratio
+        """Set the side of a plane in pixels, and the screen's device pixels per pixel."""
+        self._set_form(self._form._replace(size=size, ratio=ratio))
+
+    def _set_form(self, form: Form) -> None:
+        if form != self._form:
+            self._form = form
             self._images.clear()
+            self._old.clear()
+            self._ready_made.clear()
+
+    def make_while_building(self, on: bool) -> None:
+        """Make each new frame's picture on the builder's thread, or no longer."""
+        self._cache.finish = self._prepare if on else None
+
+    def _prepare(self, spot: Target, frame: RenderedCutout) -> None:
+        """Make a picture on the builder's thread; it uses no widget and no signal."""
+        form = self._form
+        if len(self._ready_made) > MAX_BYTES // _bytes_of(form):
+            # The pictures of rows that were passed by and never came on screen.
+            self._ready_made = {}
+        self._ready_made[spot] = frame, form, make_picture(frame, form)
 
     def image(self, row: Target) -> QImage | str | None:
         """Return a row's picture, or the reason it is missing, or None while it is made."""
@@ -106,6 +151,25 @@ class Thumbnails(QObject):
         """Request these pictures, in this order, and drop pictures with earlier looks."""
         self._drop_outdated()
         self._cache.want(rows)
+        self._ahead = list(rows)
+        self._turn.start()
+
+    def stop(self) -> None:
+        """Stop making pictures that are not on screen yet."""
+        self._ahead = []
+        self._turn.stop()
+
+    def _make_ahead(self) -> None:
+        """Make requested pictures of frames that are there already, a few in each turn."""
+        until = perf_counter() + SLICE_SECONDS
+        while self._ahead and perf_counter() < until:
+            spot = self._ahead.pop(0)
+            if spot not in self._images:
+                frame = self._cache.peek(spot)
+                if frame is not None:
+                    self._take(spot, frame)
+        if self._ahead:
+            self._turn.start()
 
     def _on_ready(self, row: int) -> None:
         self._forget(row)
@@ -135,23 +199,64 @@ class Thumbnails(QObject):
         return True
 
     def _take(self, spot: Target, frame: RenderedCutout) -> QImage | str:
-        made: QImage | str
-        if frame.error is not None:
-            made = "no cutout"
-        elif self._plane in frame.states:
-            made = frame.states[self._plane]
-        elif self._plane not in frame.pictures:
-            made = f"no {self._plane}"
-        else:
-            made = _scale_picture(frame.pictures[self._plane], round(self._size * self._ratio))
-            made.setDevicePixelRatio(self._ratio)
+        form = self._form
+        ready = self._ready_made.pop(spot, None)
+        is_current = ready is not None and ready[0] is frame and ready[1] == form
+        made = ready[2] if ready is not None and is_current else make_picture(frame, form)
         self._images[spot] = made
         if frame.north is not None and frame.east is not None:
             self._lies[spot] = frame.north, frame.east
-        while len(self._images) > MAX_PICTURES:
+        while len(self._images) > MAX_BYTES // _bytes_of(form):
             oldest, _ = self._images.popitem(last=False)
             self._lies.pop(oldest, None)
         return made
+
+
+def _bytes_of(form: Form) -> int:
+    return max(1, round(4 * len(form.planes) * (form.size * form.ratio) ** 2))
+
+
+def make_picture(frame: RenderedCutout, form: Form) -> QImage | str:
+    """Return a candidate's picture, or the reason it has none; usable on any thread.
+
+    Several planes stand side by side; in place of a plane that is missing stands the reason.
+    """
+    if frame.error is not None:
+        return "no cutout"
+    side = round(form.size * form.ratio)
+    parts = [_make_part(frame, plane, side) for plane in form.planes]
+    if len(parts) == 1:
+        if isinstance(parts[0], QImage):
+            parts[0].setDevicePixelRatio(form.ratio)
+        return parts[0]
+    if not any(isinstance(part, QImage) for part in parts):
+        return str(parts[0])
+    step = side + round(GAP * form.ratio)
+    whole = QImage(step * len(parts) - (step - side), side, QImage.Format.Format_RGB32)
+    whole.fill(QColor(DARK.base))
+    painter = QPainter(whole)
+    painter.setPen(QColor(DARK.dim))
+    font = painter.font()
+    font.setPixelSize(max(7, round(11 * form.ratio)))
+    painter.setFont(font)
+    flags = int(Qt.AlignmentFlag.AlignCenter) | int(Qt.TextFlag.TextWordWrap)
+    for place, part in enumerate(parts):
+        if isinstance(part, QImage):
+            x, y = (side - part.width()) // 2, (side - part.height()) // 2
+            painter.drawImage(place * step + x, y, part)
+        else:
+            painter.drawText(QRect(place * step, 0, side, side), flags, part)
+    painter.end()
+    whole.setDevicePixelRatio(form.ratio)
+    return whole
+
+
+def _make_part(frame: RenderedCutout, plane: str, side: int) -> QImage | str:
+    if plane in frame.states:
+        return frame.states[plane]
+    if plane not in frame.pictures:
+        return f"no {plane}"
+    return _scale_picture(frame.pictures[plane], side)
 
 
 def _scale_picture(picture: Picture, size: int) -> QImage:
@@ -159,12 +264,15 @@ def _scale_picture(picture: Picture, size: int) -> QImage:
     rows, columns = picture.shape
     upright = picture[::-1].tobytes()
     image = QImage(upright, columns, rows, 4 * columns, QImage.Format.Format_RGB32)
+    # Leaving out every other pixel of a large cutout would leave out a faint source.
+    shrinks = max(rows, columns) > size
+    way = Qt.TransformationMode
     # scaled() may return the same data, which belongs to the array; copy() detaches it.
     return image.scaled(
         size,
         size,
         Qt.AspectRatioMode.KeepAspectRatio,
-        Qt.TransformationMode.FastTransformation,
+        way.SmoothTransformation if shrinks else way.FastTransformation,
     ).copy()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QStackedWidget, QWidget
@@ -42,6 +42,8 @@ class Pages(QStackedWidget):
     ----------
     field : FieldDock or None
         The dock of the field view, or None before it is first opened.
+    grid_choice : object
+        The user's earlier choice of the grid's planes, size and rows, as stored.
     """
 
     panels_shown = pyqtSignal()  # the panels have replaced the grid
@@ -65,6 +67,7 @@ class Pages(QStackedWidget):
         self._lets_decide = lets_decide
         self._lacks_pixels = lacks_pixels
         self._grid: Grid | None = None
+        self.grid_choice: object = None
         self.field: FieldDock | None = None
         self.addWidget(panels)
 
@@ -73,8 +76,10 @@ class Pages(QStackedWidget):
         from vetter.gui.grid.grid import Grid
 
         if self._grid is None:
-            self._grid = Grid(self._session, self._cache)
+            choice = self.grid_choice if isinstance(self.grid_choice, dict) else None
+            self._grid = Grid(self._session, self._cache, choice=choice)
             self._grid.left.connect(self.show_panels)
+            self._grid.choice_changed.connect(self._keep_grid_choice)
             self.addWidget(self._grid)
         if self.currentWidget() is self._grid:
             self.show_panels()
@@ -82,6 +87,28 @@ class Pages(QStackedWidget):
             self._grid.enter()
             self.setCurrentWidget(self._grid)
             self._grid.setFocus()
+
+    def compare(self) -> None:
+        """Show the candidates that are selected in the grid side by side, or the tiles again."""
+        grid = self._front_grid()
+        if grid is not None:
+            grid.compare()
+
+    def toggle_only_undecided(self) -> None:
+        """Leave decided candidates out of the grid, or show them again."""
+        grid = self._front_grid()
+        if grid is not None:
+            grid.toggle_only_undecided()
+
+    def _front_grid(self) -> Grid | None:
+        """Return the grid if it is in front; else say how to open it."""
+        if self._grid is not None and self.currentWidget() is self._grid:
+            return self._grid
+        self._session.message.emit("open the grid first (Go > Grid of many candidates)")
+        return None
+
+    def _keep_grid_choice(self, choice: dict[str, Any]) -> None:
+        self._session.writer.keep_setting("grid", choice)
 
     def update_fit_results(self, rows: list[int]) -> None:
         """Show the answers of newly fitted candidates in the grid."""

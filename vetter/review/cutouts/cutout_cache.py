@@ -10,7 +10,7 @@ import atexit
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy.typing as npt
@@ -77,6 +77,8 @@ class CutoutCache(QObject):
         self._frames = RenderedCutouts(max_bytes)
         self._fits = FitPanels(max_bytes // _RESIDUAL_SHARE)
         self._requests: list[Target] = []
+        self.finish: Callable[[Target, RenderedCutout], None] | None = None
+        """Called on the worker thread with each frame that it has built, before `ready`."""
         self._stopped = False
         self._state = threading.Condition()
         # A source is safe for one thread at a time.
@@ -219,8 +221,12 @@ class CutoutCache(QObject):
         """Build requested frames until the cache is closed; runs in the worker thread."""
         while (task := self._next_task()) is not None:
             row, recipe, old = task
-            if not self._store(row, self._make_frame(row, recipe, old)):
+            cached = self._make_frame(row, recipe, old)
+            if not self._store(row, cached):
                 continue
+            finish = self.finish
+            if finish is not None:
+                finish(row, cached.frame)
             if isinstance(row, SkyPosition):
                 self.place_ready.emit(row)
             else:

@@ -1,0 +1,217 @@
+"""Tile of the grid: a candidate's pictures, its name, its facts, and its marks."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable
+
+from PyQt6.QtCore import QPointF, QRect, QSize, Qt
+from PyQt6.QtGui import QColor, QImage, QPainter, QPalette, QPen, QPolygonF, QStaticText
+from PyQt6.QtWidgets import QWidget
+
+from vetter.core.columns.broker_columns import tile_facts
+from vetter.core.columns.facts import MISSING_TEXT, Fact
+from vetter.core.judgement.answer import NOT_FITTED
+from vetter.gui.panels.thumbnails import GAP
+from vetter.gui.widgets.answer_style import answer_badge, answer_code_of, badge_width
+from vetter.gui.widgets.verdict_style import badge, colour, is_dark
+from vetter.review.session import Session
+
+SIZES = (48, 64, 80, 96, 128, 160, 200, 256)
+"""Sides of one plane, screen units."""
+PAD = 5
+BADGE = 14
+TICK = 13
+"""Side of the tick on a selected tile, screen units."""
+MAX_NAME_WIDTH = 210
+"""Widest name for which tiles are made wider; longer names are cut, and whole in the tool tip."""
+
+_SAMPLE = 100
+"""Number of names that decide the width of the tiles."""
+_MAX_CAPTIONS = 3000
+_DIMMED = 165
+"""Opacity, of 255, of the veil over a decided candidate's pictures."""
+
+
+def selection_colours(palette: QPalette) -> tuple[QColor, QColor]:
+    """Return ground and text of a selected tile: greys, since blue and red are fluxes."""
+    tones = ("#606367", "#ffffff") if is_dark(palette) else ("#b3b6ba", "#000000")
+    return QColor(tones[0]), QColor(tones[1])
+
+
+class TilePainter:
+    """Geometry of the tiles, and the painting of one.
+
+    Texts are laid out once for each candidate.
+
+    Parameters
+    ----------
+    widget : QWidget
+        Widget whose font, palette and screen the tiles have.
+    session : Session
+    """
+
+    def __init__(self, widget: QWidget, session: Session) -> None:
+        self._widget = widget
+        self._session = session
+        self.size = 96
+        self.plane_count = 1
+        self._facts: list[Fact] | None = None
+        self._name_width = 0
+        self._captions: OrderedDict[int, tuple[QStaticText, QStaticText]] = OrderedDict()
+        self._room = 0
+
+    @property
+    def picture(self) -> QSize:
+        """Size of a candidate's pictures, screen units."""
+        count = self.plane_count
+        return QSize(count * self.size + (count - 1) * GAP, self.size)
+
+    @property
+    def least_width(self) -> int:
+        """Least width of a tile: its pictures and its name fit in."""
+        if not self._name_width:
+            metrics, candidates = self._widget.fontMetrics(), self._session.candidates
+            names = (candidates.name(row) for row in range(min(len(candidates), _SAMPLE)))
+            widest = max((metrics.horizontalAdvance(name) for name in names), default=0)
+            self._name_width = min(widest, MAX_NAME_WIDTH) + BADGE + 4
+        return max(self.picture.width(), self._name_width) + 2 * PAD
+
+    @property
+    def height(self) -> int:
+        """Height of a tile: pictures, name, and facts."""
+        return self.size + 2 * PAD + 2 * self._widget.fontMetrics().height() + 2
+
+    def forget(self) -> None:
+        """Look up facts and names again: the list, the font or the size has changed."""
+        self._facts, self._name_width = None, 0
+        self._captions.clear()
+
+    def forget_rows(self, rows: Iterable[int]) -> None:
+        """Write the facts of these candidates again."""
+        for row in rows:
+            self._captions.pop(row, None)
+
+    def fact_text(self, row: int) -> str:
+        """Return magnitude, S/N and score of a candidate, as far as known."""
+        if self._facts is None:
+            self._facts = tile_facts(self._session.columns, self._session.candidates)
+        texts = ((fact.caption, fact.text(row)) for fact in self._facts)
+        return "   ".join(f"{caption} {text}" for caption, text in texts if text != MISSING_TEXT)
+
+    def paint(
+        self,
+        painter: QPainter,
+        rect: QRect,
+        row: int,
+        picture: QImage | str | None,
+        selected: bool,
+    ) -> None:
+        """Paint a candidate's tile; a text in place of the picture is the reason it has none."""
+        palette = self._widget.palette()
+        code = int(self._session.codes[row])
+        ground, text = selection_colours(palette)
+        if selected:
+            painter.fillRect(rect.adjusted(1, 1, -1, -1), ground)
+        else:
+            text = palette.text().color()
+        frame = QRect(
+            rect.x() + (rect.width() - self.picture.width()) // 2,
+            rect.y() + PAD,
+            self.picture.width(),
+            self.size,
+        )
+        self._paint_picture(painter, frame, picture)
+        if code:
+            veil = QColor(ground if selected else palette.window().color())
+            veil.setAlpha(_DIMMED)
+            painter.fillRect(frame, veil)
+            painter.fillRect(
+                rect.x() + PAD,
+                frame.bottom() - 2,
+                rect.width() - 2 * PAD,
+                3,
+                colour(code, is_dark(palette)),
+            )
+        if selected:
+            _paint_tick(painter, frame, ground, text)
+        if row == self._session.current_row:
+            painter.setPen(QPen(palette.text().color(), 2))
+            painter.drawRect(rect.adjusted(1, 1, -2, -2))
+        self._paint_caption(painter, rect, row, code, text, selected)
+
+    def _paint_picture(self, painter: QPainter, frame: QRect, picture: QImage | str | None) -> None:
+        if isinstance(picture, QImage):
+            size = picture.deviceIndependentSize().toSize()
+            x = frame.x() + (frame.width() - size.width()) // 2
+            painter.drawImage(x, frame.y() + (frame.height() - size.height()) // 2, picture)
+            return
+        palette = self._widget.palette()
+        painter.fillRect(frame, palette.base())
+        painter.setPen(palette.placeholderText().color())
+        flags = int(Qt.AlignmentFlag.AlignCenter) | int(Qt.TextFlag.TextWordWrap)
+        painter.drawText(frame, flags, picture or "loading")
+
+    def _paint_caption(
+        self,
+        painter: QPainter,
+        rect: QRect,
+        row: int,
+        code: int,
+        text: QColor,
+        selected: bool,
+    ) -> None:
+        dark = is_dark(self._widget.palette())
+        ratio, line = self._widget.devicePixelRatioF(), self._widget.fontMetrics().height()
+        left, top = rect.x() + PAD, rect.y() + PAD + self.size + 1
+        if code:
+            painter.drawPixmap(left, top + 1, badge(code, BADGE, dark, ratio))
+        name, facts = self._caption(row, rect.width() - 2 * PAD)
+        painter.setPen(text)
+        painter.drawStaticText(left + (BADGE + 3 if code else 0), top, name)
+        answer = answer_code_of(self._session.columns, row)
+        if answer != NOT_FITTED:
+            # The answers' own colours are hard to read on the selection's grey.
+            mark = answer_badge(answer, BADGE, dark, ratio, text.name() if selected else "")
+            x = rect.right() - PAD - badge_width(BADGE) + 1
+            painter.drawPixmap(x, top + line + 1, mark)
+        painter.drawStaticText(left, top + line, facts)
+
+    def _caption(self, row: int, room: int) -> tuple[QStaticText, QStaticText]:
+        """Return the laid-out name and facts of a candidate for a width."""
+        if room != self._room:
+            self._room = room
+            self._captions.clear()
+        made = self._captions.get(row)
+        if made is None:
+            name = self._session.candidates.name(row)
+            made = (
+                self._lay_out(name, room - BADGE - 3, Qt.TextElideMode.ElideMiddle),
+                self._lay_out(
+                    self.fact_text(row),
+                    room - badge_width(BADGE) - 3,
+                    Qt.TextElideMode.ElideRight,
+                ),
+            )
+            self._captions[row] = made
+            if len(self._captions) > _MAX_CAPTIONS:
+                self._captions.popitem(last=False)
+        return made
+
+    def _lay_out(self, text: str, room: int, mode: Qt.TextElideMode) -> QStaticText:
+        metrics = self._widget.fontMetrics()
+        text = " ".join(text.split()) if mode is Qt.TextElideMode.ElideMiddle else text
+        laid_out = QStaticText(metrics.elidedText(text, mode, max(room, 20)))
+        laid_out.setTextFormat(Qt.TextFormat.PlainText)
+        laid_out.prepare(font=self._widget.font())
+        return laid_out
+
+
+def _paint_tick(painter: QPainter, frame: QRect, ground: QColor, text: QColor) -> None:
+    """Mark a selected tile by a tick, since colour alone says nothing to some."""
+    box = QRect(frame.x(), frame.y(), TICK + 3, TICK + 3)
+    painter.fillRect(box, ground)
+    painter.setPen(QPen(text, 2))
+    x, y = box.x() + 1.5, box.y() + 1.5
+    points = ((0.15, 0.55), (0.42, 0.82), (0.88, 0.2))
+    painter.drawPolyline(QPolygonF([QPointF(x + a * TICK, y + b * TICK) for a, b in points]))
