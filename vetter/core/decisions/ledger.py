@@ -18,7 +18,7 @@ from vetter.core.decisions.carry_over import (
     nearest_offers,
 )
 from vetter.core.decisions.decision import UNDECIDED, Decision, How, Opinion
-from vetter.core.decisions.undo import History, Step, make_return_events, step_label
+from vetter.core.decisions.undo import History, Step, make_return_events, step_label, step_report
 
 _UNDO, _REDO = How.UNDO, How.REDO
 """Members of How as globals: looking them up on the class makes a replay 20 % slower."""
@@ -173,6 +173,12 @@ class Ledger:
         """Text for the step that undo takes back; None if there is no such step."""
         step = self._history.last_done
         return step_label(step, self._name) if step else None
+
+    @property
+    def last_report(self) -> str:
+        """Text that reports the step that undo takes back; empty if there is no such step."""
+        step = self._history.last_done
+        return step_report(step, self._name) if step else ""
 
     @property
     def redo_label(self) -> str | None:

@@ -33,6 +33,7 @@ from vetter.gui.panels.readout import Readout
 from vetter.gui.panels.stretch_bar import StretchBar
 from vetter.gui.widgets.plain_text import window_title
 from vetter.gui.widgets.theme import is_dark
+from vetter.gui.windows.decision_toast import DecisionToast
 from vetter.gui.windows.main_dialogs import MainDialogs
 from vetter.gui.windows.page_stack import Pages
 from vetter.gui.windows.presenter import CandidatePresenter
@@ -103,6 +104,7 @@ class MainWindow(Window):
         self._connect()
         self._keys = CommandKeys(self, commands, self.keymap)
         self._undo_names = UndoNames(session, self.actions_by_id, self)
+        self.reports = DecisionToast(session, self.keymap, self.pages)
         # On exposed: redirect_drops() visits all widgets, which takes milliseconds of the start.
         self.exposed.connect(self.opening.drop.redirect_drops)
         self.exposed.connect(self.cautions.start)
@@ -388,6 +390,7 @@ class MainWindow(Window):
         self.presenter.close()
         self.cautions.stop()
         self._undo_names.stop()
+        self.reports.stop()
         self.status.stop()
         self.fits.close()
         self.cache.close()
