@@ -261,6 +261,13 @@ VIEW_COMMANDS: tuple[Command[MainWindow], ...] = (
         "View",
         lambda w: w.epochs.next_plane(),
     ),
+    Command(
+        "view.verdict_bar",
+        "Buttons of verdicts and tags on or off",
+        (),
+        "View",
+        lambda w: w.toggle_verdict_bar(),
+    ),
     Command("view.panels", "Planes with panels...", (), "View", lambda w: w.pick_panels()),
     Command("view.columns", "Columns...", (), "View", lambda w: w.candidate_list.pick_columns()),
     Command(

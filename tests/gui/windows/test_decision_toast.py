@@ -49,6 +49,13 @@ def test_group_verdict_is_reported_with_its_number(qtbot: Any, window: MainWindo
     assert window.reports.toast.text.startswith("rejected 3 candidates, ")
 
 
+def test_tag_at_heading_is_not_covered(qtbot: Any, window: MainWindow) -> None:
+    QTest.keyClick(window, Qt.Key.Key_1)
+    qtbot.waitUntil(lambda: window.session.opinion(0).tags == ("dipole",), timeout=30000)
+    qtbot.wait(50)
+    assert window.reports.toast.isHidden()
+
+
 def test_toast_leaves_panels_in_place(qtbot: Any, window: MainWindow) -> None:
     before = window.plane_row.geometry()
     press(qtbot, window, Qt.Key.Key_A)

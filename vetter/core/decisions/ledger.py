@@ -176,7 +176,7 @@ class Ledger:
 
     @property
     def last_report(self) -> str:
-        """Text that reports the step that undo takes back; empty if there is no such step."""
+        """Text that reports the verdicts of the last step; empty for a tag, a comment or none."""
         step = self._history.last_done
         return step_report(step, self._name) if step else ""
 

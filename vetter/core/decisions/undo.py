@@ -178,6 +178,8 @@ def step_label(step: Step, name: Callable[[int], str]) -> str:
 def step_report(step: Step, name: Callable[[int], str]) -> str:
     """Return a text that reports a step: "accepted J0421+3312", "rejected 14 candidates".
 
+    Empty for a tag or a comment of one candidate, which change no verdict.
+
     Examples
     --------
     >>> decision = Decision("1", 1, "J1", Verdict.ACCEPT, (), "", "ann", "2026-01-31T03:14:15.926Z")
@@ -193,7 +195,7 @@ def step_report(step: Step, name: Callable[[int], str]) -> str:
     before, after = step[0][1], step[-1][2]
     earlier = Verdict.NONE if before is None else before.verdict
     if len(rows) == 1 and after.verdict is earlier:
-        return _candidate_label(before, after, target)
+        return ""
     if len(verdicts) > 1:
         return f"decided {target}"
     return _REPORTS[verdicts.pop()].format(target)

@@ -67,5 +67,9 @@ class DecisionToast(QObject):
             text, key, then = f"redone: {session.undo_label}", self._undo_key, "takes it back"
         else:
             text, key, then = session.ledger.last_report, self._undo_key, "takes it back"
+        if not text:
+            # The toast would cover the tags and the comment at the heading.
+            self.toast.hide()
+            return
         hint = f", {key} {then}" if key else ""
         self.toast.show_text(f"{text}{hint}", last.verdict.code)

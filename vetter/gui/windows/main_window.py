@@ -38,6 +38,7 @@ from vetter.gui.windows.main_dialogs import MainDialogs
 from vetter.gui.windows.page_stack import Pages
 from vetter.gui.windows.presenter import CandidatePresenter
 from vetter.gui.windows.status_bar import Status
+from vetter.gui.windows.verdict_bar import VerdictBar
 from vetter.gui.windows.window import Window, application, first_size
 from vetter.review.cutouts.cutout_cache import CutoutCache
 from vetter.review.cutouts.rendered_cutout import RenderedCutout
@@ -105,6 +106,9 @@ class MainWindow(Window):
         self._keys = CommandKeys(self, commands, self.keymap)
         self._undo_names = UndoNames(session, self.actions_by_id, self)
         self.reports = DecisionToast(session, self.keymap, self.pages)
+        menus = self.menuBar()
+        assert menus is not None
+        self.verdict_bar = VerdictBar(session, self.keymap, self.actions_by_id, menus)
         # On exposed: redirect_drops() visits all widgets, which takes milliseconds of the start.
         self.exposed.connect(self.opening.drop.redirect_drops)
         self.exposed.connect(self.cautions.start)
@@ -192,6 +196,7 @@ class MainWindow(Window):
         self.candidate_list.columns_changed.connect(self._on_columns_changed)
         self.fits.changed.connect(self.pages.update_fit_results)
         self.status.answers.picked.connect(self.filter_bar.apply)
+        self.status.verdicts.picked.connect(self.filter_bar.apply)
         self.pages.panels_shown.connect(self._on_panels_shown)
         hints = application().styleHints()
         if hints is not None and session.settings.display.theme == "system":
@@ -214,6 +219,15 @@ class MainWindow(Window):
     def toggle_list(self) -> None:
         """Show or hide the candidate list."""
         self.list_dock.setVisible(not self.list_dock.isVisible())
+
+    def toggle_verdict_bar(self) -> None:
+        """Show or hide the buttons of verdicts and tags; the session stores the choice."""
+        self.set_verdict_bar(self.verdict_bar.isHidden())
+        self.session.writer.keep_setting("verdict_bar", not self.verdict_bar.isHidden())
+
+    def set_verdict_bar(self, shown: bool) -> None:
+        """Restore whether the buttons of verdicts and tags are shown."""
+        self.verdict_bar.setVisible(shown)
 
     def toggle_light_curve(self) -> None:
         """Show or hide the light curve; the session stores the choice."""
@@ -391,6 +405,7 @@ class MainWindow(Window):
         self.cautions.stop()
         self._undo_names.stop()
         self.reports.stop()
+        self.verdict_bar.stop()
         self.status.stop()
         self.fits.close()
         self.cache.close()

@@ -8,6 +8,7 @@ from PyQt6.QtWidgets import QProgressBar, QStatusBar, QWidget
 
 from vetter.gui.widgets.plain_text import plain_label, plain_tip
 from vetter.gui.windows.answer_counts import AnswerCounts
+from vetter.gui.windows.verdict_counts import VerdictCounts
 from vetter.review.fits.fits import Fits
 from vetter.review.session import Session
 
@@ -53,7 +54,7 @@ class Status(QStatusBar):
         self._session = session
         self._fits = fits
         self.setSizeGripEnabled(False)
-        self._counts = plain_label(parent=self)
+        self._counts = self.verdicts = VerdictCounts(self)
         self._pace = plain_label(parent=self)
         self._mode = plain_label(parent=self)
         self._fitted = plain_label(parent=self)
@@ -125,11 +126,7 @@ class Status(QStatusBar):
         decided = counts.candidates - counts.undecided
         self._progress.setRange(0, max(1, session.expected or 0, counts.candidates))
         self._progress.setValue(decided)
-        self._counts.setText(
-            f"{decided:,} of {counts.candidates:,} decided     "
-            f"✓ {counts.accepted:,} accepted   ✗ {counts.rejected:,} rejected   "
-            f"? {counts.maybe:,} maybe"
-        )
+        self._counts.set_counts(counts)
         for label, text in (
             (self._pace, _pace_text(pace.per_minute, pace.seconds_left)),
             (self._fitted, self._fits.progress),
