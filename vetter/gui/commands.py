@@ -430,6 +430,13 @@ REVIEW_COMMANDS: tuple[Command[MainWindow], ...] = (
     ),
     *(_tag_command(number) for number in range(1, 10)),
     Command(
+        "review.candidate_menu",
+        "Copy or look up this candidate...",
+        ("Shift+F10", "Menu"),
+        "Review",
+        lambda w: w.menus.open_current(),
+    ),
+    Command(
         "review.accept_epochs",
         "Accept all epochs of this object...",
         ("Shift+A",),

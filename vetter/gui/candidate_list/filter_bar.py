@@ -102,6 +102,11 @@ class FilterBar(QWidget):
         self.line.setText(expression)
         self.keep()
 
+    def narrow(self, condition: str) -> None:
+        """Add a condition to the filter in force."""
+        present = self._session.queue.expression
+        self.apply(f"({present}) {condition}" if present else condition)
+
     def show_all(self) -> None:
         """Clear the filter."""
         self._pause.stop()

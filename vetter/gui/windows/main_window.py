@@ -6,14 +6,15 @@ from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PyQt6.QtCore import QEvent, Qt
+from PyQt6.QtCore import QEvent, QPoint, Qt
 from PyQt6.QtGui import QKeyEvent, QResizeEvent
-from PyQt6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from vetter.core.display.style import DisplayStyle
 from vetter.core.judgement.fit_table import COLUMNS as FIT_COLUMNS
 from vetter.core.judgement.fit_table import can_fit
 from vetter.gui.actions.command import Command, with_tags
+from vetter.gui.actions.context_menus import CandidateMenus
 from vetter.gui.actions.key_events import CommandKeys
 from vetter.gui.actions.keymap import keys_text, make_keymap
 from vetter.gui.actions.menus import UndoNames, make_actions, name_epochs
@@ -47,6 +48,7 @@ from vetter.review.session import Session
 
 if TYPE_CHECKING:
     from vetter.gui.field_view.field_view import FieldDock
+    from vetter.gui.grid.grid_area import GridArea
     from vetter.io.input_options import InputOptions
 
 RADIUS_RANGE = (4.0, 250.0)
@@ -189,6 +191,7 @@ class MainWindow(Window):
         self.cautions.columns_wanted.connect(self._choose_columns)
         self.cautions.options_chosen.connect(self._read_again)
         UnsavedComments(session, self.card, keys_text(self.keymap["review.comment"]), self)
+        self._watch_menus()
         self.plane_row.pointer.connect(self.readout.show_pointer)
         self.epochs.epoch_count_changed.connect(partial(name_epochs, self.actions_by_id))
         self.stretch_bar.looks_changed.connect(self._on_looks_changed)
@@ -201,6 +204,26 @@ class MainWindow(Window):
         hints = application().styleHints()
         if hints is not None and session.settings.display.theme == "system":
             hints.colorSchemeChanged.connect(self._on_colour_scheme_changed)
+
+    def _watch_menus(self) -> None:
+        session = self.session
+        self.menus = CandidateMenus(session, self)
+        self.menus.watch(
+            self.plane_row.viewport(),
+            lambda _point: -1 if session.is_blank else session.current_row,
+            self._extend_panel_menu,
+        )
+        listed = self.candidate_list
+        self.menus.watch(listed.viewport(), listed.row_at, listed.extend_menu)
+        listed.filter_wanted.connect(self.filter_bar.narrow)
+        self.pages.grid_made.connect(self._on_grid_made)
+
+    def _extend_panel_menu(self, menu: QMenu, _row: int, _point: QPoint) -> None:
+        for command in ("stretch.reset", "view.fit", "view.panels"):
+            menu.addAction(self.actions_by_id[command])
+
+    def _on_grid_made(self, area: GridArea) -> None:
+        self.menus.watch(area.viewport(), area.row_at)
 
     def set_theme(self, dark: bool) -> None:
         """Set the dark or light theme for the window and the panels."""
@@ -318,7 +341,10 @@ class MainWindow(Window):
     def _make_field(self) -> FieldDock:
         from vetter.gui.field_view.field_view import FieldDock
 
-        return FieldDock(self.session, self.fits, self.list_dock, self)
+        dock = FieldDock(self.session, self.fits, self.list_dock, self)
+        for canvas in dock.view.canvases:
+            self.menus.watch(canvas, canvas.row_at)
+        return dock
 
     def _title(self) -> str:
         mode = " (read only)" if self.session.read_only else ""

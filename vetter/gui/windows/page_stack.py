@@ -42,6 +42,7 @@ class Pages(QStackedWidget):
         The dock of the field view, or None before it is first opened.
     """
 
+    grid_made = pyqtSignal(object)  # the area of the grid's tiles, built when first opened
     panels_shown = pyqtSignal()  # the panels have replaced the grid
 
     def __init__(
@@ -72,6 +73,7 @@ class Pages(QStackedWidget):
             self._grid = Grid(self._session, self._cache)
             self._grid.left.connect(self.show_panels)
             self.addWidget(self._grid)
+            self.grid_made.emit(self._grid.area)
         if self.currentWidget() is self._grid:
             self.show_panels()
         else:
