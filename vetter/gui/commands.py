@@ -153,6 +153,14 @@ GO_COMMANDS: tuple[Command[MainWindow], ...] = (
         lambda w: w.show_filter(),
         separated=True,
     ),
+    Command(
+        "go.clear_filter",
+        "Clear the filter",
+        ("Ctrl+Shift+F",),
+        "Go",
+        lambda w: w.filter_bar.show_all(),
+    ),
+    Command("go.filters", "Earlier and named filters...", (), "Go", lambda w: w.show_filters()),
     Command("go.grid", "Grid of many candidates", ("G",), "Go", lambda w: w.pages.toggle_grid()),
     PALETTE_COMMAND,
 )

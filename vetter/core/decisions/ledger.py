@@ -152,6 +152,12 @@ class Ledger:
         latest = self._latest.get(self._waiting.number_of_row(row))
         return UNDECIDED if latest is None else latest.opinion
 
+    def remarked_rows(self) -> list[int]:
+        """Return the rows of the candidates with tags or a comment, in any order."""
+        numbers = (n for n, event in self._latest.items() if event.tags or event.comment)
+        rows = (self._waiting.row(number) for number in numbers)
+        return [row for row in rows if row is not None]
+
     def counts(self) -> Counts:
         """Return the numbers of candidates by verdict, and of events."""
         none, accepted, rejected, maybe = self._tally

@@ -197,6 +197,8 @@ class MainWindow(Window):
         self.stretch_bar.looks_changed.connect(self._on_looks_changed)
         self.plane_row.contrast_dragged.connect(self.stretch_bar.drag_contrast)
         self.candidate_list.columns_changed.connect(self._on_columns_changed)
+        keep_filters = partial(session.writer.keep_setting, "filters")
+        self.filter_bar.saved.changed.connect(keep_filters)
         self.fits.changed.connect(self.pages.update_fit_results)
         self.status.answers.picked.connect(self.filter_bar.apply)
         self.status.verdicts.picked.connect(self.filter_bar.apply)
@@ -321,6 +323,11 @@ class MainWindow(Window):
         """Put the cursor into the filter."""
         self.list_dock.show()
         self.filter_bar.start()
+
+    def show_filters(self) -> None:
+        """Open the menu of earlier and named filters."""
+        self.list_dock.show()
+        self.filter_bar.saved.open_menu()
 
     def _lets_decide(self) -> bool:
         if self.cautions.lets_decide():
