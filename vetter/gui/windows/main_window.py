@@ -17,6 +17,7 @@ from vetter.gui.actions.command import Command, with_tags
 from vetter.gui.actions.context_menus import CandidateMenus
 from vetter.gui.actions.key_events import CommandKeys
 from vetter.gui.actions.keymap import keys_text, make_keymap
+from vetter.gui.actions.menu_states import MenuStates
 from vetter.gui.actions.menus import UndoNames, make_actions, name_epochs
 from vetter.gui.candidate_list.filter_band import FilterBand
 from vetter.gui.candidate_list.filter_bar import FilterBar
@@ -104,6 +105,7 @@ class MainWindow(Window):
             session, cache, fits, self, self.status.say, self.cautions.all_lines
         )
         self.actions_by_id = make_actions(self, self.commands, self.keymap)
+        self.menu_states = MenuStates(self, self.actions_by_id)
         self._connect()
         self._keys = CommandKeys(self, commands, self.keymap)
         self._undo_names = UndoNames(session, self.actions_by_id, self)
@@ -240,6 +242,11 @@ class MainWindow(Window):
         """Show or hide the compass and the scale bar."""
         self._compass = not self._compass
         self.plane_row.set_compass(self._compass)
+
+    @property
+    def is_compass_shown(self) -> bool:
+        """Whether compass and scale bar are shown."""
+        return self._compass
 
     def toggle_list(self) -> None:
         """Show or hide the candidate list."""

@@ -81,6 +81,11 @@ class Pages(QStackedWidget):
             self.setCurrentWidget(self._grid)
             self._grid.setFocus()
 
+    @property
+    def is_grid_shown(self) -> bool:
+        """Whether the grid is in front."""
+        return self._grid is not None and self.currentWidget() is self._grid
+
     def update_fit_results(self, rows: list[int]) -> None:
         """Show the answers of newly fitted candidates in the grid."""
         if self._grid is not None:
