@@ -161,6 +161,8 @@ def _build(
     window.plane_row.set_choice(PanelChoice.of(source, stored.get("panels")))
     window.pages.grid_choice = stored.get("grid")
     window.light_curve.is_wanted = stored.get("light_curve") is not False
+    window.filter_bar.saved.restore(stored.get("filters"))
+    window.set_verdict_bar(stored.get("verdict_bar") is not False)
     fits.begin()
     return window, notes
 

@@ -103,6 +103,9 @@ class FakeSession(QObject):
             maybe=int(numbers[3]),
         )
 
+    def remarked_rows(self) -> list[int]:
+        return list(self.opinions)
+
     def opinion(self, row: int) -> Opinion:
         return self.opinions.get(row, UNDECIDED)
 

@@ -153,6 +153,14 @@ GO_COMMANDS: tuple[Command[MainWindow], ...] = (
         lambda w: w.show_filter(),
         separated=True,
     ),
+    Command(
+        "go.clear_filter",
+        "Clear the filter",
+        ("Ctrl+Shift+F",),
+        "Go",
+        lambda w: w.filter_bar.show_all(),
+    ),
+    Command("go.filters", "Earlier and named filters...", (), "Go", lambda w: w.show_filters()),
     Command("go.grid", "Grid of many candidates", ("G",), "Go", lambda w: w.pages.toggle_grid()),
     Command(
         "go.grid_undecided",
@@ -295,6 +303,13 @@ VIEW_COMMANDS: tuple[Command[MainWindow], ...] = (
         ("Shift+E",),
         "View",
         lambda w: w.epochs.next_plane(),
+    ),
+    Command(
+        "view.verdict_bar",
+        "Buttons of verdicts and tags on or off",
+        (),
+        "View",
+        lambda w: w.toggle_verdict_bar(),
     ),
     Command("view.panels", "Planes with panels...", (), "View", lambda w: w.pick_panels()),
     Command("view.columns", "Columns...", (), "View", lambda w: w.candidate_list.pick_columns()),
@@ -457,6 +472,13 @@ REVIEW_COMMANDS: tuple[Command[MainWindow], ...] = (
         "review.comment", "Comment", ("C",), "Review", lambda w: w.edit_comment(), separated=True
     ),
     *(_tag_command(number) for number in range(1, 10)),
+    Command(
+        "review.candidate_menu",
+        "Copy or look up this candidate...",
+        ("Shift+F10", "Menu"),
+        "Review",
+        lambda w: w.menus.open_current(),
+    ),
     Command(
         "review.accept_epochs",
         "Accept all epochs of this object...",

@@ -61,6 +61,7 @@ class Session(QObject):
     grown = pyqtSignal(int)  # the first new row
     completed = pyqtSignal()
     broke_off = pyqtSignal()  # the rest of the list could not be read
+    confirmed = pyqtSignal(int)  # row whose verdict was given again
     message = pyqtSignal(str)  # for the status bar
     end_reached = pyqtSignal(str, int)  # message, and how many candidates are undecided
     noticed = pyqtSignal(str)  # for the status bar, marked as important
@@ -427,6 +428,7 @@ class Session(QObject):
         if decision is None:
             # The candidate has that verdict already: show the next without a commit.
             self._advance(following)
+            self.confirmed.emit(row)
             return
         then = self._report_end if following is None else None
         self._commit([decision], go_to=row if following is None else following, then=then)

@@ -12,6 +12,9 @@ from vetter.core.columns.review_columns import ReviewColumns
 class Undecided:
     codes = np.zeros(2, np.uint8)
 
+    def remarked_rows(self) -> list[int]:
+        return []
+
     def opinion(self, row: int) -> None:
         raise AssertionError("facts are of the table")
 

@@ -18,6 +18,7 @@ class Columns:
         "verdict": np.array([0, 1, 2, 3, 0], np.uint8),
         "name": np.array(["J0421+3312", "J0422-01", "or", "SN 2020a", "x"]),
         "tags": np.array(["", "dipole", "cosmic ray, dipole", "bad pixel", ""], object),
+        "comment": np.array(["", "", "", "a Ghost", ""], object),
         "mag": np.array([18.0, 19.5, np.nan, 20.25, 18.5]),
         "nobs": np.array([1, 2, 3, 2**62, 2**62 + 1]),
         "band": np.array(["r", "R", "g", "", "i"]),
@@ -79,6 +80,33 @@ class Columns:
         ("tags=dipole", [1, 2]),
         ("tags~ray", [2]),
         ("tags!~dipole", [0, 3, 4]),
+        ("dipole", [1, 2]),
+        ("ghost", [3]),
+        ("mag between 18 and 19.5", [0, 1, 4]),
+        ("mag BETWEEN 19.5 and 18 verdict=none", [0, 4]),
+        ("mag not between 18 and 19", [1, 3]),
+        ("obs between 2024-01-01 and 2024-05-02", [0, 1]),
+        ("band in r,g", [0, 1, 2]),
+        ("band in (r, g) mag<19", [0]),
+        ("band not in (r, g)", [4]),
+        ("verdict in (accept, maybe)", [1, 3]),
+        ("verdict not in (accept)", [0, 2, 3, 4]),
+        ("mag is null", [2]),
+        ("mag is missing", [2]),
+        ("mag is not null", [0, 1, 3, 4]),
+        ("tags is empty", [0, 4]),
+        ("verdict is null", [0, 4]),
+        ("name like J042%", [0, 1]),
+        ("name like %20_0a", [3]),
+        ("name like %20_1a", []),
+        ("name like sn%20__A", [3]),
+        ("padded like 12", [1]),
+        ("name not like j%", [2, 3, 4]),
+        ("not mag between 18 and 19", [1, 2, 3]),
+        ("in", []),
+        ("x in", []),
+        ("SN 2020a", [3]),
+        ('"between"', []),
         ("obs>2024-05-01", [1, 3]),
         ('"real bogus">=0.9', [1, 4]),
         ("good=true", [0, 2, 3]),
@@ -104,6 +132,12 @@ def test_expression_lets_through(expression: str, rows: list[int]) -> None:
         ("mag<", 4, "a value after '<' is missing"),
         ("mag<(", 4, "a value is missing before '('"),
         ("mag<1,2", 5, "'<' takes one value"),
+        ("magg between 18 and 19", 0, "unknown column 'magg'; did you mean 'mag'?"),
+        ("mag between 18", 14, "a value after 'between' is missing"),
+        ("mag between a and b", 12, "'mag' holds numbers; 'a' is not a number"),
+        ("band in (r, g", 8, "the bracket is not closed"),
+        ("stamp is null", 0, "several values"),
+        ("verdict like a%", 13, "compared with = or !="),
         ("<19", 0, "a condition is missing before '<'"),
         ("x or", 4, "a condition is missing"),
         ("or x", 0, "a condition is missing before 'or'"),
@@ -125,6 +159,21 @@ def test_nonsense_is_refused_with_its_place(expression: str, position: int, word
     assert caught.value.position == position
 
 
+@given(
+    st.lists(
+        st.sampled_from("mag band between and in is not null like ( ) , 18 r % =".split()),
+        max_size=9,
+    ).map(" ".join)
+)
+def test_any_words_give_mask_or_worded_refusal(text: str) -> None:
+    try:
+        mask = match_filter(text, Columns())
+    except FilterError as error:
+        assert 0 <= error.position <= len(text)
+    else:
+        assert mask.shape == (5,) and mask.dtype == bool
+
+
 @given(st.text(alphabet='abormgn<>=!~"(), 019.', max_size=30))
 def test_any_text_gives_a_mask_or_a_worded_refusal(text: str) -> None:
     try:
@@ -133,6 +182,10 @@ def test_any_text_gives_a_mask_or_a_worded_refusal(text: str) -> None:
         assert 0 <= error.position <= len(text)
     else:
         assert mask.shape == (5,) and mask.dtype == bool
+
+
+def test_pattern_of_many_signs_is_matched_at_once() -> None:
+    assert not match_filter("name like " + "%" * 200 + "z", Columns()).any()
 
 
 def test_nothing_is_executed(tmp_path: Path) -> None:

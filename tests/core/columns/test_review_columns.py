@@ -18,6 +18,9 @@ class Opinion:
 class Decided:
     codes = np.array([0, 2, 1], np.uint8)
 
+    def remarked_rows(self) -> list[int]:
+        return list(range(len(self.codes)))
+
     def opinion(self, row: int) -> Opinion:
         return Opinion(("dipole", "ghost"), "near a star") if row == 1 else Opinion()
 

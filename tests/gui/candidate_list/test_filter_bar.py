@@ -190,3 +190,48 @@ def test_tab_again_takes_the_next_completion(window, session) -> None:
 def test_tab_without_completion_leaves_the_line(window) -> None:
     _type(window, "J01", Qt.Key.Key_Tab)
     assert window.bar.line.text() == "J01" and not window.bar.line.hasFocus()
+
+
+def test_invalid_filter_says_what_is_still_shown(window, session) -> None:
+    _type(window, "mag<19", Qt.Key.Key_Return)
+    _type(window, "magg<19", Qt.Key.Key_Return)
+    text = window.bar.state.text()
+    assert text.startswith("⚠ Unknown column 'magg'")
+    assert text.endswith("still showing 8 of 20")
+
+
+def test_arrows_bring_back_earlier_filters(window, session) -> None:
+    _type(window, "mag<19", Qt.Key.Key_Return)
+    _type(window, "mag>19", Qt.Key.Key_Return)
+    window.bar.show_all()
+    _type(window, "J0", Qt.Key.Key_Up, Qt.Key.Key_Up)
+    assert window.bar.line.text() == "mag<19"
+    for text in ("mag>19", "J0"):
+        QTest.keyClick(window.bar.line, Qt.Key.Key_Down)
+        assert window.bar.line.text() == text
+
+
+def test_filter_with_name_is_offered_in_menu(window, session) -> None:
+    saved = window.bar.saved
+    saved.name_filter(" bright ", "mag<19")
+    saved._fill()
+    menu = saved.menu()
+    assert menu is not None
+    action = menu.actions()[0]
+    assert action.text() == "bright:  mag<19"
+    action.trigger()
+    assert session.queue.expression == "mag<19"
+    assert "bright" in saved.named
+
+
+def test_same_filter_is_kept_once(window, session) -> None:
+    for text in ("mag<19", "mag>19", "mag<19"):
+        window.bar.apply(text)
+    assert window.bar.saved.earlier == ["mag<19", "mag>19"]
+
+
+@pytest.mark.parametrize("stored", [None, [], {"earlier": 3, "named": []}, {"named": {"a": "b"}}])
+def test_damaged_record_of_filters_is_no_hindrance(window, stored: object) -> None:
+    window.bar.saved.restore(stored)
+    window.bar.saved._fill()
+    assert window.bar.saved.earlier == []

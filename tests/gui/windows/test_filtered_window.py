@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,11 +10,13 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QMessageBox
 
-from tests.helpers.windows import until_painted
+from tests.helpers.windows import WITHOUT_FITS, until_painted
+from vetter.app import open_window
 from vetter.core.decisions.decision import Verdict
 from vetter.gui.windows.main_window import MainWindow
 
 KEY = Qt.Key
+CTRL_SHIFT = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
 NO_MATCH = "no candidate matches the filter: clear it first"
 
 
@@ -215,3 +218,29 @@ def test_every_view_stands_empty_filter(qtbot: Any, window: MainWindow) -> None:
     window.grab()
     assert not window.findChildren(QMessageBox)
     assert window.session.counts.decisions == 0
+
+
+def test_one_stroke_clears_filter(qtbot: Any, window: MainWindow) -> None:
+    enter(window, "mag<18")
+    press(KEY.Key_F, held=CTRL_SHIFT)
+    assert window.session.queue.expression == "" and len(window.session.queue) == 150
+
+
+def test_bare_word_finds_tag(qtbot: Any, window: MainWindow) -> None:
+    window.session.toggle_tag(1)
+    qtbot.waitUntil(lambda: window.session.opinion(0).tags == ("dipole",), timeout=30000)
+    enter(window, "dipole")
+    assert window.session.queue.order.tolist() == [0]
+
+
+def test_filters_come_back_with_session(qtbot: Any, tmp_path: Path) -> None:
+    path = tmp_path / "s.vetter"
+    window = open_window("demo", session=path, reviewer="ann", settings=WITHOUT_FITS)
+    until_painted(qtbot, window)
+    window.filter_bar.apply("mag<17")
+    window.filter_bar.saved.name_filter("bright", "mag<17")
+    window.close()
+    again = open_window("demo", session=path, reviewer="ann", settings=WITHOUT_FITS)
+    saved = again.filter_bar.saved
+    again.close()
+    assert (saved.earlier, saved.named) == (["mag<17"], {"bright": "mag<17"})

@@ -2,12 +2,15 @@
 
 Terms side by side must all hold; ``or``, ``not`` and brackets combine them::
 
-    J04                     name contains J04 (case is ignored)
+    J04                     name, tags or comment contain J04 (case is ignored)
     mag<19   fwhm>=2.5      numbers; missing values never match
     verdict=none,maybe      one of several
     tags~dipole             text contains
     filter!=r               neither equal nor missing
-    mag=missing             no value; mag!=missing has one
+    mag=missing             no value; mag!=missing has one; also mag is null, is not null
+    mag between 18 and 19   both ends included
+    filter in (r, g)        one of several; not in, not between, not like negate
+    name like J04%          % is any text, _ any character; the whole text must match
     "two words"             quotes keep blanks and signs, 'such quotes' too
 """
 
@@ -174,7 +177,57 @@ class _Parser:
         if following is not None and following.kind == "op":
             self._next += 1
             return make_condition(token, following.text, self._choices(following))
-        return name_contains(token.value)
+        written = self._written_condition(token)
+        return is_found(token.value) if written is None else written
+
+    def _written_condition(self, field: Token) -> Node | None:
+        """Return a condition with a word for its operator; None if no such word follows."""
+        start = self._next
+        negated = self._is_at("word", "not")
+        self._next += negated
+        op = self._peek()
+        verb = op.text.lower() if op is not None and op.kind == "word" else ""
+        self._next += 1
+        # A word at the end is searched for like any other.
+        complete = op is not None and self._peek() is not None
+        node: Node | None = None
+        if op is not None and complete and verb == "between":
+            node = self._between(field, op)
+        elif op is not None and complete and verb == "in":
+            node = self._in(field, op)
+        elif op is not None and complete and verb == "like":
+            node = make_pattern(field, self._value(op))
+        elif op is not None and complete and verb == "is" and not negated:
+            node = self._is_null(field)
+        if node is None:
+            self._next = start
+            return None
+        return _negate(node, field) if negated else node
+
+    def _between(self, field: Token, op: Token) -> Node:
+        low = self._value(op)
+        self._next += self._is_at("word", "and") or self._is_at("sign", ",")
+        return make_range(field, low, self._value(op))
+
+    def _in(self, field: Token, op: Token) -> Node:
+        bracket = self._peek()
+        if bracket is None or not (bracket.kind == "sign" and bracket.text == "("):
+            return make_condition(field, "=", self._choices(op))
+        self._next += 1
+        chosen = self._choices(op)
+        if not self._is_at("sign", ")"):
+            raise FilterError("the bracket is not closed", bracket.position)
+        self._next += 1
+        return make_condition(field, "=", chosen)
+
+    def _is_null(self, field: Token) -> Node | None:
+        negated = self._is_at("word", "not")
+        self._next += negated
+        if not self._is_at("word", "null", "missing", "nan", "empty"):
+            return None
+        self._next += 1
+        node = make_null_test(field)
+        return (lambda columns: ~node(columns)) if negated else node
 
     def _choices(self, op: Token) -> list[Token]:
         chosen = [self._value(op)]
@@ -246,13 +299,94 @@ class Token(NamedTuple):
         return self.text[1:-1] if self.kind == "quoted" else self.text
 
 
-def name_contains(word: str) -> Node:
-    """Return the condition of a bare word: the candidate's name contains it, in any case."""
-    return lambda columns: _contains(columns.values("name"), word)
+SEARCHED = ("name", "tags", "comment")
+"""Columns that a bare word is looked for in."""
+
+
+def is_found(word: str) -> Node:
+    """Return the condition of a bare word: name, tags or comment contain it, in any case."""
+
+    def node(columns: Columns) -> Mask:
+        known = columns.names
+        texts = [columns.values(name) for name in SEARCHED if name in known]
+        return _any_of([_contains(values, word) for values in texts])
+
+    return node
+
+
+def make_range(field: Token, low: Token, high: Token) -> Node:
+    """Return the condition that a value lies between two others, which may be in either order."""
+
+    def node(columns: Columns) -> Mask:
+        name, values = _find_values(columns, field)
+        if name == "verdict":
+            raise FilterError("a verdict is compared with = or !=", low.position)
+        ends = [
+            _compare(name, values, ">=", first) & _compare(name, values, "<=", second)
+            for first, second in ((low, high), (high, low))
+        ]
+        return _any_of(ends)
+
+    return node
+
+
+def make_pattern(field: Token, pattern: Token) -> Node:
+    """Return the condition that a text matches a pattern of ``%`` and ``_``, in any case."""
+    parts = {"%": ".*", "_": "."}
+    regex = "".join(
+        parts.get(letter, re.escape(letter)) for letter in re.sub("%+", "%", pattern.value)
+    )
+    matches = re.compile(regex, re.IGNORECASE | re.DOTALL).fullmatch
+
+    def node(columns: Columns) -> Mask:
+        name, values = _find_values(columns, field)
+        if name == "verdict":
+            raise FilterError("a verdict is compared with = or !=", pattern.position)
+        texts = ("" if value is None else str(value) for value in values.tolist())
+        return np.fromiter((matches(text) is not None for text in texts), bool, len(values))
+
+    return node
+
+
+def make_null_test(field: Token) -> Node:
+    """Return the condition that a candidate has no value; for a verdict, that it is undecided."""
+
+    def node(columns: Columns) -> Mask:
+        name, values = _find_values(columns, field)
+        return np.asarray(values == 0) if name == "verdict" else _is_missing(values)
+
+    return node
+
+
+def _negate(node: Node, field: Token) -> Node:
+    """Return the opposite of a condition; a missing value matches neither, as with ``!=``."""
+
+    def opposite(columns: Columns) -> Mask:
+        name, values = _find_values(columns, field)
+        hits = node(columns)
+        return ~hits if name == "verdict" else ~hits & ~_is_missing(values)
+
+    return opposite
+
+
+def _find_values(columns: Columns, field: Token) -> tuple[str, npt.NDArray[Any]]:
+    """Return the name and values of the column that a token means."""
+    name = _find_column(columns, field)
+    values = columns.values(name)
+    if values.ndim != 1:
+        raise FilterError(f"'{name}' holds several values per candidate", field.position)
+    return name, values
 
 
 def _contains(values: npt.NDArray[Any], word: str) -> Mask:
     wanted = word.lower()
+    if values.dtype == object and wanted:
+        # Most candidates have neither tags nor a comment.
+        given = np.flatnonzero(values != "")
+        hits = np.zeros(len(values), bool)
+        texts = ("" if value is None else str(value).lower() for value in values[given].tolist())
+        hits[given] = [wanted in text for text in texts]
+        return hits
     texts = ("" if value is None else str(value).lower() for value in values.tolist())
     return np.fromiter((wanted in text for text in texts), bool, len(values))
 
@@ -261,10 +395,7 @@ def make_condition(field: Token, op: str, choices: list[Token]) -> Node:
     """Return a comparison ``field op choice,choice``; it raises its errors when evaluated."""
 
     def node(columns: Columns) -> Mask:
-        name = _find_column(columns, field)
-        values = columns.values(name)
-        if values.ndim != 1:
-            raise FilterError(f"'{name}' holds several values per candidate", field.position)
+        name, values = _find_values(columns, field)
         if name == "verdict":
             hits = _is_verdict(values, op, choices)
         elif op in COMPARE:

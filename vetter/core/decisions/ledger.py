@@ -18,7 +18,7 @@ from vetter.core.decisions.carry_over import (
     nearest_offers,
 )
 from vetter.core.decisions.decision import UNDECIDED, Decision, How, Opinion
-from vetter.core.decisions.undo import History, Step, make_return_events, step_label
+from vetter.core.decisions.undo import History, Step, make_return_events, step_label, step_report
 
 _UNDO, _REDO = How.UNDO, How.REDO
 """Members of How as globals: looking them up on the class makes a replay 20 % slower."""
@@ -152,6 +152,12 @@ class Ledger:
         latest = self._latest.get(self._waiting.number_of_row(row))
         return UNDECIDED if latest is None else latest.opinion
 
+    def remarked_rows(self) -> list[int]:
+        """Return the rows of the candidates with tags or a comment, in any order."""
+        numbers = (n for n, event in self._latest.items() if event.tags or event.comment)
+        rows = (self._waiting.row(number) for number in numbers)
+        return [row for row in rows if row is not None]
+
     def counts(self) -> Counts:
         """Return the numbers of candidates by verdict, and of events."""
         none, accepted, rejected, maybe = self._tally
@@ -173,6 +179,12 @@ class Ledger:
         """Text for the step that undo takes back; None if there is no such step."""
         step = self._history.last_done
         return step_label(step, self._name) if step else None
+
+    @property
+    def last_report(self) -> str:
+        """Text that reports the verdicts of the last step; empty for a tag, a comment or none."""
+        step = self._history.last_done
+        return step_report(step, self._name) if step else ""
 
     @property
     def redo_label(self) -> str | None:

@@ -175,6 +175,40 @@ def step_label(step: Step, name: Callable[[int], str]) -> str:
     return f"{carried}{_noun(verdicts.pop())} of {len(rows)} candidates"
 
 
+def step_report(step: Step, name: Callable[[int], str]) -> str:
+    """Return a text that reports a step: "accepted J0421+3312", "rejected 14 candidates".
+
+    Empty for a tag or a comment of one candidate, which change no verdict.
+
+    Examples
+    --------
+    >>> decision = Decision("1", 1, "J1", Verdict.ACCEPT, (), "", "ann", "2026-01-31T03:14:15.926Z")
+    >>> step_report([(0, None, decision)], lambda number: "J1")
+    'accepted J1'
+    """
+    rows = {row for row, _, _ in step}
+    verdicts = {after.verdict for _, _, after in step}
+    carried = step[0][2].how == How.CARRIED
+    target = name(step[0][0]) if len(rows) == 1 else f"{len(rows):,} candidates"
+    if carried:
+        return f"carried over: {target}"
+    before, after = step[0][1], step[-1][2]
+    earlier = Verdict.NONE if before is None else before.verdict
+    if len(rows) == 1 and after.verdict is earlier:
+        return ""
+    if len(verdicts) > 1:
+        return f"decided {target}"
+    return _REPORTS[verdicts.pop()].format(target)
+
+
+_REPORTS = {
+    Verdict.ACCEPT: "accepted {}",
+    Verdict.REJECT: "rejected {}",
+    Verdict.MAYBE: "maybe: {}",
+    Verdict.NONE: "cleared {}",
+}
+
+
 def _noun(verdict: Verdict) -> str:
     return "clearing" if verdict is Verdict.NONE else verdict.value
 

@@ -9,6 +9,7 @@ from PyQt6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 from vetter.core.columns.filter_completion import complete_filter
 from vetter.errors import InputError
 from vetter.gui.actions.keymap import Keymap, keys_text
+from vetter.gui.candidate_list.saved_filters import SavedFilters
 from vetter.gui.widgets.line_edits import EscapeLine
 from vetter.gui.widgets.plain_text import plain_label
 from vetter.review.session import Session
@@ -20,11 +21,13 @@ MAX_HINTS = 6
 """Largest number of completions named below the line; all answers."""
 
 HELP = (
-    "Words search the names. mag<19 verdict=none name~J04 must all hold; or, not and brackets "
-    "combine. filter=r,g is one of several, ~ means contains, mag=missing finds missing values, "
+    "Words search names, tags and comments. mag<19 verdict=none name~J04 must all hold; or, not "
+    "and brackets combine. mag between 18 and 19, filter in (r, g), mag is null, name like J04%. "
+    "filter=r,g is one of several, ~ means contains, mag=missing finds missing values, "
     'quotes keep blanks. answer=explained, variable, ordinary, nothing, kept or "not judged" is '
     "the answer of the fit.\nTab completes columns, verdicts and answers. Enter keeps the filter "
-    "and goes to its first match, Esc restores the previous filter."
+    "and goes to its first match, Esc restores the previous filter. Up and Down bring back earlier "
+    "filters."
 )
 
 
@@ -62,6 +65,7 @@ class FilterBar(QWidget):
         self.clear.setText("Show all")
         self.clear.setToolTip("Clear the filter")
         self.clear.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.saved = SavedFilters(self.line.text, self)
         self._lay_out()
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
@@ -82,6 +86,7 @@ class FilterBar(QWidget):
         """Filter by the text and return to the candidates; stay in the line if it is invalid."""
         if self._try():
             self._before = self._session.queue.expression
+            self.saved.remember(self._before)
             self._go_to_match()
             self._leave()
 
@@ -102,6 +107,11 @@ class FilterBar(QWidget):
         self.line.setText(expression)
         self.keep()
 
+    def narrow(self, condition: str) -> None:
+        """Add a condition to the filter in force."""
+        present = self._session.queue.expression
+        self.apply(f"({present}) {condition}" if present else condition)
+
     def show_all(self) -> None:
         """Clear the filter."""
         self._pause.stop()
@@ -121,7 +131,11 @@ class FilterBar(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2)
-        layout.addWidget(self.line)
+        first = QHBoxLayout()
+        first.setSpacing(2)
+        first.addWidget(self.line, 1)
+        first.addWidget(self.saved)
+        layout.addLayout(first)
         layout.addWidget(self.hint)
         layout.addLayout(below)
 
@@ -132,6 +146,8 @@ class FilterBar(QWidget):
         self.line.completed.connect(self._on_edited)
         self.line.entered.connect(self._on_entered)
         self.line.exited.connect(self._on_exited)
+        self.line.stepped.connect(self._on_stepped)
+        self.saved.picked.connect(self.apply)
         self.clear.clicked.connect(self.show_all)
         self._session.queue_changed.connect(self._on_queue_changed)
         self._session.grown.connect(self._on_grown)
@@ -158,7 +174,9 @@ class FilterBar(QWidget):
         queue, total = self._session.queue, len(self._session.candidates)
         filtered = bool(queue.expression)
         if self._problem:
-            text = self._problem[:1].upper() + self._problem[1:]
+            # The list below is still that of the filter before.
+            shown = f"{len(queue):,} of {total:,}" if filtered else f"all {total:,}"
+            text = f"⚠ {self._problem[:1].upper()}{self._problem[1:]}; still showing {shown}"
         elif not filtered:
             text = ""
         elif len(queue):
@@ -208,6 +226,13 @@ class FilterBar(QWidget):
         self.hint.setText(f"Tab: {', '.join(words)}{more}" if words else "")
         self.hint.setVisible(bool(words))
 
+    def _on_stepped(self, steps: int) -> None:
+        """Put an earlier filter, or a later one, into the line and try it."""
+        text = self.saved.step(self.line.text(), steps)
+        if text is not None:
+            self.line.setText(text)
+            self._pause.start()
+
     def _on_grown(self, _first_new: int) -> None:
         if self._session.queue.expression:
             self._show_state()
@@ -223,6 +248,7 @@ class _FilterLine(EscapeLine):
 
     entered = pyqtSignal()
     exited = pyqtSignal()
+    stepped = pyqtSignal(int)  # 1: the filter before, -1: the one after
     completed = pyqtSignal(str)
     """The text after Tab has completed it."""
 
@@ -239,6 +265,9 @@ class _FilterLine(EscapeLine):
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
             if event.key() == Qt.Key.Key_Tab and self.completions:
                 self._complete()
+                return True
+            if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+                self.stepped.emit(1 if event.key() == Qt.Key.Key_Up else -1)
                 return True
         return super().event(event)
 

@@ -5,24 +5,29 @@ The list follows the current candidate, and a click in it makes a candidate the 
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QEvent, QSize, Qt, QTimer, pyqtSignal
+from functools import partial
+
+from PyQt6.QtCore import QEvent, QPoint, QSize, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QHideEvent, QMouseEvent, QPainter, QPaintEvent
 from PyQt6.QtWidgets import (
     QAbstractItemView,
     QDockWidget,
     QHeaderView,
     QMainWindow,
+    QMenu,
     QTableView,
     QVBoxLayout,
     QWidget,
 )
 
 from vetter.core.columns.default_columns import first_columns, score_columns
+from vetter.core.columns.value_filter import value_filters
 from vetter.core.judgement.fit_table import COLUMNS as FIT_COLUMNS
 from vetter.gui.candidate_list.filter_bar import FilterBar
 from vetter.gui.candidate_list.header import CandidateHeading
 from vetter.gui.candidate_list.line_painter import LinePainter, Span
 from vetter.gui.candidate_list.list_model import CandidateModel, column_widths
+from vetter.gui.widgets.plain_text import menu_text
 from vetter.review.session import Session
 
 FITS_SHOW_MS = 200
@@ -55,6 +60,9 @@ class CandidateListView(QTableView):
 
     columns_changed = pyqtSignal(list)
     """Names of the shown columns in order, emitted after a change by the user."""
+
+    filter_wanted = pyqtSignal(str)
+    """Condition that the user has chosen from the menu of a value."""
 
     def __init__(
         self, session: Session, columns: list[str] | None = None, parent: QWidget | None = None
@@ -134,6 +142,40 @@ class CandidateListView(QTableView):
         lines = max(1, viewport.height() // self._line_height())
         if not bar.value() <= place < bar.value() + lines:
             bar.setValue(place - lines // 2)
+
+    def row_at(self, point: QPoint) -> int:
+        """Return the row of the candidate at a point of the viewport; -1 below the last line."""
+        index = self.indexAt(point)
+        return self._table.row(index.row()) if index.isValid() else -1
+
+    def extend_menu(self, menu: QMenu, row: int, point: QPoint) -> None:
+        """Add the filters by the value at a point, and the entries of its column, to a menu."""
+        index = self.indexAt(point)
+        if not index.isValid():
+            return
+        name = self._table.names[index.column()]
+        for condition in self._conditions(name, row):
+            action = menu.addAction(menu_text(f"Filter by {condition}"))
+            if action is not None:
+                action.triggered.connect(partial(self._emit_filter, condition))
+        menu.addSeparator()
+        self.heading.add_entries(menu, index.column())
+
+    def _conditions(self, name: str, row: int) -> list[str]:
+        if name == "verdict":
+            return [f"verdict={self._session.opinion(row).verdict.value}"]
+        if name == "tags":
+            tags = self._session.opinion(row).tags
+            return [condition for tag in tags for condition in value_filters("tags", tag)]
+        if name == "comment":
+            return []
+        return value_filters(name, self._columns.values(name)[row])
+
+    def _emit_filter(self, condition: str, _checked: bool = False) -> None:
+        self.filter_wanted.emit(condition)
+
+    def _hide_column(self, name: str) -> None:
+        self._on_picked([column for column in self.columns if column != name])
 
     def sizeHint(self) -> QSize:
         widths = sum(self.columnWidth(section) for section in range(len(self._table.names)))
@@ -225,6 +267,7 @@ class CandidateListView(QTableView):
         lines.setMinimumSectionSize(height)
         lines.setDefaultSectionSize(height)
         self.heading.columns_wanted.connect(self.pick_columns)
+        self.heading.hide_wanted.connect(self._hide_column)
         self.heading.sectionMoved.connect(self._on_section_moved)
 
     def _line_height(self) -> int:

@@ -1,4 +1,4 @@
-"""The strip above the panels: the candidate's name, facts, tags and comment.
+"""The strip above the panels: the candidate's name, place, facts, tags and comment.
 
 Comments that could not be written to the session stay here, so that no typed text is lost.
 """
@@ -59,6 +59,39 @@ class VerdictChip(QWidget):
         painter.end()
 
 
+class PlaceLabel(QWidget):
+    """Place of the candidate in the list, as ``12 of 150``, painted without a layout."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.text = ""
+        self._digits = 0
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setToolTip("place in the list, as sorted and filtered")
+
+    def set_text(self, text: str, total: int) -> None:
+        """Show a text, with room for every place of a list of ``total`` candidates."""
+        if text != self.text:
+            self.text = text
+            self.setAccessibleName(f"place {text}")
+            self.update()
+        if len(f"{total:,}") > self._digits:
+            self._digits = len(f"{total:,}")
+            self.updateGeometry()
+
+    def sizeHint(self) -> QSize:
+        metrics = self.fontMetrics()
+        widest = "0" * self._digits
+        return QSize(metrics.horizontalAdvance(f"{widest} of {widest}"), metrics.height())
+
+    def paintEvent(self, _event: QPaintEvent | None) -> None:
+        painter = QPainter(self)
+        painter.setPen(self.palette().placeholderText().color())
+        flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(self.rect(), flags, self.text)
+        painter.end()
+
+
 class CandidateCard(QWidget):
     """Name, verdict, tags and comment; below them position, magnitude, time and the like.
 
@@ -83,6 +116,7 @@ class CandidateCard(QWidget):
         self._corner: QLabel | None = None
         self.name = self._make_label("name")
         self.chip = VerdictChip(self)
+        self.place = PlaceLabel(self)
         self.tags, self.comment = FlowingText(parent=self), FlowingText(parent=self)
         self.tags.setAccessibleName("tags")
         self.comment.setAccessibleName("comment")
@@ -94,6 +128,8 @@ class CandidateCard(QWidget):
         self.editor.saved.connect(session.set_comment)
         self.editor.left.connect(self._on_editor_left)
         session.opinions_changed.connect(self._on_opinions_changed)
+        session.queue_changed.connect(self._on_queue_changed)
+        session.grown.connect(self._on_queue_changed)
         self.set_columns(columns or [])
 
     def set_columns(self, names: list[str]) -> None:
@@ -200,7 +236,7 @@ class CandidateCard(QWidget):
     def _lay_out(self) -> None:
         first = self._first = QHBoxLayout()
         first.setSpacing(14)
-        for widget in (self.name, self.chip, self.tags):
+        for widget in (self.name, self.chip, self.place, self.tags):
             first.addWidget(widget)
         # Both share one cell: the comment extends below the corner label while that is empty.
         cell = self._comment_cell = QGridLayout()
@@ -220,15 +256,29 @@ class CandidateCard(QWidget):
         """Return everything that determines the look of a candidate's card."""
         corner = "" if self._corner is None else self._corner.text()
         ground = self.size(), self.devicePixelRatioF(), self.palette().cacheKey()
-        return row, self._session.opinion(row), tuple(self._facts), corner, *ground
+        place = self._place_text(row)
+        return row, self._session.opinion(row), tuple(self._facts), corner, place, *ground
 
     def _show_labels(self) -> None:
         name = self._session.candidates.name(self._row)
         if self.name.text() != name:
             self.name.setText(name)
             self.name.setToolTip(plain_tip(name) if len(name) > MAX_NAME_LENGTH else "")
+        self._show_place()
         self._show_facts()
         self._show_opinion()
+
+    def _place_text(self, row: int) -> str:
+        queue = self._session.queue
+        place = queue.position_of(row)
+        return f"{place + 1:,} of {len(queue):,}" if place >= 0 else "not in filter"
+
+    def _show_place(self) -> None:
+        self.place.set_text(self._place_text(self._row), len(self._session.candidates))
+
+    def _on_queue_changed(self, _first_new: int = 0) -> None:
+        if self._row >= 0 and not self._ahead.is_covering:
+            self._show_place()
 
     def _show_facts(self) -> None:
         self.strip.set_values([fact.text(self._row) for fact in self._facts])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from PyQt6.QtCore import QPointF, QRectF, QSize, Qt, pyqtSignal
+from PyQt6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QMouseEvent, QPolygonF, QWheelEvent
 from PyQt6.QtWidgets import QWidget
 
@@ -115,6 +115,11 @@ class FieldCamera(QWidget):
         if not len(away) or not np.nanmin(away, initial=np.inf) <= _POINTER_REACH_PIXELS:
             return None
         return int(np.nanargmin(away))
+
+    def row_at(self, point: QPoint) -> int:
+        """Return the row of the candidate at a point; -1 without one in the pointer's reach."""
+        place = self._nearest(QPointF(point))
+        return -1 if place is None else int(self.points.rows[place])
 
     def mousePressEvent(self, event: QMouseEvent | None) -> None:
         assert event is not None

@@ -58,10 +58,15 @@ class LightCurveDock(QDockWidget):
         """Text of the epoch under the pointer, or of the candidate's own epoch."""
         return "" if self._plot is None else self._readout.text()
 
+    @property
+    def has_curve(self) -> bool:
+        """Whether a candidate so far had a light curve."""
+        return self._plot is not None or self._curve is not None
+
     def toggle(self) -> bool:
         """Show or hide the dock; return False if no candidate so far had a light curve."""
         self.is_wanted = not self.isVisible()
-        if self._plot is None and self._curve is None:
+        if not self.has_curve:
             return False
         self._apply_wanted()
         self._draw()

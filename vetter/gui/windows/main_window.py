@@ -6,16 +6,18 @@ from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PyQt6.QtCore import QEvent, QSize, Qt
+from PyQt6.QtCore import QEvent, QPoint, QSize, Qt
 from PyQt6.QtGui import QKeyEvent, QResizeEvent
-from PyQt6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from vetter.core.display.style import DisplayStyle
 from vetter.core.judgement.fit_table import COLUMNS as FIT_COLUMNS
 from vetter.core.judgement.fit_table import can_fit
 from vetter.gui.actions.command import Command, with_tags
+from vetter.gui.actions.context_menus import CandidateMenus
 from vetter.gui.actions.key_events import CommandKeys
 from vetter.gui.actions.keymap import keys_text, make_keymap
+from vetter.gui.actions.menu_states import MenuStates
 from vetter.gui.actions.menus import UndoNames, make_actions, name_epochs
 from vetter.gui.candidate_list.filter_band import FilterBand
 from vetter.gui.candidate_list.filter_bar import FilterBar
@@ -35,10 +37,12 @@ from vetter.gui.panels.readout import Readout
 from vetter.gui.panels.stretch_bar import StretchBar
 from vetter.gui.widgets.plain_text import window_title
 from vetter.gui.widgets.theme import is_dark
+from vetter.gui.windows.decision_toast import DecisionToast
 from vetter.gui.windows.main_dialogs import MainDialogs
 from vetter.gui.windows.page_stack import Pages
 from vetter.gui.windows.presenter import CandidatePresenter
 from vetter.gui.windows.status_bar import Status
+from vetter.gui.windows.verdict_bar import VerdictBar
 from vetter.gui.windows.window import Window, application, first_size
 from vetter.review.cutouts.cutout_cache import CutoutCache
 from vetter.review.cutouts.rendered_cutout import RenderedCutout
@@ -47,6 +51,7 @@ from vetter.review.session import Session
 
 if TYPE_CHECKING:
     from vetter.gui.field_view.field_view import FieldDock
+    from vetter.gui.grid.grid_area import GridArea
     from vetter.io.input_options import InputOptions
 
 MIN_VETTING = QSize(440, 320)
@@ -105,9 +110,14 @@ class MainWindow(Window):
             session, cache, fits, self, self.status.say, self.cautions.all_lines
         )
         self.actions_by_id = make_actions(self, self.commands, self.keymap)
+        self.menu_states = MenuStates(self, self.actions_by_id)
         self._connect()
         self._keys = CommandKeys(self, commands, self.keymap)
         self._undo_names = UndoNames(session, self.actions_by_id, self)
+        self.reports = DecisionToast(session, self.keymap, self.pages)
+        menus = self.menuBar()
+        assert menus is not None
+        self.verdict_bar = VerdictBar(session, self.keymap, self.actions_by_id, menus)
         # On exposed: redirect_drops() visits all widgets, which takes milliseconds of the start.
         self.exposed.connect(self.opening.drop.redirect_drops)
         self.exposed.connect(self.cautions.start)
@@ -189,17 +199,41 @@ class MainWindow(Window):
         self.cautions.columns_wanted.connect(self._choose_columns)
         self.cautions.options_chosen.connect(self._read_again)
         UnsavedComments(session, self.card, keys_text(self.keymap["review.comment"]), self)
+        self._watch_menus()
         self.plane_row.pointer.connect(self.readout.show_pointer)
         self.epochs.epoch_count_changed.connect(partial(name_epochs, self.actions_by_id))
         self.stretch_bar.looks_changed.connect(self._on_looks_changed)
         self.plane_row.contrast_dragged.connect(self.stretch_bar.drag_contrast)
         self.candidate_list.columns_changed.connect(self._on_columns_changed)
+        keep_filters = partial(session.writer.keep_setting, "filters")
+        self.filter_bar.saved.changed.connect(keep_filters)
         self.fits.changed.connect(self.pages.update_fit_results)
         self.status.answers.picked.connect(self.filter_bar.apply)
+        self.status.verdicts.picked.connect(self.filter_bar.apply)
         self.pages.panels_shown.connect(self._on_panels_shown)
         hints = application().styleHints()
         if hints is not None and session.settings.display.theme == "system":
             hints.colorSchemeChanged.connect(self._on_colour_scheme_changed)
+
+    def _watch_menus(self) -> None:
+        session = self.session
+        self.menus = CandidateMenus(session, self)
+        self.menus.watch(
+            self.plane_row.viewport(),
+            lambda _point: -1 if session.is_blank else session.current_row,
+            self._extend_panel_menu,
+        )
+        listed = self.candidate_list
+        self.menus.watch(listed.viewport(), listed.row_at, listed.extend_menu)
+        listed.filter_wanted.connect(self.filter_bar.narrow)
+        self.pages.grid_made.connect(self._on_grid_made)
+
+    def _extend_panel_menu(self, menu: QMenu, _row: int, _point: QPoint) -> None:
+        for command in ("stretch.reset", "view.fit", "view.panels"):
+            menu.addAction(self.actions_by_id[command])
+
+    def _on_grid_made(self, area: GridArea) -> None:
+        self.menus.watch(area.viewport(), area.row_at)
 
     def set_theme(self, dark: bool) -> None:
         """Set the dark or light theme for the window and the panels."""
@@ -215,9 +249,23 @@ class MainWindow(Window):
         self._compass = not self._compass
         self.plane_row.set_compass(self._compass)
 
+    @property
+    def is_compass_shown(self) -> bool:
+        """Whether compass and scale bar are shown."""
+        return self._compass
+
     def toggle_list(self) -> None:
         """Show or hide the candidate list."""
         self.list_dock.setVisible(not self.list_dock.isVisible())
+
+    def toggle_verdict_bar(self) -> None:
+        """Show or hide the buttons of verdicts and tags; the session stores the choice."""
+        self.set_verdict_bar(self.verdict_bar.isHidden())
+        self.session.writer.keep_setting("verdict_bar", not self.verdict_bar.isHidden())
+
+    def set_verdict_bar(self, shown: bool) -> None:
+        """Restore whether the buttons of verdicts and tags are shown."""
+        self.verdict_bar.setVisible(shown)
 
     def toggle_light_curve(self) -> None:
         """Show or hide the light curve; the session stores the choice."""
@@ -296,6 +344,11 @@ class MainWindow(Window):
         self.list_dock.show()
         self.filter_bar.start()
 
+    def show_filters(self) -> None:
+        """Open the menu of earlier and named filters."""
+        self.list_dock.show()
+        self.filter_bar.saved.open_menu()
+
     def _lets_decide(self) -> bool:
         if self.cautions.lets_decide():
             return True
@@ -320,7 +373,10 @@ class MainWindow(Window):
     def _make_field(self) -> FieldDock:
         from vetter.gui.field_view.field_view import FieldDock
 
-        return FieldDock(self.session, self.fits, self.list_dock, self)
+        dock = FieldDock(self.session, self.fits, self.list_dock, self)
+        for canvas in dock.view.canvases:
+            self.menus.watch(canvas, canvas.row_at)
+        return dock
 
     def _title(self) -> str:
         mode = " (read only)" if self.session.read_only else ""
@@ -406,6 +462,8 @@ class MainWindow(Window):
         self.presenter.close()
         self.cautions.stop()
         self._undo_names.stop()
+        self.reports.stop()
+        self.verdict_bar.stop()
         self.status.stop()
         self.fits.close()
         self.cache.close()

@@ -46,6 +46,7 @@ class Pages(QStackedWidget):
         The user's earlier choice of the grid's planes, size and rows, as stored.
     """
 
+    grid_made = pyqtSignal(object)  # the area of the grid's tiles, built when first opened
     panels_shown = pyqtSignal()  # the panels have replaced the grid
 
     def __init__(
@@ -81,6 +82,7 @@ class Pages(QStackedWidget):
             self._grid.left.connect(self.show_panels)
             self._grid.choice_changed.connect(self._keep_grid_choice)
             self.addWidget(self._grid)
+            self.grid_made.emit(self._grid.area)
         if self.currentWidget() is self._grid:
             self.show_panels()
         else:
@@ -109,6 +111,11 @@ class Pages(QStackedWidget):
 
     def _keep_grid_choice(self, choice: dict[str, Any]) -> None:
         self._session.writer.keep_setting("grid", choice)
+
+    @property
+    def is_grid_shown(self) -> bool:
+        """Whether the grid is in front."""
+        return self._grid is not None and self.currentWidget() is self._grid
 
     def update_fit_results(self, rows: list[int]) -> None:
         """Show the answers of newly fitted candidates in the grid."""

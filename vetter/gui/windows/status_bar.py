@@ -8,6 +8,7 @@ from PyQt6.QtWidgets import QProgressBar, QStatusBar, QWidget
 
 from vetter.gui.widgets.plain_text import plain_label, plain_tip
 from vetter.gui.windows.answer_counts import AnswerCounts
+from vetter.gui.windows.verdict_counts import VerdictCounts
 from vetter.review.fits.fits import Fits
 from vetter.review.session import Session
 
@@ -47,10 +48,13 @@ class Status(QStatusBar):
     ) -> None:
         super().__init__(parent)
         self._undecided_keys = undecided_keys
+        self._outdated = ""
+        """Message that was on screen when the candidate changed; the next refresh removes it."""
+        self._is_important = False
         self._session = session
         self._fits = fits
         self.setSizeGripEnabled(False)
-        self._counts = plain_label(parent=self)
+        self._counts = self.verdicts = VerdictCounts(self)
         self._pace = plain_label(parent=self)
         self._mode = plain_label(parent=self)
         self._fitted = plain_label(parent=self)
@@ -75,8 +79,9 @@ class Status(QStatusBar):
         self._soon.timeout.connect(self.refresh)
         session.opinions_changed.connect(self._on_opinions_changed)
         session.queue_changed.connect(self._soon.start)
+        session.current_changed.connect(self._on_current_changed)
         session.grown.connect(self._start_soon)
-        session.completed.connect(self._start_soon)
+        session.completed.connect(self._on_completed)
         session.broke_off.connect(self._on_broke_off)
         session.message.connect(self.say)
         session.end_reached.connect(self._on_end_reached)
@@ -86,7 +91,8 @@ class Status(QStatusBar):
         self.refresh()
 
     def say(self, text: str, important: bool = False) -> None:
-        """Show a message for a few seconds, an important one for longer."""
+        """Show a message for a few seconds or until the next candidate; an important one longer."""
+        self._outdated, self._is_important = "", important
         self.showMessage(text, 1000 * (IMPORTANT_SECONDS if important else MESSAGE_SECONDS))
 
     def paintEvent(self, _event: QPaintEvent | None) -> None:
@@ -113,15 +119,14 @@ class Status(QStatusBar):
     def refresh(self) -> None:
         """Show the present counts and pace."""
         session = self._session
+        if self._outdated and self._outdated == self.currentMessage():
+            self.clearMessage()
+        self._outdated = ""
         counts, pace = session.counts, session.pace
         decided = counts.candidates - counts.undecided
         self._progress.setRange(0, max(1, session.expected or 0, counts.candidates))
         self._progress.setValue(decided)
-        self._counts.setText(
-            f"{decided:,} of {counts.candidates:,} decided     "
-            f"✓ {counts.accepted:,} accepted   ✗ {counts.rejected:,} rejected   "
-            f"? {counts.maybe:,} maybe"
-        )
+        self._counts.set_counts(counts)
         for label, text in (
             (self._pace, _pace_text(pace.per_minute, pace.seconds_left)),
             (self._fitted, self._fits.progress),
@@ -139,8 +144,9 @@ class Status(QStatusBar):
         """Stop refreshing when the window closes."""
         self._session.opinions_changed.disconnect(self._on_opinions_changed)
         self._session.queue_changed.disconnect(self._soon.start)
+        self._session.current_changed.disconnect(self._on_current_changed)
         self._session.grown.disconnect(self._start_soon)
-        self._session.completed.disconnect(self._start_soon)
+        self._session.completed.disconnect(self._on_completed)
         self._session.broke_off.disconnect(self._on_broke_off)
         self._fits.progressed.disconnect(self._start_soon)
         self._soon.stop()
@@ -151,6 +157,19 @@ class Status(QStatusBar):
 
     def _on_opinions_changed(self, _rows: list[int]) -> None:
         self._soon.start()
+
+    def _on_current_changed(self, _row: int) -> None:
+        self._outdate()
+
+    def _on_completed(self) -> None:
+        # The message may hold the number of candidates listed so far.
+        self._outdate()
+
+    def _outdate(self) -> None:
+        """Let the next refresh, after the panels are painted, remove the message on screen."""
+        if not self._is_important:
+            self._outdated = self.currentMessage()
+        self._start_soon()
 
     def _on_end_reached(self, message: str, undecided: int) -> None:
         keys = self._undecided_keys

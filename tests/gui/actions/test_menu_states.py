@@ -1,0 +1,107 @@
+"""Menus show what is on, what is chosen, and what can act."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PyQt6.QtCore import Qt
+from PyQt6.QtTest import QTest
+from PyQt6.QtWidgets import QMenu
+
+from tests.helpers.windows import WITHOUT_FITS, until_painted
+from vetter.app import open_window
+from vetter.gui.actions.command_states import CAN_RUN, IS_ON
+from vetter.gui.windows.main_window import MainWindow
+
+# The offscreen platform neither raises windows nor grabs the keyboard for a menu.
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+
+
+@pytest.fixture
+def window(qtbot: Any, tmp_path: Path) -> Iterator[MainWindow]:
+    window = open_window("demo", session=tmp_path / "s.vetter", settings=WITHOUT_FITS)
+    window.activateWindow()
+    until_painted(qtbot, window)
+    yield window
+    window.close()
+
+
+def is_ticked(window: MainWindow, command: str) -> bool:
+    window.menu_states.refresh()
+    return window.actions_by_id[command].isChecked()
+
+
+def can_act(window: MainWindow, command: str) -> bool:
+    window.menu_states.refresh()
+    return window.actions_by_id[command].isEnabled()
+
+
+def test_states_name_commands(window: MainWindow) -> None:
+    assert set(IS_ON) | set(CAN_RUN) <= set(window.actions_by_id)
+
+
+@pytest.mark.parametrize(
+    "command", ["view.reticle", "view.compass", "view.list", "stretch.invert", "stretch.shared"]
+)
+def test_tick_follows_switch(window: MainWindow, command: str) -> None:
+    before = is_ticked(window, command)
+    window.actions_by_id[command].trigger()
+    assert is_ticked(window, command) is not before
+
+
+def test_switch_by_key_moves_tick(window: MainWindow) -> None:
+    assert is_ticked(window, "view.reticle")
+    QTest.keyClick(window, Qt.Key.Key_T)
+    assert not is_ticked(window, "view.reticle")
+
+
+def test_grid_in_front_is_ticked(window: MainWindow) -> None:
+    window.pages.toggle_grid()
+    assert is_ticked(window, "go.grid")
+
+
+def test_switches_have_plain_names(window: MainWindow) -> None:
+    assert not [c for c in IS_ON if window.actions_by_id[c].text().endswith("on or off")]
+
+
+def test_undo_is_greyed_without_a_step(qtbot: Any, window: MainWindow) -> None:
+    assert not can_act(window, "review.undo")
+    window.session.accept()
+    qtbot.waitUntil(lambda: window.session.counts.accepted == 1, timeout=30000)
+    assert can_act(window, "review.undo") and not can_act(window, "review.redo")
+
+
+def test_epochs_are_greyed_on_single_image(window: MainWindow) -> None:
+    assert not can_act(window, "review.reject_epochs") and not can_act(window, "view.epochs")
+
+
+def test_verdicts_are_greyed_without_candidate(window: MainWindow) -> None:
+    window.filter_bar.apply("mag<0")
+    assert not can_act(window, "review.accept") and can_act(window, "go.clear_filter")
+
+
+def test_key_of_greyed_entry_still_explains(window: MainWindow) -> None:
+    menu = next(m for m in window.findChildren(QMenu) if m.title() == "&Review")
+    menu.aboutToShow.emit()
+    menu.aboutToHide.emit()
+    QTest.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert window.status.currentMessage() == "nothing to undo"
+
+
+def test_choice_in_submenu_is_marked_and_taken(window: MainWindow) -> None:
+    menu = next(m for m in window.findChildren(QMenu) if m.title() == "Stretch function")
+    menu.aboutToShow.emit()
+    entries = {action.text(): action for action in menu.actions()}
+    ticked = [text for text, action in entries.items() if action.isChecked()]
+    assert ticked == [window.stretch_bar.looks.sky.stretch]
+    entries["log"].trigger()
+    assert window.stretch_bar.looks.sky.stretch == "log"
+
+
+def test_stepping_key_works_from_submenu(window: MainWindow) -> None:
+    before = window.stretch_bar.looks.sky.stretch
+    QTest.keyClick(window, Qt.Key.Key_S)
+    assert window.stretch_bar.looks.sky.stretch != before

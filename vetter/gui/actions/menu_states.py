@@ -1,0 +1,108 @@
+"""Ticks, greyed entries and submenus of choices, set while a menu opens."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QObject
+from PyQt6.QtGui import QAction, QActionGroup
+from PyQt6.QtWidgets import QComboBox, QMenu
+
+from vetter.gui.actions.command_states import CAN_RUN, IS_ON
+from vetter.gui.widgets.plain_text import menu_text
+
+if TYPE_CHECKING:
+    from vetter.gui.windows.main_window import MainWindow
+
+CHOICES = {
+    "stretch": ("Stretch function", "stretch.next"),
+    "colours": ("Colours", "stretch.colours"),
+    "limits": ("Kind of limits", "stretch.interval"),
+    "planes": ("Planes to adjust", "stretch.planes"),
+}
+"""Title of the submenu of each combo box, by its name, and the command that chooses the next."""
+
+SWITCHED = " on or off"
+
+
+class MenuStates(QObject):
+    """Menus that show what is on, what is chosen and what can act.
+
+    Entries are greyed only while their menu is open: a disabled action would swallow its keys,
+    which tell why nothing happens.
+
+    Parameters
+    ----------
+    window : MainWindow
+    actions : mapping
+        Actions by the id of their command.
+    """
+
+    def __init__(self, window: MainWindow, actions: Mapping[str, QAction]) -> None:
+        super().__init__(window)
+        self._window, self._actions = window, actions
+        for command in IS_ON:
+            action = actions[command]
+            action.setCheckable(True)
+            # The tick says whether it is on.
+            action.setText(action.text().removesuffix(SWITCHED))
+        self._choices = self._make_choices()
+        bar = window.menuBar()
+        assert bar is not None
+        for heading in bar.actions():
+            menu = heading.menu()
+            if menu is not None:
+                menu.aboutToShow.connect(self.refresh)
+                menu.aboutToHide.connect(self._enable_all)
+
+    def refresh(self) -> None:
+        """Set all ticks and grey what cannot act."""
+        for command, is_on in IS_ON.items():
+            self._actions[command].setChecked(is_on(self._window))
+        for command, can_run in CAN_RUN.items():
+            self._actions[command].setEnabled(can_run(self._window))
+
+    def _enable_all(self) -> None:
+        for command in CAN_RUN:
+            self._actions[command].setEnabled(True)
+
+    def _make_choices(self) -> list[QMenu]:
+        """Put a submenu with the entries of each combo box in place of its command."""
+        boxes = {
+            box.accessibleName(): box for box in self._window.stretch_bar.findChildren(QComboBox)
+        }
+        menus = []
+        for name, (title, command) in CHOICES.items():
+            action, box = self._actions[command], boxes.get(name)
+            holder = next((m for m in action.associatedObjects() if isinstance(m, QMenu)), None)
+            if box is None or holder is None:
+                continue
+            submenu = QMenu(title, holder)
+            holder.insertMenu(action, submenu)
+            holder.removeAction(action)
+            # Its keys need a widget of the window.
+            self._window.addAction(action)
+            submenu.aboutToShow.connect(partial(self._fill, submenu, box, action))
+            menus.append(submenu)
+        return menus
+
+    def _fill(self, submenu: QMenu, box: QComboBox, step: QAction) -> None:
+        submenu.clear()
+        group = QActionGroup(submenu)
+        for index in range(box.count()):
+            entry = submenu.addAction(menu_text(box.itemText(index)))
+            assert entry is not None
+            entry.setCheckable(True)
+            entry.setChecked(index == box.currentIndex())
+            group.addAction(entry)
+            entry.triggered.connect(partial(_choose, box, index))
+        submenu.addSeparator()
+        submenu.addAction(step)
+
+
+def _choose(box: QComboBox, index: int, _checked: bool = False) -> None:
+    """Choose an entry, with the signal of a click."""
+    box.setCurrentIndex(index)
+    box.activated.emit(index)
