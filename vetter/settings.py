@@ -110,7 +110,8 @@ class Settings:
         Parameters
         ----------
         mapping : mapping
-            Sections ``fit``, ``display``, ``review``, ``services``; keys are the fields of these classes.
+            Sections ``fit``, ``display``, ``review``, ``services``; keys are the fields of these
+            classes.
 
         Raises
         ------

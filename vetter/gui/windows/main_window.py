@@ -355,6 +355,8 @@ class MainWindow(Window):
         self.readout.set_narrow(narrow)
         self.evidence.set_narrow(narrow)
         super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self.list_dock.fit_window(event.size().width())
 
     def begin(self) -> None:
         """Begin the background work; from the first paint on, shown candidates count as seen."""

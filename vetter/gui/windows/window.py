@@ -54,6 +54,11 @@ class Window(QMainWindow):
         self._dark = dark
         apply_theme(application(), dark)
 
+    @property
+    def is_dark(self) -> bool:
+        """Whether the theme is dark."""
+        return self._dark
+
     def toggle_theme(self) -> None:
         """Switch between the dark and the light theme."""
         self.set_theme(not self._dark)

@@ -25,12 +25,14 @@ from vetter.gui.windows.main_window import MainWindow
 from vetter.gui.windows.session_copying import SessionCopying
 from vetter.gui.windows.start_window import StartWindow
 from vetter.gui.windows.window import Window
+from vetter.gui.windows.window_memory import WindowMemory
 from vetter.io.field.nearby_planes import PlanesWanted
 from vetter.io.input_options import InputOptions
 from vetter.io.session.default_path import default_session_path, unusual_name_note
 from vetter.io.session.recent_sessions import RecentSession
 from vetter.io.session.session_file import SessionFile
 from vetter.review.opening.input_reader import InputReader, OpenRequest
+from vetter.review.opening.preferences import PreferenceFiles, Preferences
 from vetter.review.opening.recents import Recents
 from vetter.settings import Settings
 
@@ -53,6 +55,8 @@ class WindowManager(QObject):
     reviewer : str
     commands, window_commands : tuple of Command
         Every command of the program, and the commands of the first page, without candidates.
+    preferences : Preferences, optional
+        Settings and keys as the user changes them; by default these settings and this keymap.
     """
 
     window: MainWindow | StartWindow
@@ -65,10 +69,14 @@ class WindowManager(QObject):
         reviewer: str,
         commands: tuple[Command[MainWindow], ...],
         window_commands: tuple[Command[Window], ...],
+        preferences: Preferences | None = None,
     ) -> None:
         super().__init__(QApplication.instance())
         self._build = build
-        self._settings, self._keymap, self._reviewer = settings, keymap, reviewer
+        self.preferences = preferences or Preferences(settings, keymap, PreferenceFiles())
+        self.preferences.setParent(self)
+        self._memory = WindowMemory(self.preferences)
+        self._reviewer = reviewer
         self._commands, self._window_commands = commands, window_commands
         self._path = Path()
         self._held: tuple[OpenRequest, CutoutSource] | None = None
@@ -82,7 +90,7 @@ class WindowManager(QObject):
     @property
     def usual_radius(self) -> float:
         """Default radius (half the side) of a cutout, pixels."""
-        return self._settings.display.radius
+        return self.preferences.settings.display.radius
 
     @property
     def main_window(self) -> MainWindow:
@@ -126,6 +134,7 @@ class WindowManager(QObject):
         now_and_then.timeout.connect(remember)
         window.exposed.connect(now_and_then.start)
         window.closed.connect(now_and_then.stop)
+        self._memory.restore(window, isinstance(store.settings.get("columns"), list))
         self._show_window(window)
         window.opening.show_recents_menu(self.recents)
         cautions = (*source.extra_cautions, *source.candidates.cautions)
@@ -135,14 +144,15 @@ class WindowManager(QObject):
     def show_start(self, problem: str = "") -> None:
         """Show the first page, with a problem that prevented opening."""
         window = StartWindow(
-            self._settings.display.theme,
-            self._keymap,
+            self._memory.theme,
+            self.preferences.keymap,
             self.recents,
             self._commands,
             self._window_commands,
         )
         window.exposed.connect(self.recents.reload)
         self._path = Path()
+        self._memory.restore(window, False)
         self._show_window(window)
         if problem:
             window.opening.strip.show_failed(problem)
@@ -152,6 +162,7 @@ class WindowManager(QObject):
         window.cancel_wanted.connect(self._cancel)
         window.close_wanted.connect(self._on_close_wanted)
         window.copy_wanted.connect(self._on_copy_wanted)
+        window.closed.connect(partial(self._memory.keep, window))
         window.closed.connect(partial(self._on_closed, window))
         self.window = window
         window.show()
@@ -279,6 +290,7 @@ class WindowManager(QObject):
             self._drop_held()
             self._reader.close()
             self.recents.close()
+            self.preferences.close()
 
 
 def opened_text(source: CutoutSource, attention: Sequence[str] = ()) -> str:
