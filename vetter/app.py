@@ -44,6 +44,8 @@ from vetter.review.opening.preferences import PreferenceFiles, Preferences
 from vetter.settings import Settings
 
 MEGABYTE = 1 << 20
+NO_FILES = PreferenceFiles()
+"""Files of windows that a script opens: no window is remembered."""
 
 
 def open_window(input: str | Path | Sequence[str | Path], **options: Any) -> MainWindow:
@@ -110,7 +112,7 @@ def _make_manager(options: dict[str, Any]) -> WindowManager:
     """Return a window manager for the window's options, which are removed from ``options``."""
     settings: Settings = options.pop("settings", None) or Settings()
     keymap: Mapping[str, Any] | None = options.pop("keymap", None)
-    files: PreferenceFiles = options.pop("preference_files", None) or PreferenceFiles()
+    files: PreferenceFiles = options.pop("preference_files", NO_FILES)
     # storable(): a name that is not UTF-8 is compared in its escaped form, as stored.
     reviewer = storable(options.pop("reviewer", None) or default_reviewer())
     return make_window_manager(settings, keymap, reviewer, files)
@@ -120,7 +122,7 @@ def make_window_manager(
     settings: Settings,
     keymap: Mapping[str, Any] | None,
     reviewer: str,
-    files: PreferenceFiles = PreferenceFiles(),
+    files: PreferenceFiles = NO_FILES,
 ) -> WindowManager:
     """Return the manager that shows one window after another; it shows none yet."""
     preferences = Preferences(settings, keymap, files)
@@ -128,9 +130,7 @@ def make_window_manager(
     def build(source: CutoutSource, store: SessionFile) -> tuple[MainWindow, list[str]]:
         return _build(source, store, preferences.settings, reviewer, preferences.keymap)
 
-    return WindowManager(
-        build, settings, keymap, reviewer, COMMANDS, WINDOW_COMMANDS, preferences
-    )
+    return WindowManager(build, settings, keymap, reviewer, COMMANDS, WINDOW_COMMANDS, preferences)
 
 
 def _build(

@@ -9,7 +9,9 @@ from vetter.review.opening.preferences import PreferenceFiles, Preferences
 from vetter.review.opening.window_settings import Arrangement
 from vetter.settings import Settings
 
-WIDE = Arrangement("AAEC", "/+9=", 412, "light", "system", {"mag": 61}, ("mag", "@x"), {"err": True})
+WIDE = Arrangement(
+    "AAEC", "/+9=", 412, "light", "system", {"mag": 61}, ("mag", "@x"), {"err": True}
+)
 
 
 @pytest.fixture(autouse=True)

@@ -25,7 +25,7 @@ from vetter.core.judgement.fit_table import COLUMNS as FIT_COLUMNS
 from vetter.gui.candidate_list.filter_bar import FilterBar
 from vetter.gui.candidate_list.header import CandidateHeading
 from vetter.gui.candidate_list.line_painter import LinePainter, Span
-from vetter.gui.candidate_list.list_model import CandidateModel, column_widths
+from vetter.gui.candidate_list.list_model import CandidateModel, shrink_widths, whole_widths
 from vetter.review.session import Session
 
 FITS_SHOW_MS = 200
@@ -75,6 +75,7 @@ class CandidateListView(QTableView):
         scored = bool(score_columns(session.source, session.candidates))
         self._max_width = SCORED_WIDTH if scored else MAX_WIDTH
         self._own_widths: dict[str, int] = {}
+        self._whole_widths: list[int] = []
         # Until the columns are first set, Qt gives them sizes of its own.
         self._is_setting_widths = True
         self._arrived: set[int] = set()
@@ -115,12 +116,8 @@ class CandidateListView(QTableView):
             self._table.set_columns(self._first_columns())
         self._shows_fits = not set(FIT_COLUMNS).isdisjoint(self._table.names)
         self.heading.reset_order()
-        room = self._max_width - self._frame_width()
-        widths = column_widths(self._table, self.fontMetrics(), room)
-        self._is_setting_widths = True
-        for section, width in enumerate(widths):
-            self.setColumnWidth(section, width)
-        self._take_own_widths()
+        self._whole_widths = whole_widths(self._table, self.fontMetrics())
+        self._fit_widths(self._max_width - self._frame_width())
         self.heading.show_sort()
 
     @property
@@ -133,12 +130,25 @@ class CandidateListView(QTableView):
         self._own_widths = dict(widths)
         self._take_own_widths()
 
+    def _fit_widths(self, room: int) -> None:
+        """Give the columns their widths for a room in pixels; those that the user set stay."""
+        self._is_setting_widths = True
+        widths = shrink_widths(self._table, self._whole_widths, room)
+        for section, width in enumerate(widths):
+            self.setColumnWidth(section, width)
+        self._take_own_widths()
+
     def _take_own_widths(self) -> None:
         self._is_setting_widths = True
         for section, name in enumerate(self._table.names):
             if name in self._own_widths:
                 self.setColumnWidth(section, self._own_widths[name])
         self._is_setting_widths = False
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        super().resizeEvent(event)
+        if event is not None and event.size().width() != event.oldSize().width():
+            self._fit_widths(event.size().width())
 
     def _on_section_resized(self, section: int, _before: int, width: int) -> None:
         # The last column takes what is left, so its width is not the user's.

@@ -11,7 +11,6 @@ from PyQt6.QtWidgets import (
     QAbstractButton,
     QCheckBox,
     QComboBox,
-    QHBoxLayout,
     QPushButton,
     QWidget,
 )
@@ -21,6 +20,7 @@ from vetter.core.display.interval import INTERVALS, Interval
 from vetter.core.display.stretch import STRETCHES
 from vetter.core.display.style import GROUPS, DisplayStyle, PlaneStyle
 from vetter.gui.actions.keymap import Keymap, with_keys
+from vetter.gui.widgets.flow_layout import FlowLayout
 from vetter.gui.widgets.line_edits import NumberField
 from vetter.gui.widgets.plain_text import plain_label
 
@@ -148,8 +148,7 @@ class StretchBar(QWidget):
         self._change(GROUPS, bias=0.5, contrast=1.0)
 
     def _lay_out(self) -> None:
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
+        layout = FlowLayout(self)
         layout.setSpacing(6)
         for field, tip in ((self._low, "Lower limit"), (self._high, "Upper limit")):
             field.setToolTip(f"{tip}: per cent for percentile, a value for manual")
@@ -167,7 +166,6 @@ class StretchBar(QWidget):
             self._reset,
         ):
             layout.addWidget(widget)
-        layout.addStretch(1)
 
     def _connect(self) -> None:
         self._scope.activated.connect(self._on_scope)

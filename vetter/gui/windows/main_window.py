@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PyQt6.QtCore import QEvent, Qt
+from PyQt6.QtCore import QEvent, QSize, Qt
 from PyQt6.QtGui import QKeyEvent, QResizeEvent
 from PyQt6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
@@ -48,6 +48,8 @@ if TYPE_CHECKING:
     from vetter.io.input_options import InputOptions
 
 RADIUS_RANGE = (4.0, 250.0)
+MIN_PAGE = QSize(400, 320)
+"""Smallest size of the panels with their texts, which with the list fits a window of 800 x 560."""
 NARROW = 1500
 """Window width in pixels below which the readout is shorter and the evidence has more lines."""
 
@@ -140,6 +142,7 @@ class MainWindow(Window):
         layout.addWidget(self.evidence)
         layout.addWidget(self.stretch_bar)
         self._candidate_page = QStackedWidget(self)
+        self._candidate_page.setMinimumSize(MIN_PAGE)
         self._candidate_page.addWidget(vetting)
         self.empty_page = EmptyPage(session)
         self._candidate_page.addWidget(self.empty_page)
