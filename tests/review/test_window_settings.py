@@ -10,7 +10,7 @@ from vetter.review.opening.window_settings import Arrangement
 from vetter.settings import Settings
 
 WIDE = Arrangement(
-    "AAEC", "/+9=", 412, "light", "system", {"mag": 61}, ("mag", "@x"), {"err": True}
+    "AAEC", "/+9=", 412, "light", "system", {"mag": 61}, True, ("mag", "@x"), {"err": True}
 )
 
 

@@ -78,7 +78,8 @@ def save_settings(
         The file is not TOML, a value cannot be used, or the file cannot be written; the file
         stays as it was.
     """
-    values = _change_file(path, SETTINGS_NAME, changes, Settings.from_mapping)
+    by_path: dict[tuple[str, ...], Any] = {(*key,): value for key, value in changes.items()}
+    values = _change_file(path, SETTINGS_NAME, by_path, Settings.from_mapping)
     return Settings.from_mapping(values)
 
 

@@ -56,33 +56,37 @@ class StretchBar(QWidget):
         )
         self._low, self._high = NumberField(), NumberField()
         self._low.beside, self._high.beside = self._high, self._low
+        self._keymap = keymap
         self._stretch = _make_combo(
-            [_STRETCH_TITLES.get(name, name) for name in STRETCHES],
-            with_keys("Stretch", keymap, "stretch.next", "stretch.previous"),
-            "stretch",
+            [_STRETCH_TITLES.get(name, name) for name in STRETCHES], "Stretch", "stretch"
         )
         self._map = _make_combo(list(COLOUR_MAPS), "Colours", "colours")
-        self._invert = _without_focus(
-            QCheckBox("invert"),
-            with_keys("Invert the colours of all planes", keymap, "stretch.invert"),
-        )
-        self._shared = _without_focus(
-            QCheckBox("shared limits"),
-            with_keys(
-                "Image, template and convolved have the same limits", keymap, "stretch.shared"
-            ),
-        )
-        self._reset = _without_focus(
-            QPushButton("reset contrast"),
-            with_keys(
-                "Undo the contrast and bias that were dragged with the right button",
-                keymap,
-                "stretch.reset",
-            ),
-        )
+        self._invert = _without_focus(QCheckBox("invert"))
+        self._shared = _without_focus(QCheckBox("shared limits"))
+        self._reset = _without_focus(QPushButton("reset contrast"))
+        self.show_keys()
         self._lay_out()
         self._connect()
         self._show_looks()
+
+    def show_keys(self) -> None:
+        """Name the keys in force in the tool tips."""
+        tips: tuple[tuple[QWidget, str, tuple[str, ...]], ...] = (
+            (self._stretch, "Stretch", ("stretch.next", "stretch.previous")),
+            (self._invert, "Invert the colours of all planes", ("stretch.invert",)),
+            (
+                self._shared,
+                "Image, template and convolved have the same limits",
+                ("stretch.shared",),
+            ),
+            (
+                self._reset,
+                "Undo the contrast and bias that were dragged with the right button",
+                ("stretch.reset",),
+            ),
+        )
+        for widget, text, commands in tips:
+            widget.setToolTip(with_keys(text, self._keymap, *commands))
 
     @property
     def looks(self) -> DisplayStyle:
@@ -284,7 +288,6 @@ def _choose_next(box: QComboBox) -> None:
     box.activated.emit(index)
 
 
-def _without_focus(button: QAbstractButton, tip: str) -> QAbstractButton:
+def _without_focus(button: QAbstractButton) -> QAbstractButton:
     button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    button.setToolTip(tip)
     return button

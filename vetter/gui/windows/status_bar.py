@@ -92,6 +92,10 @@ class Status(QStatusBar):
         fits.progressed.connect(self._start_soon)
         self.refresh()
 
+    def set_undecided_keys(self, keys: str) -> None:
+        """Set the keys that go to the next undecided candidate."""
+        self._undecided_keys = keys
+
     def say(self, text: str, important: bool = False) -> None:
         """Show a message for a few seconds, an important one for longer."""
         self.showMessage(text, 1000 * (IMPORTANT_SECONDS if important else MESSAGE_SECONDS))

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PyQt6.QtCore import QObject, QTimer
 from PyQt6.QtWidgets import QApplication
@@ -20,12 +20,13 @@ from vetter.core.cutout_source import CutoutSource
 from vetter.core.number_text import format_count
 from vetter.errors import ColumnsWanted, VetterError
 from vetter.gui.actions.command import Command
+from vetter.gui.actions.keymap import make_keymap
 from vetter.gui.widgets.verdict_style import is_dark
 from vetter.gui.windows.main_window import MainWindow
 from vetter.gui.windows.session_copying import SessionCopying
 from vetter.gui.windows.start_window import StartWindow
 from vetter.gui.windows.window import Window
-from vetter.gui.windows.window_memory import WindowMemory
+from vetter.gui.windows.window_memory import WindowMemory, apply_arrangement, arrangement_of
 from vetter.io.field.nearby_planes import PlanesWanted
 from vetter.io.input_options import InputOptions
 from vetter.io.session.default_path import default_session_path, unusual_name_note
@@ -35,6 +36,9 @@ from vetter.review.opening.input_reader import InputReader, OpenRequest
 from vetter.review.opening.preferences import PreferenceFiles, Preferences
 from vetter.review.opening.recents import Recents
 from vetter.settings import Settings
+
+if TYPE_CHECKING:
+    from vetter.gui.preferences.layout_page import LayoutPage
 
 REMEMBERED_EVERY_MS = 60_000
 
@@ -75,6 +79,8 @@ class WindowManager(QObject):
         self._build = build
         self.preferences = preferences or Preferences(settings, keymap, PreferenceFiles())
         self.preferences.setParent(self)
+        self.preferences.settings_changed.connect(self._on_settings_changed)
+        self.preferences.keymap_changed.connect(self._on_keymap_changed)
         self._memory = WindowMemory(self.preferences)
         self._reviewer = reviewer
         self._commands, self._window_commands = commands, window_commands
@@ -162,6 +168,8 @@ class WindowManager(QObject):
         window.cancel_wanted.connect(self._cancel)
         window.close_wanted.connect(self._on_close_wanted)
         window.copy_wanted.connect(self._on_copy_wanted)
+        window.preferences_wanted.connect(self._on_preferences_wanted)
+        window.layouts_wanted.connect(self._on_layouts_wanted)
         window.closed.connect(partial(self._memory.keep, window))
         window.closed.connect(partial(self._on_closed, window))
         self.window = window
@@ -284,6 +292,37 @@ class WindowManager(QObject):
         copying = SessionCopying(self._path, self.main_window)
         copying.copied.connect(self.open)
         copying.ask()
+
+    def _on_preferences_wanted(self) -> None:
+        from vetter.gui.preferences.preferences_dialog import PreferencesDialog
+
+        window, layouts, columns = self.window, None, []
+        if isinstance(window, MainWindow):
+            layouts, columns = self._make_layout_page(), window.candidate_list.columns
+        PreferencesDialog(
+            self.preferences, window.commands, window.keymap, columns, layouts, window
+        ).open()
+
+    def _on_layouts_wanted(self) -> None:
+        from vetter.gui.preferences.layout_page import LayoutDialog
+
+        LayoutDialog(self._make_layout_page(), self.window).open()
+
+    def _make_layout_page(self) -> LayoutPage:
+        from vetter.gui.preferences.layout_page import LayoutPage
+
+        window = self.main_window
+        return LayoutPage(
+            self.preferences,
+            partial(apply_arrangement, window),
+            partial(arrangement_of, window, whole=True),
+        )
+
+    def _on_settings_changed(self, settings: Settings) -> None:
+        self.window.apply_settings(settings)
+
+    def _on_keymap_changed(self, changes: Mapping[str, Any]) -> None:
+        self.window.set_keymap(make_keymap(self._commands, changes))
 
     def _on_closed(self, window: MainWindow | StartWindow) -> None:
         if window is self.window:

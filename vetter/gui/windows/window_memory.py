@@ -7,7 +7,6 @@ from functools import partial
 
 from PyQt6.QtCore import QByteArray
 
-from vetter.gui.panels.panel_choice import PanelChoice
 from vetter.gui.widgets.theme import is_dark
 from vetter.gui.windows.main_window import MainWindow
 from vetter.gui.windows.window import Window, application
@@ -34,6 +33,7 @@ def arrangement_of(window: MainWindow, whole: bool = False) -> Arrangement:
         docks=_text_of(window.saveState(STATE_VERSION)),
         list_width=window.list_dock.wanted_width,
         widths=candidate_list.widths,
+        whole=whole,
         columns=tuple(candidate_list.columns) if whole else (),
         panels=dict(window.plane_row.choice.user_choice) if whole else {},
     )
@@ -53,11 +53,9 @@ def apply_arrangement(window: MainWindow, arrangement: Arrangement) -> None:
         window.list_dock.set_wanted_width(arrangement.list_width)
     if arrangement.widths:
         window.candidate_list.set_widths(arrangement.widths)
-    if arrangement.columns:
+    if arrangement.whole:
         window.set_columns(list(arrangement.columns))
-    if arrangement.panels:
-        window.plane_row.set_choice(PanelChoice.of(window.session.source, dict(arrangement.panels)))
-        window.presenter.show()
+        window.set_panels(arrangement.panels)
 
 
 class WindowMemory:

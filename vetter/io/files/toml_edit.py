@@ -247,7 +247,8 @@ def _replace(old: str, value: Any) -> str:
 
 def _elements(array: str) -> list[tuple[int, int]]:
     """Return the places of the strings in an array; empty if it holds anything else."""
-    spans, place = [], 1
+    spans: list[tuple[int, int]] = []
+    place = 1
     while True:
         place = _skip_blank(array, place)
         if array[place] == "]":

@@ -40,10 +40,12 @@ class Arrangement:
         Setting of the theme when ``theme`` was chosen; another setting since then decides.
     widths : mapping
         Widths of the list's columns in pixels by name.
+    whole : bool
+        Whether columns and panels belong to the arrangement, as in a named layout.
     columns : tuple of str
-        Columns of the list from left to right; empty if unknown. Only for named layouts.
+        Columns of the list from left to right; empty if unknown.
     panels : mapping
-        Whether each plane that the user chose has a panel. Only for named layouts.
+        Whether each plane that the user chose has a panel.
     """
 
     geometry: str = ""
@@ -52,6 +54,7 @@ class Arrangement:
     theme: str = ""
     theme_setting: str = ""
     widths: Mapping[str, int] = field(default_factory=dict)
+    whole: bool = False
     columns: tuple[str, ...] = ()
     panels: Mapping[str, bool] = field(default_factory=dict)
 
