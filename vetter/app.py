@@ -40,9 +40,12 @@ from vetter.review.fits.fits import Fits
 from vetter.review.opening.input_reader import OpenRequest, read_input
 from vetter.review.opening.list_reader import ListReader
 from vetter.review.opening.open_session import open_session
+from vetter.review.opening.preferences import PreferenceFiles, Preferences
 from vetter.settings import Settings
 
 MEGABYTE = 1 << 20
+NO_FILES = PreferenceFiles()
+"""Files of windows that a script opens: no window is remembered."""
 
 
 def open_window(input: str | Path | Sequence[str | Path], **options: Any) -> MainWindow:
@@ -109,20 +112,25 @@ def _make_manager(options: dict[str, Any]) -> WindowManager:
     """Return a window manager for the window's options, which are removed from ``options``."""
     settings: Settings = options.pop("settings", None) or Settings()
     keymap: Mapping[str, Any] | None = options.pop("keymap", None)
+    files: PreferenceFiles = options.pop("preference_files", NO_FILES)
     # storable(): a name that is not UTF-8 is compared in its escaped form, as stored.
     reviewer = storable(options.pop("reviewer", None) or default_reviewer())
-    return make_window_manager(settings, keymap, reviewer)
+    return make_window_manager(settings, keymap, reviewer, files)
 
 
 def make_window_manager(
-    settings: Settings, keymap: Mapping[str, Any] | None, reviewer: str
+    settings: Settings,
+    keymap: Mapping[str, Any] | None,
+    reviewer: str,
+    files: PreferenceFiles = NO_FILES,
 ) -> WindowManager:
     """Return the manager that shows one window after another; it shows none yet."""
+    preferences = Preferences(settings, keymap, files)
 
     def build(source: CutoutSource, store: SessionFile) -> tuple[MainWindow, list[str]]:
-        return _build(source, store, settings, reviewer, keymap)
+        return _build(source, store, preferences.settings, reviewer, preferences.keymap)
 
-    return WindowManager(build, settings, keymap, reviewer, COMMANDS, WINDOW_COMMANDS)
+    return WindowManager(build, settings, keymap, reviewer, COMMANDS, WINDOW_COMMANDS, preferences)
 
 
 def _build(

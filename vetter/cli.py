@@ -76,12 +76,14 @@ def _run_open(arguments: argparse.Namespace) -> int:
     gc.disable()
     from vetter import app
     from vetter.io.settings_file import load_keymap, load_settings
+    from vetter.review.opening.preferences import PreferenceFiles
 
     settings = load_settings(arguments.settings)
     return app.run(
         inputs,
         settings=settings,
         keymap=load_keymap(arguments.keymap),
+        preference_files=PreferenceFiles(arguments.settings, arguments.keymap, keeps_window=True),
         session=arguments.session,
         reviewer=arguments.reviewer,
         **reading,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,8 +15,10 @@ STRETCHES = ("linear", "asinh", "log", "sqrt", "square", "histeq")
 INTERVALS = ("noise", "percentile", "zscale", "sigma", "minmax", "manual")
 THEMES = ("system", "dark", "light")
 PSFS = ("gaussian", "moffat", "stars")
+SERVICES = ("SIMBAD", "NED", "Legacy Survey", "TNS", "Aladin Lite")
 MAX_RADIUS = 2000.0
 """Largest radius of a cutout, pixels: a mistyped radius could take gigabytes."""
+_COLOUR = re.compile(r"#[0-9a-fA-F]{6}\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,12 @@ class DisplaySettings:
 
 @dataclass(frozen=True, slots=True)
 class ReviewSettings:
-    """Tags on keys 1 to 9, number of cutouts to build ahead, and size of their cache."""
+    """Tags on keys 1 to 9 with their colours, cutouts to build ahead, size of their cache.
+
+    ``tag_colours`` are ``#rrggbb``, one for each tag in order; an empty or missing colour is the
+    text's own. ``columns`` are the first columns of a list that has them; empty for those that
+    the list's kind suggests.
+    """
 
     tags: tuple[str, ...] = (
         "dipole",
@@ -73,8 +81,17 @@ class ReviewSettings:
         "ghost",
         "interesting",
     )
+    tag_colours: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
     build_ahead: int = 12
     cache_megabytes: int = 192
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceSettings:
+    """Services whose pages the window offers to open at a candidate's position."""
+
+    pages: tuple[str, ...] = SERVICES
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +101,7 @@ class Settings:
     fit: FitSettings = field(default_factory=FitSettings)
     display: DisplaySettings = field(default_factory=DisplaySettings)
     review: ReviewSettings = field(default_factory=ReviewSettings)
+    services: ServiceSettings = field(default_factory=ServiceSettings)
 
     @classmethod
     def from_mapping(cls, mapping: Mapping[str, Any]) -> Settings:
@@ -92,7 +110,8 @@ class Settings:
         Parameters
         ----------
         mapping : mapping
-            Sections ``fit``, ``display``, ``review``; keys are the fields of these classes.
+            Sections ``fit``, ``display``, ``review``, ``services``; keys are the fields of these
+            classes.
 
         Raises
         ------
@@ -122,6 +141,7 @@ _SECTIONS: dict[str, Any] = {
     "fit": FitSettings,
     "display": DisplaySettings,
     "review": ReviewSettings,
+    "services": ServiceSettings,
 }
 
 _RETIRED: dict[str, tuple[str, ...]] = {"fit": ("default_fwhm",)}
@@ -186,6 +206,14 @@ def _check(settings: Settings) -> None:
         )
     if len(review.tags) > 9:
         raise SettingsError(f"review.tags: expected at most 9 tags, found {len(review.tags)}")
+    for name in review.tag_colours:
+        if name and not _COLOUR.match(name):
+            raise SettingsError(f"review.tag_colours: expected #rrggbb, found {name!r}")
+    for name in settings.services.pages:
+        if name not in SERVICES:
+            raise SettingsError(
+                f"services.pages: expected some of {', '.join(SERVICES)}, found {name!r}"
+            )
 
 
 def _check_fit(fit: FitSettings) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from vetter.errors import SettingsError
 from vetter.io import settings_file
-from vetter.io.settings_file import load_keymap, load_settings
+from vetter.io.settings_file import load_keymap, load_settings, save_keymap, save_settings
 from vetter.settings import FitSettings, Settings
 
 
@@ -71,3 +71,54 @@ print("tomllib" in sys.modules)
 """
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "False"
+
+
+OWN = '# mine\n[display]\ntheme = "light"  # by day\n'
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The user's folder of settings, which does not exist yet."""
+    monkeypatch.setattr(settings_file, "settings_folder", lambda: tmp_path / "vetter")
+    return tmp_path / "vetter"
+
+
+def test_saved_settings_are_read_back(folder: Path) -> None:
+    saved = save_settings({("display", "theme"): "dark", ("review", "tags"): ("a", "b")})
+    assert load_settings() == saved
+    assert (saved.display.theme, saved.review.tags) == ("dark", ("a", "b"))
+
+
+def test_saved_settings_keep_comments_of_file(folder: Path) -> None:
+    folder.mkdir()
+    (folder / "settings.toml").write_text(OWN)
+    save_settings({("display", "theme"): "dark"})
+    assert (folder / "settings.toml").read_text() == OWN.replace('"light"', '"dark"')
+
+
+def test_unusable_setting_leaves_file_as_it_was(folder: Path) -> None:
+    folder.mkdir()
+    (folder / "settings.toml").write_text(OWN)
+    with pytest.raises(SettingsError, match=r"settings\.toml: display\.theme: expected one of"):
+        save_settings({("display", "theme"): "pink"})
+    assert (folder / "settings.toml").read_text() == OWN
+    assert [file.name for file in folder.iterdir()] == ["settings.toml"]
+
+
+def test_broken_settings_file_is_not_overwritten(folder: Path) -> None:
+    folder.mkdir()
+    (folder / "settings.toml").write_text("[display\n")
+    with pytest.raises(SettingsError, match=r"settings\.toml: not TOML"):
+        save_settings({("display", "theme"): "dark"})
+    assert (folder / "settings.toml").read_text() == "[display\n"
+
+
+def test_saved_keys_are_read_back(folder: Path) -> None:
+    save_keymap({"review.accept": ["Y", "Ctrl+Y"], "go.next": []})
+    assert load_keymap() == {"review.accept": ["Y", "Ctrl+Y"], "go.next": []}
+
+
+def test_settings_are_saved_to_named_file(folder: Path, tmp_path: Path) -> None:
+    save_settings({("display", "radius"): 9.0}, tmp_path / "other.toml")
+    assert load_settings(tmp_path / "other.toml").display.radius == 9.0
+    assert not folder.exists()

@@ -41,6 +41,10 @@ PALETTE_COMMAND: Command[Window] = Command(
     "go.palette", "Command palette", ("Ctrl+K",), "Go", lambda w: w.dialogs.show_palette()
 )
 
+PREFERENCES_COMMAND: Command[Window] = Command(
+    "file.preferences", "Preferences...", ("Ctrl+,",), "File", lambda w: w.preferences_wanted.emit()
+)
+
 LOOK_COMMANDS: tuple[Command[Window], ...] = (
     Command(
         "view.theme",
@@ -61,7 +65,14 @@ HELP_COMMANDS: tuple[Command[Window], ...] = (
     ),
 )
 
-WINDOW_COMMANDS = (*OPEN_COMMANDS, QUIT_COMMAND, PALETTE_COMMAND, *LOOK_COMMANDS, *HELP_COMMANDS)
+WINDOW_COMMANDS = (
+    *OPEN_COMMANDS,
+    PREFERENCES_COMMAND,
+    QUIT_COMMAND,
+    PALETTE_COMMAND,
+    *LOOK_COMMANDS,
+    *HELP_COMMANDS,
+)
 
 FILE_COMMANDS: tuple[Command[MainWindow], ...] = (
     *OPEN_COMMANDS,
@@ -110,6 +121,7 @@ FILE_COMMANDS: tuple[Command[MainWindow], ...] = (
         lambda w: w.opening.close_input(),
         separated=True,
     ),
+    PREFERENCES_COMMAND,
     QUIT_COMMAND,
 )
 
@@ -319,6 +331,21 @@ VIEW_COMMANDS: tuple[Command[MainWindow], ...] = (
         ("D",),
         "View",
         lambda w: w.dialogs.show_all_columns(),
+    ),
+    Command(
+        "view.layouts",
+        "Layouts: save, use, delete...",
+        (),
+        "View",
+        lambda w: w.layouts_wanted.emit(),
+        separated=True,
+    ),
+    Command(
+        "view.second_window",
+        "Second window that follows, on or off",
+        ("F12",),
+        "View",
+        lambda w: w.toggle_second_window(),
     ),
     *LOOK_COMMANDS,
 )

@@ -62,6 +62,7 @@ class Session(QObject):
     completed = pyqtSignal()
     broke_off = pyqtSignal()  # the rest of the list could not be read
     confirmed = pyqtSignal(int)  # row whose verdict was given again
+    settings_changed = pyqtSignal()
     message = pyqtSignal(str)  # for the status bar
     end_reached = pyqtSignal(str, int)  # message, and how many candidates are undecided
     noticed = pyqtSignal(str)  # for the status bar, marked as important
@@ -116,6 +117,12 @@ class Session(QObject):
         self.recorder.saving.connect(self._on_saving)
         writer.failed.connect(self._on_write_failed)
         writer.compared.connect(self._on_compared)
+
+    def set_settings(self, settings: Settings) -> None:
+        """Take over settings that the user has changed in the window."""
+        if settings != self.settings:
+            self.settings = settings
+            self.settings_changed.emit()
 
     def accept(self) -> None:
         """Accept the candidate on screen, then show the next."""

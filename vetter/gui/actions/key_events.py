@@ -51,11 +51,18 @@ class CommandKeys(Generic[WindowT]):
         self, window: WindowT, commands: Iterable[Command[WindowT]], keymap: Keymap
     ) -> None:
         self._window, self._commands, self._keymap = window, tuple(commands), keymap
+        self._once: set[str] = set()
+        self.update_keys()
         # On X11 each repeat of a held key comes as a press and a release of its own.
         if QApplication.platformName() == "xcb":
-            at_once = [command for command in self._commands if not command.repeats]
-            once = {key for command in at_once for key in keymap[command.id]}
-            HeldKeys(window, once).release_keys.connect(self.release_keys)
+            HeldKeys(window, self._once).release_keys.connect(self.release_keys)
+
+    def update_keys(self) -> None:
+        """Take over changes of the keymap."""
+        self._once.clear()
+        for command in self._commands:
+            if not command.repeats:
+                self._once.update(self._keymap[command.id])
 
     def press(self, event: QKeyEvent) -> bool:
         """Run the command of the key's place on the keyboard; return whether there was one."""

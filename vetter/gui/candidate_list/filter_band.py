@@ -33,7 +33,7 @@ class FilterBand(QFrame):
     def __init__(self, session: Session, keymap: Keymap, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._next = keys_text(keymap.get("go.next", ())[:1])
+        self._keymap = keymap
         self._return_to: QWidget | None = None
         self.setObjectName("filter band")
         self.setAutoFillBackground(True)
@@ -116,7 +116,8 @@ class FilterBand(QFrame):
         if session.queue.is_barren:
             others = ", nor does any other"
         else:
-            others = f"; {self._next} goes to the next match"
+            key = keys_text(self._keymap.get("go.next", ())[:1])
+            others = f"; {key} goes to the next match"
         self.words.setText(f"{name} does not match the filter{others}; Esc clears the filter")
 
     def _on_agreed(self, _rows: list[int], verdict: Verdict) -> None:

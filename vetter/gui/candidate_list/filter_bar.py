@@ -54,7 +54,9 @@ class FilterBar(QWidget):
         self._before = ""
         self._problem = ""
         self._return_to: QWidget | None = None
-        self.line = _FilterLine(keys_text(keymap.get("go.filter", ())[:1]), self)
+        self._keymap = keymap
+        self.line = _FilterLine(self)
+        self.show_keys()
         self.hint = plain_label(parent=self)
         self.hint.setAccessibleName("completions of the filter")
         self.hint.hide()
@@ -73,6 +75,11 @@ class FilterBar(QWidget):
         self._pause.timeout.connect(self._try)
         self._connect()
         self._on_queue_changed()
+
+    def show_keys(self) -> None:
+        """Name the key of this line in it."""
+        key = keys_text(self._keymap.get("go.filter", ())[:1])
+        self.line.setPlaceholderText(f"Filter or search  ({key})" if key else "Filter or search")
 
     def start(self) -> None:
         """Put the cursor into the filter."""
@@ -252,11 +259,10 @@ class _FilterLine(EscapeLine):
     completed = pyqtSignal(str)
     """The text after Tab has completed it."""
 
-    def __init__(self, key: str, parent: QWidget) -> None:
+    def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.completions: list[str] = []
         self.is_cycling = False
-        self.setPlaceholderText(f"Filter or search  ({key})" if key else "Filter or search")
         self.setAccessibleName("filter and search")
         self.setToolTip(HELP)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)

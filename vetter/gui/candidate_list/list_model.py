@@ -218,10 +218,19 @@ def column_widths(table: CandidateModel, metrics: QFontMetrics, room: int) -> li
     metrics : QFontMetrics
         Metrics of the list's font.
     room : int
-        Width available to all columns, in pixels; a long name is cut off before other columns
-        leave the view.
+        Width available to all columns, in pixels; see `shrink_widths`.
     """
-    widths = [_fitting_width(table, metrics, *column) for column in enumerate(table.names)]
+    return shrink_widths(table, whole_widths(table, metrics), room)
+
+
+def whole_widths(table: CandidateModel, metrics: QFontMetrics) -> list[int]:
+    """Return the width of each column, in pixels, that holds a sample of its lines."""
+    return [_fitting_width(table, metrics, *column) for column in enumerate(table.names)]
+
+
+def shrink_widths(table: CandidateModel, widths: list[int], room: int) -> list[int]:
+    """Return widths that fit the room: a long name is cut off before others leave the view."""
+    widths = list(widths)
     if widths and table.names[-1] == "tags":
         # Tags shrink first: as the last section they get the remaining width, and most are empty.
         excess = max(sum(widths) - room, 0)

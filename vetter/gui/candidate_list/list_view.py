@@ -5,12 +5,14 @@ The list follows the current candidate, and a click in it makes a candidate the 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 
 from PyQt6.QtCore import QEvent, QPoint, QSize, Qt, QTimer, pyqtSignal
-from PyQt6.QtGui import QHideEvent, QMouseEvent, QPainter, QPaintEvent
+from PyQt6.QtGui import QHideEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PyQt6.QtWidgets import (
     QAbstractItemView,
+    QApplication,
     QDockWidget,
     QHeaderView,
     QMainWindow,
@@ -26,7 +28,7 @@ from vetter.core.judgement.fit_table import COLUMNS as FIT_COLUMNS
 from vetter.gui.candidate_list.filter_bar import FilterBar
 from vetter.gui.candidate_list.header import CandidateHeading
 from vetter.gui.candidate_list.line_painter import LinePainter, Span
-from vetter.gui.candidate_list.list_model import CandidateModel, column_widths
+from vetter.gui.candidate_list.list_model import CandidateModel, shrink_widths, whole_widths
 from vetter.gui.widgets.plain_text import menu_text
 from vetter.review.session import Session
 
@@ -42,6 +44,9 @@ SCORED_WIDTH = 430
 """First width at most with scores: three stamps of 63 pixels fit at six screen pixels each."""
 
 MARGINS = (0, 4, 6, 2)
+MIN_PANELS_WIDTH = 600
+"""Width in pixels that the panels have before the list may be wider than its least width."""
+_SIDES = (Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea)
 
 
 class CandidateListView(QTableView):
@@ -76,6 +81,10 @@ class CandidateListView(QTableView):
         self._top_row = -1
         scored = bool(score_columns(session.source, session.candidates))
         self._max_width = SCORED_WIDTH if scored else MAX_WIDTH
+        self._own_widths: dict[str, int] = {}
+        self._whole_widths: list[int] = []
+        # Until the columns are first set, Qt gives them sizes of its own.
+        self._is_setting_widths = True
         self._arrived: set[int] = set()
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
@@ -114,11 +123,45 @@ class CandidateListView(QTableView):
             self._table.set_columns(self._first_columns())
         self._shows_fits = not set(FIT_COLUMNS).isdisjoint(self._table.names)
         self.heading.reset_order()
-        room = self._max_width - self._frame_width()
-        widths = column_widths(self._table, self.fontMetrics(), room)
+        self._whole_widths = whole_widths(self._table, self.fontMetrics())
+        self._fit_widths(self._max_width - self._frame_width())
+        self.heading.show_sort()
+
+    @property
+    def widths(self) -> dict[str, int]:
+        """Widths in pixels of the columns that the user has resized, by name."""
+        return dict(self._own_widths)
+
+    def set_widths(self, widths: Mapping[str, int]) -> None:
+        """Restore widths of columns; names without a column wait for their column."""
+        self._own_widths = dict(widths)
+        self._take_own_widths()
+
+    def _fit_widths(self, room: int) -> None:
+        """Give the columns their widths for a room in pixels; those that the user set stay."""
+        self._is_setting_widths = True
+        widths = shrink_widths(self._table, self._whole_widths, room)
         for section, width in enumerate(widths):
             self.setColumnWidth(section, width)
-        self.heading.show_sort()
+        self._take_own_widths()
+
+    def _take_own_widths(self) -> None:
+        self._is_setting_widths = True
+        for section, name in enumerate(self._table.names):
+            if name in self._own_widths:
+                self.setColumnWidth(section, self._own_widths[name])
+        self._is_setting_widths = False
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        super().resizeEvent(event)
+        if event is not None and event.size().width() != event.oldSize().width():
+            self._fit_widths(event.size().width())
+
+    def _on_section_resized(self, section: int, _before: int, width: int) -> None:
+        # The last column takes what is left, so its width is not the user's.
+        last = self.heading.logicalIndex(len(self._table.names) - 1)
+        if not self._is_setting_widths and section != last:
+            self._own_widths[self._table.names[section]] = width
 
     def pick_columns(self) -> None:
         """Open the choice of columns."""
@@ -269,6 +312,7 @@ class CandidateListView(QTableView):
         self.heading.columns_wanted.connect(self.pick_columns)
         self.heading.hide_wanted.connect(self._hide_column)
         self.heading.sectionMoved.connect(self._on_section_moved)
+        self.heading.sectionResized.connect(self._on_section_resized)
 
     def _line_height(self) -> int:
         """Return the height of every line, in pixels, also while the list is empty."""
@@ -360,11 +404,19 @@ class CandidateListView(QTableView):
 class ListDock(QDockWidget):
     """Dock at the right of the panels, at first as wide as the list's size hint.
 
+    In a narrow window the dock gives way to the panels; in a wider one it is again as wide as the
+    user left it.
+
     Parameters
     ----------
     filter_bar : FilterBar
     candidate_list : CandidateListView
     window : QMainWindow
+
+    Attributes
+    ----------
+    wanted_width : int
+        Width in pixels where the window has enough room.
     """
 
     def __init__(
@@ -381,5 +433,28 @@ class ListDock(QDockWidget):
         layout.addWidget(candidate_list, 1)
         self.setWidget(listing)
         window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self)
-        width = candidate_list.sizeHint().width() + MARGINS[2]
-        window.resizeDocks([self], [width], Qt.Orientation.Horizontal)
+        self._window = window
+        self._fitted_to = 0
+        self.wanted_width = candidate_list.sizeHint().width() + MARGINS[2]
+        window.resizeDocks([self], [self.wanted_width], Qt.Orientation.Horizontal)
+
+    def set_wanted_width(self, width: int) -> None:
+        """Set the width that the dock has where the window has enough room, and take it."""
+        self.wanted_width = max(width, MIN_WIDTH)
+        self.fit_window(self._window.width())
+
+    def fit_window(self, window_width: int) -> None:
+        """Take the wanted width, or less in a narrow window: the panels come first."""
+        if self.isFloating() or self._window.dockWidgetArea(self) not in _SIDES:
+            return
+        least = MIN_WIDTH + MARGINS[2]
+        width = max(min(self.wanted_width, window_width - MIN_PANELS_WIDTH), least)
+        self._fitted_to = window_width
+        self._window.resizeDocks([self], [width], Qt.Orientation.Horizontal)
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        super().resizeEvent(event)
+        # A drag of the dock's edge, not a new size of the window.
+        dragged = QApplication.mouseButtons() & Qt.MouseButton.LeftButton
+        if dragged and self._window.width() == self._fitted_to:
+            self.wanted_width = self.width()

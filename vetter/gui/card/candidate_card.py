@@ -12,6 +12,7 @@ from PyQt6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBox
 from vetter.core.columns.broker_columns import all_known_facts
 from vetter.core.columns.facts import Fact, image_facts, picked_facts
 from vetter.gui.card.comment_editor import CommentEditor
+from vetter.gui.card.tag_line import TagLine
 from vetter.gui.widgets.fact_strip import FactStrip
 from vetter.gui.widgets.flowing_text import FlowingText
 from vetter.gui.widgets.painted_ahead import PaintedAhead
@@ -117,7 +118,7 @@ class CandidateCard(QWidget):
         self.name = self._make_label("name")
         self.chip = VerdictChip(self)
         self.place = PlaceLabel(self)
-        self.tags, self.comment = FlowingText(parent=self), FlowingText(parent=self)
+        self.tags, self.comment = TagLine(session, self), FlowingText(parent=self)
         self.tags.setAccessibleName("tags")
         self.comment.setAccessibleName("comment")
         self.editor = CommentEditor(self)
@@ -286,7 +287,7 @@ class CandidateCard(QWidget):
     def _show_opinion(self) -> None:
         opinion = self._session.opinion(self._row)
         self.chip.set_code(opinion.verdict.code)
-        _set_text(self.tags, "  ".join(f"#{tag}" for tag in opinion.tags))
+        self.tags.show_tags(opinion.tags)
         comment = " ".join(opinion.comment.split())
         if self.comment.text() != comment:
             self.comment.setText(comment)
@@ -295,12 +296,6 @@ class CandidateCard(QWidget):
     def _on_opinions_changed(self, rows: list[int]) -> None:
         if self._row in rows:
             self._show_opinion()
-
-
-def _set_text(label: QLabel, text: str) -> None:
-    """Set a label's text if it has changed; each change costs a layout."""
-    if label.text() != text:
-        label.setText(text)
 
 
 class UnsavedComments(QObject):
@@ -322,6 +317,10 @@ class UnsavedComments(QObject):
         self._session, self._card, self._key = session, card, key
         session.refused.connect(self._on_refused)
         session.current_changed.connect(self._on_current_changed)
+
+    def set_key(self, key: str) -> None:
+        """Set the text of the keys that begin a comment."""
+        self._key = key
 
     def _on_refused(self, row: int, text: str) -> None:
         self._card.editor.keep_unsaved(row, text)

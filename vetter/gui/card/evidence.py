@@ -57,15 +57,21 @@ class Evidence(FlowingText):
         super().__init__(WIDE_LINES if has_numbers else 1, parent)
         self._has_numbers = has_numbers
         self._frame = frame
+        self._shown: tuple[FitState, str, bool] | None = None
         # An opaque background, so that Qt does not repaint the widgets behind.
         self.setAutoFillBackground(True)
-        self._fit_hint = f": {fit_key} fits it" if fit_key else ""
-        self._again_hint = f"; {again_key} reads it again" if again_key else ""
-        self._shown: tuple[FitState, str, bool] | None = None
+        self._fit_hint = self._again_hint = ""
+        self.set_keys(fit_key, again_key)
         self._code = NOT_FITTED
         self.words = self.limits = self.numbers = ""
         self.setAccessibleName("result of the fit")
         self.show_state(FitState())
+
+    def set_keys(self, fit_key: str, again_key: str) -> None:
+        """Set the keys that start a fit and read a cutout again, from the next state on."""
+        self._fit_hint = f": {fit_key} fits it" if fit_key else ""
+        self._again_hint = f"; {again_key} reads it again" if again_key else ""
+        self._shown = None
 
     def set_narrow(self, narrow: bool) -> None:
         """Take more lines in a narrow window."""

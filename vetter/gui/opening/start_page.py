@@ -32,6 +32,7 @@ EXAMPLES = (
     ("Field file: several images of a night", "vetter night.toml"),
     ("Session: goes on where it stopped", "vetter night.vetter"),
 )
+BUTTONS = ("Open files...", "Open folder...", "Demo: a simulated field")
 HEADINGS = ("Session", "Input", "Decided", "Last open")
 WIDTH = 980
 
@@ -95,6 +96,11 @@ class StartPage(QWidget):
         across.addStretch(1)
         self.show_recents((), frozenset())
 
+    def show_keys(self, keys: Sequence[str]) -> None:
+        """Show the keys of the buttons' commands."""
+        for button, text, key in zip(self.buttons, BUTTONS, keys, strict=True):
+            button.setText(f"{text}   {key}".rstrip())
+
     def show_recents(self, entries: Sequence[RecentSession], missing: frozenset[str]) -> None:
         """Show the recent sessions, with a text in place of progress if the file is missing."""
         self._entries = tuple(entries)
@@ -132,18 +138,15 @@ class StartPage(QWidget):
         row = QHBoxLayout()
         row.setSpacing(8)
         self.buttons: list[QPushButton] = []
-        for text, key, wanted in (
-            ("Open files...", keys[0], self.files_wanted),
-            ("Open folder...", keys[1], self.folder_wanted),
-            ("Demo: a simulated field", keys[2], self.demo_wanted),
-        ):
-            button = QPushButton(f"{text}   {key}".rstrip(), self)
+        for wanted in (self.files_wanted, self.folder_wanted, self.demo_wanted):
+            button = QPushButton(self)
             button.setAutoDefault(True)
             button.setMinimumHeight(button.fontMetrics().height() + 14)
             button.clicked.connect(wanted)
             row.addWidget(button)
             self.buttons.append(button)
         row.addStretch(1)
+        self.show_keys(keys)
         return row
 
     def _make_table(self, parent: QWidget) -> QTableWidget:

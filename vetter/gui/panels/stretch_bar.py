@@ -11,7 +11,6 @@ from PyQt6.QtWidgets import (
     QAbstractButton,
     QCheckBox,
     QComboBox,
-    QHBoxLayout,
     QPushButton,
     QWidget,
 )
@@ -21,6 +20,7 @@ from vetter.core.display.interval import INTERVALS, Interval
 from vetter.core.display.stretch import STRETCHES
 from vetter.core.display.style import GROUPS, DisplayStyle, PlaneStyle
 from vetter.gui.actions.keymap import Keymap, with_keys
+from vetter.gui.widgets.flow_layout import FlowLayout
 from vetter.gui.widgets.line_edits import NumberField
 from vetter.gui.widgets.plain_text import plain_label
 
@@ -56,33 +56,37 @@ class StretchBar(QWidget):
         )
         self._low, self._high = NumberField(), NumberField()
         self._low.beside, self._high.beside = self._high, self._low
+        self._keymap = keymap
         self._stretch = _make_combo(
-            [_STRETCH_TITLES.get(name, name) for name in STRETCHES],
-            with_keys("Stretch", keymap, "stretch.next", "stretch.previous"),
-            "stretch",
+            [_STRETCH_TITLES.get(name, name) for name in STRETCHES], "Stretch", "stretch"
         )
         self._map = _make_combo(list(COLOUR_MAPS), "Colours", "colours")
-        self._invert = _without_focus(
-            QCheckBox("invert"),
-            with_keys("Invert the colours of all planes", keymap, "stretch.invert"),
-        )
-        self._shared = _without_focus(
-            QCheckBox("shared limits"),
-            with_keys(
-                "Image, template and convolved have the same limits", keymap, "stretch.shared"
-            ),
-        )
-        self._reset = _without_focus(
-            QPushButton("reset contrast"),
-            with_keys(
-                "Undo the contrast and bias that were dragged with the right button",
-                keymap,
-                "stretch.reset",
-            ),
-        )
+        self._invert = _without_focus(QCheckBox("invert"))
+        self._shared = _without_focus(QCheckBox("shared limits"))
+        self._reset = _without_focus(QPushButton("reset contrast"))
+        self.show_keys()
         self._lay_out()
         self._connect()
         self._show_looks()
+
+    def show_keys(self) -> None:
+        """Name the keys in force in the tool tips."""
+        tips: tuple[tuple[QWidget, str, tuple[str, ...]], ...] = (
+            (self._stretch, "Stretch", ("stretch.next", "stretch.previous")),
+            (self._invert, "Invert the colours of all planes", ("stretch.invert",)),
+            (
+                self._shared,
+                "Image, template and convolved have the same limits",
+                ("stretch.shared",),
+            ),
+            (
+                self._reset,
+                "Undo the contrast and bias that were dragged with the right button",
+                ("stretch.reset",),
+            ),
+        )
+        for widget, text, commands in tips:
+            widget.setToolTip(with_keys(text, self._keymap, *commands))
 
     @property
     def looks(self) -> DisplayStyle:
@@ -148,8 +152,7 @@ class StretchBar(QWidget):
         self._change(GROUPS, bias=0.5, contrast=1.0)
 
     def _lay_out(self) -> None:
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
+        layout = FlowLayout(self)
         layout.setSpacing(6)
         for field, tip in ((self._low, "Lower limit"), (self._high, "Upper limit")):
             field.setToolTip(f"{tip}: per cent for percentile, a value for manual")
@@ -167,7 +170,6 @@ class StretchBar(QWidget):
             self._reset,
         ):
             layout.addWidget(widget)
-        layout.addStretch(1)
 
     def _connect(self) -> None:
         self._scope.activated.connect(self._on_scope)
@@ -286,7 +288,6 @@ def _choose_next(box: QComboBox) -> None:
     box.activated.emit(index)
 
 
-def _without_focus(button: QAbstractButton, tip: str) -> QAbstractButton:
+def _without_focus(button: QAbstractButton) -> QAbstractButton:
     button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    button.setToolTip(tip)
     return button

@@ -16,7 +16,7 @@ from vetter.core.judgement.fit_table import can_fit
 from vetter.gui.actions.command import Command, with_tags
 from vetter.gui.actions.context_menus import CandidateMenus
 from vetter.gui.actions.key_events import CommandKeys
-from vetter.gui.actions.keymap import keys_text, make_keymap
+from vetter.gui.actions.keymap import Keymap, keys_text, make_keymap
 from vetter.gui.actions.menu_states import MenuStates
 from vetter.gui.actions.menus import UndoNames, make_actions, name_epochs
 from vetter.gui.candidate_list.filter_band import FilterBand
@@ -35,7 +35,7 @@ from vetter.gui.panels.panel_choice import PanelChoice, PanelPicker
 from vetter.gui.panels.plane_row import PlaneRow
 from vetter.gui.panels.readout import Readout
 from vetter.gui.panels.stretch_bar import StretchBar
-from vetter.gui.widgets.plain_text import window_title
+from vetter.gui.widgets.plain_text import menu_text, window_title
 from vetter.gui.widgets.theme import is_dark
 from vetter.gui.windows.decision_toast import DecisionToast
 from vetter.gui.windows.main_dialogs import MainDialogs
@@ -48,13 +48,15 @@ from vetter.review.cutouts.cutout_cache import CutoutCache
 from vetter.review.cutouts.rendered_cutout import RenderedCutout
 from vetter.review.fits.fits import Fits
 from vetter.review.session import Session
+from vetter.settings import Settings
 
 if TYPE_CHECKING:
     from vetter.gui.field_view.field_view import FieldDock
     from vetter.gui.grid.grid_area import GridArea
+    from vetter.gui.windows.second_window import SecondWindow
     from vetter.io.input_options import InputOptions
 
-MIN_VETTING = QSize(440, 320)
+MIN_VETTING = QSize(400, 320)
 """Smallest size of panels and texts, which with the list allows a window of 800 x 560."""
 COMPACT = 1000
 """Window width in pixels below which the readout is the pixel alone."""
@@ -100,9 +102,12 @@ class MainWindow(Window):
         self.session = session
         self.cache = cache
         self.fits = fits
+        self._untagged_commands = commands
+        self._theme_setting = session.settings.display.theme
         self.commands = with_tags(commands, session.settings.review.tags)
         self.keymap = make_keymap(self.commands, keymap_changes)
         self._compass = True
+        self._second: SecondWindow | None = None
         # Requested first: the cutout is built along with the widgets and shown by the first paint.
         self.cache.want([session.current_row] if session.current_row >= 0 else [])
         self._build()
@@ -149,12 +154,12 @@ class MainWindow(Window):
         layout.setContentsMargins(8, 4, 8, 2)
         layout.setSpacing(4)
         # A small window cuts the ends of lines; their minimum would forbid half of a screen.
-        vetting.setMinimumSize(MIN_VETTING)
         layout.addWidget(self.card)
         layout.addWidget(PanelColumn(self.plane_row, self.evidence), 1)
         layout.addWidget(self.epochs)
         layout.addWidget(self.stretch_bar)
         self._candidate_page = QStackedWidget(self)
+        self._candidate_page.setMinimumSize(MIN_VETTING)
         self._candidate_page.addWidget(vetting)
         self.empty_page = EmptyPage(session)
         self._candidate_page.addWidget(self.empty_page)
@@ -198,7 +203,9 @@ class MainWindow(Window):
         self.cautions.planes_wanted.connect(self.opening.choose_planes)
         self.cautions.columns_wanted.connect(self._choose_columns)
         self.cautions.options_chosen.connect(self._read_again)
-        UnsavedComments(session, self.card, keys_text(self.keymap["review.comment"]), self)
+        self._unsaved = UnsavedComments(
+            session, self.card, keys_text(self.keymap["review.comment"]), self
+        )
         self._watch_menus()
         self.plane_row.pointer.connect(self.readout.show_pointer)
         self.epochs.epoch_count_changed.connect(partial(name_epochs, self.actions_by_id))
@@ -212,7 +219,7 @@ class MainWindow(Window):
         self.status.verdicts.picked.connect(self.filter_bar.apply)
         self.pages.panels_shown.connect(self._on_panels_shown)
         hints = application().styleHints()
-        if hints is not None and session.settings.display.theme == "system":
+        if hints is not None:
             hints.colorSchemeChanged.connect(self._on_colour_scheme_changed)
 
     def _watch_menus(self) -> None:
@@ -239,6 +246,52 @@ class MainWindow(Window):
         """Set the dark or light theme for the window and the panels."""
         super().set_theme(dark)
         self.plane_row.set_theme(dark)
+        if self._second is not None:
+            self._second.set_theme(dark)
+
+    def set_keymap(self, keymap: Keymap) -> None:
+        """Take over other keys; all texts that name keys follow."""
+        super().set_keymap(keymap)
+        self._keys.update_keys()
+        self.filter_bar.show_keys()
+        self.stretch_bar.show_keys()
+        texts = {name: keys_text(keys) for name, keys in self.keymap.items()}
+        self.evidence.set_keys(texts["fit.now"], texts["view.read_again"])
+        self.status.set_undecided_keys(texts["go.undecided"])
+        self._unsaved.set_key(texts["review.comment"])
+        self.presenter.show()
+
+    def apply_settings(self, settings: Settings) -> None:
+        """Take over settings that the user has changed."""
+        before = self.session.settings
+        super().apply_settings(settings)
+        self.session.set_settings(settings)
+        if settings.display.reticle != before.display.reticle:
+            self.plane_row.set_reticle(settings.display.reticle)
+        if settings.display.radius != before.display.radius:
+            self.set_radius(settings.display.radius)
+        self.cache.set_max_bytes(settings.review.cache_megabytes << 20)
+        if settings.review.tags != before.review.tags:
+            self.commands = with_tags(self._untagged_commands, settings.review.tags)
+            for command in self.commands:
+                if command.id.startswith("review.tag_"):
+                    self.actions_by_id[command.id].setText(menu_text(command.title))
+        self.card.tags.update()
+
+    def toggle_second_window(self) -> None:
+        """Open the window that follows the current candidate on another screen, or close it."""
+        from vetter.gui.windows.second_window import SecondWindow
+
+        if self._second is None:
+            self._second = SecondWindow(self.session, self.cache, self.plane_row, self)
+            self._second.set_theme(self.is_dark)
+            self._second.closed.connect(self._on_second_closed)
+            self._second.open_beside(self)
+        else:
+            self._second.close()
+
+    def _on_second_closed(self) -> None:
+        self._second = None
 
     def toggle_reticle(self) -> None:
         """Show or hide the reticle."""
@@ -393,8 +446,14 @@ class MainWindow(Window):
 
     def _on_panels_picked(self, choice: dict[str, bool]) -> None:
         self.session.writer.keep_setting("panels", choice)
+        self.set_panels(choice)
+
+    def set_panels(self, choice: Mapping[str, bool]) -> None:
+        """Restore the choice of planes that have panels."""
         self.plane_row.set_choice(PanelChoice.of(self.session.source, choice))
         self.presenter.show()
+        if self._second is not None:
+            self._second.follow()
 
     def _on_blanked(self, blank: bool) -> None:
         self._candidate_page.setCurrentIndex(int(blank))
@@ -421,7 +480,8 @@ class MainWindow(Window):
         self.card.set_columns([name for name in names if name not in FIT_COLUMNS])
 
     def _on_colour_scheme_changed(self, scheme: Qt.ColorScheme) -> None:
-        self.set_theme(scheme != Qt.ColorScheme.Light)
+        if self.session.settings.display.theme == "system":
+            self.set_theme(scheme != Qt.ColorScheme.Light)
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         assert event is not None
@@ -429,6 +489,8 @@ class MainWindow(Window):
         self.readout.set_narrow(narrow, compact=event.size().width() < COMPACT)
         self.evidence.set_narrow(narrow)
         super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self.list_dock.fit_window(event.size().width())
 
     def begin(self) -> None:
         """Begin the background work; from the first paint on, shown candidates count as seen."""
@@ -459,6 +521,8 @@ class MainWindow(Window):
 
     def end(self) -> None:
         """Stop all background work of the window and close its files."""
+        if self._second is not None:
+            self._second.close()
         self.presenter.close()
         self.cautions.stop()
         self._undo_names.stop()

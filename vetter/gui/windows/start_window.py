@@ -8,7 +8,7 @@ from typing import Any
 from PyQt6.QtWidgets import QStatusBar
 
 from vetter.gui.actions.command import Command
-from vetter.gui.actions.keymap import make_keymap
+from vetter.gui.actions.keymap import Keymap, make_keymap
 from vetter.gui.actions.menus import make_actions
 from vetter.gui.opening.input_chooser import InputChooser
 from vetter.gui.opening.start_page import StartPage
@@ -48,8 +48,7 @@ class StartWindow(Window):
         self.dialogs = WindowDialogs(self)
         self.opening = InputChooser(self)
         self.actions_by_id = make_actions(self, own, self.keymap)
-        names = ("file.open", "file.open_folder", "file.demo")
-        self.page = StartPage([next(iter(self.keymap[name]), "") for name in names], self)
+        self.page = StartPage(self._button_keys(), self)
         self.page.files_wanted.connect(self.opening.open_files)
         self.page.folder_wanted.connect(self.opening.open_folder)
         self.page.demo_wanted.connect(self.opening.open_demo)
@@ -61,12 +60,22 @@ class StartWindow(Window):
         self.setStatusBar(self.status)
         self.setWindowTitle("vetter")
         self.resize(*first_size(application()))
+        self._theme_setting = theme
         self.set_theme(is_dark(theme, application()))
         self.opening.drop.redirect_drops()
         self.opening.show_recents_menu(recents)
         recents.changed.connect(self._on_recents_changed)
         self._on_recents_changed()
         self.page.buttons[0].setFocus()
+
+    def set_keymap(self, keymap: Keymap) -> None:
+        """Take over other keys, which the buttons name."""
+        super().set_keymap(keymap)
+        self.page.show_keys(self._button_keys())
+
+    def _button_keys(self) -> list[str]:
+        names = ("file.open", "file.open_folder", "file.demo")
+        return [next(iter(self.keymap[name]), "") for name in names]
 
     def end(self) -> None:
         """Stop following the recent sessions."""

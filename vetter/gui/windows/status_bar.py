@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from PyQt6.QtCore import QRect, Qt, QTimer
-from PyQt6.QtGui import QPainter, QPaintEvent
-from PyQt6.QtWidgets import QProgressBar, QStatusBar, QWidget
+from PyQt6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PyQt6.QtWidgets import QLabel, QProgressBar, QStatusBar, QWidget
 
 from vetter.gui.widgets.plain_text import plain_label, plain_tip
 from vetter.gui.windows.answer_counts import AnswerCounts
@@ -15,6 +15,10 @@ from vetter.review.session import Session
 MESSAGE_SECONDS = 6
 IMPORTANT_SECONDS = 20
 GAP = 14
+MESSAGE_ROOM = 200
+"""Pixels kept for the messages; the figures beside them give way."""
+SPACING = 8
+"""Pixels between two figures, at most."""
 
 
 class ThinBar(QProgressBar):
@@ -68,8 +72,11 @@ class Status(QStatusBar):
         self.answers.hide()
         labels = (self._mode, self._listing, self._fitted, self._counts, self._pace)
         self._beside = (*labels[:-2], self.answers, self._counts, self._progress, self._pace)
+        self._least = (self._progress, self._fitted, self._pace)
         for widget in self._beside:
             self.addPermanentWidget(widget)
+        # The figures give way; their least width would widen the window.
+        self.setMinimumWidth(1)
         for label in labels:
             label.setContentsMargins(GAP, 0, 0, 0)
         self.setContentsMargins(4, 0, 8, 0)
@@ -89,6 +96,10 @@ class Status(QStatusBar):
         self.messageChanged.connect(self._on_message)
         fits.progressed.connect(self._start_soon)
         self.refresh()
+
+    def set_undecided_keys(self, keys: str) -> None:
+        """Set the keys that go to the next undecided candidate."""
+        self._undecided_keys = keys
 
     def say(self, text: str, important: bool = False) -> None:
         """Show a message for a few seconds or until the next candidate; an important one longer."""
@@ -139,6 +150,24 @@ class Status(QStatusBar):
         self._listing.setToolTip(plain_tip(unlisted))
         self._mode.setText("READ ONLY" if session.read_only else "")
         self._mode.setVisible(session.read_only)
+        self._give_way()
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        super().resizeEvent(event)
+        self._give_way()
+
+    def _give_way(self) -> None:
+        """Hide the less important figures in a narrow window, so that nothing is cut off."""
+        room = self.width() - MESSAGE_ROOM
+        for widget in (self._counts, self._mode, self._listing, self.answers, *self._least):
+            if self._has_content(widget):
+                room -= widget.sizeHint().width() + SPACING
+                widget.setVisible(room >= 0 or widget is self._counts)
+
+    def _has_content(self, widget: QWidget) -> bool:
+        if isinstance(widget, QLabel):
+            return bool(widget.text())
+        return widget is not self.answers or bool(self.answers.counts)
 
     def stop(self) -> None:
         """Stop refreshing when the window closes."""

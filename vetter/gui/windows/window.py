@@ -10,14 +10,15 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from PyQt6.QtCore import Qt, QTimer, pyqtSignal
-from PyQt6.QtGui import QAction, QCloseEvent, QIcon, QPaintEvent
+from PyQt6.QtGui import QAction, QCloseEvent, QIcon, QKeySequence, QPaintEvent
 from PyQt6.QtWidgets import QApplication, QDialog, QMainWindow, QMessageBox
 
 from vetter import __version__
 from vetter.gui.actions.command import Command
 from vetter.gui.actions.keymap import Keymap
 from vetter.gui.opening.input_chooser import InputChooser
-from vetter.gui.widgets.theme import apply_theme
+from vetter.gui.widgets.theme import apply_theme, is_dark
+from vetter.settings import Settings
 
 if TYPE_CHECKING:
     from vetter.gui.dialogs.palette import Search
@@ -36,6 +37,8 @@ class Window(QMainWindow):
     cancel_wanted = pyqtSignal()
     close_wanted = pyqtSignal()
     copy_wanted = pyqtSignal()  # a new session with this one's contents
+    preferences_wanted = pyqtSignal()
+    layouts_wanted = pyqtSignal()
 
     commands: tuple[Command[Any], ...]
     keymap: Keymap
@@ -46,6 +49,8 @@ class Window(QMainWindow):
     def __init__(self) -> None:
         super().__init__()
         self._dark = True
+        self._theme_setting = ""
+        """Theme of the settings in force; empty before these are known."""
         self._exposed = False
         self._closed = False
 
@@ -54,9 +59,29 @@ class Window(QMainWindow):
         self._dark = dark
         apply_theme(application(), dark)
 
+    @property
+    def is_dark(self) -> bool:
+        """Whether the theme is dark."""
+        return self._dark
+
     def toggle_theme(self) -> None:
         """Switch between the dark and the light theme."""
         self.set_theme(not self._dark)
+
+    def set_keymap(self, keymap: Keymap) -> None:
+        """Take over other keys; all texts that name keys follow."""
+        # In place: the widgets hold the same mapping.
+        self.keymap.clear()
+        self.keymap.update(keymap)
+        for command_id, action in self.actions_by_id.items():
+            keys = self.keymap[command_id]
+            action.setShortcuts([QKeySequence.fromString(key) for key in keys])
+
+    def apply_settings(self, settings: Settings) -> None:
+        """Take over settings that the user has changed."""
+        if settings.display.theme != self._theme_setting:
+            self._theme_setting = settings.display.theme
+            self.set_theme(is_dark(self._theme_setting, application()))
 
     def toggle_full_screen(self) -> None:
         """Enter or leave full screen."""

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PyQt6.QtCore import QObject, QTimer
 from PyQt6.QtWidgets import QApplication
@@ -20,19 +20,25 @@ from vetter.core.cutout_source import CutoutSource
 from vetter.core.number_text import format_count
 from vetter.errors import ColumnsWanted, VetterError
 from vetter.gui.actions.command import Command
+from vetter.gui.actions.keymap import make_keymap
 from vetter.gui.widgets.verdict_style import is_dark
 from vetter.gui.windows.main_window import MainWindow
 from vetter.gui.windows.session_copying import SessionCopying
 from vetter.gui.windows.start_window import StartWindow
 from vetter.gui.windows.window import Window
+from vetter.gui.windows.window_memory import WindowMemory, apply_arrangement, arrangement_of
 from vetter.io.field.nearby_planes import PlanesWanted
 from vetter.io.input_options import InputOptions
 from vetter.io.session.default_path import default_session_path, unusual_name_note
 from vetter.io.session.recent_sessions import RecentSession
 from vetter.io.session.session_file import SessionFile
 from vetter.review.opening.input_reader import InputReader, OpenRequest
+from vetter.review.opening.preferences import PreferenceFiles, Preferences
 from vetter.review.opening.recents import Recents
 from vetter.settings import Settings
+
+if TYPE_CHECKING:
+    from vetter.gui.preferences.layout_page import LayoutPage
 
 REMEMBERED_EVERY_MS = 60_000
 
@@ -53,6 +59,8 @@ class WindowManager(QObject):
     reviewer : str
     commands, window_commands : tuple of Command
         Every command of the program, and the commands of the first page, without candidates.
+    preferences : Preferences, optional
+        Settings and keys as the user changes them; by default these settings and this keymap.
     """
 
     window: MainWindow | StartWindow
@@ -65,10 +73,16 @@ class WindowManager(QObject):
         reviewer: str,
         commands: tuple[Command[MainWindow], ...],
         window_commands: tuple[Command[Window], ...],
+        preferences: Preferences | None = None,
     ) -> None:
         super().__init__(QApplication.instance())
         self._build = build
-        self._settings, self._keymap, self._reviewer = settings, keymap, reviewer
+        self.preferences = preferences or Preferences(settings, keymap, PreferenceFiles())
+        self.preferences.setParent(self)
+        self.preferences.settings_changed.connect(self._on_settings_changed)
+        self.preferences.keymap_changed.connect(self._on_keymap_changed)
+        self._memory = WindowMemory(self.preferences)
+        self._reviewer = reviewer
         self._commands, self._window_commands = commands, window_commands
         self._path = Path()
         self._held: tuple[OpenRequest, CutoutSource] | None = None
@@ -82,7 +96,7 @@ class WindowManager(QObject):
     @property
     def usual_radius(self) -> float:
         """Default radius (half the side) of a cutout, pixels."""
-        return self._settings.display.radius
+        return self.preferences.settings.display.radius
 
     @property
     def main_window(self) -> MainWindow:
@@ -126,6 +140,7 @@ class WindowManager(QObject):
         now_and_then.timeout.connect(remember)
         window.exposed.connect(now_and_then.start)
         window.closed.connect(now_and_then.stop)
+        self._memory.restore(window, isinstance(store.settings.get("columns"), list))
         self._show_window(window)
         window.opening.show_recents_menu(self.recents)
         cautions = (*source.extra_cautions, *source.candidates.cautions)
@@ -135,14 +150,15 @@ class WindowManager(QObject):
     def show_start(self, problem: str = "") -> None:
         """Show the first page, with a problem that prevented opening."""
         window = StartWindow(
-            self._settings.display.theme,
-            self._keymap,
+            self._memory.theme,
+            self.preferences.keymap,
             self.recents,
             self._commands,
             self._window_commands,
         )
         window.exposed.connect(self.recents.reload)
         self._path = Path()
+        self._memory.restore(window, False)
         self._show_window(window)
         if problem:
             window.opening.strip.show_failed(problem)
@@ -152,6 +168,9 @@ class WindowManager(QObject):
         window.cancel_wanted.connect(self._cancel)
         window.close_wanted.connect(self._on_close_wanted)
         window.copy_wanted.connect(self._on_copy_wanted)
+        window.preferences_wanted.connect(self._on_preferences_wanted)
+        window.layouts_wanted.connect(self._on_layouts_wanted)
+        window.closed.connect(partial(self._memory.keep, window))
         window.closed.connect(partial(self._on_closed, window))
         self.window = window
         window.show()
@@ -274,11 +293,43 @@ class WindowManager(QObject):
         copying.copied.connect(self.open)
         copying.ask()
 
+    def _on_preferences_wanted(self) -> None:
+        from vetter.gui.preferences.preferences_dialog import PreferencesDialog
+
+        window, layouts, columns = self.window, None, []
+        if isinstance(window, MainWindow):
+            layouts, columns = self._make_layout_page(), window.candidate_list.columns
+        PreferencesDialog(
+            self.preferences, window.commands, window.keymap, columns, layouts, window
+        ).open()
+
+    def _on_layouts_wanted(self) -> None:
+        from vetter.gui.preferences.layout_page import LayoutDialog
+
+        LayoutDialog(self._make_layout_page(), self.window).open()
+
+    def _make_layout_page(self) -> LayoutPage:
+        from vetter.gui.preferences.layout_page import LayoutPage
+
+        window = self.main_window
+        return LayoutPage(
+            self.preferences,
+            partial(apply_arrangement, window),
+            partial(arrangement_of, window, whole=True),
+        )
+
+    def _on_settings_changed(self, settings: Settings) -> None:
+        self.window.apply_settings(settings)
+
+    def _on_keymap_changed(self, changes: Mapping[str, Any]) -> None:
+        self.window.set_keymap(make_keymap(self._commands, changes))
+
     def _on_closed(self, window: MainWindow | StartWindow) -> None:
         if window is self.window:
             self._drop_held()
             self._reader.close()
             self.recents.close()
+            self.preferences.close()
 
 
 def opened_text(source: CutoutSource, attention: Sequence[str] = ()) -> str:

@@ -153,6 +153,12 @@ class CutoutCache(QObject):
             self._requests = self._requests[:1]
             self._state.notify_all()
 
+    def set_max_bytes(self, max_bytes: int) -> None:
+        """Change the memory of all frames together; the next frame evicts what is too much."""
+        with self._state:
+            self._frames.max_bytes = max_bytes
+            self._fits.max_bytes = max_bytes // _RESIDUAL_SHARE
+
     def set_radius(self, radius: float) -> None:
         """Change the radius of all cutouts; frames and residuals of fits are dropped."""
         with self._state:
@@ -333,7 +339,7 @@ class RenderedCutouts:
 
     def __init__(self, max_bytes: int) -> None:
         self.by_target: OrderedDict[Target, CachedFrame] = OrderedDict()
-        self._max_bytes = max_bytes
+        self.max_bytes = max_bytes
         self._nbytes = 0
 
     def put(self, target: Target, cached: CachedFrame, requests: list[Target]) -> list[Target]:
@@ -349,7 +355,7 @@ class RenderedCutouts:
         self._nbytes += cached.nbytes - (old.nbytes if old is not None else 0)
         self.by_target[target] = cached
         wanted = set(requests)
-        while self._nbytes > self._max_bytes and len(self.by_target) > 1:
+        while self._nbytes > self.max_bytes and len(self.by_target) > 1:
             unwanted = (
                 other for other in self.by_target if other not in wanted and other != target
             )
@@ -402,7 +408,7 @@ class FitPanels:
     def __init__(self, max_bytes: int) -> None:
         self.by_row: OrderedDict[int, FitPanel] = OrderedDict()
         self.expected: FitPanel | None = None
-        self._max_bytes = max_bytes
+        self.max_bytes = max_bytes
         self._nbytes = 0
 
     def put(self, row: int, panel: FitPanel | None) -> None:
@@ -411,7 +417,7 @@ class FitPanels:
         if panel is not None:
             self.by_row[row] = panel
             self._nbytes += _residual_bytes(panel)
-        while self._nbytes > self._max_bytes:
+        while self._nbytes > self.max_bytes:
             _, oldest = self.by_row.popitem(last=False)
             self._nbytes -= _residual_bytes(oldest)
 

@@ -40,7 +40,7 @@ def recent_file() -> Path:
 
 def recent_sessions() -> list[RecentSession]:
     """Return the recent sessions, the last one first; empty if the file is missing or damaged."""
-    if not _is_safe(recent_file()):
+    if not is_safe(recent_file()):
         return []
     settings = _open()
     _take_earlier_list(settings)
@@ -54,7 +54,7 @@ def remember(entry: RecentSession) -> list[RecentSession]:
     nothing is stored.
     """
     file = recent_file()
-    if not _is_safe(file):
+    if not is_safe(file):
         file.unlink()
     settings = _open()
     _take_earlier_list(settings)
@@ -69,7 +69,7 @@ def remember(entry: RecentSession) -> list[RecentSession]:
 def forget_all() -> list[RecentSession]:
     """Empty the list."""
     file = recent_file()
-    if not _is_safe(file):
+    if not is_safe(file):
         file.unlink()
     settings = _open()
     settings.remove(_GROUP)
@@ -82,7 +82,7 @@ def _open() -> QSettings:
     return QSettings(str(recent_file()), QSettings.Format.IniFormat)
 
 
-def _is_safe(file: Path) -> bool:
+def is_safe(file: Path) -> bool:
     """Return whether Qt may open a file; True if it does not exist."""
     try:
         with open_plain_file(file) as opened:

@@ -1,0 +1,127 @@
+"""Window as the user left it: size, list, columns and theme come back at the next start."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PyQt6.QtCore import QPoint, Qt
+from PyQt6.QtTest import QTest
+
+from tests.helpers.windows import WITHOUT_FITS, until_painted
+from vetter.app import open_window
+from vetter.gui.windows.main_window import MainWindow
+from vetter.review.opening import window_settings
+from vetter.review.opening.preferences import PreferenceFiles
+from vetter.settings import DisplaySettings, Settings
+
+REMEMBERED = PreferenceFiles(keeps_window=True)
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The user's folder of settings, empty."""
+    monkeypatch.setattr(window_settings, "settings_folder", lambda: tmp_path / "user")
+    return tmp_path / "user"
+
+
+@pytest.fixture
+def session_path(tmp_path: Path) -> Path:
+    return tmp_path / "s.vetter"
+
+
+@contextmanager
+def opened(qtbot: Any, session: Path, **options: Any) -> Iterator[MainWindow]:
+    """Open the demo in a window that is remembered."""
+    options = {"settings": WITHOUT_FITS, "preference_files": REMEMBERED} | options
+    window = open_window("demo", session=session, reviewer="ann", **options)
+    try:
+        until_painted(qtbot, window)
+        yield window
+    finally:
+        window.close()
+
+
+def test_window_comes_back_as_it_was_left(qtbot, session_path, tmp_path):
+    with opened(qtbot, session_path) as window:
+        window.resize(740, 610)
+        window.toggle_theme()
+        window.list_dock.set_wanted_width(300)
+        window.candidate_list.setColumnWidth(1, 133)
+        dark = window.is_dark
+    with opened(qtbot, tmp_path / "other.vetter") as window:
+        assert (window.width(), window.height()) == (740, 610)
+        assert window.is_dark is dark
+        assert window.list_dock.wanted_width == 300
+        assert window.candidate_list.columnWidth(1) == 133
+
+
+def test_hidden_list_stays_hidden(qtbot, session_path):
+    with opened(qtbot, session_path) as window:
+        window.toggle_list()
+    with opened(qtbot, session_path) as window:
+        assert not window.list_dock.isVisible()
+
+
+def test_columns_come_back_for_same_kind_of_list(qtbot, session_path, tmp_path):
+    with opened(qtbot, session_path) as window:
+        names = ["verdict", "mag", "name"]
+        window.candidate_list.set_columns(names)
+        window.candidate_list.columns_changed.emit(names)
+    with opened(qtbot, tmp_path / "other.vetter") as window:
+        assert window.candidate_list.columns == names
+
+
+def test_theme_of_changed_setting_precedes_remembered_theme(qtbot, session_path):
+    dark = Settings(display=DisplaySettings(theme="dark"), fit=WITHOUT_FITS.fit)
+    light = Settings(display=DisplaySettings(theme="light"), fit=WITHOUT_FITS.fit)
+    with opened(qtbot, session_path, settings=light) as window:
+        window.toggle_theme()
+    with opened(qtbot, session_path, settings=light) as window:
+        assert window.is_dark
+        window.toggle_theme()
+        window.toggle_theme()
+    with opened(qtbot, session_path, settings=dark) as window:
+        window.toggle_theme()
+    with opened(qtbot, session_path, settings=dark) as window:
+        assert not window.is_dark
+
+
+def test_window_of_script_is_not_remembered(qtbot, session_path, folder):
+    with opened(qtbot, session_path, preference_files=PreferenceFiles()) as window:
+        window.toggle_theme()
+    assert not folder.exists()
+
+
+def test_list_gets_its_width_back_after_narrow_window(qtbot, session_path):
+    with opened(qtbot, session_path) as window:
+        window.resize(1500, 800)
+        qtbot.waitUntil(lambda: window.list_dock.width() == window.list_dock.wanted_width)
+        width = window.list_dock.width()
+        window.resize(820, 600)
+        qtbot.waitUntil(lambda: window.list_dock.width() < width)
+        window.resize(1500, 800)
+        qtbot.waitUntil(lambda: window.list_dock.width() == width)
+
+
+def test_dragged_list_keeps_its_width(qtbot, session_path):
+    with opened(qtbot, session_path) as window:
+        window.resize(1500, 800)
+        dock = window.list_dock
+        qtbot.waitUntil(lambda: dock.width() == dock.wanted_width)
+        edge = QPoint(dock.x() - 2, 400)
+        left = Qt.MouseButton.LeftButton
+        QTest.mousePress(window.windowHandle(), left, pos=edge)
+        QTest.mouseMove(window.windowHandle(), edge - QPoint(60, 0))
+        QTest.mouseMove(window.windowHandle(), edge - QPoint(90, 0))
+        qtbot.wait(50)
+        QTest.mouseRelease(window.windowHandle(), left, pos=edge - QPoint(90, 0))
+        width = dock.width()
+        assert width > 420
+        window.resize(820, 600)
+        qtbot.waitUntil(lambda: dock.width() < width)
+        window.resize(1500, 800)
+        qtbot.waitUntil(lambda: dock.width() == width)

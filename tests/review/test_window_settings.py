@@ -1,0 +1,103 @@
+"""Arrangements of windows: stored as text, read back, and never run."""
+
+from __future__ import annotations
+
+import pytest
+
+from vetter.review.opening import window_settings as stored
+from vetter.review.opening.preferences import PreferenceFiles, Preferences
+from vetter.review.opening.window_settings import Arrangement
+from vetter.settings import Settings
+
+WIDE = Arrangement(
+    "AAEC", "/+9=", 412, "light", "system", {"mag": 61}, True, ("mag", "@x"), {"err": True}
+)
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path, monkeypatch):
+    """The user's folder of settings, empty."""
+    monkeypatch.setattr(stored, "settings_folder", lambda: tmp_path)
+    return tmp_path
+
+
+def test_arrangement_is_read_back():
+    stored.save_arrangement(WIDE)
+    assert stored.load_arrangement() == WIDE
+
+
+def test_missing_file_gives_the_default(folder):
+    assert stored.load_arrangement() == Arrangement()
+    assert not list(folder.iterdir())
+
+
+def test_file_that_could_run_code_is_not_opened(folder):
+    code = "@Variant(\\0\\0\\0\\x7f\\0\\0\\0\\xePyQt_PyObject\\0)"
+    (folder / "window.ini").write_text(f"[General]\nwindow={code}\n")
+    assert stored.load_arrangement() == Arrangement()
+    stored.save_arrangement(WIDE)
+    assert stored.load_arrangement() == WIDE
+
+
+@pytest.mark.parametrize("text", ["[General]\nwindow=!!\n", "[General\n", "\0\0", "window=W10="])
+def test_damaged_file_gives_the_default(folder, text):
+    (folder / "window.ini").write_text(text)
+    assert stored.load_arrangement() == Arrangement()
+
+
+def test_fields_of_another_type_keep_their_defaults():
+    record = {"list_width": "wide", "theme": 3, "widths": {"a": 1.5, "b": 20}, "columns": "mag"}
+    assert Arrangement.of_record(record) == Arrangement(widths={"b": 20})
+
+
+def test_layouts_are_stored_by_name_and_deleted():
+    stored.save_layout("projector", WIDE)
+    stored.save_layout("Ätna/2 = @home", Arrangement(list_width=3))
+    stored.save_layout("projector", Arrangement(list_width=9))
+    assert {name: item.list_width for name, item in stored.load_layouts().items()} == {
+        "projector": 9,
+        "Ätna/2 = @home": 3,
+    }
+    stored.delete_layout("projector")
+    assert list(stored.load_layouts()) == ["Ätna/2 = @home"]
+
+
+def test_columns_are_stored_by_kind_of_list():
+    kind = stored.list_kind(["x", "y", "mag"])
+    assert kind == stored.list_kind(["mag", "y", "x"]) != stored.list_kind(["mag", "x"])
+    stored.save_columns(kind, ["mag", "x"])
+    assert stored.load_columns() == {kind: ["mag", "x"]}
+
+
+def test_number_of_column_sets_stays_bounded(monkeypatch):
+    monkeypatch.setattr(stored, "MAX_COLUMN_SETS", 3)
+    for number in range(5):
+        stored.save_columns(f"{number}", ["x"])
+    assert len(stored.load_columns()) == 3
+
+
+def test_preferences_of_scripts_store_no_window(qapp, folder):
+    preferences = Preferences(Settings(), None, PreferenceFiles())
+    preferences.keep_arrangement(WIDE)
+    preferences.close()
+    assert not list(folder.iterdir())
+
+
+def test_preferences_of_program_store_the_window(qapp):
+    preferences = Preferences(Settings(), None, PreferenceFiles(keeps_window=True))
+    preferences.keep_arrangement(WIDE)
+    preferences.keep_layout("night", WIDE)
+    preferences.close()
+    again = Preferences(Settings(), None, PreferenceFiles(keeps_window=True))
+    assert (again.arrangement, again.layouts) == (WIDE, {"night": WIDE})
+
+
+def test_setting_that_cannot_be_stored_is_applied_and_reported(qtbot, tmp_path):
+    (tmp_path / "s.toml").write_text("[display\n")
+    preferences = Preferences(Settings(), None, PreferenceFiles(str(tmp_path / "s.toml")))
+    with qtbot.waitSignals([preferences.failed, preferences.settings_changed]) as seen:
+        preferences.change_settings({("display", "theme"): "light"})
+    preferences.close()
+    (text,) = [item.args[0] for item in seen.all_signals_and_args if "failed" in item.signal_name]
+    assert text.startswith("not stored:") and "not TOML" in text
+    assert preferences.settings.display.theme == "light"

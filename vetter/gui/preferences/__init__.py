@@ -1,0 +1,1 @@
+"""Preferences of the user: theme, keys, tags, columns, memory, services, layouts."""
