@@ -14,11 +14,12 @@ import numpy.typing as npt
 from vetter.core.coordinates.sky import orientation
 from vetter.core.cutout.crop import recentre
 from vetter.core.cutout.plane import NOT_COVERING, Provenance
-from vetter.core.cutout.sky_marks import PixelMark, pixel_marks
+from vetter.core.cutout.sky_marks import MarkKind, PixelMark, pixel_marks
 from vetter.core.cutout_source import ManyFields, SkyPosition, has_epochs
 from vetter.core.display.rendering import Limits, Picture, render
 from vetter.core.display.style import DisplayStyle
 from vetter.errors import VetterError, describe_error
+from vetter.review.cutouts.other_detections import other_detections
 
 if TYPE_CHECKING:
     from astropy.wcs import WCS
@@ -95,7 +96,7 @@ class RenderedCutout:
     shift : Shift or None
         Shift of the fit whose residual is among the planes.
     marks : tuple of PixelMark
-        Marks of an alert packet, in cutout pixels.
+        Marks of an alert packet, and other detections of the object, in cutout pixels.
     expected : tuple of str
         The planes of the input, some of which this image may lack: panels keep their places.
     looks : DisplayStyle or None
@@ -268,7 +269,15 @@ def _unpainted_frame(
     number = target.field if isinstance(target, SkyPosition) else source.field_of(target)
     # Candidates of one image have the same planes, unless a plane cannot be read.
     expected = source.plane_names if has_epochs(source) or cutout.unread else ()
-    return _frame_of_cutout(row, name, radius, cutout, source.fields[number].wcs, expected)
+    frame = _frame_of_cutout(row, name, radius, cutout, source.fields[number].wcs, expected)
+    others = other_detections(source, row, cutout, frame.pixel_scale)
+    if not others or frame.north is None or frame.east is None or frame.pixel_scale is None:
+        return frame
+    candidates = source.candidates
+    centre = float(candidates.ra[row]), float(candidates.dec[row])
+    directions = frame.north, frame.east, frame.pixel_scale
+    placed = pixel_marks(others, centre, _position(cutout), *directions)
+    return dataclasses.replace(frame, marks=(*frame.marks, *placed))
 
 
 def _frame_of_cutout(
@@ -306,9 +315,8 @@ def _place_marks(cutout: Cutout, north: float, east: float, scale: float) -> tup
     centre = tuple(_degrees(cutout.meta.get(name)) for name in ("ra", "dec"))
     if not all(map(math.isfinite, centre)):
         return ()
-    return pixel_marks(
-        cutout.sky_marks, (centre[0], centre[1]), _position(cutout), north, east, scale
-    )
+    own = [mark for mark in cutout.sky_marks if mark.kind is not MarkKind.DETECTION]
+    return pixel_marks(own, (centre[0], centre[1]), _position(cutout), north, east, scale)
 
 
 def _degrees(value: Any) -> float:

@@ -16,6 +16,8 @@ Array = npt.NDArray[Any]
 
 MIN_SKY_PIXELS = 30
 """Fewest pixels of a sky ring; with fewer, all pixels outside the aperture are the sky."""
+REACH = 5.0
+"""Largest distance in the plots, aperture radii."""
 _CLIP = 3.0
 
 
@@ -118,7 +120,8 @@ def measure_plane(
     # photutils warns of each NaN, masked or not.
     level = np.where(bad, 0.0, values - sky)
     sigmas = np.where(bad, 0.0, sigmas)
-    reach = max(3, min(values.shape) // 2)
+    # Beyond the ring of sky other sources decide the lines.
+    reach = max(3, min(min(values.shape) // 2, math.ceil(REACH * aperture)))
     radii = np.arange(reach + 1.0)
     centre = position if star is None else (star.x, star.y)
     circle = CircularAperture(position, aperture)

@@ -182,6 +182,10 @@ class MeasuresDock(QDockWidget):
         self._window.setCorner(corner, right)
         self._window.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, self)
         self._window.resizeDocks([self], [HEIGHT], Qt.Orientation.Vertical)
+        beside = self._window.findChild(QDockWidget, "light_curve")
+        if beside is not None and beside.isVisible():
+            # Three plots and a column of numbers against one plot.
+            self._window.resizeDocks([beside, self], [1, 2], Qt.Orientation.Horizontal)
 
 
 def _direction(shift: Shift | None) -> float:
