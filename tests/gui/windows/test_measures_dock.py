@@ -77,7 +77,7 @@ def test_second_key_hides_the_dock(window: MainWindow, dock: MeasuresDock) -> No
 
 def test_theme_redraws_the_plots(qtbot: Any, window: MainWindow, dock: MeasuresDock) -> None:
     assert dock._plots is not None
-    plot = dock._plots.profile
+    plot = dock._plots.plots[0]
     before = plot.backgroundBrush().color().name()
     QTest.keyClick(window, Qt.Key.Key_D, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: plot.backgroundBrush().color().name() != before)

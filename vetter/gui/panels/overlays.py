@@ -176,11 +176,11 @@ def draw_marks(
                 painter.drawEllipse(line.p2(), 2.0, 2.0)
                 painter.setBrush(Qt.BrushStyle.NoBrush)
             texts.append(f"{mark.label} x {factor}" if factor > 1 else mark.label)
-    line = painter.fontMetrics().height() + 4
-    raised = line if above_shift else 0
+    step = painter.fontMetrics().height() + 4
+    raised = step if above_shift else 0
     if texts:
         _plate_text(painter, f"pipeline: {', '.join(texts)}", over, raised, _PIPELINE)
-        raised += line
+        raised += step
     if others and on_diff:
         count = format_count(len(others), "other detection")
         _plate_text(painter, f"{count}, circles: FWHM", over, raised, _DETECTION)

@@ -56,6 +56,10 @@ class MeasuresDock(QDockWidget):
         self._rest.setSingleShot(True)
         self._rest.setInterval(REST_MS)
         self._rest.timeout.connect(self._measure)
+        self._next_plot = QTimer(self)
+        self._next_plot.setSingleShot(True)
+        self._next_plot.setInterval(0)
+        self._next_plot.timeout.connect(self._measure)
         self.hide()
 
     @property
@@ -119,6 +123,7 @@ class MeasuresDock(QDockWidget):
     def close_measurer(self) -> None:
         """Stop measuring."""
         self._rest.stop()
+        self._next_plot.stop()
         self.measurer.close()
 
     @property
@@ -137,7 +142,13 @@ class MeasuresDock(QDockWidget):
     def _measure(self) -> None:
         self._rest.stop()
         frame = self._frame
-        if frame is None or frame.cutout is None or not self.isVisible():
+        plots = self._plots
+        if plots is None or frame is None or frame.cutout is None or not self.isVisible():
+            return
+        if not plots.is_complete:
+            # One in each turn: together they would keep the window from answering.
+            plots.build_next()
+            self._next_plot.start()
             return
         self._asked = MeasureRequest(frame.row, frame.cutout, self._fwhm, self._angle)
         self.measurer.measure(self._asked)

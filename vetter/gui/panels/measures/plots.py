@@ -22,6 +22,7 @@ Array = npt.NDArray[Any]
 AXIS_WIDTH = 46
 """Screen pixels; fixed, so that the frame stays in place from candidate to candidate."""
 SYMBOLS = {"image": "o", "diff": "t1"}
+TITLES = ("radial profile, px", "curve of growth, px", "cut, px")
 MARGIN = 0.08
 
 
@@ -60,7 +61,6 @@ class MeasurePlot(pg.PlotWidget):
         item.getAxis("left").setWidth(AXIS_WIDTH)
         self._title = pg.LabelItem(justify="right")
         self._title.setParentItem(self._box)
-        # A curve of growth ends in the upper right corner.
         corner = (1, 1) if low else (1, 0)
         self._title.anchor(corner, corner, (-4, 0))
         self._set_tones()
@@ -138,30 +138,47 @@ class MeasurePlot(pg.PlotWidget):
 
 
 class MeasurePlots(QWidget):
-    """Row of the three plots."""
+    """Row of the three plots, built one after another: a plot takes a frame's time.
+
+    Attributes
+    ----------
+    plots : list of MeasurePlot
+        Radial profile, curve of growth and cut; fewer until all are built.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.profile = MeasurePlot("radial profile, px", self)
-        self.growth = MeasurePlot("curve of growth, px", self, low=True)
-        self.cut = MeasurePlot("cut, px", self)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(4)
-        for plot in (self.profile, self.growth, self.cut):
-            layout.addWidget(plot, 1)
+        self.plots: list[MeasurePlot] = []
+        self._layout = QHBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setSpacing(4)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether all plots are built."""
+        return len(self.plots) == len(TITLES)
+
+    def build_next(self) -> None:
+        """Build the next plot."""
+        title = TITLES[len(self.plots)]
+        # A curve of growth ends in the upper right corner.
+        plot = MeasurePlot(title, self, low=title == TITLES[1])
+        self.plots.append(plot)
+        self._layout.addWidget(plot, 1)
 
     def show_measures(self, measures: CutoutMeasures) -> None:
-        """Show the measures of all planes; empty plots without any."""
+        """Show the measures of all planes in the plots; empty plots without any."""
+        profile, growth, cut = self.plots
         planes = measures.planes
-        mark = measures.aperture if planes else None
-        self.profile.show_lines({name: _profile_line(plane) for name, plane in planes.items()})
-        growth = {
-            name: Line(plane.growth_radius, plane.growth, plane.growth_err)
-            for name, plane in planes.items()
-        }
-        self.growth.show_lines(growth, mark)
-        self.cut.show_lines({name: Line(plane.along, plane.cut) for name, plane in planes.items()})
+        profile.show_lines({name: _profile_line(plane) for name, plane in planes.items()})
+        growth.show_lines(
+            {
+                name: Line(plane.growth_radius, plane.growth, plane.growth_err)
+                for name, plane in planes.items()
+            },
+            measures.aperture if planes else None,
+        )
+        cut.show_lines({name: Line(plane.along, plane.cut) for name, plane in planes.items()})
 
 
 def line_pen(name: str, tones: Tones) -> QPen:
