@@ -33,7 +33,7 @@ VERBS = """
     Store Stroke Subtract Sum Suppress Suspend Switch Take Tick Time Transform Try Turn Undo
     Unpack Update Use Wait Walk Write Yield Zoom
 """.split()
-HEAVY = ("scipy", "matplotlib", "astroquery", "pyarrow", "PIL")
+HEAVY = ("scipy", "photutils", "matplotlib", "astroquery", "pyarrow", "PIL")
 
 
 def modules(folder: str) -> list[Path]:

@@ -120,10 +120,22 @@ def add_bench_options(parser: argparse.ArgumentParser) -> None:
         "inputs",
         nargs="*",
         metavar="INPUT",
-        help="input to measure (default: 100,000 candidates on the demo's planes)",
+        help="input to measure (default: the demo, and 100,000 candidates on its planes)",
     )
     parser.add_argument(
-        "--steps", type=count, metavar="N", help="number of key presses to time (default: 300)"
+        "--steps",
+        type=count,
+        metavar="N",
+        help="number of key presses (default: 300; 2,000 with --watchdog, 20,000 with --memory)",
+    )
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument(
+        "--watchdog",
+        action="store_true",
+        help="press random keys, and name what keeps the window waiting for over 30 ms",
+    )
+    what.add_argument(
+        "--memory", action="store_true", help="press random keys, and measure the memory"
     )
     parser.add_argument("--json", action="store_true", help="print JSON")
 

@@ -75,5 +75,5 @@ def computed_on() -> dict[str, Any]:
     return {
         "machine": f"{platform.system()} {platform.machine()} {' '.join(platform.libc_ver())}",
         "instructions": list(simd["SIMD Extensions"]["found"]),
-        **{name: version(name) for name in ("numpy", "scipy", "astropy")},
+        **{name: version(name) for name in ("numpy", "scipy", "astropy", "photutils")},
     }

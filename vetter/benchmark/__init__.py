@@ -1,7 +1,7 @@
 """Measurements of ``vetter bench`` on a user's machine, each figure beside its budget.
 
-Start with ``main``. Four modules measure one thing each: ``keys``, ``starts``, ``operations`` and
-``visibility``.
+Start with ``main``. Each module measures one thing: ``keys``, ``starts``, ``operations``,
+``visibility``, and ``walk`` what random keys keep waiting (``watchdog``) or leave in memory.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ def main(arguments: argparse.Namespace) -> int:
     Parameters
     ----------
     arguments : namespace
-        ``inputs`` (a list; if empty, 100,000 candidates on the demo's planes), ``steps`` (key
-        presses) and ``json``.
+        ``inputs`` (a list; if empty, the demo, and 100,000 candidates on the demo's planes),
+        ``steps`` (key presses), ``watchdog``, ``memory`` and ``json``.
     """
     with tempfile.TemporaryDirectory(prefix="vetter-bench-") as folder:
         show(_figures(arguments, Path(folder)), arguments.json)
@@ -37,12 +37,16 @@ def _figures(arguments: argparse.Namespace, folder: Path) -> Iterator[Figure]:
     from vetter.benchmark import keys, operations, starts, visibility
     from vetter.benchmark.generated_inputs import make_night, make_wide_night, plane_options
 
+    if arguments.watchdog or arguments.memory:
+        yield from _walk(arguments, folder)
+        return
     steps = arguments.steps or STEPS
     if arguments.inputs:
         yield from keys.measure(arguments.inputs, {}, folder, steps)
         yield from starts.measure(arguments.inputs, folder, most=None)
         yield from visibility.measure(arguments.inputs)
         return
+    yield from keys.measure(["demo"], {}, folder, steps)
     list_file, planes = make_night(folder, 100_000)
     yield from keys.measure([str(list_file)], planes, folder, steps)
     short_list, planes = make_night(folder, 10_000)
@@ -53,3 +57,18 @@ def _figures(arguments: argparse.Namespace, folder: Path) -> Iterator[Figure]:
     yield from starts.measure_opening(what, words, folder, 1.5, 350.0)
     yield from operations.measure(folder)
     yield from visibility.measure(["demo"])
+
+
+def _walk(arguments: argparse.Namespace, folder: Path) -> Iterator[Figure]:
+    from vetter.benchmark import walk
+    from vetter.benchmark.generated_inputs import make_night
+
+    inputs: list[str] = arguments.inputs
+    planes: dict[str, str] = {}
+    if not inputs:
+        list_file, planes = make_night(folder, 100_000)
+        inputs = [str(list_file)]
+    if arguments.watchdog:
+        yield from walk.watch(inputs, planes, folder, arguments.steps or walk.WATCHED_STEPS)
+    else:
+        yield from walk.weigh(inputs, planes, folder, arguments.steps or walk.MEMORY_STEPS)

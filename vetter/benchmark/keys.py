@@ -12,62 +12,117 @@ from vetter.benchmark.starts import use_offscreen_if_needed
 from vetter.errors import VetterError
 
 if TYPE_CHECKING:
+    from PyQt6.QtWidgets import QAbstractScrollArea
+
+    from vetter.gui.grid.grid_area import GridArea
     from vetter.gui.windows.main_window import MainWindow
 
 SIZE = (1600, 900)
 """Width and height of the window, pixels."""
 PAUSE = 0.05
 """Seconds between keys."""
+REPEAT = 0.03
+"""Seconds between two repeats of a held key."""
 PATIENCE = 20.0
 """Seconds after which a key counts as lost; on a busy machine a figure is worse, not void."""
 VERDICTS = "ARAMRRAARA"
+# 8.3 ms is a frame of a 120 Hz screen, 16.7 ms one of 60 Hz.
+FAST = {"median": 4.0, "p99": 8.3}
+FRAME = {"p99": 16.7}
+LOOKS = (
+    ("stretch", "S", FRAME),
+    ("blink", "B", FAST),
+    ("zoom", "+", FRAME),
+    ("layout change", "view.layout", FRAME),
+    ("pixel cursor", "Alt+Right", FRAME),
+)
+"""Name, key or begin of a command's id, and budgets of what changes the panels."""
 
 
 def measure(
     inputs: list[str], planes: dict[str, str], folder: Path, steps: int
 ) -> Iterator[Figure]:
-    """Time verdict keys and keys that change the display, at 20 keys a second.
+    """Time keys of each kind in the real window, while fits and cutouts ahead are made.
 
     Without a screen Qt's offscreen platform is used; the note of each figure names the platform.
+    A command that the window does not have has no figure.
     """
     use_offscreen_if_needed()
     from PyQt6.QtWidgets import QApplication
 
-    from vetter.app import open_window
-
     application = QApplication.instance() or QApplication(["vetter bench"])
-    window = open_window(inputs, session=str(folder / "keys.vetter"), reviewer="bench", **planes)
-    window.resize(*SIZE)
+    window = open_bench_window(inputs, planes, folder)
     stopwatch = _Stopwatch(window)
     stopwatch.wait_for_first()
     count = len(window.session.candidates)
-    note = f"{QApplication.platformName()}, {count} candidates"
+    note = f"{QApplication.platformName()}, {Path(inputs[0]).name}, {count} candidates"
+    few = max(steps // 5, 10)
     yield _time_verdicts(stopwatch, steps, note)
-    for what, key, budget in (("stretch", "S", 16.7), ("blink", "B", 8.3), ("zoom", "+", 16.7)):
-        times = [stopwatch.time_look(key) for _ in range(max(steps // 5, 10))]
-        yield Figure(f"{what}: key to painted", spread(times), budgets={"p99": budget}, note=note)
+    yield _time_held(stopwatch, steps, note)
+    for what, wanted, budgets in LOOKS:
+        key = stopwatch.key_of(wanted)
+        if key:
+            times = [stopwatch.time_look(key) for _ in range(few)]
+            yield Figure(f"{what}: key to painted", spread(times), "ms", budgets, note)
+    times = [stopwatch.time_filter(number) for number in range(few)]
+    yield Figure("filter: Enter to the list painted", spread(times), "ms", FRAME, note)
+    yield from _time_grid(stopwatch, few, note)
     window.close()
     application.processEvents()
+
+
+def open_bench_window(inputs: list[str], planes: dict[str, str], folder: Path) -> MainWindow:
+    """Open the real window on inputs, with a session of its own."""
+    from vetter.app import open_window
+
+    session = folder / f"keys{len(list(folder.glob('keys*.vetter')))}.vetter"
+    window = open_window(inputs, session=str(session), reviewer="bench", **planes)
+    window.resize(*SIZE)
+    return window
 
 
 def _time_verdicts(stopwatch: _Stopwatch, steps: int, note: str) -> Figure:
     times, misses = [], 0
     for step in range(steps):
-        seconds, was_ready = stopwatch.time_verdict(VERDICTS[step % len(VERDICTS)])
+        seconds, was_ready = stopwatch.time_step(VERDICTS[step % len(VERDICTS)])
         times.append(seconds)
         misses += not was_ready
     if misses:
         note += f", {misses} not built ahead"
-    # 8.3 ms is a frame of a 120 Hz screen.
-    budgets = {"median": 4.0, "p99": 8.3}
-    return Figure("verdict key to the next candidate painted", spread(times), "ms", budgets, note)
+    return Figure("verdict key to the next candidate painted", spread(times), "ms", FAST, note)
+
+
+def _time_held(stopwatch: _Stopwatch, steps: int, note: str) -> Figure:
+    times, misses = [], 0
+    for _ in range(steps):
+        seconds, was_ready = stopwatch.time_step(stopwatch.way, REPEAT, is_held=True)
+        times.append(seconds)
+        misses += not was_ready
+    stopwatch.release()
+    if misses:
+        note += f", {misses} not built ahead"
+    return Figure("held move key to the next candidate painted", spread(times), "ms", FAST, note)
+
+
+def _time_grid(stopwatch: _Stopwatch, count: int, note: str) -> Iterator[Figure]:
+    opening, pages = [], []
+    for _ in range(max(count // 10, 3)):
+        opening.append(stopwatch.time_grid("G"))
+        for _ in range(5):
+            key = stopwatch.page_key
+            if key:
+                pages.append(stopwatch.time_grid(key))
+        stopwatch.leave_grid()
+    yield Figure("grid: key to the page painted", spread(opening), "ms", {"p99": 100.0}, note)
+    if pages:
+        yield Figure("grid page: key to painted", spread(pages), "ms", FRAME, note)
 
 
 class _Stopwatch:
     """Clock that presses keys in a window and takes the time of its paint events."""
 
     def __init__(self, window: MainWindow) -> None:
-        from PyQt6.QtCore import QEvent, QObject, Qt
+        from PyQt6.QtCore import QEvent, QObject
         from PyQt6.QtTest import QTest
         from PyQt6.QtWidgets import QApplication, QGraphicsView
 
@@ -84,12 +139,101 @@ class _Stopwatch:
         self._connect_session()
         self._watch = PaintWatch(window)
         for view in window.findChildren(QGraphicsView):
-            viewport = view.viewport()
-            if viewport is not None:
-                viewport.installEventFilter(self._watch)
+            self._watch_view(view)
         self._click: Any = QTest.keyClick
-        self._keys = {letter: Qt.Key(ord(letter)) for letter in "ARMSB+"}
+        self._hold: Any = QTest.keyPress
+        self._let_go: Any = QTest.keyRelease
+        self._held = ""
+        self._filters = self._make_filters()
         self._process = QApplication.processEvents
+
+    def _watch_view(self, view: QAbstractScrollArea) -> None:
+        viewport = view.viewport()
+        if viewport is not None:
+            viewport.installEventFilter(self._watch)
+
+    def _make_filters(self) -> tuple[str, str]:
+        """Return two filters that match different candidates: by magnitude, or all and none."""
+        import numpy as np
+
+        candidates = self._window.session.candidates
+        name = candidates.roles.mag
+        if name is None:
+            return "verdict=none", ""
+        values = np.asarray(candidates.table[name], float)
+        return f"{name}<{np.nanmedian(values):.3f}", ""
+
+    def key_of(self, wanted: str) -> str:
+        """Return a key as such, or the first key of the commands with this begin; '' without."""
+        keymap = self._window.keymap
+        if any(wanted in keys for keys in keymap.values()):
+            return wanted
+        found = (keys[0] for name, keys in keymap.items() if name.startswith(wanted) and keys)
+        return next(found, "")
+
+    def _press(self, act: Any, key: str) -> None:
+        from PyQt6.QtGui import QKeySequence
+
+        combination = QKeySequence(key)[0]
+        target = self._window.focusWidget() or self._window
+        act(target, combination.key(), combination.keyboardModifiers())
+
+    @property
+    def way(self) -> str:
+        """Key that moves on; it turns round at the ends of the list."""
+        session = self._window.session
+        row, back = session.current_row, self._held == "Left"
+        forth = session.queue.step(row, 1) is not None
+        if back and session.queue.step(row, -1) is not None:
+            return "Left"
+        return "Right" if forth else "Left"
+
+    @property
+    def page_key(self) -> str:
+        """Key that shows another page of the grid; '' if all tiles are on screen."""
+        bar = self._grid_area().verticalScrollBar()
+        assert bar is not None
+        if bar.maximum() == 0:
+            return ""
+        return "PgDown" if bar.value() < bar.maximum() else "PgUp"
+
+    def _grid_area(self) -> GridArea:
+        from vetter.gui.grid.grid import Grid
+
+        page = self._window.pages.currentWidget()
+        assert isinstance(page, Grid)
+        return page.area
+
+    def time_grid(self, key: str) -> float:
+        """Return seconds until the grid was painted after a key that opens it or turns the page."""
+        from vetter.gui.grid.grid import Grid
+
+        start = perf_counter()
+        self._press(self._click, key)
+        if key == "G":
+            page = self._window.pages.currentWidget()
+            if not isinstance(page, Grid):
+                raise self._lost_key_error("G did not show the grid")
+            # A second filter of the same object replaces the first.
+            self._watch_view(page.area)
+        return self._wait_for_paint(start, key)
+
+    def leave_grid(self) -> None:
+        """Return to the panels."""
+        self._press(self._click, "Esc")
+        self.pause()
+
+    def time_filter(self, number: int) -> float:
+        """Return seconds until the list was painted after one of two filters in turn."""
+        self._watch_view(self._window.candidate_list)
+        self._window.show_filter()
+        bar = self._window.filter_bar
+        # Not typed: each letter would start the pause after which the line filters by itself.
+        bar.line.setText(self._filters[number % 2])
+        self.pause(PAUSE)
+        start = perf_counter()
+        bar.apply(self._filters[number % 2])
+        return self._wait_for_paint(start, "Enter in the filter")
 
     def pause(self, seconds: float = PAUSE) -> None:
         """Process the window's events between keys."""
@@ -125,21 +269,35 @@ class _Stopwatch:
                 raise RuntimeError("no candidate was painted within a minute")
         self.pause(2.0)
 
-    def time_verdict(self, letter: str) -> tuple[float, bool]:
-        """Return seconds until the next candidate was painted, and whether it was built ahead."""
+    def time_step(
+        self, key: str, pause: float = PAUSE, is_held: bool = False
+    ) -> tuple[float, bool]:
+        """Return seconds until the next candidate was painted, and whether it was built ahead.
+
+        A held key is pressed again without a release.
+        """
         session = self._window.session
         old = session.current_key
+        if is_held and self._held != key:
+            self.release()
+            self._held = key
         start = perf_counter()
-        self._click(self._window, self._keys[letter])
+        self._press(self._hold if is_held else self._click, key)
         while session.current_key == old or self._shown_at < start:
             self._process()
             if perf_counter() - start > PATIENCE:
                 raise self._lost_key_error(
-                    f"{letter} did not bring another candidate in {PATIENCE:g} s"
+                    f"{key} did not bring another candidate in {PATIENCE:g} s"
                 )
         seconds, was_ready = self._shown_at - start, self._shown_at <= self._changed_at
-        self.pause()
+        self.pause(pause)
         return seconds, was_ready
+
+    def release(self) -> None:
+        """Release the held key."""
+        if self._held:
+            self._press(self._let_go, self._held)
+            self._held = ""
 
     def _lost_key_error(self, problem: str) -> Exception:
         """Return the error of a key without effect; a VetterError if another window has focus."""
@@ -148,14 +306,17 @@ class _Stopwatch:
         remedy = "leave its window in front, or unset DISPLAY to measure offscreen"
         return VetterError(f"bench: {problem}: its window has lost the keyboard; {remedy}")
 
-    def time_look(self, letter: str) -> float:
+    def time_look(self, key: str) -> float:
         """Return seconds until the panels were painted after a key that changes the display."""
         start = perf_counter()
-        self._click(self._window, self._keys[letter])
+        self._press(self._click, key)
+        return self._wait_for_paint(start, key)
+
+    def _wait_for_paint(self, start: float, key: str) -> float:
         while self.painted_at < start:
             self._process()
             if perf_counter() - start > PATIENCE:
-                raise self._lost_key_error(f"{letter} changed nothing on screen in {PATIENCE:g} s")
+                raise self._lost_key_error(f"{key} changed nothing on screen in {PATIENCE:g} s")
         # Not painted_at: the event filter runs before the view paints, which has ended now.
         seconds = perf_counter() - start
         self.pause()

@@ -72,6 +72,15 @@ def measure_opening(
         yield Figure(f"memory, {what}", {"private": megabytes}, "MB", budgets)
 
 
+def private_kilobytes() -> int:
+    """Return the private memory of this process in kB; -1 where the system does not tell it."""
+    path = Path("/proc/self/smaps_rollup")
+    if not path.exists():
+        return -1
+    lines = path.read_text().splitlines()
+    return sum(int(line.split()[1]) for line in lines if line.startswith("Private_"))
+
+
 def use_offscreen_if_needed() -> None:
     """Make Qt draw offscreen if there is no screen."""
     if sys.platform.startswith("linux") and not (

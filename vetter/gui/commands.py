@@ -308,6 +308,21 @@ VIEW_COMMANDS: tuple[Command[MainWindow], ...] = (
         "View",
         lambda w: w.toggle_light_curve(),
     ),
+    Command(
+        "view.measures",
+        "Measures (profile, growth, cut, flux) on or off",
+        ("O",),
+        "View",
+        lambda w: w.measures.toggle(),
+    ),
+    Command(
+        "view.turn_cut",
+        "Turn the cut of the measures by 15 degrees",
+        ("Shift+O",),
+        "View",
+        lambda w: w.turn_cut(),
+        repeats=True,
+    ),
     Command("view.epochs", "Row of epochs on or off", ("E",), "View", lambda w: w.epochs.toggle()),
     Command(
         "view.epoch_plane",

@@ -13,7 +13,7 @@ from tests.helpers.fake_field import FieldInMemory
 from vetter.core.cutout.sky_marks import MarkKind, PixelMark
 from vetter.core.display.style import DisplayStyle
 from vetter.gui.panels.plane_row import PlaneRow
-from vetter.gui.panels.tools.overlays import _PIPELINE, _PLANET
+from vetter.gui.panels.tools.overlays import _DETECTION, _PIPELINE, _PLANET
 from vetter.review.cutouts.rendered_cutout import render_cutout
 
 FLAT = np.zeros((41, 41))
@@ -71,6 +71,18 @@ def test_pipelines_segment_is_in_panel_of_difference_alone(row: PlaneRow, kind: 
     found = places(image, _PIPELINE)
     left = row.panel("diff").scenePos().x()
     assert len(found) and (found[:, 0] >= left).all()
+
+
+def test_other_detection_is_a_circle_of_the_fwhm(row: PlaneRow) -> None:
+    image = painted(row, PixelMark(MarkKind.DETECTION, 13.0, 12.0, 0.0, 4.0, ""))
+    found = places(image, _DETECTION)
+    for name in ("image", "diff"):
+        panel = row.panel(name)
+        placement = panel.placement()
+        assert placement is not None
+        centre = panel.mapToScene(*placement.to_screen(13.0, 12.0))
+        away = np.hypot(found[:, 0] - centre.x(), found[:, 1] - centre.y())
+        assert (abs(away - 2.0 * placement.scale) < 1.5).sum() > 20
 
 
 def test_without_marks_nothing_is_drawn(row: PlaneRow) -> None:

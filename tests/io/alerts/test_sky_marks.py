@@ -17,15 +17,16 @@ from tests.helpers.rubin_packets import (
     rubin_packet,
     rubin_stamp,
 )
-from vetter.core.cutout.sky_marks import MarkKind
+from vetter.core.cutout.sky_marks import MarkKind, PixelMark
 from vetter.core.display.style import DisplayStyle
 from vetter.io.alerts.open_alerts import open_alerts
-from vetter.io.alerts.packets.producers import RUBIN
-from vetter.io.alerts.sky_marks import minor_planet, sky_marks
+from vetter.io.alerts.packets.producers import RUBIN, ZTF
+from vetter.io.alerts.sky_marks import minor_planet, past_detections, sky_marks
 from vetter.io.alerts.source import AlertSource
 from vetter.io.input_options import InputOrigin
 from vetter.review.cutouts.rendered_cutout import RenderedCutout, render_cutout
 
+OWN = (MarkKind.PREDICTED, MarkKind.DIPOLE, MarkKind.TRAIL)
 PLANET = {
     "designation": "2001 SB97",
     "ephRa": RA + 0.6 / 3600 / math.cos(math.radians(DEC)),
@@ -81,6 +82,11 @@ def test_schema_9_gives_residuals_and_its_orbits_designation(tmp_path: Path) -> 
     source.close()
 
 
+def own_marks(source: AlertSource) -> list[PixelMark]:
+    """Return the marks of the packet's own epoch, without its history."""
+    return [mark for mark in frame_of(source).marks if mark.kind in OWN]
+
+
 def test_zero_magnitude_and_rate_are_missing() -> None:
     planet = minor_planet({"diaSource": {}, "ssSource": {**PLANET, "ephVmag": 0.0, "ephRate": 0.0}})
     assert planet is not None
@@ -92,7 +98,7 @@ def test_dipole_and_trail_of_pipeline_are_marks(tmp_path: Path) -> None:
         1, isDipole=True, dipoleLength=0.4, dipoleAngle=90.0, trailLength=2.0, trailAngle=0.0
     )
     source = opened(tmp_path / "a.avro", packet)
-    dipole, trail = frame_of(source).marks
+    dipole, trail = own_marks(source)
     assert dipole.kind is MarkKind.DIPOLE and trail.kind is MarkKind.TRAIL
     # Towards the positive lobe in the east, which is left; the trail runs north.
     assert (dipole.x, dipole.y, dipole.dx, dipole.dy) == pytest.approx((15, 15, -2, 0), abs=1e-3)
@@ -146,3 +152,16 @@ def test_real_minor_planets_lie_at_their_predicted_places(real_data: Path) -> No
         offset = math.hypot(mark.x - x, mark.y - y) * frame.pixel_scale
         assert offset == pytest.approx(table["ephOffset"][row], abs=0.003)
     source.close()
+
+
+def test_history_gives_places_of_detections_not_of_limits() -> None:
+    past = [
+        {"jd": 2460219.5, "ra": 10.0, "dec": 5.0, "magpsf": 19.0},
+        {"jd": 2460218.5, "ra": None, "dec": None, "magpsf": None, "diffmaglim": 20.5},
+        {"jd": 2460217.5, "ra": 10.001, "dec": 5.0, "magpsf": 19.1},
+    ]
+    found = past_detections({"candidate": {}, "prv_candidates": past}, ZTF)
+    assert [(mark.kind, mark.ra) for mark in found] == [
+        (MarkKind.DETECTION, 10.0),
+        (MarkKind.DETECTION, 10.001),
+    ]

@@ -1,4 +1,4 @@
-"""Marks of a candidate on the sky, as its alert packet gives them, and their places in pixels."""
+"""Marks of a candidate on the sky, of its packet or its list, and their places in pixels."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ class MarkKind(Enum):
     """The pipeline's dipole, from the negative to the positive lobe."""
     TRAIL = auto()
     """The pipeline's trail."""
+    DETECTION = auto()
+    """Another detection of the same object; its length is the FWHM of the PSF."""
 
 
 class SkyMark(NamedTuple):

@@ -31,6 +31,7 @@ from vetter.gui.opening.input_chooser import InputChooser
 from vetter.gui.panels.empty_page import EmptyPage
 from vetter.gui.panels.layout.cutout_sizes import next_radius
 from vetter.gui.panels.layout.panel_column import PanelColumn
+from vetter.gui.panels.measures.dock import MeasuresDock
 from vetter.gui.panels.panel_choice import PanelChoice, PanelPicker
 from vetter.gui.panels.plane_row import PlaneRow
 from vetter.gui.panels.readout import Readout
@@ -146,6 +147,7 @@ class MainWindow(Window):
         self.epochs = EpochPanel(session, self.cache)
         self.candidate_list = CandidateListView(session)
         self.light_curve = LightCurveDock(self)
+        self.measures = MeasuresDock(session.source, self)
         self.status = Status(session, self.fits, keys_text(self.keymap["go.undecided"]))
         self.setStatusBar(self.status)
 
@@ -195,6 +197,7 @@ class MainWindow(Window):
             candidate_list=self.candidate_list,
             epochs=self.epochs,
             light_curve=self.light_curve,
+            measures=self.measures,
         )
         session.opinions_changed.connect(self._on_opinions_changed)
         session.failed.connect(self.dialogs.show_warning)
@@ -326,6 +329,10 @@ class MainWindow(Window):
             self.session.writer.keep_setting("light_curve", self.light_curve.is_wanted)
         else:
             self.status.say("these candidates have no light curve")
+
+    def turn_cut(self) -> None:
+        """Turn the line of the measures' cut."""
+        self.status.say(self.measures.turn_cut())
 
     def pick_panels(self) -> None:
         """Choose which planes have panels."""
@@ -524,6 +531,7 @@ class MainWindow(Window):
         if self._second is not None:
             self._second.close()
         self.presenter.close()
+        self.measures.close_measurer()
         self.cautions.stop()
         self._undo_names.stop()
         self.reports.stop()

@@ -11,6 +11,7 @@ from vetter.gui.card.candidate_card import CandidateCard
 from vetter.gui.card.evidence import Evidence
 from vetter.gui.epochs.epoch_panel import EpochPanel
 from vetter.gui.light_curve.dock import LightCurveDock
+from vetter.gui.panels.measures.dock import MeasuresDock
 from vetter.gui.panels.plane_row import PlaneRow
 from vetter.gui.panels.readout import Readout
 from vetter.gui.panels.stretch_bar import StretchBar
@@ -42,7 +43,7 @@ class CandidatePresenter(QObject):
     ----------
     session, cache, fits
         Objects that are observed.
-    plane_row, card, readout, evidence, stretch_bar, candidate_list, epochs, light_curve
+    plane_row, card, readout, evidence, stretch_bar, candidate_list, epochs, light_curve, measures
         Widgets that show something of the current candidate.
     """
 
@@ -61,6 +62,7 @@ class CandidatePresenter(QObject):
         candidate_list: CandidateListView,
         epochs: EpochPanel,
         light_curve: LightCurveDock,
+        measures: MeasuresDock,
     ) -> None:
         super().__init__(parent)
         self._session, self._cache, self._fits = session, cache, fits
@@ -68,6 +70,7 @@ class CandidatePresenter(QObject):
         self._readout, self._evidence = readout, evidence
         self._stretch_bar, self._candidate_list = stretch_bar, candidate_list
         self._epochs, self._light_curve = epochs, light_curve
+        self._measures = measures
         self._row = -1
         self._shown: RenderedCutout | None = None
         self._exposed = False
@@ -106,6 +109,7 @@ class CandidatePresenter(QObject):
             # Two lines of text take as long to paint as all panels, so they follow a turn later.
             self._evidence.blank()
             self._light_curve.blank()
+            self._measures.blank()
         self._row, self._shown = row, frame
         self._plane_row.flush()
         if frame is not None and self._exposed:
@@ -139,6 +143,7 @@ class CandidatePresenter(QObject):
         for timer in (self._after_paint, self._while_looking, self._card_turn, self._pointer_rest):
             timer.stop()
         self._light_curve.blank()
+        self._measures.blank()
 
     def expose(self) -> None:
         """Count candidates as seen when painted, now that the window is on screen."""
@@ -153,6 +158,7 @@ class CandidatePresenter(QObject):
         """Stop all timers; no candidate is shown from now on."""
         self._closed = True
         self._light_curve.blank()
+        self._measures.blank()
         self._after_paint.stop()
         self._while_looking.stop()
         self._card_turn.stop()
@@ -194,6 +200,8 @@ class CandidatePresenter(QObject):
             self._stretch_bar.show_limits(frame.limits)
             cutout = frame.cutout
             self._light_curve.show_curve(None if cutout is None else cutout.light_curve)
+            fitting = self._fits.fit_of(row)
+            self._measures.show_frame(frame, None if fitting is None else fitting.options.fwhm)
         self._epochs.follow(row)
         self._fits.follow([row, *self._request_frames()])
 

@@ -29,7 +29,7 @@ from vetter.io.alerts.matched_planes import (
     put_matched_planes,
 )
 from vetter.io.alerts.packets.producers import Producer, field_of, number
-from vetter.io.alerts.sky_marks import sky_marks
+from vetter.io.alerts.sky_marks import past_detections, sky_marks
 from vetter.io.alerts.stamps import Stamp, read_stamp
 from vetter.io.fits.header_blocks import card_value
 
@@ -108,7 +108,7 @@ def packet_cutout(record: Mapping[str, Any], producer: Producer, meta: dict[str,
     """
     cutout, stamps, grid = _place_stamps(record, producer, meta)
     _put_sky(cutout, stamps, grid, producer)
-    cutout.sky_marks = sky_marks(record, producer)
+    cutout.sky_marks = (*sky_marks(record, producer), *past_detections(record, producer))
     cutout.light_curve = light_curve(record, producer)
     return cutout
 

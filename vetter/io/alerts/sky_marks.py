@@ -1,4 +1,4 @@
-"""Minor planets, dipoles and trails in alert packets of Rubin, schemas 9.0 to 11.1."""
+"""Minor planets, dipoles and trails in packets of Rubin, schemas 9.0 to 11.1; past detections."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from vetter.core.cutout.sky_marks import MarkKind, SkyMark
+from vetter.io.alerts.packets import size_limits
 from vetter.io.alerts.packets.producers import Producer, field_of, number
 
 DIPOLE_FIELDS = ("dipoleLength", "dipoleAngle")
@@ -101,6 +102,24 @@ def sky_marks(record: Mapping[str, Any], producer: Producer) -> tuple[SkyMark, .
             middle = ra, dec
         marks.append(SkyMark(MarkKind.TRAIL, *middle, length, angle, f'trail {length:.2f}"'))
     return tuple(mark for mark in marks if _is_drawable(mark))
+
+
+def past_detections(record: Mapping[str, Any], producer: Producer) -> tuple[SkyMark, ...]:
+    """Return the places of a packet's earlier detections; limits have none."""
+    name = "prvDiaSources" if producer.body == "diaSource" else "prv_candidates"
+    entries = field_of(record, name)
+    if not isinstance(entries, list):
+        return ()
+    places = [
+        (number(entry.get(producer.ra)), number(entry.get(producer.dec)))
+        for entry in entries[: size_limits.HISTORY]
+        if isinstance(entry, Mapping)
+    ]
+    return tuple(
+        SkyMark(MarkKind.DETECTION, ra, dec)
+        for ra, dec in places
+        if math.isfinite(ra) and math.isfinite(dec)
+    )
 
 
 def _is_drawable(mark: SkyMark) -> bool:

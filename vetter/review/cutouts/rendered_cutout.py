@@ -14,13 +14,14 @@ import numpy.typing as npt
 from vetter.core.coordinates.sky import orientation
 from vetter.core.cutout.crop import recentre
 from vetter.core.cutout.plane import NOT_COVERING, Provenance
-from vetter.core.cutout.sky_marks import PixelMark, pixel_marks
+from vetter.core.cutout.sky_marks import MarkKind, PixelMark, pixel_marks
 from vetter.core.cutout_source import ManyFields, SkyPosition, has_epochs
 from vetter.core.display.plane_noise import DEFAULT_FWHM, PlaneNoise, measure_noise
 from vetter.core.display.rendering import Limits, Picture, plane_limits, render_scaled
 from vetter.core.display.scale import Scale, plane_scales
 from vetter.core.display.style import DisplayStyle
 from vetter.errors import VetterError, describe_error
+from vetter.review.cutouts.other_detections import other_detections
 
 if TYPE_CHECKING:
     from astropy.wcs import WCS
@@ -101,7 +102,7 @@ class RenderedCutout:
     shift : Shift or None
         Shift of the fit whose residual is among the planes.
     marks : tuple of PixelMark
-        Marks of an alert packet, in cutout pixels.
+        Marks of an alert packet, and other detections of the object, in cutout pixels.
     expected : tuple of str
         The planes of the input, some of which this image may lack: panels keep their places.
     looks : DisplayStyle or None
@@ -289,7 +290,22 @@ def _unpainted_frame(
     # Candidates of one image have the same planes, unless a plane cannot be read.
     expected = source.plane_names if has_epochs(source) or cutout.unread else ()
     frame = _frame_of_cutout(row, name, radius, cutout, source.fields[number].wcs, expected)
+    frame = _add_other_detections(frame, source, row, cutout)
     return _measure(_add_snr(frame, cutout), cutout, _fwhm(source, cutout))
+
+
+def _add_other_detections(
+    frame: RenderedCutout, source: CutoutSource, row: int, cutout: Cutout
+) -> RenderedCutout:
+    """Return the frame with marks of earlier and later detections of its object."""
+    others = other_detections(source, row, cutout, frame.pixel_scale)
+    if not others or frame.north is None or frame.east is None or frame.pixel_scale is None:
+        return frame
+    candidates = source.candidates
+    centre = float(candidates.ra[row]), float(candidates.dec[row])
+    directions = frame.north, frame.east, frame.pixel_scale
+    placed = pixel_marks(others, centre, _position(cutout), *directions)
+    return dataclasses.replace(frame, marks=(*frame.marks, *placed))
 
 
 def _frame_of_cutout(
@@ -373,9 +389,8 @@ def _place_marks(cutout: Cutout, north: float, east: float, scale: float) -> tup
     centre = tuple(_to_float(cutout.meta.get(name)) for name in ("ra", "dec"))
     if not all(map(math.isfinite, centre)):
         return ()
-    return pixel_marks(
-        cutout.sky_marks, (centre[0], centre[1]), _position(cutout), north, east, scale
-    )
+    own = [mark for mark in cutout.sky_marks if mark.kind is not MarkKind.DETECTION]
+    return pixel_marks(own, (centre[0], centre[1]), _position(cutout), north, east, scale)
 
 
 def _to_float(value: Any) -> float:

@@ -15,6 +15,7 @@ from PyQt6.QtCore import QLineF, QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter, QPen
 
 from vetter.core.cutout.sky_marks import MarkKind, PixelMark
+from vetter.core.number_text import format_count
 from vetter.gui.panels.layout.camera import Placement
 from vetter.review.cutouts.rendered_cutout import Shift
 
@@ -29,7 +30,10 @@ _COMPASS_REACH = 40.0
 _SHIFT = QColor("#f59bff")
 _PIPELINE = QColor("#8fd3ff")
 _PLANET = QColor("#ffd166")
+_DETECTION = QColor("#ffa94d")
 _PREDICTED_SIZE = 7.0
+_LEAST_RADIUS = 3.0
+"""Screen units; radius of another detection if the size of the PSF is unknown or tiny."""
 _PEN_STYLES = {MarkKind.DIPOLE: Qt.PenStyle.SolidLine, MarkKind.TRAIL: Qt.PenStyle.DashLine}
 SHIFT_FACTOR = 10
 """Length of the drawn arrow over the length of a fit's shift; makes 0.1 px visible."""
@@ -143,11 +147,12 @@ def draw_marks(
     on_diff: bool,
     above_shift: bool,
 ) -> None:
-    """Draw the marks of an alert packet.
+    """Draw the marks of an alert packet and the other detections of the object.
 
-    The predicted place of a minor planet is marked in every panel, the pipeline's dipole and trail
-    thinly in the panel of the difference. The dipole is drawn `SHIFT_FACTOR` times as long, as the
-    shift of a fit is; the trail in its length.
+    Another detection is a circle whose diameter is the FWHM of the PSF. The predicted place of a
+    minor planet is marked in every panel, the pipeline's dipole and trail thinly in the panel of
+    the difference. The dipole is drawn `SHIFT_FACTOR` times as long, as the shift of a fit is; the
+    trail in its length.
 
     Parameters
     ----------
@@ -161,11 +166,13 @@ def draw_marks(
         Whether the text of the shift is in the lower left corner already.
     """
     texts = []
+    others = [mark for mark in marks if mark.kind is MarkKind.DETECTION]
+    _draw_detections(painter, at, others)
     for mark in marks:
         x, y = at.to_screen(mark.x, mark.y)
         if mark.kind is MarkKind.PREDICTED:
             _draw_predicted(painter, x, y, mark.label, over)
-        elif on_diff:
+        elif on_diff and mark.kind is not MarkKind.DETECTION:
             factor = SHIFT_FACTOR if mark.kind is MarkKind.DIPOLE else 1
             half = QPointF(mark.dx, -mark.dy) * (0.5 * factor * at.scale)
             line = QLineF(QPointF(x, y) - half, QPointF(x, y) + half)
@@ -177,9 +184,23 @@ def draw_marks(
                 painter.drawEllipse(line.p2(), 2.0, 2.0)
                 painter.setBrush(Qt.BrushStyle.NoBrush)
             texts.append(f"{mark.label} x {factor}" if factor > 1 else mark.label)
+    step = painter.fontMetrics().height() + 4
+    raised = step if above_shift else 0
     if texts:
-        raised = painter.fontMetrics().height() + 4 if above_shift else 0
         _plate_text(painter, f"pipeline: {', '.join(texts)}", over, raised, _PIPELINE)
+        raised += step
+    if others and on_diff:
+        count = format_count(len(others), "other detection")
+        _plate_text(painter, f"{count}, circles: FWHM", over, raised, _DETECTION)
+
+
+def _draw_detections(painter: QPainter, at: Placement, marks: Sequence[PixelMark]) -> None:
+    for mark in marks:
+        radius = max(0.5 * math.hypot(mark.dx, mark.dy) * at.scale, _LEAST_RADIUS)
+        middle = QPointF(*at.to_screen(mark.x, mark.y))
+        for ink, width in ((_HALO, 3), (_DETECTION, 1)):
+            painter.setPen(QPen(ink, width))
+            painter.drawEllipse(middle, radius, radius)
 
 
 def _draw_predicted(painter: QPainter, x: float, y: float, label: str, over: QRectF) -> None:

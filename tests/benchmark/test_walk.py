@@ -1,0 +1,83 @@
+"""``vetter bench``: figures of keys, the watchdog and the memory, on small runs."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from vetter.arguments import add_bench_options
+
+ROOT = Path(__file__).resolve().parents[2]
+
+# In a process of its own: the watchdog is its application.
+SLOW_SLOT = """
+import sys, time
+from vetter.gui.panels.plane_row import PlaneRow
+blink_step = PlaneRow.blink_step
+def slow_blink(self, step):
+    until = time.thread_time() + 0.06
+    while time.thread_time() < until:
+        pass
+    blink_step(self, step)
+PlaneRow.blink_step = slow_blink
+import vetter.benchmark.walk as walk
+walk.KEYS = {"B": 1, "S": 1}
+from vetter.cli import main
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+def bench(code: str, *words: str) -> list[str]:
+    """Run ``vetter bench`` after some code; its lines."""
+    run = subprocess.run(
+        [sys.executable, "-P", "-c", code, "bench", *words],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=110,
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr
+    return run.stdout.splitlines()
+
+
+PLAIN = "import sys; from vetter.cli import main; sys.exit(main(sys.argv[1:]))"
+
+
+@pytest.mark.process
+def test_watchdog_names_a_slow_slot() -> None:
+    lines = bench(SLOW_SLOT, "demo", "--watchdog", "--steps", "12")
+    assert lines[1].startswith("slots over 30 ms in 12 steps")
+    assert [line for line in lines[2:] if "slow_blink" in line and "worst" in line]
+
+
+@pytest.mark.process
+def test_memory_is_measured_over_the_steps() -> None:
+    lines = bench(PLAIN, "demo", "--memory", "--steps", "40")
+    assert lines[1].startswith("memory over 40 steps")
+    assert "per 1000 steps" in lines[1]
+
+
+@pytest.mark.process
+def test_keys_of_each_kind_have_a_figure() -> None:
+    code = (
+        "import sys, vetter.benchmark.starts as starts; starts.measure = lambda *a, **k: ();"
+        "from vetter.cli import main; sys.exit(main(sys.argv[1:]))"
+    )
+    lines = bench(code, "demo", "--steps", "10")
+    wanted = ("verdict key", "held move key", "stretch", "blink", "zoom", "filter", "grid:")
+    assert [name for name in wanted if not any(line.startswith(name) for line in lines)] == []
+    assert [line for line in lines if line.startswith("grid page")]
+
+
+def test_watchdog_and_memory_are_two_measurements() -> None:
+    parser = argparse.ArgumentParser()
+    add_bench_options(parser)
+    with pytest.raises(SystemExit):
+        parser.parse_args(["--watchdog", "--memory"])

@@ -1,0 +1,83 @@
+"""The measures below the panels: whose they are, and when they are shown."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from PyQt6.QtCore import Qt
+from PyQt6.QtTest import QTest
+
+from tests.helpers.windows import until_painted
+from vetter.gui.panels.measures.dock import MeasuresDock
+from vetter.gui.windows.main_window import MainWindow
+
+
+def until_measured(qtbot: Any, dock: MeasuresDock) -> None:
+    qtbot.waitUntil(lambda: dock.measures is not None, timeout=30000)
+
+
+@pytest.fixture
+def dock(qtbot: Any, window: MainWindow) -> MeasuresDock:
+    """The dock of the demo's window, shown by its key, with the first candidate's measures."""
+    QTest.keyClick(window, Qt.Key.Key_O)
+    until_measured(qtbot, window.measures)
+    return window.measures
+
+
+def test_dock_is_hidden_and_loads_nothing_at_first(window: MainWindow) -> None:
+    assert not window.measures.isVisible()
+    assert window.measures.measurer._worker is None
+
+
+def test_key_shows_fluxes_of_image_and_diff(dock: MeasuresDock) -> None:
+    lines = dock.text.splitlines()
+    assert lines[0].startswith("aperture ")
+    assert [line for line in lines if line.startswith("image: flux")]
+    assert [line for line in lines if line.startswith("diff: flux")]
+    assert [line for line in lines if line.startswith("S/N ")]
+
+
+def test_move_hides_plots_at_once(window: MainWindow, dock: MeasuresDock) -> None:
+    window.session.next()
+    assert dock.text == ""
+    assert dock._plots is not None and not dock._plots.isVisible()
+
+
+def test_measures_follow_the_candidate(qtbot: Any, window: MainWindow, dock: MeasuresDock) -> None:
+    before = dock.text
+    window.session.next()
+    until_painted(qtbot, window)
+    until_measured(qtbot, dock)
+    assert dock.text not in ("", before)
+    assert dock._plots is not None and dock._plots.isVisible()
+
+
+def test_late_measures_of_another_candidate_are_dropped(
+    window: MainWindow, dock: MeasuresDock
+) -> None:
+    request, measures = dock._asked, dock.measures
+    assert request is not None and measures is not None
+    window.session.next()
+    dock._on_measured(request, measures)
+    assert dock.text == ""
+
+
+def test_cut_turns_by_15_degrees(qtbot: Any, window: MainWindow, dock: MeasuresDock) -> None:
+    QTest.keyClick(window, Qt.Key.Key_O, Qt.KeyboardModifier.ShiftModifier)
+    qtbot.waitUntil(lambda: dock.measures is not None and dock.measures.angle == 15.0)
+    assert "cut at 15\N{DEGREE SIGN} from the rows" in dock.text
+
+
+def test_second_key_hides_the_dock(window: MainWindow, dock: MeasuresDock) -> None:
+    QTest.keyClick(window, Qt.Key.Key_O)
+    assert not dock.isVisible()
+    assert dock.measures is None
+
+
+def test_theme_redraws_the_plots(qtbot: Any, window: MainWindow, dock: MeasuresDock) -> None:
+    assert dock._plots is not None
+    plot = dock._plots.plots[0]
+    before = plot.backgroundBrush().color().name()
+    QTest.keyClick(window, Qt.Key.Key_D, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: plot.backgroundBrush().color().name() != before)

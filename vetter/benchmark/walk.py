@@ -1,0 +1,189 @@
+"""Random keys in the real window: what they keep waiting, and what memory they leave."""
+
+from __future__ import annotations
+
+import gc
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+from random import Random
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+from vetter.benchmark.figures import Figure
+from vetter.benchmark.keys import open_bench_window
+from vetter.benchmark.starts import private_kilobytes, use_offscreen_if_needed
+from vetter.errors import VetterError
+
+if TYPE_CHECKING:
+    from vetter.benchmark.watchdog import SlowEvent
+    from vetter.gui.windows.main_window import MainWindow
+
+WATCHED_STEPS = 2_000
+MEMORY_STEPS = 20_000
+PATIENCE = 60.0
+PAUSE_MS = 20
+HELD = 8
+"""Repeats of a held key, one every 30 ms."""
+REPEAT_MS = 30
+SAMPLES = 20
+"""Times at which the memory is read."""
+KEYS = {
+    **dict.fromkeys(("A", "R", "M"), 12),
+    **dict.fromkeys(("Right", "Left", "U"), 6),
+    **dict.fromkeys(("held Right", "held Left"), 3),
+    **dict.fromkeys(("S", "Shift+S", "B", "+", "-", "0", "T", "I"), 3),
+    **dict.fromkeys(("Home", "End", "[", "]", "1", "Backspace", "Ctrl+Z", "Ctrl+Y", "F"), 2),
+    **dict.fromkeys(("L", "V", "H", "E", "O", "Shift+O", "Ctrl+D", "filter", "grid"), 1),
+}
+"""Keys and other steps with their weights."""
+FILTERS = ("verdict=none", "", "verdict=accept or verdict=none", "")
+
+
+def watch(
+    inputs: list[str], planes: dict[str, str], folder: Path, steps: int, seed: int = 1
+) -> Iterator[Figure]:
+    """Find each slot that takes more than 30 ms in a number of random steps.
+
+    Raises
+    ------
+    VetterError
+        There is an application already, whose events cannot be watched.
+    """
+    use_offscreen_if_needed()
+    from PyQt6.QtWidgets import QApplication
+
+    from vetter.benchmark.watchdog import LIMIT, Watchdog
+
+    if QApplication.instance() is not None:
+        raise VetterError("bench: the watchdog needs a process of its own; start it alone")
+    application = Watchdog(["vetter bench"])
+    window = open_bench_window(inputs, planes, folder)
+    walker = Walker(window, Random(seed))
+    walker.begin()
+    # The start has its own figures.
+    application.slow.clear()
+    application.delayed = 0
+    for _ in range(steps):
+        walker.step()
+    slow, delayed = list(application.slow), application.delayed
+    window.close()
+    application.processEvents()
+    application.stop()
+    note = f"{QApplication.platformName()}, {Path(inputs[0]).name}, {application.events} events"
+    if delayed:
+        note += f"; {delayed} more took so long only because the machine was busy"
+    values = {"slots": float(len(slow)), "worst": max((1e3 * s.seconds for s in slow), default=0)}
+    what = f"slots over {1e3 * LIMIT:.0f} ms in {steps} steps"
+    yield Figure(what, values, "(ms)", {"slots": 0.0}, note)
+    yield from _named(slow)
+
+
+def _named(slow: list[SlowEvent]) -> Iterator[Figure]:
+    by_place: dict[str, list[SlowEvent]] = defaultdict(list)
+    for event in slow:
+        by_place[event.place].append(event)
+    for place, events in sorted(by_place.items(), key=lambda item: -len(item[1])):
+        worst = max(events, key=lambda event: event.seconds)
+        values = {
+            "times": float(len(events)),
+            "worst": 1e3 * worst.seconds,
+            "computing": 1e3 * worst.cpu,
+        }
+        yield Figure(place, values, "(ms)")
+
+
+def weigh(
+    inputs: list[str], planes: dict[str, str], folder: Path, steps: int, seed: int = 1
+) -> Iterator[Figure]:
+    """Measure the private memory over a number of random steps.
+
+    Raises
+    ------
+    VetterError
+        The system does not tell the private memory of a process.
+    """
+    if private_kilobytes() < 0:
+        raise VetterError("bench: --memory needs Linux, which tells the memory of a process")
+    use_offscreen_if_needed()
+    from PyQt6.QtWidgets import QApplication
+
+    application = QApplication.instance() or QApplication(["vetter bench"])
+    window = open_bench_window(inputs, planes, folder)
+    walker = Walker(window, Random(seed), pause=2)
+    walker.begin()
+    megabytes = []
+    for part in range(SAMPLES):
+        for _ in range(steps * part // SAMPLES, steps * (part + 1) // SAMPLES):
+            walker.step()
+        gc.collect()
+        megabytes.append(private_kilobytes() / 1024)
+    note = f"{QApplication.platformName()}, {Path(inputs[0]).name}"
+    window.close()
+    application.processEvents()
+    # Caches fill in the first half.
+    half = SAMPLES // 2 - 1
+    grown = (megabytes[-1] - megabytes[half]) / (steps / 2000)
+    values = {
+        "first": megabytes[0],
+        "half": megabytes[half],
+        "last": megabytes[-1],
+        "per 1000 steps": grown,
+    }
+    yield Figure(f"memory over {steps} steps", values, "MB", {"per 1000 steps": 1.0}, note)
+
+
+class Walker:
+    """Presses random keys in a window.
+
+    Parameters
+    ----------
+    window : MainWindow
+    random : Random
+    pause : int
+        Milliseconds in which the window answers after each key.
+    """
+
+    def __init__(self, window: MainWindow, random: Random, pause: int = PAUSE_MS) -> None:
+        from PyQt6.QtTest import QTest
+
+        self._window, self._random, self._pause = window, random, pause
+        self._test: Any = QTest
+
+    def begin(self) -> None:
+        """Wait until the first candidate is on screen, and the work after a start is done."""
+        self._window.activateWindow()
+        until = perf_counter() + PATIENCE
+        while not self._window.session.is_painted:
+            self._test.qWait(1)
+            if perf_counter() > until:
+                raise RuntimeError(f"no candidate was painted within {PATIENCE:g} s")
+        self._test.qWait(2000)
+        # As the program does at its start: a full collection is no slot's time.
+        gc.freeze()
+
+    def step(self) -> None:
+        """Take one random step."""
+        (key,) = self._random.choices(list(KEYS), list(KEYS.values()))
+        if key == "filter":
+            self._window.filter_bar.apply(self._random.choice(FILTERS))
+            self._window.setFocus()
+        elif key == "grid":
+            for pressed in ("G", "PgDown", "PgDown", "PgUp", "Esc"):
+                self._press(pressed)
+                self._test.qWait(self._pause)
+        elif key.startswith("held "):
+            for _ in range(HELD):
+                self._press(key.removeprefix("held "), self._test.keyPress)
+                self._test.qWait(min(REPEAT_MS, self._pause))
+            self._press(key.removeprefix("held "), self._test.keyRelease)
+        else:
+            self._press(key)
+        self._test.qWait(self._pause)
+
+    def _press(self, key: str, act: Any = None) -> None:
+        from PyQt6.QtGui import QKeySequence
+
+        combination = QKeySequence(key)[0]
+        target = self._window.focusWidget() or self._window
+        (act or self._test.keyClick)(target, combination.key(), combination.keyboardModifiers())

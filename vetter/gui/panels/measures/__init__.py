@@ -1,0 +1,1 @@
+"""Measures of the current candidate, as plots and numbers in a dock."""
