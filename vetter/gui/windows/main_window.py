@@ -90,6 +90,10 @@ class MainWindow(Window):
     plane_row: PlaneRow
     stretch_bar: StretchBar
     epochs: EpochPanel
+    list_dock: ListDock
+    light_curve: LightCurveDock
+    verdict_bar: VerdictBar
+    filter_bar: FilterBar
 
     def __init__(
         self,

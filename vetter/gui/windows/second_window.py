@@ -77,8 +77,9 @@ class SecondWindow(QWidget):
 
     def open_beside(self, first: Window) -> None:
         """Show the window, on another screen than the first if there is one."""
-        screens = [screen for screen in first.screen().virtualSiblings() if screen is not None]
-        other = next((screen for screen in screens if screen is not first.screen()), None)
+        own = first.screen()
+        siblings = [] if own is None else own.virtualSiblings()
+        other = next((screen for screen in siblings if screen not in (None, own)), None)
         self.resize(*USUAL_SIZE)
         if other is None:
             self.show()
