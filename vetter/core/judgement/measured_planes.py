@@ -54,11 +54,11 @@ class MeasuredPlanes:
             boxes = MatchedBoxes({n: planes[n] for n in needed if n in planes}, self.match)
             for name in ("image", "convolved"):
                 changed[name] = MatchedPlane(name, boxes)
-        if self.noise is None:
+        if "convolved" not in changed:
             return changed
         image, convolved = changed["image"], changed["convolved"]
         if isinstance(self.noise, ErrCheck):
             changed["err"] = CorrectedErrPlane(planes["err"], image, convolved, self.noise)
-        else:
+        elif self.noise is not None:
             changed["err"] = NoisePlane(image, convolved, self.noise)
         return changed
