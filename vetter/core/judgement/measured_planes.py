@@ -66,6 +66,8 @@ class MeasuredPlanes:
             boxes = MatchedBoxes({n: planes[n] for n in needed if n in planes}, self.match)
             for name in ("image", "convolved"):
                 changed[name] = MatchedPlane(name, boxes)
+        if "convolved" not in changed:
+            return changed
         image, convolved = changed["image"], changed["convolved"]
         if isinstance(self.noise, ErrCheck):
             corrected = CorrectedErrPlane(planes["err"], image, convolved, self.noise)
