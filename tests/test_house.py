@@ -19,7 +19,7 @@ SCRIPTING_FACE = ("vetter.cutouts", "vetter.plots", "vetter.templates")
 CLAUSE = re.compile(r"(What|Whether|How|Which|Who|Whose|Where|When|Why)\b")
 # Openings of functions' docstrings; a new verb is added here.
 VERBS = """
-    Accept Adapt Add Allocate Answer Append Apply Arrange Ask Average Begin Bind Blank Bring
+    Accept Adapt Add Allocate Answer Append Apply Arrange Ask Average Begin Bind Blank Break Bring
     Build Cache Cancel Change Check Choose Clear Close Collect Commit Compare Compress
     Compute Concatenate Connect Continue Convert Convolve Copy Count Create Crop Cut Decide Decode
     Delete Descend Describe Deselect Discard Dismiss Distribute Divide Do Draw Drop Edit

@@ -7,7 +7,7 @@ from itertools import chain
 from pathlib import Path
 
 from tests.benchmark import fit_trust
-from tests.benchmark.science import field_answers, real_data, stamp_answers
+from tests.benchmark.science import field_answers, measuring_times, real_data, stamp_answers
 from vetter.benchmark.figures import Figure
 
 
@@ -26,6 +26,7 @@ def measure(folder: Path, quick: bool = False, only: str = "") -> Iterator[Figur
     return chain(
         () if only else trust,
         stamp_answers.measure(stamps, only),
+        measuring_times.measure(folder, only),
         field_answers.measure(folder, quick, only),
         real_data.measure(folder, only),
     )

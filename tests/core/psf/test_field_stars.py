@@ -15,9 +15,14 @@ from tests.helpers.star_fields import (
     make_field,
 )
 from vetter.core.cutout.plane import ArrayPlane, Box
-from vetter.core.psf.field_stars import FieldStars, find_field_stars, star_boxes
+from vetter.core.psf.field_stars import (
+    FieldStars,
+    find_bright_sources,
+    find_field_stars,
+    star_boxes,
+)
 from vetter.core.psf.fwhm import star_fwhm
-from vetter.core.psf.models import Gaussian
+from vetter.core.psf.models import Gaussian, Moffat
 
 
 def found_in(image: np.ndarray, **options: float) -> FieldStars:
@@ -175,3 +180,22 @@ def test_boxes_spread_over_a_large_field() -> None:
     assert len(boxes) == 16 and seen.mean() > 0.9
     assert star_boxes((4096, 4096))[0] == Box(1536, 1536, 1024, 1024)
     assert star_boxes((300, 200)) == [Box(0, 0, 200, 300)]
+
+
+def test_bright_sources_of_any_shape_stand_in_for_few_stars() -> None:
+    rng = np.random.default_rng(5)
+    places = [(60.0, 70.0), (150.0, 80.0), (90.0, 160.0), (170.0, 180.0)]
+    planes = []
+    for sky in (100.0, 20.0):
+        plane = rng.normal(sky, 1.0, (240, 240))
+        for number, (x, y) in enumerate(places):
+            shape = Moffat(4.0 + 2.0 * number, 3.0, ratio=1.0 - 0.2 * number)
+            plane += 9000.0 * (4 - number) * shape.render(plane.shape, x, y)
+        planes.append(plane)
+    # A new source is in the image alone.
+    planes[0] += 20000.0 * Moffat(4.0, 3.0).render(planes[0].shape, 40.0, 200.0)
+    image, template = (ArrayPlane("plane", plane) for plane in planes)
+    assert len(find_field_stars(image, None, template)) == 0
+    found = find_bright_sources(image, None, template)
+    assert np.column_stack([found.x, found.y]) == pytest.approx(np.array(places), abs=1.0)
+    assert found.count == 0

@@ -490,15 +490,6 @@ def test_a_field_of_every_kind(view, session, fits, tones):
     view.hide()
 
 
-def test_stars_that_find_the_template_in_other_units_say_so(view, fits):
-    fits.stars = stars_at(np.zeros((12, 2)), scale=0.25)
-    view.refresh()
-    assert view.field_label.text().endswith("; template 4 times too bright")
-    fits.stars = stars_at(np.zeros((12, 2)), scale=1.1)
-    view.refresh()
-    assert "template" not in view.field_label.text()
-
-
 @pytest.mark.parametrize(
     ("is_measured", "text"),
     [(False, "measuring the field..."), (True, "no stars to compare")],

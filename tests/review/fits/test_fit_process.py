@@ -7,30 +7,36 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from vetter.core.fit.adjustment import Adjustment
 from vetter.io import child_process
+from vetter.io.field.stars.measuring import prepare_field_fit
 from vetter.io.inputs.open_input import open_input
 from vetter.io.session.rows import meta_from
 from vetter.review.fits.fit_messages import FitRequest, Fitted, WorkerStart
 from vetter.review.fits.fit_process import FitProcess
 from vetter.settings import FitSettings
 
+SETTINGS = FitSettings(psf="gaussian")
+
 
 @pytest.fixture(scope="module")
-def record() -> dict:
+def start() -> WorkerStart:
+    """The demo with its field measured, as a session keeps it."""
     source = open_input("demo")
-    record = source.record
+    _, kept = prepare_field_fit(source.fields[0], source.record, SETTINGS, 20.0)
     source.close()
-    return record
+    assert kept is not None
+    return WorkerStart(source.record, SETTINGS, 20.0, {0: kept})
 
 
 @pytest.fixture
-def ahead(qapp, record) -> Iterator[FitProcess]:
-    ahead = FitProcess(WorkerStart(record, FitSettings(psf="gaussian"), 20.0))
+def ahead(qapp, start) -> Iterator[FitProcess]:
+    ahead = FitProcess(start)
     yield ahead
     ahead.close()
 
@@ -65,15 +71,23 @@ def test_a_process_that_does_not_read_holds_nobody_up(ahead):
     ahead.close()
 
 
-def test_stars_of_the_field_come_between_the_candidates(qtbot, ahead):
-    kinds, left = [], []
-    ahead.fitted.connect(lambda _: kinds.append("candidates"))
-    ahead.surveyed.connect(lambda part: (kinds.append("stars"), left.append(part.left)))
-    ahead.request([], range(60))
-    ahead.request_stars()
-    qtbot.waitUntil(lambda: bool(left) and left[-1] == 0, timeout=60000)
-    assert kinds.count("candidates") == 4
-    assert "candidates" in kinds[kinds.index("stars") :]
+def test_stars_of_a_field_are_told_without_a_candidate(qtbot, start):
+    """A field that no session keeps is measured, and told with a record to keep."""
+    ahead = FitProcess(replace(start, kept={}))
+    try:
+        with qtbot.waitSignal(ahead.ready, timeout=90000) as told:
+            ahead.request_field(0)
+        assert told.args[0].fit.calibration.count > 100
+        assert told.args[0].record == start.kept[0]
+    finally:
+        ahead.close()
+
+
+def test_field_that_the_session_keeps_is_not_measured_again(qtbot, ahead):
+    with qtbot.waitSignal(ahead.ready, timeout=90000) as told:
+        ahead.request_field(0)
+    assert told.args[0].record is None
+    assert told.args[0].fit.calibration.is_usable
 
 
 def test_the_answer_names_what_it_rests_on(qtbot, ahead):
@@ -112,9 +126,9 @@ def test_closing_ends_the_process_and_wishes_start_none(qtbot, ahead):
     assert not ahead.running
 
 
-def test_the_process_ends_when_the_window_was_killed(record):
+def test_the_process_ends_when_the_window_was_killed(start):
     process = child_process.start_child("vetter.review.fits.fit_worker")
-    child_process.send(process.stdin, WorkerStart(record, FitSettings(psf="stars"), 20.0))
+    child_process.send(process.stdin, replace(start, settings=FitSettings(psf="stars")))
     child_process.send(process.stdin, FitRequest((0,), tuple(range(1, 150))))
     process.stdin.close()
     answers = list(child_process.receive(process.stdout))
@@ -229,9 +243,9 @@ def test_process_begun_by_another_is_not_tied():
     assert told.stdout == b""
 
 
-def test_what_is_on_its_way_is_not_fitted_twice(qtbot, record):
+def test_what_is_on_its_way_is_not_fitted_twice(qtbot, start):
     process = child_process.start_child("vetter.review.fits.fit_worker")
-    child_process.send(process.stdin, WorkerStart(record, FitSettings(psf="gaussian"), 20.0))
+    child_process.send(process.stdin, start)
     child_process.send(process.stdin, FitRequest((3, 4), None, 0))
     answers = child_process.receive(process.stdout)
     first = next(answer for answer in answers if isinstance(answer, Fitted))

@@ -132,12 +132,20 @@ def _group_inputs(inputs: Sequence[FitInput]) -> list[list[int]]:
 
 
 def _fit_batch(inputs: list[FitInput], options: FitOptions) -> list[Adjustment]:
-    """Fit a batch; fit noisy templates again, with their errors times the fitted scale."""
-    results = _fit_once(inputs, options, [1.0] * len(inputs))
+    """Fit a batch; the errors of noisy templates are multiplied by the scale.
+
+    It is the field's normal scale, or, where this is unknown, that of a first fit. On blank sky,
+    a fitted scale may be anything.
+    """
+    known = [math.isfinite(data.normal.scale_err) for data in inputs]
+    first = [
+        data.normal.scale if normal else 1.0 for data, normal in zip(inputs, known, strict=True)
+    ]
+    results = _fit_once(inputs, options, first)
     noisy = [
         i
         for i, data in enumerate(inputs)
-        if data.template_variance is not None and results[i].converged
+        if data.template_variance is not None and results[i].converged and not known[i]
     ]
     if noisy:
         scales = [

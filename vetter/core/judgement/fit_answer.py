@@ -304,7 +304,9 @@ def _find_obstacle(fit: Adjustment, figures: _Figures, limits: AnswerLimits) -> 
     elif not limits.scale_range[0] < fit.scale < limits.scale_range[1]:
         low, high = limits.scale_range
         return f"scale {fit.scale:.2f} is outside {low:g} to {high:g}"
-    if not fit.shift_chi2 <= fit.scale_chi2:
+    # Where the field's normal shift explains the difference, both chi2 differ by chance.
+    by_chance = _MAX_SHIFT_CHI2 * max(1.0, fit.chi2 / fit.df)
+    if not fit.shift_chi2 <= fit.scale_chi2 + by_chance:
         return "a change of scale explains more than a shift"
     max_snr = _MAX_EXPLAINED_SNR
     if not figures.is_calibrated:

@@ -11,7 +11,7 @@ from vetter.core.matching.match import Match
 from vetter.core.matching.matched_plane import MatchedBoxes, MatchedPlane
 from vetter.core.noise.err_check import ErrCheck
 from vetter.core.noise.noise_model import NoiseModel
-from vetter.core.noise.noise_plane import CorrectedErrPlane, NoisePlane
+from vetter.core.noise.noise_plane import CorrectedErrPlane, NoisePlane, split_planes
 from vetter.core.psf.saturation import mask_saturated
 
 
@@ -52,7 +52,7 @@ class MeasuredPlanes:
         Returns
         -------
         dict of str to Plane
-            ``convolved``, ``err`` and ``image`` (where the image is convolved) may be new.
+            ``convolved``, ``err``, ``template_err`` and, where convolved, ``image`` may be new.
         """
         changed = dict(planes)
         template = planes.get("template", planes.get("convolved"))
@@ -66,9 +66,17 @@ class MeasuredPlanes:
             boxes = MatchedBoxes({n: planes[n] for n in needed if n in planes}, self.match)
             for name in ("image", "convolved"):
                 changed[name] = MatchedPlane(name, boxes)
+        if "convolved" not in changed:
+            return changed
         image, convolved = changed["image"], changed["convolved"]
         if isinstance(self.noise, ErrCheck):
-            changed["err"] = CorrectedErrPlane(planes["err"], image, convolved, self.noise)
+            corrected = CorrectedErrPlane(planes["err"], image, convolved, self.noise)
+            # A template's own error that is given is not in that of the image.
+            share = 0.0 if "template_err" in planes else self.noise.template_share
+            changed.update(split_planes(corrected, share))
         elif self.noise is not None:
-            changed["err"] = NoisePlane(image, convolved, self.noise)
+            # The scatter of the difference has the template's noise, given or not.
+            changed.pop("template_err", None)
+            measured = NoisePlane(image, convolved, self.noise)
+            changed.update(split_planes(measured, self.noise.template_share))
         return changed

@@ -185,6 +185,36 @@ def find_field_stars(
     return _make_table(sources.take(chosen), saturated[chosen], centre, count, level)
 
 
+def find_bright_sources(
+    image: Plane,
+    mask: Plane | None,
+    template: Plane,
+    saturation: float = math.inf,
+    max_boxes: int = MAX_BOXES,
+) -> FieldStars:
+    """Find bright, isolated sources of any shape that image and template show.
+
+    In a field with few stars, galaxies show as well as they how far a match can be trusted.
+
+    Parameters
+    ----------
+    image, mask, template, max_boxes
+        See :func:`find_field_stars`.
+    saturation : float
+        Saturation level of the image.
+
+    Returns
+    -------
+    FieldStars
+        The brightest first, without a norm; saturated sources are left out.
+    """
+    sources = _read_sources(image, mask, template, max_boxes, REACH)
+    usable = ~sources.flat & (sources.peak < _SATURATION * saturation)
+    chosen = np.flatnonzero(usable & (sources.rival < _MAX_RIVAL))
+    chosen = chosen[np.argsort(-sources.flux[chosen], kind="stable")]
+    return _make_table(sources.take(chosen), np.zeros(len(chosen), bool), None, 0, saturation)
+
+
 def star_boxes(shape: tuple[int, int], max_boxes: int = MAX_BOXES) -> list[Box]:
     """Return the parts of an image to search for stars: the centre first, then the most distant."""
     ny, nx = (min(size, BOX_SIDE) for size in shape)

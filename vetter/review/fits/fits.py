@@ -241,7 +241,7 @@ class Fits(QObject):
         self._update_background()
 
     def _report_missing(self, ready: Ready) -> None:
-        """Tell the user once which one thing an image lacks, since no fit of it is judged."""
+        """Report once the one thing that an image lacks, since no fit of it is judged."""
         fields = self._session.source.fields
         if ready.fit.missing and fields[ready.field].shape is not None:
             name = fields[ready.field].name if len(fields) > 1 else ""

@@ -26,7 +26,7 @@ from vetter.core.matching.scale_match import ScaleMatch, find_scale
 from vetter.core.noise.err_check import ErrCheck, check_err
 from vetter.core.noise.measured_noise import measure_noise
 from vetter.core.noise.noise_model import NoiseModel
-from vetter.core.psf.field_stars import FieldStars, find_field_stars
+from vetter.core.psf.field_stars import FieldStars, find_bright_sources, find_field_stars
 from vetter.core.psf.models import broaden_psf
 from vetter.errors import InputError
 from vetter.io.field.field_planes import FieldPlanes, gain_of
@@ -90,6 +90,17 @@ def _template_level(template: Plane | None, mask: Plane | None) -> float:
     return math.inf if template is None else find_field_stars(template, mask).saturation
 
 
+def _find_bright(stars: FieldStars, planes: Mapping[str, Plane]) -> FieldStars:
+    """Return the stars that set the template's error: without any, all bright sources.
+
+    Sources of any shape do not calibrate the answers: new light may be in many of them.
+    """
+    template = _template_of(planes)
+    if len(stars.unsaturated) or template is None:
+        return stars
+    return find_bright_sources(planes["image"], planes.get("mask"), template, stars.saturation)
+
+
 def _template_of(planes: Mapping[str, Plane]) -> Plane | None:
     return planes.get("template", planes.get("convolved"))
 
@@ -131,7 +142,8 @@ def _find_noise(
     """Return the noise of a field, None if ``err`` is right as given, or why there is none."""
     origin = field.provenance.get("err", Provenance.GIVEN)
     image, mask = planes["image"], planes.get("mask")
-    places = np.column_stack([stars.unsaturated.x, stars.unsaturated.y])
+    bright = _find_bright(stars, planes).unsaturated
+    places = np.column_stack([bright.x, bright.y])
     convolved = planes["convolved"]
     if Provenance.ESTIMATED not in origin:
         checked = check_err(image, convolved, planes["err"], mask, list(places), fwhm)

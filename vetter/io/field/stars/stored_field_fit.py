@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import dataclasses
 import hashlib
+import json
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -49,7 +50,8 @@ def field_digest(
 
 def make_record(fit: FieldFit, of: str) -> dict[str, Any]:
     """Return the fit options and measurements in types that JSON can hold."""
-    return {"of": of, "fit": _encode(fit._replace(settings=None))}  # type: ignore[arg-type]
+    content = _encode(fit._replace(settings=None))  # type: ignore[arg-type]
+    return {"of": of, "fit": content, "sum": _content_digest(content)}
 
 
 def restore_field_fit(
@@ -59,11 +61,32 @@ def restore_field_fit(
     if not isinstance(record, Mapping) or record.get("of") != of:
         return None
     try:
+        if record["sum"] != _content_digest(record["fit"]):
+            return None
         fit = _decode(record["fit"])
-    except (KeyError, TypeError, ValueError, OverflowError):
+    except (AttributeError, KeyError, TypeError, ValueError, OverflowError):
         # A record of another version, or damaged: the field is measured again.
         return None
-    return fit._replace(settings=settings) if isinstance(fit, FieldFit) else None
+    return fit._replace(settings=settings) if _is_field_fit(fit) else None
+
+
+def _is_field_fit(value: Any) -> bool:
+    """Return whether a value is a `FieldFit` whose parts have their classes."""
+    from vetter.core.judgement.measured_planes import MeasuredPlanes
+    from vetter.core.judgement.star_calibration import StarCalibration
+
+    return (
+        isinstance(value, FieldFit)
+        and isinstance(value.options, FitOptions)
+        and isinstance(value.radius, float | int)
+        and isinstance(value.measured, MeasuredPlanes | None)
+        and isinstance(value.calibration, StarCalibration | None)
+    )
+
+
+def _content_digest(content: Any) -> str:
+    """Return a digest of a record's content, since a changed number would be a wrong answer."""
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:24]
 
 
 def setting_name(field: int) -> str:
@@ -133,7 +156,7 @@ def _encode(value: Any) -> Any:
 def _fields(value: Any) -> dict[str, Any] | None:
     """Return the fields of a data class or named tuple; None for other values."""
     if isinstance(value, PsfImage):
-        return {"samples": value.samples, "sampling": value.sampling, "said": value.description}
+        return {"image": value.samples, "sampling": value.sampling, "said": value.description}
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {f.name: getattr(value, f.name) for f in dataclasses.fields(value) if f.init}
     names = getattr(value, "_fields", None)
