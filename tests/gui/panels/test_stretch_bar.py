@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, QWidget
+from PyQt6.QtWidgets import QAbstractButton, QApplication, QComboBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.helpers.fake_field import FieldInMemory
@@ -15,6 +15,7 @@ from vetter.core.display.stretch import STRETCHES
 from vetter.core.display.style import GROUPS, DisplayStyle
 from vetter.gui.actions.keymap import make_keymap
 from vetter.gui.commands import COMMANDS
+from vetter.gui.panels.stretch.limits_text import LimitsText
 from vetter.gui.panels.stretch_bar import StretchBar
 from vetter.gui.widgets.line_edits import NumberField
 from vetter.review.cutouts.rendered_cutout import render_cutout
@@ -196,10 +197,10 @@ def test_bar_never_widens_the_window(bar: StretchBar, qtbot: QtBot) -> None:
 
 def test_unit_stands_beside_the_limits(bar: StretchBar) -> None:
     bar.show_limits({"image": (480.0, 609.5)}, "adu")
-    assert bar.findChild(QLabel, "limits on screen").text() == "480 to 609.5 adu"
+    assert bar.findChild(LimitsText).text() == "480 to 609.5 adu"
     choose(bar, "manual")
     bar.show_limits({"image": (480.0, 609.5)}, "adu")
-    assert bar.findChild(QLabel, "limits on screen").text() == "adu"
+    assert bar.findChild(LimitsText).text() == "adu"
 
 
 def test_kind_of_a_plane_is_changed_and_told(bar: StretchBar) -> None:

@@ -15,9 +15,10 @@ from vetter.core.display.interval import INTERVALS, SIGMAS, Interval
 from vetter.core.display.stretch import STRETCHES
 from vetter.core.display.style import GROUPS, DisplayStyle, PlaneStyle
 from vetter.gui.actions.keymap import Keymap, with_keys
-from vetter.gui.stretch.focus import FocusButton, FocusCheck, FocusCombo
-from vetter.gui.stretch.histogram import LimitsHistogram
-from vetter.gui.stretch.presets import PresetButton
+from vetter.gui.panels.stretch.focus import FocusButton, FocusCheck, FocusCombo
+from vetter.gui.panels.stretch.histogram import LimitsHistogram
+from vetter.gui.panels.stretch.limits_text import LimitsText
+from vetter.gui.panels.stretch.presets import PresetButton
 from vetter.gui.widgets.line_edits import NumberField
 from vetter.gui.widgets.plain_text import plain_label
 from vetter.gui.widgets.theme import DARK, LIGHT
@@ -87,9 +88,7 @@ class StretchBar(QWidget):
         self._presets = PresetButton(
             with_keys("Named looks: choose, save, remove", keymap, "stretch.presets")
         )
-        self._shown_limits = plain_label("")
-        self._shown_limits.setAccessibleName("limits on screen")
-        self._shown_limits.setObjectName("limits on screen")
+        self._shown_limits = LimitsText()
         self._reset = FocusButton(
             "reset contrast",
             with_keys(
@@ -122,10 +121,11 @@ class StretchBar(QWidget):
         self._limits = limits
         plane = self._measured_plane(self._groups[0])
         if plane is None or self._look.interval.kind == "manual":
-            self._shown_limits.setText(unit)
+            self._shown_limits.set_text(unit)
         else:
             low, high = limits[plane]
-            self._shown_limits.setText(f"{low:.4g} to {high:.4g} {unit}".rstrip())
+            words = f"{low:.4g} to {high:.4g} {unit}".rstrip()
+            self._shown_limits.set_text(words.replace("-", "\N{MINUS SIGN}"))
 
     def show_frame(self, frame: RenderedCutout) -> None:
         """Show the limits of the candidate on screen, and its histogram if that is shown."""
@@ -391,11 +391,7 @@ class StretchBar(QWidget):
             self._shown_limits,
             self._per_candidate,
         ):
-            # Limits have as many digits as they need: their place is that of the longest.
-            longest = "\N{MINUS SIGN}1.234e+04 to \N{MINUS SIGN}1.234e+04 electron/s"
-            is_text = widget is self._shown_limits
-            needed = self.fontMetrics().horizontalAdvance(longest) if is_text else 0
-            room -= max(needed, widget.sizeHint().width()) + 6
+            room -= widget.sizeHint().width() + 6
             widget.setVisible(room >= 0)
         if not is_dragged:
             self._reset.hide()

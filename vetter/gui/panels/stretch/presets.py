@@ -11,7 +11,7 @@ from PyQt6.QtWidgets import QInputDialog, QMenu, QWidget
 
 from vetter.core.display.interval import Interval
 from vetter.core.display.style import GROUPS, DisplayStyle
-from vetter.gui.stretch.focus import FocusButton
+from vetter.gui.panels.stretch.focus import FocusButton
 from vetter.gui.widgets.plain_text import menu_text
 
 _BUILT_IN = {

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from vetter.core.display.interval import Interval
 from vetter.core.display.style import DisplayStyle
-from vetter.gui.stretch.presets import PresetButton
+from vetter.gui.panels.stretch.presets import PresetButton
 
 BRIGHT = DisplayStyle().with_("sky", interval=Interval("percentile", 5, 99.9), stretch="log")
 

@@ -10,7 +10,7 @@ from PyQt6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
 from vetter.core.display.plane_noise import measure_noise
-from vetter.gui.stretch.histogram import LimitsHistogram
+from vetter.gui.panels.stretch.histogram import LimitsHistogram
 
 
 @pytest.fixture

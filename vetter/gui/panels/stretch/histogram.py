@@ -12,7 +12,7 @@ from PyQt6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, Q
 from PyQt6.QtWidgets import QWidget
 
 from vetter.core.display.plane_noise import PlaneNoise
-from vetter.gui.stretch.focus import outline_focus
+from vetter.gui.panels.stretch.focus import outline_focus
 from vetter.gui.widgets.theme import DARK, Tones
 
 HEIGHT = 64
