@@ -33,7 +33,7 @@ _KIND_TITLES = {
 }
 _EXPLANATION = (
     "A plane without a panel still shows in the readout under the pointer, in blink and flip, and "
-    "in exports."
+    "in exports. A computed snr is for the window alone."
 )
 
 

@@ -86,6 +86,8 @@ class PanelContent(NamedTuple):
         Origin of the plane in the title, as ``reprojected``.
     range : str
         Limits of the display, at the right end of the title; empty for a mask.
+    unit : str
+        Unit of the limits, for the tip; empty if unknown.
     pixels : ndarray, optional
         Memory of the image. A QImage does not own it, so the array must live as long.
     """
@@ -96,11 +98,13 @@ class PanelContent(NamedTuple):
     note: str = ""
     range: str = ""
     pixels: Any = None
+    unit: str = ""
 
     @property
     def tip(self) -> str:
         """Full text of the title, whose visible part may be shortened."""
-        limits = f"limits {self.range}" if self.range else ""
+        limits = f"limits {self.range} {self.unit}".rstrip() if self.range else ""
+        limits = limits.replace("limits own limits", "own limits")
         return "\n".join(line for line in (self.plane, self.note, limits) if line)
 
 

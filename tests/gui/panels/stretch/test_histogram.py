@@ -80,3 +80,13 @@ def test_any_pixels_can_be_shown(histogram: LimitsHistogram, pixels: np.ndarray 
     histogram.show_plane("image", pixels, (0.0, 1.0), None)
     assert not histogram.grab().toImage().isNull()
     assert np.isfinite(histogram.place_of(0.5))
+
+
+def test_axis_stays_while_a_handle_is_dragged(histogram: LimitsHistogram, qtbot: QtBot) -> None:
+    start = QPoint(round(histogram.place_of(90)), 30)
+    qtbot.mousePress(histogram, Qt.MouseButton.LeftButton, pos=start)
+    qtbot.mouseMove(histogram, QPoint(start.x() + 20, 30))
+    before, low = histogram.place_of(1000), histogram.limits[0]
+    histogram.show_plane("image", np.full((5, 5), 100.0), (low, 150.0), None)
+    assert histogram.place_of(1000) == before
+    qtbot.mouseRelease(histogram, Qt.MouseButton.LeftButton, pos=start)

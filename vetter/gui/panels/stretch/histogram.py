@@ -70,7 +70,12 @@ class LimitsHistogram(QWidget):
         limits: tuple[float, float],
         noise: PlaneNoise | None,
     ) -> None:
-        """Show the pixels of a plane; without a finite one the histogram is empty."""
+        """Show the pixels of a plane; without a finite one the histogram is empty.
+
+        While a handle is dragged the axis stays, so that it does not move under the pointer.
+        """
+        if self._held is not None and plane == self._plane:
+            return
         self._plane = plane
         finite = np.empty(0) if pixels is None else pixels[np.isfinite(pixels)].astype(float)
         self._limits = [limits[0], limits[1]]
@@ -184,4 +189,6 @@ class LimitsHistogram(QWidget):
         words = f"{self._limits[handle]:.4g}".replace("-", "\N{MINUS SIGN}")
         room = QRectF(x + 5 if inwards > 0 else x - 125, 2, 120, self.height())
         side = Qt.AlignmentFlag.AlignLeft if inwards > 0 else Qt.AlignmentFlag.AlignRight
-        painter.drawText(room, int(side | Qt.AlignmentFlag.AlignTop), words)
+        flags = int(side | Qt.AlignmentFlag.AlignTop)
+        painter.fillRect(painter.boundingRect(room, flags, words), QColor(tones.base))
+        painter.drawText(room, flags, words)
