@@ -178,7 +178,9 @@ def _shared_by_noise(
     scales = {}
     for name, plane in planes.items():
         scale = common
-        if name not in alike and name in noise:
+        # A constant plane has no noise to compare.
+        apart = name in usable or (common is not None and _is_outside(plane, common))
+        if name not in alike and name in noise and apart:
             scale = _own_scale(plane, look, "sky", _in_units_of(first, noise[name]))
             scale = scale._replace(own=True)
         scales[name] = scale or Scale(*find_limits(plane, _measured(look.interval)))
