@@ -168,6 +168,7 @@ def _build(
     window.cautions.set_put_away(stored.get("cautions"))
     window.plane_row.set_choice(PanelChoice.of(source, stored.get("panels")))
     window.pages.grid_choice = stored.get("grid")
+    window.stretch_bar.restore_presets(stored.get("presets"))
     window.light_curve.is_wanted = stored.get("light_curve") is not False
     window.filter_bar.saved.restore(stored.get("filters"))
     window.set_verdict_bar(stored.get("verdict_bar") is not False)

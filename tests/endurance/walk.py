@@ -43,6 +43,9 @@ LOOK_COMMANDS = (
     "stretch.interval",
     "stretch.shared",
     "stretch.planes",
+    "stretch.histogram",
+    "stretch.preset",
+    "stretch.per_candidate",
     "stretch.reset",
 )
 FILTERS = (

@@ -25,7 +25,7 @@ def measure(inputs: list[str], count: int = 1000) -> Iterator[Figure]:
     from vetter.io.input_options import InputOptions
     from vetter.io.inputs.open_input import open_input
 
-    source = open_input(inputs or ["demo"], InputOptions())
+    source = open_input(inputs or ["demo"], InputOptions()).read_whole_list()
     tones = source_tones(source, DisplayStyle.from_settings(DisplaySettings()), count)
     source.close()
     if not len(tones):

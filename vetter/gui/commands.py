@@ -399,7 +399,7 @@ STRETCH_COMMANDS: tuple[Command[MainWindow], ...] = (
     Command(
         "stretch.interval",
         "Next kind of limits",
-        (),
+        ("Shift+I",),
         "Stretch",
         lambda w: w.stretch_bar.next_interval(),
         separated=True,
@@ -414,9 +414,38 @@ STRETCH_COMMANDS: tuple[Command[MainWindow], ...] = (
     Command(
         "stretch.shared",
         "Shared limits on or off",
-        (),
+        ("Shift+L",),
         "Stretch",
         lambda w: w.stretch_bar.toggle_shared(),
+    ),
+    Command(
+        "stretch.histogram",
+        "Histogram with the limits on or off",
+        ("Shift+H",),
+        "Stretch",
+        lambda w: w.stretch_bar.toggle_histogram(),
+    ),
+    Command(
+        "stretch.preset",
+        "Next preset",
+        ("Shift+P",),
+        "Stretch",
+        lambda w: w.stretch_bar.next_preset(),
+        separated=True,
+    ),
+    Command(
+        "stretch.presets",
+        "Presets...",
+        (),
+        "Stretch",
+        lambda w: w.stretch_bar.show_presets(),
+    ),
+    Command(
+        "stretch.per_candidate",
+        "Changes for this candidate only, on or off",
+        (),
+        "Stretch",
+        lambda w: w.stretch_bar.toggle_per_candidate(),
     ),
     Command(
         "stretch.planes",

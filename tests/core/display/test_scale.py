@@ -176,3 +176,10 @@ def test_constant_plane_by_noise_is_its_middle_tone() -> None:
     picture, limits = render({"image": np.full((9, 9), 7.0)}, BY_NOISE)
     assert limits["image"][0] < 7 < limits["image"][1]
     assert 100 < (picture["image"][4, 4] & 255) < 250
+
+
+@pytest.mark.parametrize(("value", "own"), [(110.0, False), (9000.0, True)])
+def test_constant_template_has_its_own_scale_if_outside(value: float, own: bool) -> None:
+    found = scales({"image": sky(), "template": np.full((41, 41), value)})
+    assert found["template"].own == own
+    assert found["template"].low < value < found["template"].high

@@ -13,6 +13,7 @@ from PyQt6.QtTest import QTest
 from tests.helpers.windows import WITHOUT_FITS
 from vetter.app import open_window
 from vetter.core.display.style import DisplayStyle
+from vetter.gui.panels.panel_choice import PanelPicker
 from vetter.gui.windows.main_window import MainWindow
 
 GENEROUS_MS = 30_000
@@ -70,3 +71,54 @@ def test_looks_that_change_in_the_grid_show_in_the_panels(qtbot, window):
     qtbot.waitUntil(lambda: window.cache.peek(5) is not None, timeout=GENEROUS_MS)
     window.pages.toggle_grid()
     qtbot.waitUntil(lambda: shows(window, looks), timeout=GENEROUS_MS)
+
+
+def test_looks_for_one_candidate_leave_the_others_alone(qtbot, window):
+    common, row = window.stretch_bar.looks, window.session.current_row
+    window.stretch_bar.toggle_per_candidate()
+    window.stretch_bar.next_stretch()
+    changed = window.stretch_bar.looks
+    qtbot.waitUntil(lambda: window.plane_row._frame.looks == changed, timeout=GENEROUS_MS)
+    window.session.next()
+    qtbot.waitUntil(lambda: window.stretch_bar.looks == common, timeout=GENEROUS_MS)
+    window.session.go_to_row(row)
+    qtbot.waitUntil(lambda: window.stretch_bar.looks == changed, timeout=GENEROUS_MS)
+    assert window.cache.looks == common != changed
+
+
+def test_looks_for_all_end_those_of_one_candidate(qtbot, window):
+    row = window.session.current_row
+    window.stretch_bar.toggle_per_candidate()
+    window.stretch_bar.next_stretch()
+    window.stretch_bar.toggle_per_candidate()
+    window.stretch_bar.toggle_invert()
+    assert window.cache.looks_of(row) == window.cache.looks_of(row + 1) == window.stretch_bar.looks
+
+
+def test_plane_picked_as_a_difference_is_symmetric(qtbot, window):
+    qtbot.waitUntil(lambda: window.plane_row._frame is not None, timeout=GENEROUS_MS)
+    window.pick_panels()
+    picker = window.findChild(PanelPicker)
+    box = picker.kinds["template"]
+    assert box.currentData() == "sky"
+    box.setCurrentIndex(box.findData("difference"))
+    picker.accept()
+    row = window.session.current_row
+    low, high = window.cache.build(row).limits["template"]
+    assert low == -high
+    assert window.cache.looks.group_of("template") == "difference"
+
+
+def test_presets_are_restored_with_the_session(qtbot, window, tmp_path: Path):
+    window.stretch_bar.toggle_invert()
+    window.stretch_bar._presets.save_as("upside down")
+    window.close()
+    again = open_window("demo", session=tmp_path / "s.vetter", settings=WITHOUT_FITS)
+    assert again.stretch_bar._presets.presets["upside down"].sky.invert
+    again.close()
+
+
+def test_no_box_of_the_bar_has_the_focus_at_first(qtbot, window):
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow, timeout=GENEROUS_MS)
+    assert not window.stretch_bar.isAncestorOf(window.focusWidget())

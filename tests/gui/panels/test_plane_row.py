@@ -519,3 +519,16 @@ def test_title_says_that_a_plane_has_its_own_limits(row: PlaneRow) -> None:
     row.show_frame(render_cutout(FieldInMemory(planes, [[20, 20]]), 0, 20, DisplayStyle()))
     assert row.panel("template").exhibit.range.startswith("own limits 9.0")
     assert "own" not in row.panel("image").exhibit.range
+
+
+def test_tip_of_a_title_has_the_unit(row: PlaneRow, frame: RenderedCutout) -> None:
+    row.show_frame(dataclasses.replace(frame, unit="adu"))
+    assert row.panel("image").exhibit.tip.endswith(" adu")
+
+
+@pytest.mark.parametrize(
+    ("room", "words"), [(400, "own limits 1 to 2"), (80, "own limits"), (40, "own"), (5, "own")]
+)
+def test_own_limits_are_said_in_little_room(row: PlaneRow, room: float, words: str) -> None:
+    row.show_frame(render_cutout(FieldInMemory(), 0, 20, DisplayStyle()))
+    assert row.panel("image")._fitting_range("own limits 1 to 2", room) == words

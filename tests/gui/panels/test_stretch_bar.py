@@ -6,16 +6,19 @@ from collections.abc import Iterator
 
 import pytest
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QAbstractButton, QComboBox, QWidget
+from PyQt6.QtWidgets import QAbstractButton, QApplication, QComboBox, QWidget
 from pytestqt.qtbot import QtBot
 
+from tests.helpers.fake_field import FieldInMemory
 from vetter.core.display.interval import Interval
 from vetter.core.display.stretch import STRETCHES
 from vetter.core.display.style import GROUPS, DisplayStyle
 from vetter.gui.actions.keymap import make_keymap
 from vetter.gui.commands import COMMANDS
+from vetter.gui.panels.stretch.limits_text import LimitsText
 from vetter.gui.panels.stretch_bar import StretchBar
 from vetter.gui.widgets.line_edits import NumberField
+from vetter.review.cutouts.rendered_cutout import render_cutout
 
 
 @pytest.fixture
@@ -74,7 +77,7 @@ def test_all_planes_can_be_changed_at_once(bar: StretchBar) -> None:
 def test_the_boxes_show_the_scopes_look(bar: StretchBar) -> None:
     choose(bar, "difference")
     shown = [box.currentText() for box in bar.findChildren(QComboBox)]
-    assert shown == ["difference", "percentile", "linear", "diverging"]
+    assert shown == ["difference", "by noise", "asinh", "diverging"]
 
 
 def test_invert_is_for_all_planes(bar: StretchBar) -> None:
@@ -90,6 +93,7 @@ def test_limits_can_be_each_planes_own(bar: StretchBar) -> None:
 
 
 def test_a_pair_of_percentages_is_typed_in(bar: StretchBar, qtbot: QtBot) -> None:
+    choose(bar, "percentile")
     low, high = fields(bar)
     low.setText("5")
     high.setText("95")
@@ -106,6 +110,7 @@ def test_manual_begins_with_the_limits_on_screen(bar: StretchBar) -> None:
 
 @pytest.mark.parametrize("typed", ["", "abc", "120", "nan"])
 def test_what_is_no_limit_is_put_back(bar: StretchBar, qtbot: QtBot, typed: str) -> None:
+    choose(bar, "percentile")
     before = bar.looks
     low, _ = fields(bar)
     low.setText(typed)
@@ -114,6 +119,7 @@ def test_what_is_no_limit_is_put_back(bar: StretchBar, qtbot: QtBot, typed: str)
 
 
 def test_escape_gives_up_what_was_typed(bar: StretchBar, qtbot: QtBot) -> None:
+    choose(bar, "percentile")
     low, _ = fields(bar)
     qtbot.keyClicks(low, "77")
     qtbot.keyClick(low, Qt.Key.Key_Escape)
@@ -139,15 +145,90 @@ def test_dragging_on_a_mask_does_nothing(bar: StretchBar) -> None:
     assert bar.looks == before
 
 
-def test_only_the_fields_take_the_keyboard(bar: StretchBar) -> None:
-    taking = [
-        widget
+def test_tab_reaches_all_but_the_fields(bar: StretchBar) -> None:
+    policies = {
+        widget.accessibleName() or getattr(widget, "text", str)(): widget.focusPolicy()
         for widget in bar.findChildren(QWidget)
         if isinstance(widget, (QComboBox, QAbstractButton, NumberField))
-        and widget.focusPolicy() != Qt.FocusPolicy.NoFocus
-    ]
-    assert taking == list(fields(bar))
-    assert all(field.focusPolicy() == Qt.FocusPolicy.ClickFocus for field in fields(bar))
+    }
+    by_click = {name for name, way in policies.items() if way == Qt.FocusPolicy.ClickFocus}
+    assert by_click == {"lower limit", "upper limit"}
+    assert set(policies.values()) == {Qt.FocusPolicy.ClickFocus, Qt.FocusPolicy.TabFocus}
+
+
+def test_focus_of_a_box_is_seen(bar: StretchBar, qtbot: QtBot) -> None:
+    bar.show()
+    bar.activateWindow()
+    box = bar.findChildren(QComboBox)[0]
+    box.clearFocus()
+    qtbot.waitUntil(lambda: not box.hasFocus())
+    before = box.grab().toImage()
+    box.setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.waitUntil(box.hasFocus)
+    corner = box.grab().toImage().pixelColor(1, box.height() // 2)
+    assert corner == box.palette().link().color() != before.pixelColor(1, box.height() // 2)
+
+
+def test_letters_choose_nothing_in_a_box(bar: StretchBar, qtbot: QtBot) -> None:
+    box = bar.findChildren(QComboBox)[2]
+    before = box.currentText()
+    qtbot.keyClick(box, Qt.Key.Key_L)
+    assert box.currentText() == before
+    qtbot.keyClick(box, Qt.Key.Key_Down)
+    assert box.currentText() != before
+
+
+def test_fields_are_hidden_where_the_limits_are_computed(bar: StretchBar) -> None:
+    assert all(field.isHidden() for field in fields(bar))
+    choose(bar, "sigma clipping")
+    assert [field.text() for field in fields(bar)] == ["-2", "10"]
+    assert not any(field.isHidden() for field in fields(bar))
+
+
+def test_bar_never_widens_the_window(bar: StretchBar, qtbot: QtBot) -> None:
+    bar.show()
+    for width in (300, 500, 800, 1400):
+        bar.resize(width, bar.height())
+        QApplication.processEvents()
+        shown = [w for w in bar.findChildren(QWidget) if w.isVisible() and w.parent() is bar]
+        assert max(widget.geometry().right() for widget in shown) < width
+        assert bar.width() == width
+
+
+def test_unit_stands_beside_the_limits(bar: StretchBar) -> None:
+    bar.show_limits({"image": (480.0, 609.5)}, "adu")
+    assert bar.findChild(LimitsText).text() == "480 to 609.5 adu"
+    choose(bar, "manual")
+    bar.show_limits({"image": (480.0, 609.5)}, "adu")
+    assert bar.findChild(LimitsText).text() == "adu"
+
+
+def test_kind_of_a_plane_is_changed_and_told(bar: StretchBar) -> None:
+    told: list[DisplayStyle] = []
+    bar.looks_changed.connect(told.append)
+    bar.set_kinds({"residuum": "difference"})
+    assert told == [bar.looks] and bar.looks.group_of("residuum") == "difference"
+    bar.drag_contrast("residuum", 0.1, 0.5)
+    assert bar.looks.difference.bias == pytest.approx(0.6)
+
+
+def test_handles_of_the_histogram_make_manual_limits(bar: StretchBar) -> None:
+    bar.show_frame(render_cutout(FieldInMemory(), 0, 20, DisplayStyle()))
+    assert bar.histogram.isHidden()
+    bar.toggle_histogram()
+    bar.histogram.limits_changed.emit(480.0, 700.0)
+    assert bar.looks.sky.interval == Interval("manual", 480, 700)
+    assert bar.looks.difference == DisplayStyle().difference
+
+
+def test_next_preset_goes_round_and_back(bar: StretchBar) -> None:
+    first, kinds = bar.looks, [bar.looks.sky.interval.kind]
+    while True:
+        bar.next_preset()
+        if bar.looks == first:
+            break
+        kinds.append(bar.looks.sky.interval.kind)
+    assert kinds == ["noise", "percentile", "sigma", "zscale", "minmax"]
 
 
 def test_looks_from_a_session_are_shown_and_not_told(bar: StretchBar) -> None:

@@ -178,10 +178,22 @@ def _shared_by_noise(
     scales = {}
     for name, plane in planes.items():
         scale = common
-        if name not in alike and name in noise:
-            scale = _own_scale(plane, look, "sky", noise[name])._replace(own=True)
+        # A constant plane has no noise to compare.
+        apart = name in usable or (common is not None and _is_outside(plane, common))
+        if name not in alike and name in noise and apart:
+            scale = _own_scale(plane, look, "sky", _in_units_of(first, noise[name]))
+            scale = scale._replace(own=True)
         scales[name] = scale or Scale(*find_limits(plane, _measured(look.interval)))
     return scales
+
+
+def _in_units_of(first: PlaneNoise, one: PlaneNoise) -> PlaneNoise:
+    """Return the noise of a plane of another sky, in the sigma of the first if they compare.
+
+    A template without noise so has the tones of the image; one in other units keeps its own.
+    """
+    compares = one.highest - one.level > LINEAR * first.sigma
+    return one._replace(sigma=first.sigma) if one.sigma < first.sigma and compares else one
 
 
 def _is_alike(one: PlaneNoise, first: PlaneNoise) -> bool:

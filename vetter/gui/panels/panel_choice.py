@@ -6,17 +6,33 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from PyQt6.QtCore import pyqtSignal
-from PyQt6.QtWidgets import QCheckBox, QDialog, QDialogButtonBox, QPushButton, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QGridLayout,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from vetter.core.cutout.plane import Provenance
 from vetter.core.cutout_source import CutoutSource
+from vetter.core.display.style import KINDS
 from vetter.gui.widgets.buttons import button_box
 from vetter.gui.widgets.plain_text import menu_text, plain_label
 from vetter.review.cutouts.rendered_cutout import SNR
 
+_KIND_TITLES = {
+    "sky": "image",
+    "difference": "difference: zero in the middle",
+    "err": "noise",
+    "mask": "mask: zero is good",
+}
 _EXPLANATION = (
     "A plane without a panel still shows in the readout under the pointer, in blink and flip, and "
-    "in exports."
+    "in exports. A computed snr is for the window alone."
 )
 
 
@@ -72,27 +88,42 @@ class PanelPicker(QDialog):
         The present choice.
     planes : mapping of str to str
         All planes, in the order of the panels, and the note on each.
+    kinds : mapping of str to str, optional
+        The kind that each plane is shown as, one of `vetter.core.display.style.KINDS`.
     """
 
     picked = pyqtSignal(dict)
     """Choices that differ from the default: plane to whether it has a panel."""
+    kinds_picked = pyqtSignal(dict)
+    """Planes that are shown as another kind than before: plane to kind."""
 
     def __init__(
-        self, choice: PanelChoice, planes: Mapping[str, str], parent: QWidget | None = None
+        self,
+        choice: PanelChoice,
+        planes: Mapping[str, str],
+        parent: QWidget | None = None,
+        kinds: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(parent)
         self.setObjectName("panel picker")
         self.setWindowTitle("Planes with panels")
         self._choice = choice
+        self._first_kinds = dict(kinds or {})
         layout = QVBoxLayout(self)
+        table = QGridLayout()
+        layout.addLayout(table)
         self.ticks: dict[str, QCheckBox] = {}
-        for plane, note in planes.items():
+        self.kinds: dict[str, QComboBox] = {}
+        for line, (plane, note) in enumerate(planes.items()):
             tick = QCheckBox(menu_text(f"{plane}  ({note})" if note else plane), self)
             tick.setAccessibleName(plane)
             tick.setChecked(choice.user_choice.get(plane, choice.has_panel_by_default(plane)))
             tick.toggled.connect(self._on_toggled)
             self.ticks[plane] = tick
-            layout.addWidget(tick)
+            table.addWidget(tick, line, 0)
+            if plane in self._first_kinds:
+                self.kinds[plane] = _make_kind_box(plane, self._first_kinds[plane])
+                table.addWidget(self.kinds[plane], line, 1)
         explanation = plain_label(_EXPLANATION, self)
         explanation.setWordWrap(True)
         layout.addWidget(explanation)
@@ -103,6 +134,10 @@ class PanelPicker(QDialog):
     def accept(self) -> None:
         """Emit the choice and close."""
         self.picked.emit(self._choice.non_default_ticks(self._ticked_planes(), self.ticks))
+        kinds = {plane: box.currentData() for plane, box in self.kinds.items()}
+        changed = {plane: kind for plane, kind in kinds.items() if kind != self._first_kinds[plane]}
+        if changed:
+            self.kinds_picked.emit(changed)
         super().accept()
 
     def reset_ticks(self) -> None:
@@ -129,3 +164,12 @@ class PanelPicker(QDialog):
         if ok is not None:
             # At least one plane must have a panel.
             ok.setEnabled(bool(self._ticked_planes()))
+
+
+def _make_kind_box(plane: str, kind: str) -> QComboBox:
+    box = QComboBox()
+    box.setAccessibleName(f"{plane} is shown as")
+    for name in KINDS:
+        box.addItem(_KIND_TITLES[name], name)
+    box.setCurrentIndex(KINDS.index(kind))
+    return box

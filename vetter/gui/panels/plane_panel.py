@@ -28,6 +28,9 @@ from vetter.gui.panels.tools.overlays import (
 from vetter.gui.widgets.theme import DARK, Tones
 from vetter.review.cutouts.rendered_cutout import Shift
 
+OWN_LIMITS = "own limits"
+"""Words before limits that differ from those shared."""
+
 TITLE_HEIGHT = 20.0
 """Height of the title above the pixels, screen units."""
 
@@ -86,6 +89,8 @@ class PanelContent(NamedTuple):
         Origin of the plane in the title, as ``reprojected``.
     range : str
         Limits of the display, at the right end of the title; empty for a mask.
+    unit : str
+        Unit of the limits, for the tip; empty if unknown.
     pixels : ndarray, optional
         Memory of the image. A QImage does not own it, so the array must live as long.
     """
@@ -96,11 +101,13 @@ class PanelContent(NamedTuple):
     note: str = ""
     range: str = ""
     pixels: Any = None
+    unit: str = ""
 
     @property
     def tip(self) -> str:
         """Full text of the title, whose visible part may be shortened."""
-        limits = f"limits {self.range}" if self.range else ""
+        words = "" if self.range.startswith(OWN_LIMITS) else "limits "
+        limits = f"{words}{self.range} {self.unit}".rstrip() if self.range else ""
         return "\n".join(line for line in (self.plane, self.note, limits) if line)
 
 
@@ -214,7 +221,7 @@ class PlanePanel(pg.GraphicsWidget):
         left += self._write(painter, left, top, shown.plane) + 10
         # The value under the pointer takes the place of the limits.
         painter.setPen(QColor(tones.text if self.value else tones.dim))
-        at_right = self.value or shown.range
+        at_right = self.value or self._fitting_range(shown.range, right - left)
         if at_right:
             # drawText(), not QStaticText: the text is new for each candidate, and a reusable
             # layout costs ten times as much.
@@ -229,6 +236,13 @@ class PlanePanel(pg.GraphicsWidget):
         if note and right - left > 30:
             elided = self._metrics.elidedText(note, Qt.TextElideMode.ElideRight, right - left - 8)
             self._write(painter, left, top, elided)
+
+    def _fitting_range(self, limits: str, room: float) -> str:
+        """Return the limits; without room for own ones, say at least that the tones differ."""
+        if not limits.startswith(OWN_LIMITS):
+            return limits
+        texts = (limits, OWN_LIMITS, "own")
+        return next((t for t in texts if self._metrics.horizontalAdvance(t) < room), "own")
 
     def _paint_mask_key(self, painter: QPainter, left: float, right: float, top: float) -> float:
         """Paint the meaning of a mask's two tones in place of limits; return its left edge."""

@@ -15,10 +15,15 @@ from vetter.core.judgement.fit_table import can_fit
 from vetter.gui.panels.layout.camera import Subject
 from vetter.gui.panels.panel_choice import PanelChoice
 from vetter.gui.panels.panel_scene import PanelScene
-from vetter.gui.panels.plane_panel import TITLE_HEIGHT, PanelContent, picture_to_image
+from vetter.gui.panels.plane_panel import (
+    OWN_LIMITS,
+    TITLE_HEIGHT,
+    PanelContent,
+    picture_to_image,
+)
 from vetter.gui.panels.readout import plane_value_texts
 from vetter.gui.widgets.plain_text import plain_tip
-from vetter.review.cutouts.rendered_cutout import RenderedCutout
+from vetter.review.cutouts.rendered_cutout import SNR, RenderedCutout
 
 VALUES_INTERVAL_MS = 25
 """Delay before the titles follow the pointer: at most forty updates a second."""
@@ -288,8 +293,9 @@ def _exhibit(frame: RenderedCutout, plane: str, first: bool) -> PanelContent:
     ends = frame.limits.get(plane)
     shown_range = "" if ends is None else f"{_format_limit(ends[0])} to {_format_limit(ends[1])}"
     if plane in frame.own_limits:
-        shown_range = f"own limits {shown_range}"
-    return PanelContent(plane, image, words, note, shown_range, pixels)
+        shown_range = f"{OWN_LIMITS} {shown_range}"
+    unit = "" if plane == SNR else frame.unit
+    return PanelContent(plane, image, words, note, shown_range, pixels, unit)
 
 
 def _format_limit(value: float) -> str:

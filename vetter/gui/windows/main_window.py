@@ -133,6 +133,8 @@ class MainWindow(Window):
         self.exposed.connect(self.cautions.start)
         self.setWindowTitle(self._title())
         self.resize(*first_size(application()))
+        # Otherwise the first box that Tab reaches has the focus from the start.
+        self.setFocus()
         self.set_theme(is_dark(session.settings.display.theme, application()))
         self.presenter.show()
 
@@ -217,6 +219,7 @@ class MainWindow(Window):
         self.plane_row.pointer.connect(self.readout.show_pointer)
         self.epochs.epoch_count_changed.connect(partial(name_epochs, self.actions_by_id))
         self.stretch_bar.looks_changed.connect(self._on_looks_changed)
+        self.stretch_bar.presets_changed.connect(partial(session.writer.keep_setting, "presets"))
         self.plane_row.contrast_dragged.connect(self.stretch_bar.drag_contrast)
         self.candidate_list.columns_changed.connect(self._on_columns_changed)
         keep_filters = partial(session.writer.keep_setting, "filters")
@@ -253,6 +256,7 @@ class MainWindow(Window):
         """Set the dark or light theme for the window and the panels."""
         super().set_theme(dark)
         self.plane_row.set_theme(dark)
+        self.stretch_bar.set_theme(dark)
         if self._second is not None:
             self._second.set_theme(dark)
 
@@ -340,9 +344,13 @@ class MainWindow(Window):
 
     def pick_panels(self) -> None:
         """Choose which planes have panels."""
-        picker = PanelPicker(self.plane_row.choice, self.plane_row.planes, self)
+        looks = self.stretch_bar.looks
+        planes = self.plane_row.planes
+        kinds = {plane: looks.group_of(plane) for plane in planes}
+        picker = PanelPicker(self.plane_row.choice, planes, self, kinds)
         picker.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         picker.picked.connect(self._on_panels_picked)
+        picker.kinds_picked.connect(self.stretch_bar.set_kinds)
         picker.open()
 
     def change_radius(self, step: int) -> None:
@@ -474,6 +482,9 @@ class MainWindow(Window):
             self.presenter.show()
 
     def _on_looks_changed(self, looks: DisplayStyle) -> None:
+        if self.stretch_bar.is_per_candidate:
+            self.cache.set_looks(looks, only=self.session.current_row)
+            return
         self.cache.set_looks(looks)
         self.session.writer.keep_setting("looks", looks.record())
 

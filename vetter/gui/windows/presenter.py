@@ -132,7 +132,7 @@ class CandidatePresenter(QObject):
             painted is not None
             and painted.row == row
             and "adjusted" not in painted.pictures
-            and (painted.looks, painted.radius) == (self._cache.looks, self._cache.radius)
+            and (painted.looks, painted.radius) == (self._cache.looks_of(row), self._cache.radius)
         ):
             return painted
         return self._cache.get(row)
@@ -197,7 +197,9 @@ class CandidatePresenter(QObject):
         # peek(), not get(): a frame built here emits no `ready`, so the panels kept the old looks.
         frame = self._cache.peek(row)
         if frame is not None:
-            self._stretch_bar.show_limits(frame.limits)
+            if frame.looks is not None and frame.looks != self._stretch_bar.looks:
+                self._stretch_bar.set_looks(frame.looks)
+            self._stretch_bar.show_frame(frame)
             cutout = frame.cutout
             self._light_curve.show_curve(None if cutout is None else cutout.light_curve)
             fitting = self._fits.fit_of(row)

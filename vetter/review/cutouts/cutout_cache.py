@@ -74,6 +74,7 @@ class CutoutCache(QObject):
         super().__init__(parent)
         self._source = source
         self._looks, self._radius = looks, radius
+        self._own_looks: dict[Target, DisplayStyle] = {}
         self._frames = RenderedCutouts(max_bytes)
         self._fits = FitPanels(max_bytes // _RESIDUAL_SHARE)
         self._requests: list[Target] = []
@@ -142,14 +143,23 @@ class CutoutCache(QObject):
         with self._reading:
             return self._source.cutout(row, radius)
 
-    def set_looks(self, looks: DisplayStyle) -> None:
+    def looks_of(self, row: Target) -> DisplayStyle:
+        """Return the display style of a row: its own, or that of all."""
+        return self._own_looks.get(row, self._looks)
+
+    def set_looks(self, looks: DisplayStyle, only: Target | None = None) -> None:
         """Change the looks, and redraw the first requested row; others when requested again.
+
+        With a row in ``only`` this row alone changes; else no row has looks of its own any more.
 
         The window requests the others once it has painted: until then the builder would only
         take the interpreter from the paint that the user waits for.
         """
         with self._state:
-            self._looks = looks
+            if only is None:
+                self._looks, self._own_looks = looks, {}
+            else:
+                self._own_looks[only] = looks
             self._requests = self._requests[:1]
             self._state.notify_all()
 
@@ -261,9 +271,9 @@ class CutoutCache(QObject):
 
     def _recipe(self, row: Target) -> Recipe:
         if isinstance(row, SkyPosition):
-            return Recipe(self._radius, self._looks, None)
+            return Recipe(self._radius, self.looks_of(row), None)
         fits = self._fits
-        return Recipe(self._radius, self._looks, fits.by_row.get(row, fits.expected))
+        return Recipe(self._radius, self.looks_of(row), fits.by_row.get(row, fits.expected))
 
     def _make_frame(self, row: Target, recipe: Recipe, old: CachedFrame | None) -> CachedFrame:
         if old is not None and old.recipe.radius == recipe.radius:

@@ -1,0 +1,75 @@
+"""Presets: named looks."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+
+import pytest
+from PyQt6.QtGui import QAction
+from pytestqt.qtbot import QtBot
+
+from vetter.core.display.interval import Interval
+from vetter.core.display.style import DisplayStyle
+from vetter.gui.panels.stretch.presets import PresetButton
+
+BRIGHT = DisplayStyle().with_("sky", interval=Interval("percentile", 5, 99.9), stretch="log")
+
+
+@pytest.fixture
+def button(qtbot: QtBot) -> Iterator[PresetButton]:
+    button = PresetButton("named looks")
+    qtbot.addWidget(button)
+    button.show_looks(DisplayStyle())
+    yield button
+
+
+def entries(button: PresetButton) -> dict[str, QAction]:
+    menu = button.menu()
+    assert menu is not None
+    menu.aboutToShow.emit()
+    return {action.text(): action for action in menu.actions() if action.text()}
+
+
+def test_menu_marks_the_preset_on_screen(button: PresetButton) -> None:
+    ticked = [name for name, action in entries(button).items() if action.isChecked()]
+    assert ticked == ["by noise"]
+
+
+def test_chosen_preset_is_told(button: PresetButton) -> None:
+    told: list[DisplayStyle] = []
+    button.chosen.connect(told.append)
+    entries(button)["zscale"].trigger()
+    assert [looks.sky.interval.kind for looks in told] == ["zscale"]
+
+
+def test_saved_preset_comes_back_from_a_session(button: PresetButton, qtbot: QtBot) -> None:
+    saved: list[dict[str, object]] = []
+    button.saved.connect(saved.append)
+    button.show_looks(BRIGHT)
+    button.save_as("bright & log")
+    other = PresetButton("named looks")
+    qtbot.addWidget(other)
+    other.restore(saved[-1])
+    assert other.presets["bright & log"] == BRIGHT
+    assert "bright && log" in entries(other)
+
+
+def test_removed_preset_is_gone(button: PresetButton) -> None:
+    button.show_looks(BRIGHT)
+    button.save_as("bright")
+    entries(button)["Remove bright"].trigger()
+    assert "bright" not in button.presets and "Remove bright" not in entries(button)
+
+
+def test_kinds_of_planes_do_not_belong_to_a_preset(button: PresetButton) -> None:
+    button.show_looks(dataclasses.replace(BRIGHT, kinds=(("residuum", "difference"),)))
+    button.save_as("bright")
+    button.show_looks(DisplayStyle())
+    assert button.presets["bright"] == BRIGHT
+
+
+@pytest.mark.parametrize("stored", [None, 3, {"x": 1}, {"x": {"sky": {"interval": 2}}}])
+def test_unreadable_presets_are_left_out(button: PresetButton, stored: object) -> None:
+    button.restore(stored)
+    assert list(button.presets)[0] == "by noise" and "x" not in button.presets
