@@ -261,6 +261,13 @@ VIEW_COMMANDS: tuple[Command[MainWindow], ...] = (
         separated=True,
     ),
     Command(
+        "view.surround",
+        "Surroundings on or off",
+        ("W",),
+        "View",
+        lambda w: w.toggle_surround(),
+    ),
+    Command(
         "view.field",
         "Field view (shifts of all candidates) on or off",
         ("V",),

@@ -33,6 +33,7 @@ from vetter.gui.panels.panel_choice import PanelChoice, PanelPicker
 from vetter.gui.panels.plane_row import PlaneRow
 from vetter.gui.panels.readout import Readout
 from vetter.gui.panels.stretch_bar import StretchBar
+from vetter.gui.panels.tools.surround_view import SurroundView
 from vetter.gui.widgets.plain_text import window_title
 from vetter.gui.widgets.theme import is_dark
 from vetter.gui.windows.main_dialogs import MainDialogs
@@ -122,6 +123,8 @@ class MainWindow(Window):
         self.filter_bar = FilterBar(session, self.keymap)
         self.filter_band = FilterBand(session, self.keymap)
         self.plane_row = PlaneRow(choice=PanelChoice.of(session.source))
+        self.surround = SurroundView(session, self.cache, self.plane_row)
+        self.show_surround(True)
         self.stretch_bar = StretchBar(self.cache.looks, self.keymap)
         self.readout = Readout()
         self.card.add_corner(self.readout)
@@ -180,6 +183,7 @@ class MainWindow(Window):
             candidate_list=self.candidate_list,
             epochs=self.epochs,
             light_curve=self.light_curve,
+            surround=self.surround,
         )
         session.opinions_changed.connect(self._on_opinions_changed)
         session.failed.connect(self.dialogs.show_warning)
@@ -205,6 +209,7 @@ class MainWindow(Window):
         """Set the dark or light theme for the window and the panels."""
         super().set_theme(dark)
         self.plane_row.set_theme(dark)
+        self.surround.set_theme(dark)
 
     def toggle_reticle(self) -> None:
         """Show or hide the reticle."""
@@ -214,6 +219,25 @@ class MainWindow(Window):
         """Show or hide the compass and the scale bar."""
         self._compass = not self._compass
         self.plane_row.set_compass(self._compass)
+
+    def toggle_surround(self) -> None:
+        """Show or hide the surroundings; the session stores the choice."""
+        wanted = not self.surround.is_wanted
+        self.show_surround(wanted)
+        self.session.writer.keep_setting("surround", wanted)
+        self.presenter.show()
+        if wanted and not self.surround.isVisible():
+            offered = self.surround.is_offered
+            self.status.say(
+                "the panels leave no room for the surroundings"
+                if offered
+                else "stamps come without surroundings"
+            )
+
+    def show_surround(self, wanted: bool) -> None:
+        """Show the surroundings where the panels leave room, or hide them."""
+        self.surround.is_wanted = wanted
+        self.plane_row.set_surround(self.surround if self.surround.is_offered else None)
 
     def toggle_list(self) -> None:
         """Show or hide the candidate list."""
