@@ -194,6 +194,9 @@ VIEW_COMMANDS: tuple[Command[MainWindow], ...] = (
         "view.compass", "Compass and scale on or off", (), "View", lambda w: w.toggle_compass()
     ),
     Command(
+        "view.hatch", "Bad pixels as a hatch on or off", ("X",), "View", lambda w: w.toggle_hatch()
+    ),
+    Command(
         "view.fit", "Fit view", ("0",), "View", lambda w: w.plane_row.fit_view(), separated=True
     ),
     Command(

@@ -9,17 +9,19 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 import pyqtgraph as pg
-from PyQt6.QtCore import QPointF, QRectF, Qt
+from PyQt6.QtCore import QLineF, QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QStaticText
 from PyQt6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from vetter.core.coordinates.sky import scale_bar
 from vetter.core.cutout.sky_marks import PixelMark
 from vetter.core.display.colour_map import MASK_BAD, MASK_GOOD
+from vetter.core.display.style import DisplayStyle
 from vetter.gui.panels.layout.camera import Area, Placement, Subject, View, place
 from vetter.gui.panels.tools.overlays import (
     compass_extent,
     draw_compass,
+    draw_hatch,
     draw_marks,
     draw_reticle,
     draw_scale_bar,
@@ -52,6 +54,8 @@ class PanelState:
         Arcseconds per pixel; None without a WCS.
     shift : Shift or None
         Shift of the fit, for the panel of the difference.
+    hatch : list of QLineF
+        Strokes through bad pixels, in edges of pixels; drawn over all planes but masks.
     tones : Tones
         Colours of texts and background in the present theme.
     ratio : float
@@ -67,6 +71,7 @@ class PanelState:
     pixel_scale: float | None = None
     shift: Shift | None = None
     marks: tuple[PixelMark, ...] = ()
+    hatch: list[QLineF] = field(default_factory=list)
     tones: Tones = DARK
     ratio: float = 1.0
 
@@ -183,6 +188,9 @@ class PlanePanel(pg.GraphicsWidget):
 
     def _paint_overlays(self, painter: QPainter, visible: QRectF, placement: Placement) -> None:
         stage, ratio = self._stage, self._stage.ratio
+        shown = self.replacement or self.exhibit
+        if stage.hatch and DisplayStyle.group(shown.plane) != "mask":
+            draw_hatch(painter, placement, stage.hatch)
         if stage.reticle and stage.subject is not None:
             x, y = placement.to_screen(stage.subject.x, stage.subject.y)
             draw_reticle(painter, x, y, placement.scale, ratio)

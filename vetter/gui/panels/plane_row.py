@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Set
 
-from PyQt6.QtCore import QEvent, QPointF, QTimer
+from PyQt6.QtCore import QEvent, QLineF, QPointF, QTimer
 from PyQt6.QtGui import QFont, QHelpEvent, QHideEvent
 from PyQt6.QtWidgets import QToolTip, QWidget
 
 from vetter.core.cutout.plane import Provenance
-from vetter.core.display.style import SHARING
+from vetter.core.display.rendering import Picture
+from vetter.core.display.style import SHARING, DisplayStyle
 from vetter.core.judgement.fit_table import can_fit
 from vetter.gui.panels.layout.camera import Subject
 from vetter.gui.panels.panel_choice import PanelChoice
@@ -71,6 +72,15 @@ class PlaneRow(PanelScene):
         notes = {} if frame is None else frame.notes
         texts = {name: notes.get(name, "") for name in names}
         return texts | ({"adjusted": "residuals of the fit"} if "adjusted" in texts else {})
+
+    @property
+    def unseen_mask(self) -> Picture | None:
+        """Picture of the mask if a bad pixel is near and the mask has no panel; else None."""
+        frame = self._frame
+        if frame is None or not frame.is_bad_near:
+            return None
+        masks = (name for name in frame.pictures if DisplayStyle.group(name) == "mask")
+        return next((frame.pictures[name] for name in masks if name not in self._names), None)
 
     def set_choice(self, choice: PanelChoice) -> None:
         """Change the planes that have panels, from the next frame on."""
@@ -144,13 +154,16 @@ class PlaneRow(PanelScene):
         self._fit_seen = self._fit_seen or "adjusted" in names or can_fit(names)
         if "adjusted" not in names and said.get("adjusted", self._fit_seen):
             names = _with_adjusted(names)
-        return tuple(n for n in names if said.get(n, n in given or n == "adjusted")) or names
+        panels = given - {name for name in names if self._choice.is_hatch_only(name)}
+        return tuple(n for n in names if said.get(n, n in panels or n == "adjusted")) or names
 
     def _put(self, frame: RenderedCutout) -> None:
         """Give a frame to the panels, whose names are already set, without painting."""
         stage = self._stage
         stage.north, stage.east, stage.pixel_scale = frame.north, frame.east, frame.pixel_scale
         stage.shift, stage.marks = frame.shift, frame.marks
+        strokes = frame.hatch.tolist() if self._choice.hatched else []
+        stage.hatch = [QLineF(*stroke) for stroke in strokes]
         shape = frame.shape
         x, y = frame.position or (0.0, 0.0)
         stage.subject = None if shape is None else Subject(shape[1], shape[0], x, y)
@@ -171,6 +184,7 @@ class PlaneRow(PanelScene):
         self._row = None
         self._blinked = "image"
         self._stage.subject = None
+        self._stage.hatch = []
         if plane_names:
             expected = self._given.union(plane_names).difference(self._choice.estimated)
             plane_names = self._with_panels(plane_names, expected | self._given)

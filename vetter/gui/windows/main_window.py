@@ -250,6 +250,15 @@ class MainWindow(Window):
         else:
             self.status.say("these candidates have no light curve")
 
+    def toggle_hatch(self) -> None:
+        """Draw masks as a hatch over the other planes, or only in panels of their own."""
+        choice = self.plane_row.choice
+        self.session.writer.keep_setting("hatch", not choice.hatched)
+        self.plane_row.set_choice(choice._replace(hatched=not choice.hatched))
+        self.presenter.show()
+        if "mask" not in self.plane_row.planes:
+            self.status.say("these candidates have no mask")
+
     def pick_panels(self) -> None:
         """Choose which planes have panels."""
         picker = PanelPicker(self.plane_row.choice, self.plane_row.planes, self)
@@ -361,7 +370,7 @@ class MainWindow(Window):
 
     def _on_panels_picked(self, choice: dict[str, bool]) -> None:
         self.session.writer.keep_setting("panels", choice)
-        self.plane_row.set_choice(PanelChoice.of(self.session.source, choice))
+        self.plane_row.set_choice(self.plane_row.choice._replace(user_choice=choice))
         self.presenter.show()
 
     def _on_blanked(self, blank: bool) -> None:

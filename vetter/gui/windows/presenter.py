@@ -110,7 +110,7 @@ class CandidatePresenter(QObject):
             self._light_curve.blank()
         self._row, self._shown = row, frame
         self._plane_row.flush()
-        self._surround.turn_to(row)
+        self._surround.turn_to(row, self._plane_row.unseen_mask)
         if frame is not None and self._exposed:
             session.record_paint(row)
         self._readout.show_frame(frame)

@@ -16,6 +16,7 @@ from vetter.core.cutout.crop import recentre
 from vetter.core.cutout.plane import NOT_COVERING, Provenance
 from vetter.core.cutout.sky_marks import PixelMark, pixel_marks
 from vetter.core.cutout_source import ManyFields, SkyPosition, has_epochs
+from vetter.core.display.hatch import hatch_strokes
 from vetter.core.display.rendering import Limits, Picture, render
 from vetter.core.display.style import DisplayStyle
 from vetter.errors import VetterError, describe_error
@@ -35,6 +36,11 @@ Target = int | SkyPosition
 NO_DATA = "no data (all NaN)"
 NOT_HERE = "this image has no such plane"
 OFF_THE_IMAGE = "off the image"
+
+NEAR_FWHM = 2.0
+"""Distance within which a bad pixel is near, in FWHM of the PSF."""
+USUAL_FWHM = 4.0
+"""FWHM of an unknown PSF, in pixels."""
 
 
 class Shift(NamedTuple):
@@ -100,6 +106,10 @@ class RenderedCutout:
         The planes of the input, some of which this image may lack: panels keep their places.
     looks : DisplayStyle or None
         Display style of the pictures; None before they are drawn.
+    hatch : ndarray, shape (k, 4)
+        Diagonal strokes through the bad pixels of all masks: see `hatch_strokes`.
+    is_bad_near : bool
+        Whether a pixel within 2 FWHM of the candidate is bad.
     """
 
     row: int
@@ -121,6 +131,8 @@ class RenderedCutout:
     marks: tuple[PixelMark, ...] = ()
     expected: tuple[str, ...] = ()
     looks: DisplayStyle | None = None
+    hatch: npt.NDArray[np.int64] = field(default_factory=lambda: np.zeros((0, 4), np.int64))
+    is_bad_near: bool = False
 
     @property
     def plane_names(self) -> tuple[str, ...]:
@@ -268,7 +280,10 @@ def _unpainted_frame(
     number = target.field if isinstance(target, SkyPosition) else source.field_of(target)
     # Candidates of one image have the same planes, unless a plane cannot be read.
     expected = source.plane_names if has_epochs(source) or cutout.unread else ()
-    return _frame_of_cutout(row, name, radius, cutout, source.fields[number].wcs, expected)
+    field = source.fields[number]
+    known = field.fwhm(measure=False)
+    near = NEAR_FWHM * (USUAL_FWHM if known is None else known.value)
+    return _frame_of_cutout(row, name, radius, cutout, field.wcs, expected, near)
 
 
 def _frame_of_cutout(
@@ -278,8 +293,10 @@ def _frame_of_cutout(
     cutout: Cutout,
     wcs: WCS | None,
     expected: tuple[str, ...],
+    near: float = math.inf,
 ) -> RenderedCutout:
     directions = _sky_orientation(wcs, cutout)
+    bad = _bad_pixels(cutout)
     north, east, scale = directions if directions is not None else (None, None, None)
     return RenderedCutout(
         row,
@@ -297,7 +314,23 @@ def _frame_of_cutout(
         pixel_scale=scale,
         marks=() if directions is None else _place_marks(cutout, *directions),
         expected=expected,
+        hatch=hatch_strokes(bad),
+        is_bad_near=_is_bad_near(bad, *_position(cutout), near),
     )
+
+
+def _bad_pixels(cutout: Cutout) -> npt.NDArray[np.bool_]:
+    """Return where any mask of a cutout is bad, shape (ny, nx)."""
+    bad = np.zeros(cutout.shape, bool)
+    for plane in cutout.planes.values():
+        if plane.dtype.kind == "b":
+            bad |= plane
+    return bad
+
+
+def _is_bad_near(bad: npt.NDArray[np.bool_], x: float, y: float, near: float) -> bool:
+    rows, columns = np.nonzero(bad)
+    return bool((np.hypot(columns - x, rows - y) <= near).any())
 
 
 def _place_marks(cutout: Cutout, north: float, east: float, scale: float) -> tuple[PixelMark, ...]:

@@ -8,6 +8,7 @@ from PyQt6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer
 from PyQt6.QtGui import QColor, QHelpEvent, QImage, QMouseEvent, QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QToolTip, QWidget
 
+from vetter.core.display.rendering import Picture
 from vetter.gui.panels.plane_panel import TITLE_HEIGHT, picture_to_image
 from vetter.gui.panels.tools.overlays import compass_extent, draw_compass
 from vetter.gui.widgets.plain_text import plain_tip
@@ -50,6 +51,7 @@ class SurroundView(QWidget):
         self._shown: Surround | None = None
         self._image: QImage | None = None
         self._memory: object = None
+        self._mask: Picture | None = None
         self.is_wanted = True
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -77,14 +79,22 @@ class SurroundView(QWidget):
         self._tones = DARK if dark else LIGHT
         self.update()
 
-    def turn_to(self, row: int) -> None:
-        """Show the surroundings of another candidate if they were read ahead, else none."""
+    def turn_to(self, row: int, mask: Picture | None = None) -> None:
+        """Show the surroundings of another candidate if they were read ahead, else none.
+
+        Parameters
+        ----------
+        row : int
+            The candidate.
+        mask : ndarray of uint32, optional
+            Picture of its mask, shown in place of the surroundings: a bad pixel is near.
+        """
         if not self.isVisible():
             self._row, self._shown = row, None
             return
-        made = self._cache.surround(row)
-        if row != self._row or made is not self._shown:
-            self._show(row, made)
+        made = self._cache.surround(row) if mask is None else None
+        if row != self._row or made is not self._shown or mask is not self._mask:
+            self._show(row, made, mask)
             # Now, with the panels: no candidate is shown in the surroundings of another.
             self.repaint()
         self._rest.start()
@@ -132,14 +142,20 @@ class SurroundView(QWidget):
         painter.setPen(QColor(tones.text))
         ascent = painter.fontMetrics().ascent()
         title = "surroundings" if made is None else f"surroundings, {made.wider:.3g} x as wide"
+        title = title if self._mask is None else "mask: bad pixels near"
         room = int(frame.width() - 2)
         title = painter.fontMetrics().elidedText(title, Qt.TextElideMode.ElideRight, room)
         painter.drawText(QPointF(1, 2 + ascent), title)
-        if made is None or self._image is None:
+        if self._image is None:
             painter.fillRect(frame, QColor(tones.base))
-            painter.end()
-            return
-        painter.drawImage(frame, self._image)
+        else:
+            painter.drawImage(_fitting(frame, self._image), self._image)
+        if made is not None:
+            self._draw_marks(painter, made, frame)
+        painter.end()
+
+    def _draw_marks(self, painter: QPainter, made: Surround, frame: QRectF) -> None:
+        """Draw the footprint, the other candidates and the compass."""
         painter.setClipRect(frame)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for row, point in zip(made.rows, made.points, strict=True):
@@ -155,7 +171,6 @@ class SurroundView(QWidget):
             draw_compass(
                 painter, place.x(), place.y(), made.north, made.east, self.devicePixelRatioF()
             )
-        painter.end()
 
     def _draw_mark(self, painter: QPainter, spot: QPointF, row: int) -> None:
         """Draw a ring around a candidate, crossed out if it is decided."""
@@ -174,21 +189,30 @@ class SurroundView(QWidget):
     def _spot(frame: QRectF, x: float, y: float) -> QPointF:
         return QPointF(frame.left() + x * frame.width(), frame.bottom() - y * frame.height())
 
-    def _show(self, row: int, made: Surround | None) -> None:
-        self._row, self._shown = row, made
+    def _show(self, row: int, made: Surround | None, mask: Picture | None) -> None:
+        self._row, self._shown, self._mask = row, made, mask
+        picture = mask if made is None else made.picture
         self._image = self._memory = None
-        if made is not None:
-            self._image, self._memory = picture_to_image(made.picture)
+        if picture is not None:
+            self._image, self._memory = picture_to_image(picture)
 
     def _request(self) -> None:
         session = self._session
-        if self._row < 0 or not self.isVisible():
+        if self._row < 0 or self._mask is not None or not self.isVisible():
             return
         coming = session.queue.step(session.current_row, session.direction)
         rows = [self._row] if coming is None else [self._row, coming]
         self._cache.want_surrounds(rows)
 
     def _on_ready(self, row: int) -> None:
-        if row == self._row and self.isVisible():
-            self._show(row, self._cache.surround(row))
+        if row == self._row and self._mask is None and self.isVisible():
+            self._show(row, self._cache.surround(row), None)
             self.update()
+
+
+def _fitting(frame: QRectF, image: QImage) -> QRectF:
+    """Return the largest place in a square for an image that may not be square."""
+    scale = frame.width() / max(image.width(), image.height())
+    place = QRectF(0, 0, image.width() * scale, image.height() * scale)
+    place.moveCenter(frame.center())
+    return place
