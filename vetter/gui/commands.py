@@ -175,6 +175,27 @@ VIEW_COMMANDS: tuple[Command[MainWindow], ...] = (
         repeats=True,
     ),
     Command(
+        "view.auto_blink",
+        "Blink by itself on or off",
+        ("Ctrl+B",),
+        "View",
+        lambda w: w.plane_row.toggle_auto_blink(),
+    ),
+    Command(
+        "view.flicker",
+        "Flicker of image and refit template on or off",
+        ("Shift+F",),
+        "View",
+        lambda w: w.toggle_flicker(),
+    ),
+    Command(
+        "view.swipe",
+        "Swipe between image and template on or off",
+        ("Shift+W",),
+        "View",
+        lambda w: w.toggle_swipe(),
+    ),
+    Command(
         "view.flip",
         "Flip: show the template while held",
         ("Space",),
@@ -194,7 +215,11 @@ VIEW_COMMANDS: tuple[Command[MainWindow], ...] = (
         "view.compass", "Compass and scale on or off", (), "View", lambda w: w.toggle_compass()
     ),
     Command(
-        "view.hatch", "Bad pixels as a hatch on or off", ("X",), "View", lambda w: w.toggle_hatch()
+        "view.hatch",
+        "Bad pixels as a hatch on or off",
+        ("Shift+T",),
+        "View",
+        lambda w: w.toggle_hatch(),
     ),
     Command(
         "view.fit", "Fit view", ("0",), "View", lambda w: w.plane_row.fit_view(), separated=True

@@ -56,6 +56,9 @@ class PanelState:
         Shift of the fit, for the panel of the difference.
     hatch : list of QLineF
         Strokes through bad pixels, in edges of pixels; drawn over all planes but masks.
+    divider : float or None
+        Place of the swipe's divider, 0 for the left edge of a panel and 1 for the right: left of
+        it a panel shows its own plane, right of it the replacement. None without a swipe.
     tones : Tones
         Colours of texts and background in the present theme.
     ratio : float
@@ -72,6 +75,7 @@ class PanelState:
     shift: Shift | None = None
     marks: tuple[PixelMark, ...] = ()
     hatch: list[QLineF] = field(default_factory=list)
+    divider: float | None = None
     tones: Tones = DARK
     ratio: float = 1.0
 
@@ -184,7 +188,22 @@ class PlanePanel(pg.GraphicsWidget):
             # `whole` includes the outer halves of the first and last pixels; Qt interpolates
             # only with SmoothPixmapTransform, which is off.
             painter.drawImage(whole, shown.image)
+            self._paint_left_of_divider(painter, frame, whole)
             self._paint_overlays(painter, visible, placement)
+
+    def _paint_left_of_divider(self, painter: QPainter, frame: QRectF, whole: QRectF) -> None:
+        """Paint this panel's own plane left of the swipe's divider."""
+        own, divider = self.exhibit.image, self._stage.divider
+        if divider is None or self.replacement is None or own is None:
+            return
+        edge = math.floor(frame.left() + divider * frame.width())
+        painter.save()
+        painter.setClipRect(QRectF(frame.left(), frame.top(), edge - frame.left(), frame.height()))
+        painter.drawImage(whole, own)
+        painter.restore()
+        painter.fillRect(QRectF(edge - 1, frame.top(), 3, frame.height()), QColor(0, 0, 0, 160))
+        accent = QColor(self._stage.tones.accent)
+        painter.fillRect(QRectF(edge, frame.top(), 1, frame.height()), accent)
 
     def _paint_overlays(self, painter: QPainter, visible: QRectF, placement: Placement) -> None:
         stage, ratio = self._stage, self._stage.ratio
@@ -233,7 +252,9 @@ class PlanePanel(pg.GraphicsWidget):
             painter.setPen(QColor(tones.dim))
         elif shown.image is not None and not shown.message:
             right = self._paint_mask_key(painter, left, right, top)
-        note = f"in place of {self.exhibit.plane}" if standing_in else shown.note
+        swiping = self._stage.divider is not None
+        stand_in = "right of" if swiping else "in place of"
+        note = f"{stand_in} {self.exhibit.plane}" if standing_in else shown.note
         if note and right - left > 30:
             elided = self._metrics.elidedText(note, Qt.TextElideMode.ElideRight, right - left - 8)
             self._write(painter, left, top, elided)

@@ -10,7 +10,7 @@ from PyQt6.QtGui import QFont, QHelpEvent, QHideEvent
 from PyQt6.QtWidgets import QToolTip, QWidget
 
 from vetter.core.cutout.plane import Provenance
-from vetter.core.display.rendering import Picture
+from vetter.core.display.rendering import Limits, Picture
 from vetter.core.display.style import SHARING, DisplayStyle
 from vetter.core.judgement.fit_table import can_fit
 from vetter.gui.panels.layout.camera import Subject
@@ -18,8 +18,9 @@ from vetter.gui.panels.panel_choice import PanelChoice
 from vetter.gui.panels.panel_scene import PanelScene
 from vetter.gui.panels.plane_panel import TITLE_HEIGHT, PanelContent, picture_to_image
 from vetter.gui.panels.readout import plane_value_texts
+from vetter.gui.panels.tools.blink import AutoBlink
 from vetter.gui.widgets.plain_text import plain_tip
-from vetter.review.cutouts.rendered_cutout import RenderedCutout
+from vetter.review.cutouts.rendered_cutout import REFIT, RenderedCutout
 
 VALUES_INTERVAL_MS = 25
 """Delay before the titles follow the pointer: at most forty updates a second."""
@@ -46,8 +47,12 @@ class PlaneRow(PanelScene):
         self._fit_seen = False
         self._row: int | None = None
         self._radius = math.nan
-        self._blinked = "image"
+        self._blinked: str | None = None
         self._flipped = False
+        self._swiping = False
+        self._flickers = False
+        self.auto_blink = AutoBlink(self)
+        self.auto_blink.stepped.connect(self._on_auto_blink)
         self._frame: RenderedCutout | None = None
         self._exhibited: tuple[RenderedCutout, tuple[str, ...], list[PanelContent]] | None = None
         self._pixel: tuple[float, float] | None = None
@@ -89,8 +94,8 @@ class PlaneRow(PanelScene):
 
     def show_frame(self, frame: RenderedCutout) -> None:
         """Show a candidate; `flush` or the event loop paints it."""
-        if frame.row != self._row:
-            self._blinked = "image"
+        if frame.row != self._row and not self._swiping:
+            self._blinked = None
         self._row = frame.row
         self.set_names(self._names_of(frame))
         self._set_panel_pixels(frame)
@@ -104,9 +109,10 @@ class PlaneRow(PanelScene):
         the copy, and the frame is painted as usual.
         """
         shown = self._frame
-        if shown is None or self._flipped or self._names_of(frame) != self._names:
+        moving = self._flipped or self._swiping or self.auto_blink.is_on
+        if shown is None or moving or self._names_of(frame) != self._names:
             return
-        blinked, self._blinked = self._blinked, "image"
+        blinked, self._blinked = self._blinked, None
         now = self._exhibited
         self._put(frame)
         self.keep_painted(frame)
@@ -182,7 +188,7 @@ class PlaneRow(PanelScene):
     def show_loading(self, name: str, plane_names: tuple[str, ...]) -> None:
         """Show the loading text of a candidate and remove all pixels of the one before."""
         self._row = None
-        self._blinked = "image"
+        self._blinked = None
         self._stage.subject = None
         self._stage.hatch = []
         if plane_names:
@@ -205,17 +211,79 @@ class PlaneRow(PanelScene):
         """Show the template in the image's panel while ``flipped``."""
         if flipped != self._flipped:
             self._flipped = flipped
-            self._set_stand_in()
-            self._set_values()
-            self._repaint_soon()
+            self._show_stand_in()
 
     def blink_step(self, step: int) -> None:
-        """Show the next of image, template and convolved template in the image's panel."""
-        cycle = self._blink_planes()
+        """Show the next plane of the blink in the large panel, or in the image's."""
+        cycle, host = self._blink_planes(), self._blink_host()
         if len(cycle) < 2:
             return
-        at = cycle.index(self._blinked) if self._blinked in cycle else 0
+        now = self._blinked if self._blinked in cycle else host
+        at = cycle.index(now) if now in cycle else -1
         self._blinked = cycle[(at + step) % len(cycle)]
+        self._show_stand_in()
+
+    def toggle_auto_blink(self) -> bool:
+        """Blink by itself through all planes of the blink, or stop; return whether it blinks."""
+        return self._toggle_blink(flickers=False)
+
+    def toggle_flicker(self) -> bool:
+        """Change by itself between image and refit template, or stop.
+
+        Returns
+        -------
+        bool
+            False if this candidate has no fit to compare with.
+        """
+        can = self.auto_blink.is_on or (self._frame is not None and REFIT in self._frame.blinks)
+        if can:
+            self._toggle_blink(flickers=True)
+        return can
+
+    def toggle_swipe(self) -> bool:
+        """Show the blinked plane right of a divider that follows the pointer, or not.
+
+        Returns
+        -------
+        bool
+            Whether there is a plane to compare with.
+        """
+        can = self._swiping or len(self._blink_planes()) > 1
+        self._swiping = can and not self._swiping
+        self._stage.divider = 0.5 if self._swiping else None
+        if not self._swiping:
+            self._blinked = None
+            self._show_stand_in()
+        elif self._blinked is None:
+            self.blink_step(1)
+        return can
+
+    def set_large(self, plane: str | None) -> None:
+        """Make one panel large; the blink goes on there."""
+        super().set_large(plane)
+        if self._frame is not None:
+            self._show_stand_in()
+
+    def _toggle_blink(self, flickers: bool) -> bool:
+        was_on = self.auto_blink.is_on and self._flickers == flickers
+        self.auto_blink.stop()
+        self._flickers = flickers
+        if was_on:
+            self._blinked = None
+            self._show_stand_in()
+        else:
+            self.auto_blink.start()
+        return not was_on
+
+    def _on_auto_blink(self) -> None:
+        if not self._flickers:
+            self.blink_step(1)
+        elif self._frame is not None:
+            has_refit = REFIT in self._frame.blinks
+            self._blinked = REFIT if has_refit and self._blinked != REFIT else "image"
+            self._show_stand_in()
+
+    def _show_stand_in(self) -> None:
         self._set_stand_in()
         self._set_values()
         self._repaint_soon()
@@ -232,12 +300,25 @@ class PlaneRow(PanelScene):
 
     def _on_pointer(self, pixel: object) -> None:
         self._pixel = pixel if isinstance(pixel, tuple) else None
+        if self._swiping and self._pixel is not None:
+            self._move_divider(self._pixel[0])
         before = [self._panels[name].value for name in self._names]
         self._set_values()
         now = [self._panels[name].value for name in self._names]
         # Qt emits the leave event after the panels are hidden.
         if now != before and self.isVisible() and not self._soon.isActive():
             self._soon.start()
+
+    def _move_divider(self, x: float) -> None:
+        """Move the divider of the swipe to a cutout pixel; it is the same in any panel."""
+        host = self._blink_host()
+        panel = None if host is None else self._panels[host]
+        placement = None if panel is None else panel.placement()
+        if panel is not None and placement is not None:
+            across = placement.to_screen(x, 0)[0] - panel.area.left
+            self._stage.divider = min(max(across / panel.area.width, 0.0), 1.0)
+            if not self._soon.isActive():
+                self._soon.start()
 
     def _set_values(self) -> None:
         """Set each title to its plane's value under the pointer."""
@@ -250,28 +331,40 @@ class PlaneRow(PanelScene):
 
     def hideEvent(self, event: QHideEvent | None) -> None:
         self._soon.stop()
+        self.auto_blink.stop()
         super().hideEvent(event)
 
     def _blink_planes(self) -> list[str]:
         """Return the planes to blink between, including planes without a panel."""
-        if self._frame is None or "image" not in self._names:
+        frame = self._frame
+        if frame is None or self._blink_host() is None:
             return []
-        return [name for name in SHARING if name in self._frame.pictures]
+        cycle = [name for name in SHARING if name in frame.pictures]
+        return [*cycle, REFIT] if REFIT in frame.blinks else cycle
+
+    def _blink_host(self) -> str | None:
+        """Return the plane in whose panel others are shown; None without one."""
+        return self.large or ("image" if "image" in self._names else None)
 
     def _set_stand_in(self) -> None:
-        if "image" not in self._panels:
-            return
-        other, cycle = self._blinked, self._blink_planes()
+        other, cycle, host = self._blinked, self._blink_planes(), self._blink_host()
         if self._flipped:
-            other = next((name for name in cycle if name != "image"), "image")
-        shown = other in cycle and other != "image"
-        self._panels["image"].replacement = self._exhibit_of(other) if shown else None
+            other = next((name for name in cycle if name not in ("image", host)), host)
+        shown = None if other is None or other not in cycle or other == host else other
+        for name in self._names:
+            stand_in = self._exhibit_of(shown) if shown is not None and name == host else None
+            self._panels[name].replacement = stand_in
 
     def _exhibit_of(self, plane: str) -> PanelContent:
+        frame = self._frame
+        assert frame is not None
+        if plane in frame.blinks:
+            image, pixels = picture_to_image(frame.blinks[plane])
+            limits = _range_text(frame.limits.get("image"))
+            return PanelContent(plane, image, range=limits, pixels=pixels)
         if plane in self._names:
             return self._panels[plane].exhibit
-        assert self._frame is not None
-        return _exhibit(self._frame, plane, first=False)
+        return _exhibit(frame, plane, first=False)
 
 
 def _with_adjusted(names: tuple[str, ...]) -> tuple[str, ...]:
@@ -296,9 +389,12 @@ def _exhibit(frame: RenderedCutout, plane: str, first: bool) -> PanelContent:
             plane, message=words or "not fitted", note="" if note == words else note
         )
     image, pixels = picture_to_image(picture)
-    ends = frame.limits.get(plane)
-    shown_range = "" if ends is None else f"{_format_limit(ends[0])} to {_format_limit(ends[1])}"
-    return PanelContent(plane, image, words, note, shown_range, pixels)
+    limits = _range_text(frame.limits.get(plane))
+    return PanelContent(plane, image, words, note, limits, pixels)
+
+
+def _range_text(ends: Limits | None) -> str:
+    return "" if ends is None else f"{_format_limit(ends[0])} to {_format_limit(ends[1])}"
 
 
 def _format_limit(value: float) -> str:

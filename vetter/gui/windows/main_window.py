@@ -250,6 +250,16 @@ class MainWindow(Window):
         else:
             self.status.say("these candidates have no light curve")
 
+    def toggle_flicker(self) -> None:
+        """Flicker between the image and the template as the fit has shifted and scaled it."""
+        if not self.plane_row.toggle_flicker():
+            self.status.say("no fit of this candidate yet, so no refit template")
+
+    def toggle_swipe(self) -> None:
+        """Compare image and template along a divider that follows the pointer."""
+        if not self.plane_row.toggle_swipe():
+            self.status.say("no template to compare with the image")
+
     def toggle_hatch(self) -> None:
         """Draw masks as a hatch over the other planes, or only in panels of their own."""
         choice = self.plane_row.choice

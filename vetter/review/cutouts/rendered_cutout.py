@@ -17,8 +17,9 @@ from vetter.core.cutout.plane import NOT_COVERING, Provenance
 from vetter.core.cutout.sky_marks import PixelMark, pixel_marks
 from vetter.core.cutout_source import ManyFields, SkyPosition, has_epochs
 from vetter.core.display.hatch import hatch_strokes
+from vetter.core.display.interval import Interval
 from vetter.core.display.rendering import Limits, Picture, render
-from vetter.core.display.style import DisplayStyle
+from vetter.core.display.style import SHARING, DisplayStyle
 from vetter.errors import VetterError, describe_error
 
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ NO_DATA = "no data (all NaN)"
 NOT_HERE = "this image has no such plane"
 OFF_THE_IMAGE = "off the image"
 
+REFIT = "refit template"
+"""Name of the template as the fit has shifted and scaled it, among the planes to blink."""
 NEAR_FWHM = 2.0
 """Distance within which a bad pixel is near, in FWHM of the PSF."""
 USUAL_FWHM = 4.0
@@ -106,6 +109,9 @@ class RenderedCutout:
         The planes of the input, some of which this image may lack: panels keep their places.
     looks : DisplayStyle or None
         Display style of the pictures; None before they are drawn.
+    blinks : dict of str to ndarray, shape (ny, nx), uint32
+        Pictures for a blink with the image, all with the limits of the image: planes that have
+        other limits in `pictures`, and `REFIT`.
     hatch : ndarray, shape (k, 4)
         Diagonal strokes through the bad pixels of all masks: see `hatch_strokes`.
     is_bad_near : bool
@@ -131,6 +137,7 @@ class RenderedCutout:
     marks: tuple[PixelMark, ...] = ()
     expected: tuple[str, ...] = ()
     looks: DisplayStyle | None = None
+    blinks: Mapping[str, Picture] = field(default_factory=dict)
     hatch: npt.NDArray[np.int64] = field(default_factory=lambda: np.zeros((0, 4), np.int64))
     is_bad_near: bool = False
 
@@ -151,7 +158,8 @@ class RenderedCutout:
     @property
     def nbytes(self) -> int:
         """Size of its arrays in memory, in bytes."""
-        return sum(array.nbytes for array in (*self.planes.values(), *self.pictures.values()))
+        pictures = (*self.pictures.values(), *self.blinks.values())
+        return sum(array.nbytes for array in (*self.planes.values(), *pictures))
 
 
 def render_cutout(
@@ -211,7 +219,28 @@ def repaint(
         states=states,
         shift=shift,
         looks=looks,
+        blinks=_draw_blinks(planes, limits, looks),
     )
+
+
+def _draw_blinks(
+    planes: Mapping[str, Array], limits: Mapping[str, Limits], looks: DisplayStyle
+) -> dict[str, Picture]:
+    """Return pictures of the planes to blink whose limits are not those of the image.
+
+    The refit template is the image without the residual of the fit: the template shifted,
+    scaled and with the fitted background.
+    """
+    ends = limits.get("image")
+    if ends is None:
+        return {}
+    others = {name: planes[name] for name in SHARING if name in planes and limits.get(name) != ends}
+    if "adjusted" in planes:
+        others[REFIT] = planes["image"] - planes["adjusted"]
+    if not others:
+        return {}
+    same = looks.with_("sky", interval=Interval("manual", *ends))
+    return render(others, dataclasses.replace(same, shared=False))[0]
 
 
 def _add_fit(
