@@ -179,7 +179,7 @@ VIEW_COMMANDS: tuple[Command[MainWindow], ...] = (
         "Blink by itself on or off",
         ("Ctrl+B",),
         "View",
-        lambda w: w.plane_row.toggle_auto_blink(),
+        lambda w: w.toggle_auto_blink(),
     ),
     Command(
         "view.flicker",

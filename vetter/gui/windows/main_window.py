@@ -250,6 +250,11 @@ class MainWindow(Window):
         else:
             self.status.say("these candidates have no light curve")
 
+    def toggle_auto_blink(self) -> None:
+        """Blink by itself, or stop."""
+        blinks = self.plane_row.toggle_auto_blink()
+        self.status.say("blinking: the same key stops it" if blinks else "")
+
     def toggle_flicker(self) -> None:
         """Flicker between the image and the template as the fit has shifted and scaled it."""
         if not self.plane_row.toggle_flicker():
