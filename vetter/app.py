@@ -161,6 +161,7 @@ def _build(
     window.plane_row.set_choice(
         PanelChoice.of(source, stored.get("panels"), stored.get("hatch") is not False)
     )
+    window.plane_row.set_north_up(stored.get("north_up") is True)
     window.show_surround(stored.get("surround") is not False)
     window.light_curve.is_wanted = stored.get("light_curve") is not False
     fits.begin()

@@ -215,6 +215,13 @@ VIEW_COMMANDS: tuple[Command[MainWindow], ...] = (
         "view.compass", "Compass and scale on or off", (), "View", lambda w: w.toggle_compass()
     ),
     Command(
+        "view.north",
+        "North up (quarter turns) on or off",
+        ("Shift+N",),
+        "View",
+        lambda w: w.toggle_north(),
+    ),
+    Command(
         "view.hatch",
         "Bad pixels as a hatch on or off",
         ("Shift+T",),

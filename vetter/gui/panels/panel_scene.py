@@ -285,6 +285,10 @@ class PanelScene(pg.GraphicsLayoutWidget):
                 return panel, inside
         return None
 
+    def to_cutout(self, x: float, y: float) -> tuple[float, float]:
+        """Return the cutout pixel at a pixel of the picture on screen."""
+        return x, y
+
     def _emit_pointer(self, position: QPointF) -> None:
         panel_and_point = self._panel_at(position)
         self._pointed = None if panel_and_point is None else panel_and_point[0].exhibit.plane
@@ -294,7 +298,7 @@ class PanelScene(pg.GraphicsLayoutWidget):
             placement = panel.placement()
             if placement is not None:
                 x, y = placement.to_pixel(inside.x(), inside.y())
-                pixel = (x, y) if placement.contains(x, y) else None
+                pixel = self.to_cutout(x, y) if placement.contains(x, y) else None
         self.pointer.emit(pixel)
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:

@@ -238,7 +238,9 @@ class PlanePanel(pg.GraphicsWidget):
         left, right, top = over.left() + 1, over.right() - 1, over.top() - TITLE_HEIGHT + 2
         standing_in = shown is not self.exhibit
         painter.setPen(QColor(tones.accent if standing_in else tones.text))
-        left += self._write(painter, left, top, shown.plane) + 10
+        swiping = standing_in and self._stage.divider is not None
+        name = f"{self.exhibit.plane} | {shown.plane}" if swiping else shown.plane
+        left += self._write(painter, left, top, name) + 10
         # The value under the pointer takes the place of the limits.
         painter.setPen(QColor(tones.text if self.value else tones.dim))
         at_right = self.value or shown.range
@@ -252,9 +254,7 @@ class PlanePanel(pg.GraphicsWidget):
             painter.setPen(QColor(tones.dim))
         elif shown.image is not None and not shown.message:
             right = self._paint_mask_key(painter, left, right, top)
-        swiping = self._stage.divider is not None
-        stand_in = "right of" if swiping else "in place of"
-        note = f"{stand_in} {self.exhibit.plane}" if standing_in else shown.note
+        note = f"in place of {self.exhibit.plane}" if standing_in and not swiping else shown.note
         if note and right - left > 30:
             elided = self._metrics.elidedText(note, Qt.TextElideMode.ElideRight, right - left - 8)
             self._write(painter, left, top, elided)

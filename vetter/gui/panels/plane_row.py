@@ -14,6 +14,7 @@ from vetter.core.display.rendering import Limits, Picture
 from vetter.core.display.style import SHARING, DisplayStyle
 from vetter.core.judgement.fit_table import can_fit
 from vetter.gui.panels.layout.camera import Subject
+from vetter.gui.panels.layout.turning import turn_pixel, turned, turns_to_north
 from vetter.gui.panels.panel_choice import PanelChoice
 from vetter.gui.panels.panel_scene import PanelScene
 from vetter.gui.panels.plane_panel import TITLE_HEIGHT, PanelContent, picture_to_image
@@ -51,6 +52,9 @@ class PlaneRow(PanelScene):
         self._flipped = False
         self._swiping = False
         self._flickers = False
+        self.is_north_up = False
+        self._turns = 0
+        self._turned_frames: list[tuple[RenderedCutout, RenderedCutout]] = []
         self.auto_blink = AutoBlink(self)
         self.auto_blink.stepped.connect(self._on_auto_blink)
         self._frame: RenderedCutout | None = None
@@ -166,24 +170,54 @@ class PlaneRow(PanelScene):
     def _put(self, frame: RenderedCutout) -> None:
         """Give a frame to the panels, whose names are already set, without painting."""
         stage = self._stage
-        stage.north, stage.east, stage.pixel_scale = frame.north, frame.east, frame.pixel_scale
-        stage.shift, stage.marks = frame.shift, frame.marks
-        strokes = frame.hatch.tolist() if self._choice.hatched else []
+        self._turns = turns_to_north(frame.north) if self.is_north_up else 0
+        shown = self._turned(frame)
+        stage.north, stage.east, stage.pixel_scale = shown.north, shown.east, shown.pixel_scale
+        stage.shift, stage.marks = shown.shift, shown.marks
+        strokes = shown.hatch.tolist() if self._choice.hatched else []
         stage.hatch = [QLineF(*stroke) for stroke in strokes]
-        shape = frame.shape
-        x, y = frame.position or (0.0, 0.0)
+        shape = shown.shape
+        x, y = shown.position or (0.0, 0.0)
         stage.subject = None if shape is None else Subject(shape[1], shape[0], x, y)
         if (
             self._exhibited is None
-            or self._exhibited[0] is not frame
+            or self._exhibited[0] is not shown
             or self._exhibited[1] != self._names
         ):
-            self._exhibited = (frame, self._names, panel_contents(frame, self._names))
+            self._exhibited = (shown, self._names, panel_contents(shown, self._names))
         for name, exhibit in zip(self._names, self._exhibited[2], strict=True):
             self._panels[name].exhibit = exhibit
         self._frame = frame
         self._set_stand_in()
         self._set_values()
+
+    def _turned(self, frame: RenderedCutout) -> RenderedCutout:
+        """Return a frame as it is on the screen; the last ones are kept, as for frames ahead."""
+        if not self._turns:
+            return frame
+        for known, shown in self._turned_frames:
+            if known is frame:
+                return shown
+        shown = turned(frame, self._turns)
+        self._turned_frames = [*self._turned_frames[-1:], (frame, shown)]
+        return shown
+
+    def set_north_up(self, north_up: bool) -> None:
+        """Turn all panels by quarter turns so that north is nearest to up, or show them as read."""
+        self.is_north_up = north_up
+        self._turned_frames = []
+        self._forget_painted()
+        if self._frame is not None:
+            self.show_frame(self._frame)
+
+    def to_cutout(self, x: float, y: float) -> tuple[float, float]:
+        """Return the cutout pixel at a pixel of the turned picture."""
+        shape = None if self._frame is None else self._frame.shape
+        if shape is None or not self._turns:
+            return x, y
+        rows, columns = shape
+        on_screen = (columns, rows) if self._turns % 2 else (rows, columns)
+        return turn_pixel(x, y, on_screen, -self._turns)
 
     def show_loading(self, name: str, plane_names: tuple[str, ...]) -> None:
         """Show the loading text of a candidate and remove all pixels of the one before."""
@@ -301,7 +335,7 @@ class PlaneRow(PanelScene):
     def _on_pointer(self, pixel: object) -> None:
         self._pixel = pixel if isinstance(pixel, tuple) else None
         if self._swiping and self._pixel is not None:
-            self._move_divider(self._pixel[0])
+            self._move_divider(*self._pixel)
         before = [self._panels[name].value for name in self._names]
         self._set_values()
         now = [self._panels[name].value for name in self._names]
@@ -309,13 +343,15 @@ class PlaneRow(PanelScene):
         if now != before and self.isVisible() and not self._soon.isActive():
             self._soon.start()
 
-    def _move_divider(self, x: float) -> None:
+    def _move_divider(self, x: float, y: float) -> None:
         """Move the divider of the swipe to a cutout pixel; it is the same in any panel."""
         host = self._blink_host()
         panel = None if host is None else self._panels[host]
         placement = None if panel is None else panel.placement()
-        if panel is not None and placement is not None:
-            across = placement.to_screen(x, 0)[0] - panel.area.left
+        shape = None if self._frame is None else self._frame.shape
+        if panel is not None and placement is not None and shape is not None:
+            x, y = turn_pixel(x, y, shape, self._turns)
+            across = placement.to_screen(x, y)[0] - panel.area.left
             self._stage.divider = min(max(across / panel.area.width, 0.0), 1.0)
             if not self._soon.isActive():
                 self._soon.start()
@@ -356,8 +392,8 @@ class PlaneRow(PanelScene):
             self._panels[name].replacement = stand_in
 
     def _exhibit_of(self, plane: str) -> PanelContent:
-        frame = self._frame
-        assert frame is not None
+        assert self._frame is not None
+        frame = self._turned(self._frame)
         if plane in frame.blinks:
             image, pixels = picture_to_image(frame.blinks[plane])
             limits = _range_text(frame.limits.get("image"))

@@ -265,6 +265,13 @@ class MainWindow(Window):
         if not self.plane_row.toggle_swipe():
             self.status.say("no template to compare with the image")
 
+    def toggle_north(self) -> None:
+        """Turn the panels so that north is nearest to up, or show them as read."""
+        north_up = not self.plane_row.is_north_up
+        self.plane_row.set_north_up(north_up)
+        self.session.writer.keep_setting("north_up", north_up)
+        self.status.say("north up, by quarter turns" if north_up else "panels as in the file")
+
     def toggle_hatch(self) -> None:
         """Draw masks as a hatch over the other planes, or only in panels of their own."""
         choice = self.plane_row.choice
