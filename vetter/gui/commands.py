@@ -215,6 +215,38 @@ VIEW_COMMANDS: tuple[Command[MainWindow], ...] = (
         "view.compass", "Compass and scale on or off", (), "View", lambda w: w.toggle_compass()
     ),
     Command(
+        "view.cursor_left",
+        "Pixel cursor left",
+        ("Alt+Left",),
+        "View",
+        lambda w: w.plane_row.move_cursor(-1, 0),
+        repeats=True,
+    ),
+    Command(
+        "view.cursor_right",
+        "Pixel cursor right",
+        ("Alt+Right",),
+        "View",
+        lambda w: w.plane_row.move_cursor(1, 0),
+        repeats=True,
+    ),
+    Command(
+        "view.cursor_up",
+        "Pixel cursor up",
+        ("Alt+Up",),
+        "View",
+        lambda w: w.plane_row.move_cursor(0, 1),
+        repeats=True,
+    ),
+    Command(
+        "view.cursor_down",
+        "Pixel cursor down",
+        ("Alt+Down",),
+        "View",
+        lambda w: w.plane_row.move_cursor(0, -1),
+        repeats=True,
+    ),
+    Command(
         "view.north",
         "North up (quarter turns) on or off",
         ("Shift+N",),

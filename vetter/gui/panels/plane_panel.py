@@ -27,6 +27,7 @@ from vetter.gui.panels.tools.overlays import (
     draw_scale_bar,
     draw_shift,
 )
+from vetter.gui.panels.tools.pixel_numbers import draw_cursor, draw_numbers
 from vetter.gui.widgets.theme import DARK, Tones
 from vetter.review.cutouts.rendered_cutout import Shift
 
@@ -56,6 +57,8 @@ class PanelState:
         Shift of the fit, for the panel of the difference.
     hatch : list of QLineF
         Strokes through bad pixels, in edges of pixels; drawn over all planes but masks.
+    cursor : (float, float) or None
+        Pixel of the pixel cursor in the picture on screen.
     divider : float or None
         Place of the swipe's divider, 0 for the left edge of a panel and 1 for the right: left of
         it a panel shows its own plane, right of it the replacement. None without a swipe.
@@ -75,6 +78,7 @@ class PanelState:
     shift: Shift | None = None
     marks: tuple[PixelMark, ...] = ()
     hatch: list[QLineF] = field(default_factory=list)
+    cursor: tuple[float, float] | None = None
     divider: float | None = None
     tones: Tones = DARK
     ratio: float = 1.0
@@ -144,6 +148,8 @@ class PlanePanel(pg.GraphicsWidget):
         """Content of another plane that is shown here during a blink or flip."""
         self.value = ""
         """Value under the pointer, as text; empty if the pointer is elsewhere."""
+        self.numbers: tuple[tuple[str, ...], ...] = ()
+        """Texts of the pixels around the pixel cursor, if this panel shows them."""
         self.first = False
         """Whether this is the first panel of the row, which has compass and scale bar."""
 
@@ -191,6 +197,15 @@ class PlanePanel(pg.GraphicsWidget):
             self._paint_left_of_divider(painter, frame, whole)
             self._paint_overlays(painter, visible, placement)
 
+    def _paint_cursor(
+        self, painter: QPainter, visible: QRectF, at: Placement, cursor: tuple[float, float]
+    ) -> None:
+        """Paint the pixel cursor, and in one panel the numbers around it, on the other side."""
+        draw_cursor(painter, at, cursor)
+        if self.numbers:
+            is_right = at.to_screen(*cursor)[0] > visible.center().x()
+            draw_numbers(painter, self.numbers, visible, at_left=is_right)
+
     def _paint_left_of_divider(self, painter: QPainter, frame: QRectF, whole: QRectF) -> None:
         """Paint this panel's own plane left of the swipe's divider."""
         own, divider = self.exhibit.image, self._stage.divider
@@ -219,6 +234,8 @@ class PlanePanel(pg.GraphicsWidget):
             if stage.marks:
                 is_shifted = stage.shift is not None
                 draw_marks(painter, placement, stage.marks, visible, on_diff, is_shifted)
+        if stage.cursor is not None:
+            self._paint_cursor(painter, visible, placement, stage.cursor)
         if not (self.first and stage.compass):
             return
         if stage.north is not None and stage.east is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Set
 
+import numpy as np
 from PyQt6.QtCore import QEvent, QLineF, QPointF, QTimer
 from PyQt6.QtGui import QFont, QHelpEvent, QHideEvent
 from PyQt6.QtWidgets import QToolTip, QWidget
@@ -14,12 +15,13 @@ from vetter.core.display.rendering import Limits, Picture
 from vetter.core.display.style import SHARING, DisplayStyle
 from vetter.core.judgement.fit_table import can_fit
 from vetter.gui.panels.layout.camera import Subject
-from vetter.gui.panels.layout.turning import turn_pixel, turned, turns_to_north
+from vetter.gui.panels.layout.turning import turn_pixel, turn_vector, turned, turns_to_north
 from vetter.gui.panels.panel_choice import PanelChoice
 from vetter.gui.panels.panel_scene import PanelScene
 from vetter.gui.panels.plane_panel import TITLE_HEIGHT, PanelContent, picture_to_image
 from vetter.gui.panels.readout import plane_value_texts
 from vetter.gui.panels.tools.blink import AutoBlink
+from vetter.gui.panels.tools.pixel_numbers import neighbourhood, number_texts
 from vetter.gui.widgets.plain_text import plain_tip
 from vetter.review.cutouts.rendered_cutout import REFIT, RenderedCutout
 
@@ -54,6 +56,7 @@ class PlaneRow(PanelScene):
         self._flickers = False
         self.is_north_up = False
         self._turns = 0
+        self._cursor: tuple[int, int] | None = None
         self._turned_frames: list[tuple[RenderedCutout, RenderedCutout]] = []
         self.auto_blink = AutoBlink(self)
         self.auto_blink.stepped.connect(self._on_auto_blink)
@@ -98,8 +101,9 @@ class PlaneRow(PanelScene):
 
     def show_frame(self, frame: RenderedCutout) -> None:
         """Show a candidate; `flush` or the event loop paints it."""
-        if frame.row != self._row and not self._swiping:
-            self._blinked = None
+        if frame.row != self._row:
+            self._cursor = None
+            self._blinked = self._blinked if self._swiping else None
         self._row = frame.row
         self.set_names(self._names_of(frame))
         self._set_panel_pixels(frame)
@@ -113,7 +117,7 @@ class PlaneRow(PanelScene):
         the copy, and the frame is painted as usual.
         """
         shown = self._frame
-        moving = self._flipped or self._swiping or self.auto_blink.is_on
+        moving = self._cursor is not None or self._flipped or self._swiping or self.auto_blink.is_on
         if shown is None or moving or self._names_of(frame) != self._names:
             return
         blinked, self._blinked = self._blinked, None
@@ -188,6 +192,7 @@ class PlaneRow(PanelScene):
         for name, exhibit in zip(self._names, self._exhibited[2], strict=True):
             self._panels[name].exhibit = exhibit
         self._frame = frame
+        self._show_cursor()
         self._set_stand_in()
         self._set_values()
 
@@ -201,6 +206,48 @@ class PlaneRow(PanelScene):
         shown = turned(frame, self._turns)
         self._turned_frames = [*self._turned_frames[-1:], (frame, shown)]
         return shown
+
+    def move_cursor(self, across: int, up: int) -> None:
+        """Move the pixel cursor on the screen, by pixels; it begins at the candidate.
+
+        Titles and readout tell the value and place of its pixel, as under the pointer, and one
+        panel the numbers around it. A movement of the mouse takes the cursor away.
+        """
+        frame = self._frame
+        if frame is None or frame.shape is None or frame.position is None:
+            return
+        rows, columns = frame.shape
+        if self._cursor is None:
+            x, y = (math.floor(value + 0.5) for value in frame.position)
+        else:
+            dx, dy = turn_vector(across, up, -self._turns)
+            x, y = round(self._cursor[0] + dx), round(self._cursor[1] + dy)
+        self._cursor = min(max(x, 0), columns - 1), min(max(y, 0), rows - 1)
+        self._show_cursor()
+        self.pointer.emit((float(self._cursor[0]), float(self._cursor[1])))
+        self._repaint_soon()
+
+    def _show_cursor(self) -> None:
+        """Give the panels the place of the cursor, and one panel the numbers around it."""
+        stage, frame, cursor = self._stage, self._frame, self._cursor
+        table = self.large or (self._names[0] if self._names else None)
+        stage.cursor = None
+        for panel in self._panels.values():
+            panel.numbers = ()
+        if frame is None or frame.shape is None or cursor is None:
+            return
+        stage.cursor = turn_pixel(*cursor, frame.shape, self._turns)
+        plane = None if table is None else frame.planes.get(table)
+        if plane is not None and table is not None:
+            window = neighbourhood(plane, *cursor)
+            self._panels[table].numbers = number_texts(np.rot90(window, -self._turns))
+
+    def _emit_pointer(self, position: QPointF) -> None:
+        if self._cursor is not None:
+            self._cursor = None
+            self._show_cursor()
+            self._repaint_soon()
+        super()._emit_pointer(position)
 
     def set_north_up(self, north_up: bool) -> None:
         """Turn all panels by quarter turns so that north is nearest to up, or show them as read."""

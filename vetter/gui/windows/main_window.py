@@ -28,12 +28,12 @@ from vetter.gui.opening.caution_band import CautionBand
 from vetter.gui.opening.input_chooser import InputChooser
 from vetter.gui.panels.empty_page import EmptyPage
 from vetter.gui.panels.layout.cutout_sizes import next_radius
-from vetter.gui.panels.layout.panel_column import PanelColumn
 from vetter.gui.panels.panel_choice import PanelChoice, PanelPicker
+from vetter.gui.panels.panel_column import PanelColumn
 from vetter.gui.panels.plane_row import PlaneRow
 from vetter.gui.panels.readout import Readout
 from vetter.gui.panels.stretch_bar import StretchBar
-from vetter.gui.panels.tools.surround_view import SurroundView
+from vetter.gui.panels.surround_view import SurroundView
 from vetter.gui.widgets.plain_text import window_title
 from vetter.gui.widgets.theme import is_dark
 from vetter.gui.windows.main_dialogs import MainDialogs
