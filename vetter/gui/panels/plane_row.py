@@ -305,7 +305,7 @@ class PlaneRow(PanelScene):
         self._show_stand_in()
 
     def toggle_auto_blink(self) -> bool:
-        """Blink by itself through all planes of the blink, or stop; return whether it blinks."""
+        """Start or stop the automatic blink through all planes; return whether it blinks."""
         return self._toggle_blink(flickers=False)
 
     def toggle_flicker(self) -> bool:

@@ -251,12 +251,12 @@ class MainWindow(Window):
             self.status.say("these candidates have no light curve")
 
     def toggle_auto_blink(self) -> None:
-        """Blink by itself, or stop."""
+        """Start or stop the automatic blink."""
         blinks = self.plane_row.toggle_auto_blink()
         self.status.say("blinking: the same key stops it" if blinks else "")
 
     def toggle_flicker(self) -> None:
-        """Flicker between the image and the template as the fit has shifted and scaled it."""
+        """Compare the image with the template as the fit has shifted and scaled it, by itself."""
         if not self.plane_row.toggle_flicker():
             self.status.say("no fit of this candidate yet, so no refit template")
 
