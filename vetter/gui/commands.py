@@ -204,6 +204,14 @@ VIEW_COMMANDS: tuple[Command[MainWindow], ...] = (
         released=lambda w: w.plane_row.set_flip(False),
     ),
     Command(
+        "view.magnify",
+        "Magnifier while held",
+        ("K",),
+        "View",
+        lambda w: w.plane_row.set_magnifier(True),
+        released=lambda w: w.plane_row.set_magnifier(False),
+    ),
+    Command(
         "view.reticle",
         "Reticle on or off",
         ("T",),

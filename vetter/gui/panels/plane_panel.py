@@ -18,6 +18,7 @@ from vetter.core.cutout.sky_marks import PixelMark
 from vetter.core.display.colour_map import MASK_BAD, MASK_GOOD
 from vetter.core.display.style import DisplayStyle
 from vetter.gui.panels.layout.camera import Area, Placement, Subject, View, place
+from vetter.gui.panels.tools.magnifier import draw_magnifier
 from vetter.gui.panels.tools.overlays import (
     compass_extent,
     draw_compass,
@@ -57,6 +58,8 @@ class PanelState:
         Shift of the fit, for the panel of the difference.
     hatch : list of QLineF
         Strokes through bad pixels, in edges of pixels; drawn over all planes but masks.
+    magnified : (float, float) or None
+        Pixel in the picture on screen whose surroundings are enlarged in all panels.
     cursor : (float, float) or None
         Pixel of the pixel cursor in the picture on screen.
     divider : float or None
@@ -78,6 +81,7 @@ class PanelState:
     shift: Shift | None = None
     marks: tuple[PixelMark, ...] = ()
     hatch: list[QLineF] = field(default_factory=list)
+    magnified: tuple[float, float] | None = None
     cursor: tuple[float, float] | None = None
     divider: float | None = None
     tones: Tones = DARK
@@ -196,6 +200,8 @@ class PlanePanel(pg.GraphicsWidget):
             painter.drawImage(whole, shown.image)
             self._paint_left_of_divider(painter, frame, whole)
             self._paint_overlays(painter, visible, placement)
+            if stage_pixel := self._stage.magnified:
+                draw_magnifier(painter, shown.image, placement, stage_pixel, visible)
 
     def _paint_cursor(
         self, painter: QPainter, visible: QRectF, at: Placement, cursor: tuple[float, float]

@@ -56,6 +56,7 @@ class PlaneRow(PanelScene):
         self._flickers = False
         self.is_north_up = False
         self._turns = 0
+        self._magnifies = False
         self._cursor: tuple[int, int] | None = None
         self._turned_frames: list[tuple[RenderedCutout, RenderedCutout]] = []
         self.auto_blink = AutoBlink(self)
@@ -117,7 +118,13 @@ class PlaneRow(PanelScene):
         the copy, and the frame is painted as usual.
         """
         shown = self._frame
-        moving = self._cursor is not None or self._flipped or self._swiping or self.auto_blink.is_on
+        moving = (
+            self._cursor is not None
+            or self._magnifies
+            or self._flipped
+            or self._swiping
+            or self.auto_blink.is_on
+        )
         if shown is None or moving or self._names_of(frame) != self._names:
             return
         blinked, self._blinked = self._blinked, None
@@ -193,6 +200,7 @@ class PlaneRow(PanelScene):
             self._panels[name].exhibit = exhibit
         self._frame = frame
         self._show_cursor()
+        self._show_magnifier()
         self._set_stand_in()
         self._set_values()
 
@@ -206,6 +214,21 @@ class PlaneRow(PanelScene):
         shown = turned(frame, self._turns)
         self._turned_frames = [*self._turned_frames[-1:], (frame, shown)]
         return shown
+
+    def set_magnifier(self, magnifies: bool) -> None:
+        """Enlarge the pixels around the pointer, or the candidate, in all panels, or stop."""
+        self._magnifies = magnifies
+        self._show_magnifier()
+        self._repaint_soon()
+
+    def _show_magnifier(self) -> None:
+        frame = self._frame
+        pixel = self._pixel or (None if frame is None else frame.position)
+        has = self._magnifies and frame is not None and frame.shape is not None
+        self._stage.magnified = None
+        if has and pixel is not None and frame is not None and frame.shape is not None:
+            x, y = (math.floor(value + 0.5) for value in pixel)
+            self._stage.magnified = turn_pixel(x, y, frame.shape, self._turns)
 
     def move_cursor(self, across: int, up: int) -> None:
         """Move the pixel cursor on the screen, by pixels; it begins at the candidate.
@@ -381,6 +404,10 @@ class PlaneRow(PanelScene):
 
     def _on_pointer(self, pixel: object) -> None:
         self._pixel = pixel if isinstance(pixel, tuple) else None
+        if self._magnifies:
+            self._show_magnifier()
+            if not self._soon.isActive():
+                self._soon.start()
         if self._swiping and self._pixel is not None:
             self._move_divider(*self._pixel)
         before = [self._panels[name].value for name in self._names]
