@@ -166,7 +166,11 @@ def _build(
     if isinstance(stored.get("columns"), list):
         window.set_columns([str(name) for name in stored["columns"]])
     window.cautions.set_put_away(stored.get("cautions"))
-    window.plane_row.set_choice(PanelChoice.of(source, stored.get("panels")))
+    window.plane_row.set_choice(
+        PanelChoice.of(source, stored.get("panels"), stored.get("hatch") is not False)
+    )
+    window.plane_row.set_north_up(stored.get("north_up") is True)
+    window.show_surround(stored.get("surround") is not False)
     window.pages.grid_choice = stored.get("grid")
     window.stretch_bar.restore_presets(stored.get("presets"))
     window.light_curve.is_wanted = stored.get("light_curve") is not False

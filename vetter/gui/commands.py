@@ -209,12 +209,41 @@ VIEW_COMMANDS: tuple[Command[MainWindow], ...] = (
         repeats=True,
     ),
     Command(
+        "view.auto_blink",
+        "Blink by itself on or off",
+        ("Ctrl+B",),
+        "View",
+        lambda w: w.toggle_auto_blink(),
+    ),
+    Command(
+        "view.flicker",
+        "Flicker of image and refit template on or off",
+        ("Shift+F",),
+        "View",
+        lambda w: w.toggle_flicker(),
+    ),
+    Command(
+        "view.swipe",
+        "Swipe between image and template on or off",
+        ("Shift+W",),
+        "View",
+        lambda w: w.toggle_swipe(),
+    ),
+    Command(
         "view.flip",
         "Flip: show the template while held",
         ("Space",),
         "View",
         lambda w: w.plane_row.set_flip(True),
         released=lambda w: w.plane_row.set_flip(False),
+    ),
+    Command(
+        "view.magnify",
+        "Magnifier while held",
+        ("K",),
+        "View",
+        lambda w: w.plane_row.set_magnifier(True),
+        released=lambda w: w.plane_row.set_magnifier(False),
     ),
     Command(
         "view.reticle",
@@ -226,6 +255,52 @@ VIEW_COMMANDS: tuple[Command[MainWindow], ...] = (
     ),
     Command(
         "view.compass", "Compass and scale on or off", (), "View", lambda w: w.toggle_compass()
+    ),
+    Command(
+        "view.cursor_left",
+        "Pixel cursor left",
+        ("Alt+Left",),
+        "View",
+        lambda w: w.plane_row.move_cursor(-1, 0),
+        repeats=True,
+    ),
+    Command(
+        "view.cursor_right",
+        "Pixel cursor right",
+        ("Alt+Right",),
+        "View",
+        lambda w: w.plane_row.move_cursor(1, 0),
+        repeats=True,
+    ),
+    Command(
+        "view.cursor_up",
+        "Pixel cursor up",
+        ("Alt+Up",),
+        "View",
+        lambda w: w.plane_row.move_cursor(0, 1),
+        repeats=True,
+    ),
+    Command(
+        "view.cursor_down",
+        "Pixel cursor down",
+        ("Alt+Down",),
+        "View",
+        lambda w: w.plane_row.move_cursor(0, -1),
+        repeats=True,
+    ),
+    Command(
+        "view.north",
+        "North up (quarter turns) on or off",
+        ("Shift+N",),
+        "View",
+        lambda w: w.toggle_north(),
+    ),
+    Command(
+        "view.hatch",
+        "Bad pixels as a hatch on or off",
+        ("Shift+T",),
+        "View",
+        lambda w: w.toggle_hatch(),
     ),
     Command(
         "view.fit", "Fit view", ("0",), "View", lambda w: w.plane_row.fit_view(), separated=True
@@ -293,6 +368,13 @@ VIEW_COMMANDS: tuple[Command[MainWindow], ...] = (
         "View",
         lambda w: w.toggle_list(),
         separated=True,
+    ),
+    Command(
+        "view.surround",
+        "Surroundings on or off",
+        ("W",),
+        "View",
+        lambda w: w.toggle_surround(),
     ),
     Command(
         "view.field",

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PyQt6.QtCore import QEvent, QPoint, QPointF, Qt
+from PyQt6.QtCore import QEvent, QPoint, QPointF, QRect, Qt
 from PyQt6.QtGui import QHelpEvent, QMouseEvent, QWheelEvent
 from PyQt6.QtWidgets import QApplication, QToolTip
 from pytestqt.qtbot import QtBot
@@ -77,8 +77,7 @@ def wheel(row: PlaneRow, at: QPointF, notches: int) -> None:
 
 def test_one_panel_a_plane_in_the_frames_order(row: PlaneRow, frame: RenderedCutout) -> None:
     row.show_frame(frame)
-    names = ("image", "template", "convolved", "diff", "adjusted", "err", "mask")
-    assert row.plane_names == names
+    assert row.plane_names == ("image", "template", "convolved", "diff", "adjusted", "err")
     assert row.panel("diff").exhibit.range.startswith("\N{MINUS SIGN}")
 
 
@@ -397,10 +396,10 @@ def test_titles_tell_the_values_under_the_pointer(row: PlaneRow, frame: Rendered
     row.show_frame(frame)
     mouse(row, QEvent.Type.MouseMove, on_screen(row, "err", 12, 7), Qt.MouseButton.NoButton)
     told = {name: row.panel(name).value for name in row.plane_names if name != "adjusted"}
-    texts = plane_value_texts(frame, 12, 7)
-    assert told == {name: texts[name] for name in told}
-    assert float(texts["snr"]) == pytest.approx(
-        float(texts["diff"]) / float(texts["err"]), rel=1e-3
+    values = plane_value_texts(frame, 12, 7)
+    assert told == {name: values[name] for name in told}
+    assert float(values["snr"]) == pytest.approx(
+        float(values["diff"]) / float(values["err"]), rel=1e-3
     )
     row.set_flip(True)
     assert row.panel("image").value == told["template"]
@@ -430,6 +429,53 @@ def unmatched() -> FieldInMemory:
 
 def fitted(frame: RenderedCutout) -> RenderedCutout:
     return repaint(frame, DisplayStyle(), FitPanel(frame.planes["diff"]))
+
+
+@pytest.fixture
+def bad_column(source: FieldInMemory) -> RenderedCutout:
+    """Return a frame with the field's bad column 121 near its candidate."""
+    mask = np.zeros((400, 400), bool)
+    mask[:, 203] = True
+    planes = {name: plane for name, plane in field().items() if name not in ("mask", "places")}
+    made = FieldInMemory(planes | {"mask": mask}, places=[[200.0, 200.0]])
+    return render_cutout(made, 0, 20, DisplayStyle())
+
+
+def test_bad_pixels_are_hatched_in_all_panels(row: PlaneRow, bad_column: RenderedCutout) -> None:
+    row.set_choice(PanelChoice(hatched=False))
+    row.show_frame(bad_column)
+    before = row.grab().toImage()
+    row.set_choice(PanelChoice({"mask": True}))
+    row.show_frame(bad_column)
+    after = row.grab().toImage()
+    changed = {}
+    for name in row.plane_names:
+        spot = on_screen(row, name, 23, 9).toPoint()
+        around = QRect(spot - QPoint(2, 2), spot + QPoint(2, 2))
+        changed[name] = before.copy(around) != after.copy(around)
+    assert changed == dict.fromkeys(row.plane_names, True) | {"adjusted": False, "mask": False}
+
+
+def test_without_the_hatch_the_mask_has_its_panel(
+    row: PlaneRow, bad_column: RenderedCutout
+) -> None:
+    row.show_frame(bad_column)
+    assert "mask" not in row.plane_names
+    row.set_choice(PanelChoice(hatched=False))
+    row.show_frame(bad_column)
+    assert "mask" in row.plane_names
+
+
+@pytest.mark.parametrize(("place", "near"), [(200.0, True), (190.0, False)])
+def test_a_mask_is_offered_where_bad_pixels_are_near(
+    row: PlaneRow, bad_column: RenderedCutout, place: float, near: bool
+) -> None:
+    mask = np.zeros((400, 400), bool)
+    mask[:, 203] = True
+    planes = {"image": np.ones((400, 400)), "mask": mask}
+    source = FieldInMemory(planes, places=[[place, 200.0]])
+    row.show_frame(render_cutout(source, 0, 20, DisplayStyle()))
+    assert (row.unseen_mask is not None) == near
 
 
 def test_a_plane_that_is_only_estimated_has_no_panel(row: PlaneRow) -> None:
@@ -485,6 +531,7 @@ def test_panels_are_as_large_as_the_pixels_while_all_cutouts_have_one_size(
     row: PlaneRow, frame: RenderedCutout
 ) -> None:
     row.show_frame(frame)
+    row.set_large("image")
     side = row.panel("image").area.width
     assert side % 41 == 0
     smaller = {name: picture[:30, :30] for name, picture in frame.pictures.items()}

@@ -55,7 +55,7 @@ def press(qtbot, window: MainWindow, *keys: Qt.Key) -> None:
 
 def test_the_first_undecided_is_shown_with_all_planes(window):
     assert window.session.current_row == 0
-    names = ("image", "template", "convolved", "diff", "adjusted", "err", "mask")
+    names = ("image", "template", "convolved", "diff", "adjusted", "err")
     assert window.plane_row.plane_names == names
 
 
@@ -76,7 +76,7 @@ def test_what_could_not_be_read_is_read_again(qtbot, window, monkeypatch):
         frame = window.cache.get(window.session.current_row)
         assert frame is not None and frame.error == "image.fits: the disk is gone"
     press(qtbot, window, KEY.Key_F5)
-    qtbot.waitUntil(lambda: len(window.plane_row.plane_names) == 7, timeout=30000)
+    qtbot.waitUntil(lambda: len(window.plane_row.plane_names) == 6, timeout=30000)
     press(qtbot, window, KEY.Key_F5)
     assert window.status.currentMessage() == "all of this cutout has been read"
 

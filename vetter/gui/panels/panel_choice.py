@@ -19,7 +19,7 @@ from PyQt6.QtWidgets import (
 
 from vetter.core.cutout.plane import Provenance
 from vetter.core.cutout_source import CutoutSource
-from vetter.core.display.style import KINDS
+from vetter.core.display.style import KINDS, DisplayStyle
 from vetter.gui.widgets.buttons import button_box
 from vetter.gui.widgets.plain_text import menu_text, plain_label
 from vetter.review.cutouts.rendered_cutout import SNR
@@ -49,25 +49,34 @@ class PanelChoice(NamedTuple):
         Planes that the source only estimates, known before the first cutout.
     optional : frozenset of str
         Planes computed for the display, which have no panel unless the user chooses it.
+    hatched : bool
+        Whether masks are a hatch over the other planes, and then need no panel.
     """
 
     user_choice: Mapping[str, bool] = {}
     estimated: frozenset[str] = frozenset()
     optional: frozenset[str] = frozenset({SNR})
+    hatched: bool = True
 
     @classmethod
-    def of(cls, source: CutoutSource, said: object = None) -> PanelChoice:
+    def of(cls, source: CutoutSource, said: object = None, hatched: bool = True) -> PanelChoice:
         """Make the choice for a source; ``said`` is the stored choice of the user, of any type."""
         stored: Mapping[Any, Any] = said if isinstance(said, Mapping) else {}
         by_plane = {str(plane): value for plane, value in stored.items() if isinstance(value, bool)}
         made = source.plane_provenance.items()
         estimated = frozenset(name for name, how in made if Provenance.ESTIMATED in how)
         optional = frozenset({SNR}) - frozenset(source.plane_names)
-        return cls(by_plane, estimated, optional)
+        return cls(by_plane, estimated, optional, hatched)
 
     def has_panel_by_default(self, plane: str) -> bool:
         """Return whether a plane has a panel unless the user chooses otherwise."""
-        return plane not in self.estimated and plane not in self.optional
+        if plane in self.estimated or plane in self.optional:
+            return False
+        return not self.is_hatch_only(plane)
+
+    def is_hatch_only(self, plane: str) -> bool:
+        """Return whether a plane is a mask that is drawn over the others."""
+        return self.hatched and DisplayStyle.group(plane) == "mask"
 
     def non_default_ticks(self, ticked: Iterable[str], planes: Iterable[str]) -> dict[str, bool]:
         """Return the user's ticks that differ from the default, for these planes."""

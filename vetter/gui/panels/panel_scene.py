@@ -9,7 +9,7 @@ from PyQt6.QtCore import QPointF, QRect, QRectF, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QFont, QImage, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
 from PyQt6.QtWidgets import QGraphicsView, QWidget
 
-from vetter.gui.panels.layout.arrangement import Arrangement, Kind, Room, arrange_panels
+from vetter.gui.panels.layout.arrangement import Arrangement, Kind, Room, Tile, arrange_panels
 from vetter.gui.panels.layout.camera import View, drag_view, zoom_view
 from vetter.gui.panels.plane_panel import TITLE_HEIGHT, PanelState, PlanePanel
 from vetter.gui.widgets.theme import DARK, LIGHT
@@ -57,6 +57,7 @@ class PanelScene(pg.GraphicsLayoutWidget):
         self._arranged_for = (0, 0)
         self._large: str | None = None
         self._pointed: str | None = None
+        self._surround: QWidget | None = None
         self._pixels = 0
         self._used = QRect()
         self._prepared: tuple[object, QImage] | None = None
@@ -172,7 +173,9 @@ class PanelScene(pg.GraphicsLayoutWidget):
         room = Room(width, height, TITLE_HEIGHT, _GAP, self._pixels, self.devicePixelRatioF())
         before = self._kind_to_keep(width, height)
         large = None if self.large is None else self._names.index(self.large)
-        now = self._arrangement = arrange_panels(len(self._names), room, before, large)
+        now = self._arrangement = arrange_panels(
+            len(self._names), room, before, large, self._surround is not None
+        )
         if before is None or before != now.kind:
             self._arranged_for = (width, height)
         for name, panel in self._panels.items():
@@ -184,7 +187,29 @@ class PanelScene(pg.GraphicsLayoutWidget):
         high = min(math.ceil(now.height), height)
         left, right = math.floor(now.left), min(math.ceil(now.right), width)
         self._used = QRect(left, 0, right - left, high)
+        self._place_surround(now.surround)
         self.arranged.emit(high)
+
+    def set_surround(self, view: QWidget | None) -> None:
+        """Give a view of the surroundings the largest square that the panels leave; None: none."""
+        if view is None and self._surround is not None:
+            self._surround.hide()
+        if view is not self._surround:
+            self._surround = view
+            # The arrangement without a surround may leave no room for it.
+            self._arrangement = None
+        self._forget_painted()
+        self.arrange()
+        self._viewport().update()
+
+    def _place_surround(self, tile: Tile | None) -> None:
+        view = self._surround
+        if view is None:
+            return
+        view.setVisible(tile is not None)
+        if tile is not None:
+            left, top, side = round(tile.left), round(tile.top), round(tile.side)
+            view.setGeometry(left, top, side, side + round(TITLE_HEIGHT))
 
     def _kind_to_keep(self, width: int, height: int) -> Kind | None:
         """Return the kind of the present arrangement if it was made for about this size."""
@@ -260,6 +285,10 @@ class PanelScene(pg.GraphicsLayoutWidget):
                 return panel, inside
         return None
 
+    def to_cutout(self, x: float, y: float) -> tuple[float, float]:
+        """Return the cutout pixel at a pixel of the picture on screen."""
+        return x, y
+
     def _emit_pointer(self, position: QPointF) -> None:
         panel_and_point = self._panel_at(position)
         self._pointed = None if panel_and_point is None else panel_and_point[0].exhibit.plane
@@ -269,7 +298,7 @@ class PanelScene(pg.GraphicsLayoutWidget):
             placement = panel.placement()
             if placement is not None:
                 x, y = placement.to_pixel(inside.x(), inside.y())
-                pixel = (x, y) if placement.contains(x, y) else None
+                pixel = self.to_cutout(x, y) if placement.contains(x, y) else None
         self.pointer.emit(pixel)
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:

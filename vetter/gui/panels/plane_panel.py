@@ -9,22 +9,26 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 import pyqtgraph as pg
-from PyQt6.QtCore import QPointF, QRectF, Qt
+from PyQt6.QtCore import QLineF, QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QStaticText
 from PyQt6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from vetter.core.coordinates.sky import scale_bar
 from vetter.core.cutout.sky_marks import PixelMark
 from vetter.core.display.colour_map import MASK_BAD, MASK_GOOD
+from vetter.core.display.style import DisplayStyle
 from vetter.gui.panels.layout.camera import Area, Placement, Subject, View, place
+from vetter.gui.panels.tools.magnifier import draw_magnifier
 from vetter.gui.panels.tools.overlays import (
     compass_extent,
     draw_compass,
+    draw_hatch,
     draw_marks,
     draw_reticle,
     draw_scale_bar,
     draw_shift,
 )
+from vetter.gui.panels.tools.pixel_numbers import draw_cursor, draw_numbers
 from vetter.gui.widgets.theme import DARK, Tones
 from vetter.review.cutouts.rendered_cutout import Shift
 
@@ -55,6 +59,15 @@ class PanelState:
         Arcseconds per pixel; None without a WCS.
     shift : Shift or None
         Shift of the fit, for the panel of the difference.
+    hatch : list of QLineF
+        Strokes through bad pixels, in edges of pixels; drawn over all planes but masks.
+    magnified : (float, float) or None
+        Pixel in the picture on screen whose surroundings are enlarged in all panels.
+    cursor : (float, float) or None
+        Pixel of the pixel cursor in the picture on screen.
+    divider : float or None
+        Place of the swipe's divider, 0 for the left edge of a panel and 1 for the right: left of
+        it a panel shows its own plane, right of it the replacement. None without a swipe.
     tones : Tones
         Colours of texts and background in the present theme.
     ratio : float
@@ -70,6 +83,10 @@ class PanelState:
     pixel_scale: float | None = None
     shift: Shift | None = None
     marks: tuple[PixelMark, ...] = ()
+    hatch: list[QLineF] = field(default_factory=list)
+    magnified: tuple[float, float] | None = None
+    cursor: tuple[float, float] | None = None
+    divider: float | None = None
     tones: Tones = DARK
     ratio: float = 1.0
 
@@ -142,6 +159,8 @@ class PlanePanel(pg.GraphicsWidget):
         """Content of another plane that is shown here during a blink or flip."""
         self.value = ""
         """Value under the pointer, as text; empty if the pointer is elsewhere."""
+        self.numbers: tuple[tuple[str, ...], ...] = ()
+        """Texts of the pixels around the pixel cursor, if this panel shows them."""
         self.first = False
         """Whether this is the first panel of the row, which has compass and scale bar."""
 
@@ -186,10 +205,39 @@ class PlanePanel(pg.GraphicsWidget):
             # `whole` includes the outer halves of the first and last pixels; Qt interpolates
             # only with SmoothPixmapTransform, which is off.
             painter.drawImage(whole, shown.image)
+            self._paint_left_of_divider(painter, frame, whole)
             self._paint_overlays(painter, visible, placement)
+            if stage_pixel := self._stage.magnified:
+                draw_magnifier(painter, shown.image, placement, stage_pixel, visible)
+
+    def _paint_cursor(
+        self, painter: QPainter, visible: QRectF, at: Placement, cursor: tuple[float, float]
+    ) -> None:
+        """Paint the pixel cursor, and in one panel the numbers around it, on the other side."""
+        draw_cursor(painter, at, cursor)
+        if self.numbers:
+            is_right = at.to_screen(*cursor)[0] > visible.center().x()
+            draw_numbers(painter, self.numbers, visible, at_left=is_right)
+
+    def _paint_left_of_divider(self, painter: QPainter, frame: QRectF, whole: QRectF) -> None:
+        """Paint this panel's own plane left of the swipe's divider."""
+        own, divider = self.exhibit.image, self._stage.divider
+        if divider is None or self.replacement is None or own is None:
+            return
+        edge = math.floor(frame.left() + divider * frame.width())
+        painter.save()
+        painter.setClipRect(QRectF(frame.left(), frame.top(), edge - frame.left(), frame.height()))
+        painter.drawImage(whole, own)
+        painter.restore()
+        painter.fillRect(QRectF(edge - 1, frame.top(), 3, frame.height()), QColor(0, 0, 0, 160))
+        accent = QColor(self._stage.tones.accent)
+        painter.fillRect(QRectF(edge, frame.top(), 1, frame.height()), accent)
 
     def _paint_overlays(self, painter: QPainter, visible: QRectF, placement: Placement) -> None:
         stage, ratio = self._stage, self._stage.ratio
+        shown = self.replacement or self.exhibit
+        if stage.hatch and DisplayStyle.group(shown.plane) != "mask":
+            draw_hatch(painter, placement, stage.hatch)
         if stage.reticle and stage.subject is not None:
             x, y = placement.to_screen(stage.subject.x, stage.subject.y)
             draw_reticle(painter, x, y, placement.scale, ratio)
@@ -199,6 +247,8 @@ class PlanePanel(pg.GraphicsWidget):
             if stage.marks:
                 is_shifted = stage.shift is not None
                 draw_marks(painter, placement, stage.marks, visible, on_diff, is_shifted)
+        if stage.cursor is not None:
+            self._paint_cursor(painter, visible, placement, stage.cursor)
         if not (self.first and stage.compass):
             return
         if stage.north is not None and stage.east is not None:
@@ -218,7 +268,9 @@ class PlanePanel(pg.GraphicsWidget):
         left, right, top = over.left() + 1, over.right() - 1, over.top() - TITLE_HEIGHT + 2
         standing_in = shown is not self.exhibit
         painter.setPen(QColor(tones.accent if standing_in else tones.text))
-        left += self._write(painter, left, top, shown.plane) + 10
+        swiping = standing_in and self._stage.divider is not None
+        name = f"{self.exhibit.plane} | {shown.plane}" if swiping else shown.plane
+        left += self._write(painter, left, top, name) + 10
         # The value under the pointer takes the place of the limits.
         painter.setPen(QColor(tones.text if self.value else tones.dim))
         at_right = self.value or self._fitting_range(shown.range, right - left)
@@ -232,7 +284,7 @@ class PlanePanel(pg.GraphicsWidget):
             painter.setPen(QColor(tones.dim))
         elif shown.image is not None and not shown.message:
             right = self._paint_mask_key(painter, left, right, top)
-        note = f"in place of {self.exhibit.plane}" if standing_in else shown.note
+        note = f"in place of {self.exhibit.plane}" if standing_in and not swiping else shown.note
         if note and right - left > 30:
             elided = self._metrics.elidedText(note, Qt.TextElideMode.ElideRight, right - left - 8)
             self._write(painter, left, top, elided)

@@ -5,14 +5,17 @@ from __future__ import annotations
 import math
 from collections.abc import Set
 
-from PyQt6.QtCore import QEvent, QPointF, QTimer
+import numpy as np
+from PyQt6.QtCore import QEvent, QLineF, QPointF, QTimer
 from PyQt6.QtGui import QFont, QHelpEvent, QHideEvent
 from PyQt6.QtWidgets import QToolTip, QWidget
 
 from vetter.core.cutout.plane import Provenance
-from vetter.core.display.style import SHARING
+from vetter.core.display.rendering import Limits, Picture
+from vetter.core.display.style import SHARING, DisplayStyle
 from vetter.core.judgement.fit_table import can_fit
 from vetter.gui.panels.layout.camera import Subject
+from vetter.gui.panels.layout.turning import turn_pixel, turn_vector, turned, turns_to_north
 from vetter.gui.panels.panel_choice import PanelChoice
 from vetter.gui.panels.panel_scene import PanelScene
 from vetter.gui.panels.plane_panel import (
@@ -22,8 +25,10 @@ from vetter.gui.panels.plane_panel import (
     picture_to_image,
 )
 from vetter.gui.panels.readout import plane_value_texts
+from vetter.gui.panels.tools.blink import AutoBlink
+from vetter.gui.panels.tools.pixel_numbers import neighbourhood, number_texts
 from vetter.gui.widgets.plain_text import plain_tip
-from vetter.review.cutouts.rendered_cutout import SNR, RenderedCutout
+from vetter.review.cutouts.rendered_cutout import REFIT, SNR, RenderedCutout
 
 VALUES_INTERVAL_MS = 25
 """Delay before the titles follow the pointer: at most forty updates a second."""
@@ -50,8 +55,17 @@ class PlaneRow(PanelScene):
         self._fit_seen = False
         self._row: int | None = None
         self._radius = math.nan
-        self._blinked = "image"
+        self._blinked: str | None = None
         self._flipped = False
+        self._swiping = False
+        self._flickers = False
+        self.is_north_up = False
+        self._turns = 0
+        self._magnifies = False
+        self._cursor: tuple[int, int] | None = None
+        self._turned_frames: list[tuple[RenderedCutout, RenderedCutout]] = []
+        self.auto_blink = AutoBlink(self)
+        self.auto_blink.stepped.connect(self._on_auto_blink)
         self._frame: RenderedCutout | None = None
         self._exhibited: tuple[RenderedCutout, tuple[str, ...], list[PanelContent]] | None = None
         self._pixel: tuple[float, float] | None = None
@@ -77,6 +91,15 @@ class PlaneRow(PanelScene):
         texts = {name: notes.get(name, "") for name in names}
         return texts | ({"adjusted": "residuals of the fit"} if "adjusted" in texts else {})
 
+    @property
+    def unseen_mask(self) -> Picture | None:
+        """Picture of the mask if a bad pixel is near and the mask has no panel; else None."""
+        frame = self._frame
+        if frame is None or not frame.is_bad_near:
+            return None
+        masks = (name for name in frame.pictures if DisplayStyle.group(name) == "mask")
+        return next((frame.pictures[name] for name in masks if name not in self._names), None)
+
     def set_choice(self, choice: PanelChoice) -> None:
         """Change the planes that have panels, from the next frame on."""
         self._choice = choice
@@ -85,7 +108,8 @@ class PlaneRow(PanelScene):
     def show_frame(self, frame: RenderedCutout) -> None:
         """Show a candidate; `flush` or the event loop paints it."""
         if frame.row != self._row:
-            self._blinked = "image"
+            self._cursor = None
+            self._blinked = self._blinked if self._swiping else None
         self._row = frame.row
         self.set_names(self._names_of(frame))
         self._set_panel_pixels(frame)
@@ -99,9 +123,16 @@ class PlaneRow(PanelScene):
         the copy, and the frame is painted as usual.
         """
         shown = self._frame
-        if shown is None or self._flipped or self._names_of(frame) != self._names:
+        moving = (
+            self._cursor is not None
+            or self._magnifies
+            or self._flipped
+            or self._swiping
+            or self.auto_blink.is_on
+        )
+        if shown is None or moving or self._names_of(frame) != self._names:
             return
-        blinked, self._blinked = self._blinked, "image"
+        blinked, self._blinked = self._blinked, None
         now = self._exhibited
         self._put(frame)
         self.keep_painted(frame)
@@ -152,33 +183,126 @@ class PlaneRow(PanelScene):
         self._fit_seen = self._fit_seen or "adjusted" in names or can_fit(names)
         if "adjusted" not in names and said.get("adjusted", self._fit_seen):
             names = _with_adjusted(names)
-        return tuple(n for n in names if said.get(n, n in given or n == "adjusted")) or names
+        panels = given - {name for name in names if self._choice.is_hatch_only(name)}
+        return tuple(n for n in names if said.get(n, n in panels or n == "adjusted")) or names
 
     def _put(self, frame: RenderedCutout) -> None:
         """Give a frame to the panels, whose names are already set, without painting."""
         stage = self._stage
-        stage.north, stage.east, stage.pixel_scale = frame.north, frame.east, frame.pixel_scale
-        stage.shift, stage.marks = frame.shift, frame.marks
-        shape = frame.shape
-        x, y = frame.position or (0.0, 0.0)
+        self._turns = turns_to_north(frame.north) if self.is_north_up else 0
+        shown = self._turned(frame)
+        stage.north, stage.east, stage.pixel_scale = shown.north, shown.east, shown.pixel_scale
+        stage.shift, stage.marks = shown.shift, shown.marks
+        strokes = shown.hatch.tolist() if self._choice.hatched else []
+        stage.hatch = [QLineF(*stroke) for stroke in strokes]
+        shape = shown.shape
+        x, y = shown.position or (0.0, 0.0)
         stage.subject = None if shape is None else Subject(shape[1], shape[0], x, y)
         if (
             self._exhibited is None
-            or self._exhibited[0] is not frame
+            or self._exhibited[0] is not shown
             or self._exhibited[1] != self._names
         ):
-            self._exhibited = (frame, self._names, panel_contents(frame, self._names))
+            self._exhibited = (shown, self._names, panel_contents(shown, self._names))
         for name, exhibit in zip(self._names, self._exhibited[2], strict=True):
             self._panels[name].exhibit = exhibit
         self._frame = frame
+        self._show_cursor()
+        self._show_magnifier()
         self._set_stand_in()
         self._set_values()
+
+    def _turned(self, frame: RenderedCutout) -> RenderedCutout:
+        """Return a frame as it is on the screen; the last ones are kept, as for frames ahead."""
+        if not self._turns:
+            return frame
+        for known, shown in self._turned_frames:
+            if known is frame:
+                return shown
+        shown = turned(frame, self._turns)
+        self._turned_frames = [*self._turned_frames[-1:], (frame, shown)]
+        return shown
+
+    def set_magnifier(self, magnifies: bool) -> None:
+        """Enlarge the pixels around the pointer, or the candidate, in all panels, or stop."""
+        self._magnifies = magnifies
+        self._show_magnifier()
+        self._repaint_soon()
+
+    def _show_magnifier(self) -> None:
+        frame = self._frame
+        pixel = self._pixel or (None if frame is None else frame.position)
+        has = self._magnifies and frame is not None and frame.shape is not None
+        self._stage.magnified = None
+        if has and pixel is not None and frame is not None and frame.shape is not None:
+            x, y = (math.floor(value + 0.5) for value in pixel)
+            self._stage.magnified = turn_pixel(x, y, frame.shape, self._turns)
+
+    def move_cursor(self, across: int, up: int) -> None:
+        """Move the pixel cursor on the screen, by pixels; it begins at the candidate.
+
+        Titles and readout tell the value and place of its pixel, as under the pointer, and one
+        panel the numbers around it. A movement of the mouse takes the cursor away.
+        """
+        frame = self._frame
+        if frame is None or frame.shape is None or frame.position is None:
+            return
+        rows, columns = frame.shape
+        if self._cursor is None:
+            x, y = (math.floor(value + 0.5) for value in frame.position)
+        else:
+            dx, dy = turn_vector(across, up, -self._turns)
+            x, y = round(self._cursor[0] + dx), round(self._cursor[1] + dy)
+        self._cursor = min(max(x, 0), columns - 1), min(max(y, 0), rows - 1)
+        self._show_cursor()
+        self.pointer.emit((float(self._cursor[0]), float(self._cursor[1])))
+        self._repaint_soon()
+
+    def _show_cursor(self) -> None:
+        """Give the panels the place of the cursor, and one panel the numbers around it."""
+        stage, frame, cursor = self._stage, self._frame, self._cursor
+        table = self.large or (self._names[0] if self._names else None)
+        stage.cursor = None
+        for panel in self._panels.values():
+            panel.numbers = ()
+        if frame is None or frame.shape is None or cursor is None:
+            return
+        stage.cursor = turn_pixel(*cursor, frame.shape, self._turns)
+        plane = None if table is None else frame.planes.get(table)
+        if plane is not None and table is not None:
+            window = neighbourhood(plane, *cursor)
+            self._panels[table].numbers = number_texts(np.rot90(window, -self._turns))
+
+    def _emit_pointer(self, position: QPointF) -> None:
+        if self._cursor is not None:
+            self._cursor = None
+            self._show_cursor()
+            self._repaint_soon()
+        super()._emit_pointer(position)
+
+    def set_north_up(self, north_up: bool) -> None:
+        """Turn all panels by quarter turns so that north is nearest to up, or show them as read."""
+        self.is_north_up = north_up
+        self._turned_frames = []
+        self._forget_painted()
+        if self._frame is not None:
+            self.show_frame(self._frame)
+
+    def to_cutout(self, x: float, y: float) -> tuple[float, float]:
+        """Return the cutout pixel at a pixel of the turned picture."""
+        shape = None if self._frame is None else self._frame.shape
+        if shape is None or not self._turns:
+            return x, y
+        rows, columns = shape
+        on_screen = (columns, rows) if self._turns % 2 else (rows, columns)
+        return turn_pixel(x, y, on_screen, -self._turns)
 
     def show_loading(self, name: str, plane_names: tuple[str, ...]) -> None:
         """Show the loading text of a candidate and remove all pixels of the one before."""
         self._row = None
-        self._blinked = "image"
+        self._blinked = None
         self._stage.subject = None
+        self._stage.hatch = []
         if plane_names:
             expected = self._given.union(plane_names).difference(self._choice.estimated)
             plane_names = self._with_panels(plane_names, expected | self._given)
@@ -199,17 +323,79 @@ class PlaneRow(PanelScene):
         """Show the template in the image's panel while ``flipped``."""
         if flipped != self._flipped:
             self._flipped = flipped
-            self._set_stand_in()
-            self._set_values()
-            self._repaint_soon()
+            self._show_stand_in()
 
     def blink_step(self, step: int) -> None:
-        """Show the next of image, template and convolved template in the image's panel."""
-        cycle = self._blink_planes()
+        """Show the next plane of the blink in the large panel, or in the image's."""
+        cycle, host = self._blink_planes(), self._blink_host()
         if len(cycle) < 2:
             return
-        at = cycle.index(self._blinked) if self._blinked in cycle else 0
+        now = self._blinked if self._blinked in cycle else host
+        at = cycle.index(now) if now in cycle else -1
         self._blinked = cycle[(at + step) % len(cycle)]
+        self._show_stand_in()
+
+    def toggle_auto_blink(self) -> bool:
+        """Start or stop the automatic blink through all planes; return whether it blinks."""
+        return self._toggle_blink(flickers=False)
+
+    def toggle_flicker(self) -> bool:
+        """Change by itself between image and refit template, or stop.
+
+        Returns
+        -------
+        bool
+            False if this candidate has no fit to compare with.
+        """
+        can = self.auto_blink.is_on or (self._frame is not None and REFIT in self._frame.blinks)
+        if can:
+            self._toggle_blink(flickers=True)
+        return can
+
+    def toggle_swipe(self) -> bool:
+        """Show the blinked plane right of a divider that follows the pointer, or not.
+
+        Returns
+        -------
+        bool
+            Whether there is a plane to compare with.
+        """
+        can = self._swiping or len(self._blink_planes()) > 1
+        self._swiping = can and not self._swiping
+        self._stage.divider = 0.5 if self._swiping else None
+        if not self._swiping:
+            self._blinked = None
+            self._show_stand_in()
+        elif self._blinked is None:
+            self.blink_step(1)
+        return can
+
+    def set_large(self, plane: str | None) -> None:
+        """Make one panel large; the blink goes on there."""
+        super().set_large(plane)
+        if self._frame is not None:
+            self._show_stand_in()
+
+    def _toggle_blink(self, flickers: bool) -> bool:
+        was_on = self.auto_blink.is_on and self._flickers == flickers
+        self.auto_blink.stop()
+        self._flickers = flickers
+        if was_on:
+            self._blinked = None
+            self._show_stand_in()
+        else:
+            self.auto_blink.start()
+        return not was_on
+
+    def _on_auto_blink(self) -> None:
+        if not self._flickers:
+            self.blink_step(1)
+        elif self._frame is not None:
+            has_refit = REFIT in self._frame.blinks
+            self._blinked = REFIT if has_refit and self._blinked != REFIT else "image"
+            self._show_stand_in()
+
+    def _show_stand_in(self) -> None:
         self._set_stand_in()
         self._set_values()
         self._repaint_soon()
@@ -226,12 +412,31 @@ class PlaneRow(PanelScene):
 
     def _on_pointer(self, pixel: object) -> None:
         self._pixel = pixel if isinstance(pixel, tuple) else None
+        if self._magnifies:
+            self._show_magnifier()
+            if not self._soon.isActive():
+                self._soon.start()
+        if self._swiping and self._pixel is not None:
+            self._move_divider(*self._pixel)
         before = [self._panels[name].value for name in self._names]
         self._set_values()
         now = [self._panels[name].value for name in self._names]
         # Qt emits the leave event after the panels are hidden.
         if now != before and self.isVisible() and not self._soon.isActive():
             self._soon.start()
+
+    def _move_divider(self, x: float, y: float) -> None:
+        """Move the divider of the swipe to a cutout pixel; it is the same in any panel."""
+        host = self._blink_host()
+        panel = None if host is None else self._panels[host]
+        placement = None if panel is None else panel.placement()
+        shape = None if self._frame is None else self._frame.shape
+        if panel is not None and placement is not None and shape is not None:
+            x, y = turn_pixel(x, y, shape, self._turns)
+            across = placement.to_screen(x, y)[0] - panel.area.left
+            self._stage.divider = min(max(across / panel.area.width, 0.0), 1.0)
+            if not self._soon.isActive():
+                self._soon.start()
 
     def _set_values(self) -> None:
         """Set each title to its plane's value under the pointer."""
@@ -244,28 +449,40 @@ class PlaneRow(PanelScene):
 
     def hideEvent(self, event: QHideEvent | None) -> None:
         self._soon.stop()
+        self.auto_blink.stop()
         super().hideEvent(event)
 
     def _blink_planes(self) -> list[str]:
         """Return the planes to blink between, including planes without a panel."""
-        if self._frame is None or "image" not in self._names:
+        frame = self._frame
+        if frame is None or self._blink_host() is None:
             return []
-        return [name for name in SHARING if name in self._frame.pictures]
+        cycle = [name for name in SHARING if name in frame.pictures]
+        return [*cycle, REFIT] if REFIT in frame.blinks else cycle
+
+    def _blink_host(self) -> str | None:
+        """Return the plane in whose panel others are shown; None without one."""
+        return self.large or ("image" if "image" in self._names else None)
 
     def _set_stand_in(self) -> None:
-        if "image" not in self._panels:
-            return
-        other, cycle = self._blinked, self._blink_planes()
+        other, cycle, host = self._blinked, self._blink_planes(), self._blink_host()
         if self._flipped:
-            other = next((name for name in cycle if name != "image"), "image")
-        shown = other in cycle and other != "image"
-        self._panels["image"].replacement = self._exhibit_of(other) if shown else None
+            other = next((name for name in cycle if name not in ("image", host)), host)
+        shown = None if other is None or other not in cycle or other == host else other
+        for name in self._names:
+            stand_in = self._exhibit_of(shown) if shown is not None and name == host else None
+            self._panels[name].replacement = stand_in
 
     def _exhibit_of(self, plane: str) -> PanelContent:
+        assert self._frame is not None
+        frame = self._turned(self._frame)
+        if plane in frame.blinks:
+            image, pixels = picture_to_image(frame.blinks[plane])
+            limits = _range_text(frame.limits.get("image"))
+            return PanelContent(plane, image, range=limits, pixels=pixels)
         if plane in self._names:
             return self._panels[plane].exhibit
-        assert self._frame is not None
-        return _exhibit(self._frame, plane, first=False)
+        return _exhibit(frame, plane, first=False)
 
 
 def _with_adjusted(names: tuple[str, ...]) -> tuple[str, ...]:
@@ -290,12 +507,15 @@ def _exhibit(frame: RenderedCutout, plane: str, first: bool) -> PanelContent:
             plane, message=words or "not fitted", note="" if note == words else note
         )
     image, pixels = picture_to_image(picture)
-    ends = frame.limits.get(plane)
-    shown_range = "" if ends is None else f"{_format_limit(ends[0])} to {_format_limit(ends[1])}"
+    limits = _range_text(frame.limits.get(plane))
     if plane in frame.own_limits:
-        shown_range = f"{OWN_LIMITS} {shown_range}"
+        limits = f"{OWN_LIMITS} {limits}"
     unit = "" if plane == SNR else frame.unit
-    return PanelContent(plane, image, words, note, shown_range, pixels, unit)
+    return PanelContent(plane, image, words, note, limits, pixels, unit)
+
+
+def _range_text(ends: Limits | None) -> str:
+    return "" if ends is None else f"{_format_limit(ends[0])} to {_format_limit(ends[1])}"
 
 
 def _format_limit(value: float) -> str:

@@ -30,12 +30,13 @@ from vetter.gui.opening.caution_band import CautionBand
 from vetter.gui.opening.input_chooser import InputChooser
 from vetter.gui.panels.empty_page import EmptyPage
 from vetter.gui.panels.layout.cutout_sizes import next_radius
-from vetter.gui.panels.layout.panel_column import PanelColumn
 from vetter.gui.panels.measures.dock import MeasuresDock
 from vetter.gui.panels.panel_choice import PanelChoice, PanelPicker
+from vetter.gui.panels.panel_column import PanelColumn
 from vetter.gui.panels.plane_row import PlaneRow
 from vetter.gui.panels.readout import Readout
 from vetter.gui.panels.stretch_bar import StretchBar
+from vetter.gui.panels.surround_view import SurroundView
 from vetter.gui.widgets.plain_text import menu_text, window_title
 from vetter.gui.widgets.theme import is_dark
 from vetter.gui.windows.decision_toast import DecisionToast
@@ -144,6 +145,8 @@ class MainWindow(Window):
         self.filter_bar = FilterBar(session, self.keymap)
         self.filter_band = FilterBand(session, self.keymap)
         self.plane_row = PlaneRow(choice=PanelChoice.of(session.source))
+        self.surround = SurroundView(session, self.cache, self.plane_row)
+        self.show_surround(True)
         self.stretch_bar = StretchBar(self.cache.looks, self.keymap)
         self.readout = Readout()
         self.card.add_corner(self.readout)
@@ -204,6 +207,7 @@ class MainWindow(Window):
             epochs=self.epochs,
             light_curve=self.light_curve,
             measures=self.measures,
+            surround=self.surround,
         )
         session.opinions_changed.connect(self._on_opinions_changed)
         session.failed.connect(self.dialogs.show_warning)
@@ -256,6 +260,7 @@ class MainWindow(Window):
         """Set the dark or light theme for the window and the panels."""
         super().set_theme(dark)
         self.plane_row.set_theme(dark)
+        self.surround.set_theme(dark)
         self.stretch_bar.set_theme(dark)
         if self._second is not None:
             self._second.set_theme(dark)
@@ -318,6 +323,25 @@ class MainWindow(Window):
         """Whether compass and scale bar are shown."""
         return self._compass
 
+    def toggle_surround(self) -> None:
+        """Show or hide the surroundings; the session stores the choice."""
+        wanted = not self.surround.is_wanted
+        self.show_surround(wanted)
+        self.session.writer.keep_setting("surround", wanted)
+        self.presenter.show()
+        if wanted and not self.surround.isVisible():
+            offered = self.surround.is_offered
+            self.status.say(
+                "the panels leave no room for the surroundings"
+                if offered
+                else "stamps come without surroundings"
+            )
+
+    def show_surround(self, wanted: bool) -> None:
+        """Show the surroundings where the panels leave room, or hide them."""
+        self.surround.is_wanted = wanted
+        self.plane_row.set_surround(self.surround if self.surround.is_offered else None)
+
     def toggle_list(self) -> None:
         """Show or hide the candidate list."""
         self.list_dock.setVisible(not self.list_dock.isVisible())
@@ -341,6 +365,37 @@ class MainWindow(Window):
     def turn_cut(self) -> None:
         """Turn the line of the measures' cut."""
         self.status.say(self.measures.turn_cut())
+
+    def toggle_auto_blink(self) -> None:
+        """Start or stop the automatic blink."""
+        blinks = self.plane_row.toggle_auto_blink()
+        self.status.say("blinking: the same key stops it" if blinks else "")
+
+    def toggle_flicker(self) -> None:
+        """Compare the image with the template as the fit has shifted and scaled it, by itself."""
+        if not self.plane_row.toggle_flicker():
+            self.status.say("no fit of this candidate yet, so no refit template")
+
+    def toggle_swipe(self) -> None:
+        """Compare image and template along a divider that follows the pointer."""
+        if not self.plane_row.toggle_swipe():
+            self.status.say("no template to compare with the image")
+
+    def toggle_north(self) -> None:
+        """Turn the panels so that north is nearest to up, or show them as read."""
+        north_up = not self.plane_row.is_north_up
+        self.plane_row.set_north_up(north_up)
+        self.session.writer.keep_setting("north_up", north_up)
+        self.status.say("north up, by quarter turns" if north_up else "panels as in the file")
+
+    def toggle_hatch(self) -> None:
+        """Draw masks as a hatch over the other planes, or only in panels of their own."""
+        choice = self.plane_row.choice
+        self.session.writer.keep_setting("hatch", not choice.hatched)
+        self.plane_row.set_choice(choice._replace(hatched=not choice.hatched))
+        self.presenter.show()
+        if "mask" not in self.plane_row.planes:
+            self.status.say("these candidates have no mask")
 
     def pick_panels(self) -> None:
         """Choose which planes have panels."""
@@ -469,7 +524,7 @@ class MainWindow(Window):
 
     def set_panels(self, choice: Mapping[str, bool]) -> None:
         """Restore the choice of planes that have panels."""
-        self.plane_row.set_choice(PanelChoice.of(self.session.source, choice))
+        self.plane_row.set_choice(self.plane_row.choice._replace(user_choice=choice))
         self.presenter.show()
         if self._second is not None:
             self._second.follow()

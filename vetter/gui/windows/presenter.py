@@ -15,6 +15,7 @@ from vetter.gui.panels.measures.dock import MeasuresDock
 from vetter.gui.panels.plane_row import PlaneRow
 from vetter.gui.panels.readout import Readout
 from vetter.gui.panels.stretch_bar import StretchBar
+from vetter.gui.panels.surround_view import SurroundView
 from vetter.review.cutouts.cutout_cache import CutoutCache
 from vetter.review.cutouts.rendered_cutout import RenderedCutout
 from vetter.review.fits.fits import Fits
@@ -43,7 +44,8 @@ class CandidatePresenter(QObject):
     ----------
     session, cache, fits
         Objects that are observed.
-    plane_row, card, readout, evidence, stretch_bar, candidate_list, epochs, light_curve, measures
+    plane_row, card, readout, evidence, stretch_bar, candidate_list, epochs, light_curve, measures,
+    surround
         Widgets that show something of the current candidate.
     """
 
@@ -63,13 +65,14 @@ class CandidatePresenter(QObject):
         epochs: EpochPanel,
         light_curve: LightCurveDock,
         measures: MeasuresDock,
+        surround: SurroundView,
     ) -> None:
         super().__init__(parent)
         self._session, self._cache, self._fits = session, cache, fits
         self._plane_row, self._card = plane_row, card
         self._readout, self._evidence = readout, evidence
         self._stretch_bar, self._candidate_list = stretch_bar, candidate_list
-        self._epochs, self._light_curve = epochs, light_curve
+        self._epochs, self._light_curve, self._surround = epochs, light_curve, surround
         self._measures = measures
         self._row = -1
         self._shown: RenderedCutout | None = None
@@ -112,6 +115,7 @@ class CandidatePresenter(QObject):
             self._measures.blank()
         self._row, self._shown = row, frame
         self._plane_row.flush()
+        self._surround.turn_to(row, self._plane_row.unseen_mask)
         if frame is not None and self._exposed:
             session.record_paint(row)
         self._readout.show_frame(frame)
@@ -157,6 +161,7 @@ class CandidatePresenter(QObject):
     def close(self) -> None:
         """Stop all timers; no candidate is shown from now on."""
         self._closed = True
+        self._surround.stop()
         self._light_curve.blank()
         self._measures.blank()
         self._after_paint.stop()

@@ -26,6 +26,7 @@ from vetter.review.cutouts.rendered_cutout import (
     render_cutout,
     repaint,
 )
+from vetter.review.cutouts.surround import Surround, render_surround
 
 if TYPE_CHECKING:
     from vetter.core.cutout.cutout import Cutout
@@ -38,6 +39,9 @@ RETRY_SECONDS = 10.0
 """10 s between two reads of a requested cutout that fails, since a network disk may be back.
 
 Until then the frame shows the reason."""
+
+_SURROUNDS = 12
+"""Number of surroundings in memory, 0.4 MB each."""
 
 
 class CutoutCache(QObject):
@@ -62,6 +66,7 @@ class CutoutCache(QObject):
 
     ready = pyqtSignal(int)
     place_ready = pyqtSignal(object)  # Place
+    surround_ready = pyqtSignal(int)
 
     def __init__(
         self,
@@ -80,6 +85,9 @@ class CutoutCache(QObject):
         self._requests: list[Target] = []
         self.finish: Callable[[Target, RenderedCutout], None] | None = None
         """Called on the worker thread with each frame that it has built, before `ready`."""
+        self._surrounds: OrderedDict[tuple[int, float, DisplayStyle], Surround | None]
+        self._surrounds = OrderedDict()
+        self._surround_rows: list[int] = []
         self._stopped = False
         self._state = threading.Condition()
         # A source is safe for one thread at a time.
@@ -127,6 +135,17 @@ class CutoutCache(QObject):
             self._requests = [row if isinstance(row, SkyPosition) else int(row) for row in rows]
             self._state.notify_all()
 
+    def want_surrounds(self, rows: Iterable[int]) -> None:
+        """Replace the list of rows whose surroundings are built, after all requested frames."""
+        with self._state:
+            self._surround_rows = [int(row) for row in rows]
+            self._state.notify_all()
+
+    def surround(self, row: int) -> Surround | None:
+        """Return the surroundings of a row; None if they are not built or cannot be read."""
+        with self._state:
+            return self._surrounds.get(self._surround_key(row))
+
     def build(self, row: int) -> RenderedCutout:
         """Return the frame of a row, built in the calling thread if need be."""
         frame = self.get(row)
@@ -161,6 +180,7 @@ class CutoutCache(QObject):
             else:
                 self._own_looks[only] = looks
             self._requests = self._requests[:1]
+            self._surround_rows = []
             self._state.notify_all()
 
     def set_max_bytes(self, max_bytes: int) -> None:
@@ -228,7 +248,7 @@ class CutoutCache(QObject):
         """Stop building and wait for the thread to end; frames remain available."""
         with self._state:
             self._stopped = True
-            self._requests = []
+            self._requests, self._surround_rows = [], []
             self._state.notify_all()
         self._builder.wait()
         atexit.unregister(self.close)
@@ -237,6 +257,10 @@ class CutoutCache(QObject):
         """Build requested frames until the cache is closed; runs in the worker thread."""
         while (task := self._next_task()) is not None:
             row, recipe, old = task
+            if recipe is None:
+                assert isinstance(row, int)
+                self._build_surround(row)
+                continue
             cached = self._make_frame(row, recipe, old)
             if not self._store(row, cached):
                 continue
@@ -248,7 +272,21 @@ class CutoutCache(QObject):
             else:
                 self.ready.emit(row)
 
-    def _next_task(self) -> tuple[Target, Recipe, CachedFrame | None] | None:
+    def _build_surround(self, row: int) -> None:
+        key = self._surround_key(row)
+        with self._reading:
+            made = render_surround(self._source, *key)
+        with self._state:
+            self._surrounds[key] = made
+            while len(self._surrounds) > _SURROUNDS:
+                self._surrounds.popitem(last=False)
+        self.surround_ready.emit(row)
+
+    def _surround_key(self, row: int) -> tuple[int, float, DisplayStyle]:
+        return row, self._radius, self._looks
+
+    def _next_task(self) -> tuple[Target, Recipe | None, CachedFrame | None] | None:
+        """Return a row to build, its recipe and its old frame; no recipe for its surroundings."""
         with self._state:
             while not self._stopped:
                 for row in self._requests:
@@ -258,6 +296,9 @@ class CutoutCache(QObject):
                 retry = self._next_retry()
                 if retry is not None:
                     return retry, self._recipe(retry), None
+                for row in self._surround_rows:
+                    if self._surround_key(row) not in self._surrounds:
+                        return row, None, None
                 self._state.wait()
         return None
 

@@ -16,10 +16,11 @@ from vetter.core.cutout.crop import recentre
 from vetter.core.cutout.plane import NOT_COVERING, Provenance
 from vetter.core.cutout.sky_marks import MarkKind, PixelMark, pixel_marks
 from vetter.core.cutout_source import ManyFields, SkyPosition, has_epochs
+from vetter.core.display.hatch import hatch_strokes
 from vetter.core.display.plane_noise import DEFAULT_FWHM, PlaneNoise, measure_noise
 from vetter.core.display.rendering import Limits, Picture, plane_limits, render_scaled
 from vetter.core.display.scale import Scale, plane_scales
-from vetter.core.display.style import DisplayStyle
+from vetter.core.display.style import SHARING, DisplayStyle
 from vetter.errors import VetterError, describe_error
 from vetter.review.cutouts.other_detections import other_detections
 
@@ -42,6 +43,13 @@ SNR = "snr"
 """Plane made here of the difference over its noise."""
 
 _MAX_FWHM = 20.0
+
+REFIT = "refit template"
+"""Name of the template as the fit has shifted and scaled it, among the planes to blink."""
+NEAR_FWHM = 2.0
+"""Distance within which a bad pixel is near, in FWHM of the PSF."""
+USUAL_FWHM = 4.0
+"""FWHM of an unknown PSF, in pixels."""
 
 
 class Shift(NamedTuple):
@@ -113,6 +121,13 @@ class RenderedCutout:
         Planes with their own limits because they have no pixel in the shared ones.
     unit : str
         Unit of the image's pixels; empty if unknown.
+    blinks : dict of str to ndarray, shape (ny, nx), uint32
+        Pictures for a blink with the image, all with the limits of the image: planes that have
+        other limits in `pictures`, and `REFIT`.
+    hatch : ndarray, shape (k, 4)
+        Diagonal strokes through the bad pixels of all masks: see `hatch_strokes`.
+    is_bad_near : bool
+        Whether a pixel within 2 FWHM of the candidate is bad.
     """
 
     row: int
@@ -137,6 +152,9 @@ class RenderedCutout:
     noise: Mapping[str, PlaneNoise] = field(default_factory=dict)
     own_limits: frozenset[str] = frozenset()
     unit: str = ""
+    blinks: Mapping[str, Picture] = field(default_factory=dict)
+    hatch: npt.NDArray[np.int64] = field(default_factory=lambda: np.zeros((0, 4), np.int64))
+    is_bad_near: bool = False
 
     @property
     def plane_names(self) -> tuple[str, ...]:
@@ -155,7 +173,8 @@ class RenderedCutout:
     @property
     def nbytes(self) -> int:
         """Size of its arrays in memory, in bytes."""
-        return sum(array.nbytes for array in (*self.planes.values(), *self.pictures.values()))
+        pictures = (*self.pictures.values(), *self.blinks.values())
+        return sum(array.nbytes for array in (*self.planes.values(), *pictures))
 
 
 def render_cutout(
@@ -217,7 +236,32 @@ def repaint(
         shift=shift,
         looks=looks,
         own_limits=own,
+        blinks=_draw_blinks(frame, planes, limits, looks),
     )
+
+
+def _draw_blinks(
+    frame: RenderedCutout,
+    planes: Mapping[str, Array],
+    limits: Mapping[str, Limits],
+    looks: DisplayStyle,
+) -> dict[str, Picture]:
+    """Return pictures of the planes to blink whose limits are not those of the image.
+
+    The refit template is the image without the residual of the fit: the template shifted,
+    scaled and with the fitted background.
+    """
+    ends = limits.get("image")
+    if ends is None:
+        return {}
+    sharing = {name: planes[name] for name in SHARING if name in planes}
+    others = {name: plane for name, plane in sharing.items() if limits.get(name) != ends}
+    if "adjusted" in planes:
+        others[REFIT] = planes["image"] - planes["adjusted"]
+    if not others:
+        return {}
+    scale = plane_scales(sharing, looks, frame.noise)["image"]
+    return render_scaled(others, looks, dict.fromkeys(others, scale))
 
 
 def _add_fit(
@@ -289,7 +333,10 @@ def _unpainted_frame(
     number = target.field if isinstance(target, SkyPosition) else source.field_of(target)
     # Candidates of one image have the same planes, unless a plane cannot be read.
     expected = source.plane_names if has_epochs(source) or cutout.unread else ()
-    frame = _frame_of_cutout(row, name, radius, cutout, source.fields[number].wcs, expected)
+    field = source.fields[number]
+    known = field.fwhm(measure=False)
+    near = NEAR_FWHM * (USUAL_FWHM if known is None else known.value)
+    frame = _frame_of_cutout(row, name, radius, cutout, field.wcs, expected, near)
     frame = _add_other_detections(frame, source, row, cutout)
     return _measure(_add_snr(frame, cutout), cutout, _fwhm(source, cutout))
 
@@ -315,8 +362,10 @@ def _frame_of_cutout(
     cutout: Cutout,
     wcs: WCS | None,
     expected: tuple[str, ...],
+    near: float = math.inf,
 ) -> RenderedCutout:
     directions = _sky_orientation(wcs, cutout)
+    bad = _bad_pixels(cutout)
     north, east, scale = directions if directions is not None else (None, None, None)
     return RenderedCutout(
         row,
@@ -335,7 +384,23 @@ def _frame_of_cutout(
         marks=() if directions is None else _place_marks(cutout, *directions),
         expected=expected,
         unit=cutout.unit,
+        hatch=hatch_strokes(bad),
+        is_bad_near=_is_bad_near(bad, *_position(cutout), near),
     )
+
+
+def _bad_pixels(cutout: Cutout) -> npt.NDArray[np.bool_]:
+    """Return where any mask of a cutout is bad, shape (ny, nx)."""
+    bad = np.zeros(cutout.shape, bool)
+    for plane in cutout.planes.values():
+        if plane.dtype.kind == "b":
+            bad |= plane
+    return bad
+
+
+def _is_bad_near(bad: npt.NDArray[np.bool_], x: float, y: float, near: float) -> bool:
+    rows, columns = np.nonzero(bad)
+    return bool((np.hypot(columns - x, rows - y) <= near).any())
 
 
 def _measure(frame: RenderedCutout, cutout: Cutout, fwhm: float) -> RenderedCutout:

@@ -8,11 +8,11 @@ from typing import NamedTuple
 
 from vetter.gui.panels.layout.camera import MIN_WHOLE_SCALE
 
-UNIFORM_WORTH = 1.1
+UNIFORM_WORTH = 1.2
 """Worth of panels of one size over the same area in two sizes: equal scales compare best."""
 KEPT_WORTH = 1.1
 """Worth of the present arrangement over another, so that small changes of the room keep it."""
-SURROUND_WORTH = 0.5
+SURROUND_WORTH = 0.7
 """Worth of the surround's area over that of the panels."""
 MIN_SURROUND = 130
 """Smallest side of the surround, screen units; a smaller one shows too little."""

@@ -23,6 +23,8 @@ _HALO = QColor(0, 0, 0, 200)
 _PLATE = QColor(20, 21, 22, 190)
 _RETICLE = QColor("#9df29a")
 _MARK = QColor("#f0f0f0")
+_HATCH = QColor("#ff7a66")
+_HATCH_HALO = QColor(0, 0, 0, 120)
 _ARROW = 22.0
 """Length of the compass's arrows, screen units."""
 _COMPASS_REACH = 40.0
@@ -57,6 +59,26 @@ def draw_reticle(painter: QPainter, x: float, y: float, scale: float, ratio: flo
     middle = stamp.width() // 2
     left, top = math.floor(x * ratio) - middle, math.floor(y * ratio) - middle
     painter.drawImage(QPointF(left / ratio, top / ratio), stamp)
+
+
+def draw_hatch(painter: QPainter, at: Placement, strokes: list[QLineF]) -> None:
+    """Draw strokes through bad pixels.
+
+    Parameters
+    ----------
+    strokes : list of QLineF
+        In edges of pixels, y up.
+    """
+    painter.save()
+    painter.translate(at.left, at.top + at.ny * at.scale)
+    painter.scale(at.scale, -at.scale)
+    for colour, width in ((_HATCH_HALO, 3), (_HATCH, 1)):
+        pen = QPen(colour, width)
+        # The width is in screen pixels at any scale.
+        pen.setCosmetic(True)
+        painter.setPen(pen)
+        painter.drawLines(*strokes)
+    painter.restore()
 
 
 def draw_compass(

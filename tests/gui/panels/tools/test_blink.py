@@ -1,0 +1,138 @@
+"""Blink, flicker and swipe in one panel."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PyQt6.QtCore import QPoint
+from pytestqt.qtbot import QtBot
+
+from tests.helpers.fake_field import FieldInMemory
+from vetter.core.display.style import DisplayStyle
+from vetter.gui.panels.plane_row import PlaneRow
+from vetter.gui.panels.tools.blink import MAX_RATE, AutoBlink
+from vetter.review.cutouts.rendered_cutout import (
+    REFIT,
+    FitPanel,
+    RenderedCutout,
+    render_cutout,
+    repaint,
+)
+
+
+@pytest.fixture
+def frame() -> RenderedCutout:
+    return render_cutout(FieldInMemory(), 0, 20, DisplayStyle())
+
+
+@pytest.fixture
+def fitted(frame: RenderedCutout) -> RenderedCutout:
+    residual = frame.planes["image"] - frame.planes["template"]
+    return repaint(frame, DisplayStyle(), FitPanel(residual))
+
+
+@pytest.fixture
+def row(qtbot: QtBot) -> PlaneRow:
+    row = PlaneRow()
+    qtbot.addWidget(row)
+    row.resize(900, 600)
+    row.show()
+    return row
+
+
+def blinked(row: PlaneRow, panel: str = "image") -> str:
+    shown = row.panel(panel).replacement
+    return panel if shown is None else shown.plane
+
+
+def test_the_refit_template_is_the_image_without_residual(fitted: RenderedCutout) -> None:
+    assert (fitted.blinks[REFIT] == fitted.pictures["template"]).all()
+
+
+def test_planes_to_blink_have_the_limits_of_the_image() -> None:
+    looks = DisplayStyle(shared=False)
+    image = np.random.default_rng(1).normal(100, 5, (400, 400))
+    source = FieldInMemory({"image": image, "template": image + 40}, places=[[200.0, 200.0]])
+    frame = render_cutout(source, 0, 20, looks)
+    assert (frame.pictures["template"] == frame.pictures["image"]).all()
+    # On the limits of the image, a template that is 8 sigma brighter is bright all over.
+    assert (frame.blinks["template"] & 0xFF).min() > 200
+
+
+def test_the_blink_ends_with_the_refit_template(row: PlaneRow, fitted: RenderedCutout) -> None:
+    row.show_frame(fitted)
+    seen = []
+    for _ in range(4):
+        row.blink_step(1)
+        seen.append(blinked(row))
+    assert seen == ["template", "convolved", REFIT, "image"]
+
+
+def test_the_blink_is_in_the_large_panel(row: PlaneRow, frame: RenderedCutout) -> None:
+    row.show_frame(frame)
+    row.set_large("diff")
+    row.blink_step(1)
+    assert (blinked(row, "diff"), blinked(row, "image")) == ("image", "image")
+
+
+def test_the_flicker_is_between_image_and_refit(row: PlaneRow, fitted: RenderedCutout) -> None:
+    row.show_frame(fitted)
+    assert row.toggle_flicker()
+    seen = [blinked(row)]
+    for _ in range(2):
+        row.auto_blink.stepped.emit()
+        seen.append(blinked(row))
+    row.toggle_flicker()
+    assert seen == [REFIT, "image", REFIT]
+    assert blinked(row) == "image" and not row.auto_blink.is_on
+
+
+def test_without_a_fit_there_is_no_flicker(row: PlaneRow, frame: RenderedCutout) -> None:
+    row.show_frame(frame)
+    assert not row.toggle_flicker()
+    assert not row.auto_blink.is_on
+
+
+def test_the_blink_is_no_faster_than_three_a_second(qtbot: QtBot, row: PlaneRow) -> None:
+    blink = AutoBlink(row)
+    assert blink._timer.interval() >= 1000 / MAX_RATE and MAX_RATE <= 3
+
+
+def test_a_hidden_row_does_not_blink(row: PlaneRow, frame: RenderedCutout) -> None:
+    row.show_frame(frame)
+    row.toggle_auto_blink()
+    row.hide()
+    assert not row.auto_blink.is_on
+
+
+def test_the_swipe_shows_both_planes(row: PlaneRow) -> None:
+    dark = np.zeros((400, 400))
+    dark[0, 0] = 1
+    planes = {"image": dark, "template": np.ones((400, 400))}
+    row.show_frame(render_cutout(FieldInMemory(planes, [[20.0, 20.0]]), 0, 20, DisplayStyle()))
+    row.set_reticle(False)
+    row.set_compass(False)
+    assert row.toggle_swipe()
+    panel = row.panel("image")
+    frame = panel.area
+    middle = panel.mapToScene(frame.left + frame.width / 2, frame.top + frame.height / 2).toPoint()
+    shown = row.grab().toImage()
+    left, right = (shown.pixelColor(middle + QPoint(x, 0)).lightness() for x in (-30, 30))
+    assert left < 60 and right > 200
+    row.toggle_swipe()
+    shown = row.grab().toImage()
+    assert shown.pixelColor(middle + QPoint(30, 0)).lightness() < 60
+
+
+def test_the_divider_follows_the_pointer(row: PlaneRow, frame: RenderedCutout) -> None:
+    row.show_frame(frame)
+    row.toggle_swipe()
+    row.pointer.emit((10.0, 20.0))
+    assert row._stage.divider == pytest.approx(10.5 / 41, abs=0.02)
+
+
+def test_the_swipe_goes_on_with_the_next_candidate(row: PlaneRow, frame: RenderedCutout) -> None:
+    row.show_frame(frame)
+    row.toggle_swipe()
+    row.show_frame(render_cutout(FieldInMemory(), 1, 20, DisplayStyle()))
+    assert blinked(row) == "template"
