@@ -15,8 +15,8 @@ from vetter.core.columns.broker_columns import tile_facts
 from vetter.core.columns.review_columns import ReviewColumns
 from vetter.core.decisions.decision import Verdict
 from vetter.gui.grid.grid import Grid
-from vetter.gui.grid.grid_bar import plane_choices
 from vetter.gui.grid.tile_painter import selection_colours
+from vetter.gui.panels.panel_choice import plane_choices
 from vetter.gui.widgets.theme import DARK, LIGHT, palette_of
 
 CTRL = Qt.KeyboardModifier.ControlModifier

@@ -13,11 +13,12 @@ from vetter.core.cutout.plane import Provenance
 from vetter.core.display.style import SHARING
 from vetter.core.judgement.fit_table import can_fit
 from vetter.gui.panels.camera import Subject
-from vetter.gui.panels.panel_choice import PanelChoice
+from vetter.gui.panels.panel_choice import PanelChoice, PictureStyle
 from vetter.gui.panels.panel_scene import PanelScene
 from vetter.gui.panels.plane_panel import PanelContent, picture_to_image
 from vetter.gui.panels.readout import plane_value_texts
 from vetter.gui.widgets.plain_text import plain_tip
+from vetter.gui.widgets.theme import DARK
 from vetter.review.cutouts.rendered_cutout import RenderedCutout
 
 VALUES_INTERVAL_MS = 25
@@ -75,6 +76,13 @@ class PlaneRow(PanelScene):
         notes = {} if frame is None else frame.notes
         texts = {name: notes.get(name, "") for name in names}
         return texts | ({"adjusted": "residuals of the fit"} if "adjusted" in texts else {})
+
+    @property
+    def picture_style(self) -> PictureStyle:
+        """Style of pictures that look as the panels do."""
+        stage = self._stage
+        dark = stage.tones is DARK
+        return PictureStyle(self._choice, stage.view, stage.reticle, stage.compass, dark)
 
     def set_choice(self, choice: PanelChoice) -> None:
         """Change the planes that have panels, from the next frame on."""

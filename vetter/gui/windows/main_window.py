@@ -45,6 +45,7 @@ from vetter.review.session import Session
 
 if TYPE_CHECKING:
     from vetter.gui.field_view.field_view import FieldDock
+    from vetter.gui.windows.view_saver import ViewSaver
     from vetter.io.input_options import InputOptions
 
 RADIUS_RANGE = (4.0, 250.0)
@@ -93,6 +94,7 @@ class MainWindow(Window):
         self.commands = with_tags(commands, session.settings.review.tags)
         self.keymap = make_keymap(self.commands, keymap_changes)
         self._compass = True
+        self._view_saver: ViewSaver | None = None
         # Requested first: the cutout is built along with the widgets and shown by the first paint.
         self.cache.want([session.current_row] if session.current_row >= 0 else [])
         self._build()
@@ -199,6 +201,18 @@ class MainWindow(Window):
         """Set the dark or light theme for the window and the panels."""
         super().set_theme(dark)
         self.plane_row.set_theme(dark)
+
+    @property
+    def view_saver(self) -> ViewSaver:
+        """Saver of the view, built when first used."""
+        if self._view_saver is None:
+            from vetter.gui.windows.view_saver import ViewSaver
+
+            self._view_saver = ViewSaver(
+                self.session, self.cache, self.pages, self.plane_row, self.status.say, self
+            )
+            self.closed.connect(self._view_saver.close)
+        return self._view_saver
 
     def toggle_reticle(self) -> None:
         """Show or hide the reticle."""
