@@ -1,6 +1,7 @@
 """Measurements of ``vetter bench`` on a user's machine, each figure beside its budget.
 
-Start with ``main``. Three modules measure one thing each: ``keys``, ``starts`` and ``operations``.
+Start with ``main``. Each module measures one thing: ``keys`` with
+``grid_pages``, ``starts`` and ``operations``.
 """
 
 from __future__ import annotations

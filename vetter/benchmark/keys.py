@@ -7,6 +7,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
+from vetter.benchmark import grid_pages
 from vetter.benchmark.figures import Figure, spread
 from vetter.benchmark.starts import use_offscreen_if_needed
 from vetter.errors import VetterError
@@ -46,6 +47,7 @@ def measure(
     for what, key, budget in (("stretch", "S", 16.7), ("blink", "B", 8.3), ("zoom", "+", 16.7)):
         times = [stopwatch.time_look(key) for _ in range(max(steps // 5, 10))]
         yield Figure(f"{what}: key to painted", spread(times), budgets={"p99": budget}, note=note)
+    yield from grid_pages.measure(window, max(steps // 5, 20), stopwatch.pause, note)
     window.close()
     application.processEvents()
 

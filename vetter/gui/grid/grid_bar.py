@@ -49,6 +49,7 @@ class GridBar(QWidget):
         self.planes.addItems(list(self.choices))
         usual = next((name for name in ("triplet", *FIRST_PLANES) if name in self.choices), None)
         self.planes.setCurrentText(usual or next(iter(self.choices)))
+        self.planes.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.planes.setAccessibleName("planes shown")
         self.planes.setToolTip("Planes shown (Tab: next, Shift+Tab: previous)")
         self.smaller, self.larger = QToolButton(self), QToolButton(self)
@@ -91,6 +92,7 @@ class GridBar(QWidget):
         for widget in (self.planes, self.smaller, self.larger, self.undecided, self.count):
             line.addWidget(widget)
         line.addWidget(self.hint, 1)
+        line.addStretch(0)
         cell = QGridLayout(self)
         cell.setContentsMargins(0, 0, 0, 0)
         cell.addLayout(line, 0, 0)
