@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from vetter.benchmark.figures import Figure, spread
 from vetter.errors import VetterError
@@ -95,7 +95,7 @@ class _PaintWatch:
         self.painted_at = 0.0
         self._filter = Filter(widget)
         widget.installEventFilter(self._filter)
-        self._click = QTest.keyClick
+        self._click: Any = QTest.keyClick
         self._process = QApplication.processEvents
 
     def time_key(self, target: QWidget, key: Qt.Key) -> float:
