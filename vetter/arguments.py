@@ -105,6 +105,14 @@ def add_export_options(parser: argparse.ArgumentParser) -> None:
         help="format of the table of decisions (default: ecsv); may be repeated",
     )
     parser.add_argument("--png", action="store_true", help="write pictures of the panels too")
+    parser.add_argument(
+        "--html",
+        action="store_true",
+        help="write report.html: pictures, numbers, verdicts and comments, in one file to show",
+    )
+    parser.add_argument(
+        "--contact-sheet", action="store_true", help="write contact_sheet.pdf: tiles of the grid"
+    )
     parser.add_argument("--reviewer", metavar="NAME", help="reviewer (default: the last to decide)")
     add_settings(parser)
 

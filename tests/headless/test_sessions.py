@@ -65,3 +65,12 @@ def test_export_with_pictures(session: str, tmp_path: Path, qapp: object) -> Non
     names = sorted(path.name for path in (tmp_path / "out" / "cutouts").glob("*.png"))
     assert names == ["a.png", "b.png"]
     assert (tmp_path / "out" / "cutouts" / "a.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_export_writes_report_and_sheet(session: str, tmp_path: Path, qapp: object) -> None:
+    words = ["export", session, "-o", str(tmp_path / "out"), "--html", "--contact-sheet"]
+    assert cli.main([*words, "--verdict", "all"]) == 0
+    page = (tmp_path / "out" / "report.html").read_text("utf-8")
+    assert page.count("<article>") == page.count("data:image/png;base64,iVBOR") == 2
+    assert (tmp_path / "out" / "contact_sheet.pdf").read_bytes().startswith(b"%PDF")
+    assert not list((tmp_path / "out" / "cutouts").glob("*.png"))

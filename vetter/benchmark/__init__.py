@@ -1,7 +1,8 @@
 """Measurements of ``vetter bench`` on a user's machine, each figure beside its budget.
 
-Start with ``main``. Each module measures one thing: ``keys``, ``starts``, ``operations``,
-``visibility``, and ``walk`` what random keys keep waiting (``watchdog``) or leave in memory.
+Start with ``main``. Each module measures one thing: ``keys`` with ``grid_pages``, ``starts``,
+``operations``, ``visibility``, and ``walk`` what random keys keep waiting (``watchdog``) or leave
+in memory.
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
+from vetter.benchmark import grid_pages
 from vetter.benchmark.figures import Figure, spread
 from vetter.benchmark.starts import use_offscreen_if_needed
 from vetter.errors import VetterError
@@ -66,7 +67,7 @@ def measure(
             yield Figure(f"{what}: key to painted", spread(times), "ms", budgets, note)
     times = [stopwatch.time_filter(number) for number in range(few)]
     yield Figure("filter: Enter to the list painted", spread(times), "ms", FRAME, note)
-    yield from _time_grid(stopwatch, few, note)
+    yield from grid_pages.measure(window, max(few, 20), stopwatch.pause, note)
     window.close()
     application.processEvents()
 
@@ -102,20 +103,6 @@ def _time_held(stopwatch: _Stopwatch, steps: int, note: str) -> Figure:
     if misses:
         note += f", {misses} not built ahead"
     return Figure("held move key to the next candidate painted", spread(times), "ms", FAST, note)
-
-
-def _time_grid(stopwatch: _Stopwatch, count: int, note: str) -> Iterator[Figure]:
-    opening, pages = [], []
-    for _ in range(max(count // 10, 3)):
-        opening.append(stopwatch.time_grid("G"))
-        for _ in range(5):
-            key = stopwatch.page_key
-            if key:
-                pages.append(stopwatch.time_grid(key))
-        stopwatch.leave_grid()
-    yield Figure("grid: key to the page painted", spread(opening), "ms", {"p99": 100.0}, note)
-    if pages:
-        yield Figure("grid page: key to painted", spread(pages), "ms", FRAME, note)
 
 
 class _Stopwatch:

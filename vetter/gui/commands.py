@@ -81,8 +81,22 @@ FILE_COMMANDS: tuple[Command[MainWindow], ...] = (
         "Export...",
         ("Ctrl+E",),
         "File",
-        lambda w: w.dialogs.show_export(),
+        lambda w: w.dialogs.show_export(w.plane_row.picture_style),
         separated=True,
+    ),
+    Command(
+        "file.save_view",
+        "Save the view as PNG, SVG or PDF...",
+        ("Ctrl+Shift+S",),
+        "File",
+        lambda w: w.view_saver.ask(),
+    ),
+    Command(
+        "file.copy_view",
+        "Copy the view to the clipboard",
+        ("Ctrl+Shift+C",),
+        "File",
+        lambda w: w.view_saver.copy(),
     ),
     Command(
         "file.save_session",

@@ -1,23 +1,53 @@
-"""Pictures for ``vetter export --png``, drawn off screen by the window's own code."""
+"""Pictures for ``vetter export``, drawn off screen by the window's own code."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from vetter.core.cutout_source import CutoutSource
+from vetter.core.display.style import DisplayStyle
+from vetter.io.export.decision_table import Opinions
+from vetter.io.export.export import Sheet
 from vetter.io.session.session_file import SessionFile
 from vetter.io.settings_file import load_settings
 
+if TYPE_CHECKING:
+    from vetter.gui.panels.png import ExportPicture
 
-def picture_maker(
-    session: Path, source: CutoutSource, settings_path: str | None
-) -> Callable[[int, Any], bytes]:
-    """Return a function that turns a row and its cutout into the bytes of a PNG file.
 
-    The planes have the looks that the session stores.
+class Pictures(NamedTuple):
+    """Pictures of an export, with the looks of the session.
+
+    Attributes
+    ----------
+    application : QApplication
+        Kept alive while pictures are made.
+    looks : DisplayStyle
+    draw : ExportPicture
+    """
+
+    application: Any
+    looks: DisplayStyle
+    draw: ExportPicture
+
+    def picture(self, row: int, cutout: Any) -> bytes:
+        """Return the picture of a row and its cutout as a PNG file's bytes."""
+        return self.draw(row, cutout)
+
+    def begin_sheet(self, source: CutoutSource, opinions: Opinions) -> Sheet:
+        """Begin the contact sheet of a source."""
+        from vetter.gui.panels.contact_sheet import ContactSheet
+
+        planes = source.plane_names
+        return ContactSheet(source.title, self.looks, source.candidates, opinions, planes)
+
+
+def make_pictures(session: Path, source: CutoutSource, settings_path: str | None) -> Pictures:
+    """Return the pictures of a session's export; they need no screen.
+
+    The planes have the looks and the panels that the session stores.
 
     Raises
     ------
@@ -30,19 +60,12 @@ def picture_maker(
     check_qt_libraries()
     from PyQt6.QtWidgets import QApplication
 
-    from vetter.core.display.style import DisplayStyle
+    from vetter.gui.panels.panel_choice import PanelChoice, PictureStyle
     from vetter.gui.panels.png import ExportPicture
 
     application = QApplication.instance() or QApplication(["vetter"])
     with SessionFile.open(session, "", read_only=True) as file:
-        looks = DisplayStyle.from_session(
-            file.settings.get("looks"), load_settings(settings_path).display
-        )
-    picture = ExportPicture(looks, source.candidates.name)
-
-    def make(row: int, cutout: Any) -> bytes:
-        # The closure keeps the QApplication alive while pictures are made.
-        assert application is not None
-        return picture(row, cutout)
-
-    return make
+        stored = file.settings
+    looks = DisplayStyle.from_session(stored.get("looks"), load_settings(settings_path).display)
+    style = PictureStyle(PanelChoice.of(source, stored.get("panels")))
+    return Pictures(application, looks, ExportPicture(looks, source.candidates.name, style))

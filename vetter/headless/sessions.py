@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -20,13 +20,16 @@ from vetter.core.judgement.answer import Answer
 from vetter.core.number_text import format_count
 from vetter.errors import InputError, escape_to_line
 from vetter.headless.progress import Progress, print_lines
-from vetter.io.export.export import ExportReport, Picture, export
+from vetter.io.export.export import ExportReport, Picture, SheetMaker, export
 from vetter.io.export.table_writing import escape_control
 from vetter.io.files.fingerprint import list_fingerprint
 from vetter.io.files.hdu_names import parse_fits_name
 from vetter.io.inputs.open_input import open_input
 from vetter.io.session.recorded_inputs import RecordedInput, list_content
 from vetter.io.session.session_file import SessionFile
+
+if TYPE_CHECKING:
+    from vetter.headless.pictures import Pictures
 
 AnyPath = str | os.PathLike[str]
 
@@ -50,6 +53,8 @@ def run_export(arguments: argparse.Namespace) -> int:
     """Write cutouts and verdicts of a session."""
     path = Path(arguments.session).expanduser()
     with ExitStack() as stack:
+        drawn = arguments.png or arguments.html or arguments.contact_sheet
+        pictures = _pictures(path, arguments.settings, stack) if drawn else None
         report = export_session(
             path,
             Path(arguments.output).expanduser(),
@@ -57,20 +62,22 @@ def run_export(arguments: argparse.Namespace) -> int:
             arguments.format or (),
             arguments.png,
             arguments.reviewer,
-            _picture(path, arguments.settings, stack) if arguments.png else None,
+            None if pictures is None else pictures.picture,
             Progress("export"),
+            html=arguments.html,
+            sheet=pictures.begin_sheet if pictures and arguments.contact_sheet else None,
         )
     print_lines(*report.lines())
     return 0
 
 
-def _picture(path: Path, settings: str | None, stack: ExitStack) -> Any:
-    # Imported here: the window's drawing code needs Qt, which only --png loads.
-    from vetter.headless.pictures import picture_maker
+def _pictures(path: Path, settings: str | None, stack: ExitStack) -> Pictures:
+    # Imported here: the window's drawing code needs Qt, which only options with pictures load.
+    from vetter.headless.pictures import make_pictures
 
     source = open_input([str(path)]).read_whole_list()
     stack.callback(source.close)
-    return picture_maker(path, source, settings)
+    return make_pictures(path, source, settings)
 
 
 def status(path: AnyPath, as_json: bool = False, reviewer: str | None = None) -> str:
@@ -131,6 +138,8 @@ def export_session(
     reviewer: str | None = None,
     picture: Picture | None = None,
     progress: Callable[[int, int], None] | None = None,
+    html: bool = False,
+    sheet: SheetMaker | None = None,
 ) -> ExportReport:
     """Export a session with :func:`vetter.io.export.export.export`.
 
@@ -151,6 +160,10 @@ def export_session(
     picture : callable, optional
     progress : callable, optional
         Called with (done, total).
+    html : bool
+        Whether the report is written too, with pictures made by `picture`.
+    sheet : callable, optional
+        Begins the contact sheet.
 
     Raises
     ------
@@ -177,6 +190,8 @@ def export_session(
             fits,
             progress or (lambda done, total: None),
             radius=source.default_radius,
+            html=html,
+            sheet=sheet,
         )
     finally:
         source.close()

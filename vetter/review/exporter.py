@@ -12,7 +12,7 @@ from PyQt6.QtCore import QObject, QThread, pyqtSignal
 from vetter.core.decisions.decision import Verdict
 from vetter.errors import describe_error
 from vetter.io.export.decision_table import FrozenOpinions
-from vetter.io.export.export import ExportReport, Picture, export
+from vetter.io.export.export import ExportReport, Picture, SheetMaker, export
 
 if TYPE_CHECKING:
     from vetter.review.cutouts.cutout_cache import CutoutCache
@@ -24,7 +24,9 @@ class ExportRequest:
     """Content and options of an export, unchanged while the export runs.
 
     ``picture`` makes the PNG of a candidate and is called on the export's thread; if None, no
-    PNG is written. ``adjustments`` are ``adjust_*`` metadata by key.
+    PNG is written. With ``html`` the report is written too; ``sheet`` begins the contact sheet.
+    ``png`` is whether pictures are written beside the cutouts. ``adjustments`` are ``adjust_*``
+    metadata by key.
     """
 
     folder: str
@@ -33,6 +35,9 @@ class ExportRequest:
     radius: float
     picture: Picture | None = None
     adjustments: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    png: bool = True
+    html: bool = False
+    sheet: SheetMaker | None = None
 
 
 class Exporter(QObject):
@@ -135,11 +140,13 @@ class _ExportThread(QThread):
             request.folder,
             verdicts=request.verdicts,
             formats=request.formats,
-            png=request.picture is not None,
+            png=request.png and request.picture is not None,
             picture=request.picture,
             adjustments=request.adjustments,
             progress=self._exporter.progress.emit,
             cancelled=self.stop.is_set,
             radius=request.radius,
             cutout=self._cache.cutout,
+            html=request.html,
+            sheet=request.sheet,
         )

@@ -194,3 +194,25 @@ def test_export_by_window_and_command_draws_the_same(qtbot, tmp_path: Path) -> N
     )
     assert len(by_window) == len(by_command) == 1
     assert (pixels(by_window[0]) == pixels(by_command[0])).all()
+
+
+def test_report_and_sheet_are_written_when_ticked(qtbot, dialog, tmp_path) -> None:
+    dialog.html.setChecked(True)
+    dialog.sheet.setChecked(True)
+    _run(qtbot, dialog)
+    page = (tmp_path / "out" / "report.html").read_text("utf-8")
+    assert page.count("data:image/png;base64,") == 2
+    assert (tmp_path / "out" / "contact_sheet.pdf").read_bytes().startswith(b"%PDF")
+    assert not list((tmp_path / "out" / "cutouts").glob("*.png"))
+
+
+def test_open_folder_appears_after_the_export(qtbot, dialog, monkeypatch, tmp_path) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr(
+        "vetter.gui.dialogs.export.QDesktopServices.openUrl",
+        lambda url: opened.append(url.toLocalFile()),
+    )
+    assert not dialog.show_folder.isVisible()
+    _run(qtbot, dialog)
+    dialog.show_folder.click()
+    assert opened == [str(tmp_path / "out")]

@@ -41,7 +41,9 @@ def test_the_export_begins_with_what_is_exported(qtbot) -> None:
     assert dialog.focusWidget() is first
     names = chain(dialog, first)
     assert names[0].startswith("accepted") and names[4].startswith("a picture")
-    assert names[5:] == ["ECSV", "CSV", "VOTable", "FITS", "folder", "Browse...", "Export", "Close"]
+    assert names[5:7] == ["a page to show (report.html)", "a contact sheet (PDF)"]
+    assert names[7:13] == ["ECSV", "CSV", "VOTable", "FITS", "folder", "Browse..."]
+    assert names[13:] == ["Export", "Close"]
 
 
 def test_planes_come_line_by_line_and_the_buttons_last(qtbot) -> None:

@@ -15,8 +15,8 @@ from vetter.core.columns.broker_columns import tile_facts
 from vetter.core.columns.review_columns import ReviewColumns
 from vetter.core.decisions.decision import Verdict
 from vetter.gui.grid.grid import Grid
-from vetter.gui.grid.grid_bar import plane_choices
 from vetter.gui.grid.tile_painter import selection_colours
+from vetter.gui.panels.panel_choice import plane_choices
 from vetter.gui.widgets.theme import DARK, LIGHT, palette_of
 
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -110,7 +110,7 @@ def test_names_in_tiles_are_whole(grid, session) -> None:
     session.candidates.table["id"] = np.array([name] * 200)
     grid.area.tiles.forget()
     grid.area.set_up()
-    caption, _ = grid.area.tiles._caption(0, grid.area._rect(0).width() - 10)
+    caption = grid.area.tiles._caption(0, grid.area._rect(0).width() - 10)[0]
     assert caption.text() == session.candidates.name(0) == name
 
 
@@ -132,11 +132,19 @@ def test_list_with_snr_column_shows_that_column() -> None:
 def test_decided_tile_is_dimmed(qtbot, grid, session, cache) -> None:
     grid.area.want_shown()
     cache.serve()
-    frame = grid.area._rect(5).adjusted(20, 10, -20, -50)
+    frame = grid.area._rect(5).adjusted(20, 10, -20, -70)
     before = pixels(grid.area.viewport().grab(frame).toImage()).astype(int)
     session.say(5, verdict=Verdict.REJECT)
     after = pixels(grid.area.viewport().grab(frame).toImage()).astype(int)
     assert after.std() < 0.6 * before.std()
+
+
+@pytest.mark.parametrize("planes", ["triplet", "diff"])
+def test_facts_in_tiles_are_whole(grid, session, planes) -> None:
+    grid.bar.planes.setCurrentText(planes)
+    _, *lines = grid.area.tiles._caption(7, grid.area._rect(0).width() - 10)
+    texts = " ".join(line.text() for line in lines).split()
+    assert texts == ["mag", "18.875", "S/N", "21.7"]
 
 
 @pytest.mark.parametrize("tones", [DARK, LIGHT], ids=["dark", "light"])

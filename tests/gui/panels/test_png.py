@@ -8,9 +8,11 @@ from tests.helpers.snapshots import pixels
 from vetter.core.cutout.cutout import Cutout
 from vetter.core.cutout.sky_marks import MarkKind, SkyMark
 from vetter.core.display.style import DisplayStyle
+from vetter.gui.panels.layout.camera import View
+from vetter.gui.panels.panel_choice import PanelChoice, PictureStyle
 from vetter.gui.panels.png import GAP, HEADING, PANEL, TITLE, ExportPicture
 from vetter.gui.panels.tools.overlays import _PLANET
-from vetter.gui.widgets.theme import DARK
+from vetter.gui.widgets.theme import DARK, LIGHT
 
 
 def _cutout() -> Cutout:
@@ -77,3 +79,33 @@ def test_predicted_place_of_minor_planet_is_in_picture(qapp) -> None:
     x, y = GAP + round(2.5 * scale), HEADING + TITLE + PANEL - round(6.5 * scale)
     around = [drawn.pixelColor(x + a, y + b) for a in range(-9, 10) for b in range(-9, 10)]
     assert around.count(_PLANET) > 10
+
+
+def test_planes_without_a_panel_are_left_out(qapp) -> None:
+    style = PictureStyle(PanelChoice({"mask": False}))
+    image = ExportPicture(DisplayStyle(), str, style).draw(0, _cutout())
+    assert image.width() == PANEL + 2 * GAP
+
+
+def test_picture_has_the_zoom_of_the_panels(qapp) -> None:
+    pixels_wide = []
+    for zoom in (1.0, 2.0):
+        style = PictureStyle(view=View(zoom, fitted=False), reticle=False)
+        drawn = ExportPicture(DisplayStyle(), str, style).draw(0, _cutout())
+        panel = pixels(drawn.copy(GAP, HEADING + TITLE, PANEL, PANEL))[:, :, 0]
+        pixels_wide.append(int((panel > 200).any(axis=0).sum()))
+    assert pixels_wide[1] == 2 * pixels_wide[0] > 0
+
+
+def test_reticle_is_left_out_where_the_panels_have_none(qapp) -> None:
+    cutout = Cutout({"image": np.zeros((9, 9))}, {"x": 4.0, "y": 4.0}, origin=(0, 0))
+    drawn = [
+        ExportPicture(DisplayStyle(), str, PictureStyle(reticle=shown)).draw(0, cutout)
+        for shown in (True, False)
+    ]
+    assert drawn[0] != drawn[1]
+
+
+def test_light_theme_makes_light_surroundings(qapp) -> None:
+    drawn = ExportPicture(DisplayStyle(), str, PictureStyle(dark=False)).draw(0, _cutout())
+    assert drawn.pixelColor(0, 0) == QColor(LIGHT.window)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Protocol
 
-from PyQt6.QtCore import QEvent, QObject, Qt
+from PyQt6.QtCore import QEvent, QObject, Qt, QUrl
+from PyQt6.QtGui import QDesktopServices
 from PyQt6.QtWidgets import (
     QCheckBox,
     QDialog,
@@ -21,12 +23,16 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from vetter.core.cutout_source import CutoutSource
 from vetter.core.decisions.decision import Verdict
+from vetter.core.display.style import DisplayStyle
 from vetter.core.number_text import format_count
+from vetter.gui.panels.panel_choice import PictureStyle
 from vetter.gui.panels.png import ExportPicture
 from vetter.gui.widgets.plain_text import plain_label
 from vetter.gui.widgets.verdict_style import WORDS
-from vetter.io.export.export import ExportReport
+from vetter.io.export.decision_table import Opinions
+from vetter.io.export.export import ExportReport, Sheet
 from vetter.review.cutouts.cutout_cache import CutoutCache
 from vetter.review.exporter import Exporter, ExportRequest
 from vetter.review.session import Session
@@ -56,6 +62,8 @@ class ExportDialog(QDialog):
         Source of the fits' results for the cutouts' metadata.
     folder : Path, optional
         Parent of the suggested export folder; by default the working directory.
+    style : PictureStyle, optional
+        Planes, view and marks of the pictures, those of the panels.
     """
 
     def __init__(
@@ -65,12 +73,15 @@ class ExportDialog(QDialog):
         fits: FitResults,
         parent: QWidget | None = None,
         folder: Path | None = None,
+        style: PictureStyle | None = None,
     ) -> None:
         super().__init__(parent)
+        self._style = style
         self._home = Path.cwd() if folder is None else folder
         self._session = session
         self._cache = cache
         self._fits = fits
+        self._exported = ""
         self.exporter = Exporter(session, cache, self)
         self.setWindowTitle("Export")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -115,14 +126,17 @@ class ExportDialog(QDialog):
         if not formats:
             self.outcome.setText("No format ticked: tick at least one for the table.")
             return None
-        picture = ExportPicture(self._cache.looks, self._session.candidates.name)
+        looks = self._cache.looks
         return ExportRequest(
             folder=str(Path(folder).expanduser()),
             verdicts=tuple(verdict for verdict in ORDER if self.verdicts[verdict].isChecked()),
             formats=formats,
             radius=self._cache.radius,
-            picture=picture if self.png.isChecked() else None,
+            picture=ExportPicture(looks, self._session.candidates.name, self._style),
             adjustments=self._fits.metadata(),
+            png=self.png.isChecked(),
+            html=self.html.isChecked(),
+            sheet=partial(_begin_sheet, looks) if self.sheet.isChecked() else None,
         )
 
     def reject(self) -> None:
@@ -159,6 +173,8 @@ class ExportDialog(QDialog):
         self.formats = {name: QCheckBox(title, self) for name, title in FORMATS.items()}
         self.formats["ecsv"].setChecked(True)
         self.png = QCheckBox("a picture (PNG) beside each cutout", self)
+        self.html = QCheckBox("a page to show (report.html)", self)
+        self.sheet = QCheckBox("a contact sheet (PDF)", self)
         self.folder = QLineEdit(str(self._home / FOLDER), self)
         self.folder.setAccessibleName("folder")
         self.browse = QPushButton("Browse...", self)
@@ -170,6 +186,11 @@ class ExportDialog(QDialog):
         self.outcome.setWordWrap(True)
         self.outcome.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.outcome.setAccessibleName("result of the export")
+        self.show_folder = QPushButton("Open folder", self)
+        self.show_folder.setAutoDefault(False)
+        self.show_folder.setToolTip("Open the exported folder in the file manager")
+        self.show_folder.clicked.connect(self._on_show_folder)
+        self.show_folder.hide()
         self.go = QPushButton("Export", self)
         self.go.setDefault(True)
         self.go.clicked.connect(self.start)
@@ -182,19 +203,21 @@ class ExportDialog(QDialog):
         form = QFormLayout(self.form)
         form.setContentsMargins(0, 0, 0, 0)
         form.addRow("Cutouts of", _make_row(*self.verdicts.values()))
-        form.addRow("", self.png)
+        form.addRow("", _make_row(self.png, self.html, self.sheet))
         side = 2 * self._cache.radius + 1
         form.addRow("", plain_label(f"{side:.0f} pixels wide, as in the window", self))
         form.addRow("Table of all as", _make_row(*self.formats.values()))
         form.addRow("Folder", _make_row(self.folder, self.browse))
         buttons = QHBoxLayout()
+        buttons.addWidget(self.show_folder)
         buttons.addStretch(1)
         buttons.addWidget(self.go)
         buttons.addWidget(self.stop)
         layout = QVBoxLayout(self)
         layout.setSpacing(10)
-        order = (*self.verdicts.values(), self.png, *self.formats.values(), self.folder)
-        for before, after in pairwise((*order, self.browse, self.go, self.stop)):
+        pictures = (self.png, self.html, self.sheet)
+        order = (*self.verdicts.values(), *pictures, *self.formats.values(), self.folder)
+        for before, after in pairwise((*order, self.browse, self.show_folder, self.go, self.stop)):
             self.setTabOrder(before, after)
         self.verdicts[Verdict.ACCEPT].setFocus()
         layout.addWidget(self.form)
@@ -235,8 +258,16 @@ class ExportDialog(QDialog):
         self.bar.setRange(0, total)
         self.bar.setValue(done)
 
+    def _on_show_folder(self) -> None:
+        QDesktopServices.openUrl(QUrl.fromLocalFile(self._exported))
+
     def _on_done(self, report: ExportReport) -> None:
         self._show_running(False)
+        self._exported = str(report.folder)
+        self.show_folder.setVisible(not report.cancelled)
+        if not report.cancelled:
+            # The dialog's text is gone when it closes.
+            self._session.message.emit(f"exported to {report.folder}")
         lines = report.lines()
         if len(lines) > MAX_LINES:
             omitted = len(lines) - MAX_LINES
@@ -246,6 +277,13 @@ class ExportDialog(QDialog):
     def _on_failed(self, reason: str) -> None:
         self._show_running(False)
         self.outcome.setText(f"Nothing was exported. {reason}")
+
+
+def _begin_sheet(looks: DisplayStyle, source: CutoutSource, opinions: Opinions) -> Sheet:
+    from vetter.gui.panels.contact_sheet import ContactSheet
+
+    planes = source.plane_names
+    return ContactSheet(source.title, looks, source.candidates, opinions, planes)
 
 
 def _make_row(*widgets: QWidget) -> QWidget:

@@ -7,6 +7,7 @@ from PyQt6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QWidget
 
 from vetter.gui.grid.tile_painter import BADGE, TilePainter
+from vetter.gui.panels.panel_choice import PictureStyle
 from vetter.gui.panels.plane_row import panel_contents
 from vetter.gui.panels.png import GAP, TITLE, draw_panel, draw_title, draw_words
 from vetter.gui.widgets.theme import DARK
@@ -167,4 +168,4 @@ class CompareView(QWidget):
             if panel.image is None or panel.message:
                 draw_words(painter, cell, panel.message)
             else:
-                draw_panel(painter, cell, panel, frame, first=False)
+                draw_panel(painter, cell, panel, frame, False, PictureStyle())

@@ -267,13 +267,11 @@ class Grid(QWidget):
         size = self._size
         if size is None:
             size = _USUAL_SIZE[len(planes) > 1]
-            tiles = self.area.tiles
-            tiles.plane_count = len(planes)
-            for larger in (side for side in SIZES if size < side <= _LARGEST_FIRST):
-                tiles.size = larger
-                if self.area.columns * self.area.lines < len(self.shown):
+            larger = (side for side in SIZES if size < side <= _LARGEST_FIRST)
+            for side in larger:
+                if not self.area.has_room(side, len(planes), len(self.shown)):
                     break
-                size = larger
+                size = side
         self.area.set_tiles(size, planes)
 
     def _is_own_key(self, event: QKeyEvent) -> bool:

@@ -77,6 +77,7 @@ class GridArea(QAbstractScrollArea):
         self._selected = selected
         self.tiles = TilePainter(self, session)
         self.tiles.plane_count = len(thumbnails.planes)
+        self._columns, self._width, self._height = 1, 1, 1
         self.seen: set[int] = set()
         self._top_row = -1
         self._origin: QPoint | None = None
@@ -102,12 +103,25 @@ class GridArea(QAbstractScrollArea):
     @property
     def columns(self) -> int:
         """Number of tiles in a line."""
-        return max(1, self._view().width() // self.tiles.least_width)
+        return self._columns
 
     @property
     def lines(self) -> int:
         """Number of whole lines on screen."""
-        return max(1, self._view().height() // self.tiles.height)
+        return max(1, self._view().height() // self._height)
+
+    def has_room(self, size: int, planes: int, count: int) -> bool:
+        """Return whether so many tiles, with planes of this side, are on screen together."""
+        self.tiles.size, self.tiles.plane_count = size, planes
+        self._measure()
+        return self.columns * self.lines >= count
+
+    def _measure(self) -> None:
+        """Compute the geometry of the tiles, which each paint needs for each of them."""
+        least, self._height = self.tiles.least_width, self.tiles.height
+        self._columns = max(1, self._view().width() // least)
+        # The tiles share the whole width.
+        self._width = max(self._view().width() // self._columns, least)
 
     def set_tiles(self, size: int, planes: tuple[str, ...]) -> None:
         """Show other planes, each of this side in screen units."""
@@ -118,10 +132,11 @@ class GridArea(QAbstractScrollArea):
 
     def set_up(self) -> None:
         """Adapt the scroll bar to a new order or size."""
-        total = -(-len(self._shown) // self.columns) * self.tiles.height
+        self._measure()
+        total = -(-len(self._shown) // self.columns) * self._height
         bar = self.verticalScrollBar()
         if bar is not None:
-            bar.setSingleStep(self.tiles.height)
+            bar.setSingleStep(self._height)
             bar.setPageStep(self._view().height())
             bar.setRange(0, max(0, total - self._view().height()))
         self._view().update()
@@ -134,15 +149,15 @@ class GridArea(QAbstractScrollArea):
         if bar is None or not 0 < bar.value() or self._session.queue.sort_column is None:
             return
         line = max(self._shown.position_of(row), 0) // self.columns
-        bar.setValue(line * self.tiles.height + bar.value() % self.tiles.height)
+        bar.setValue(line * self._height + bar.value() % self._height)
 
     def show_place(self, place: int) -> None:
         """Scroll as little as needed until a position of the order is on screen."""
         bar = self.verticalScrollBar()
         if bar is None or place < 0:
             return
-        top = place // self.columns * self.tiles.height
-        bottom = top + self.tiles.height
+        top = place // self.columns * self._height
+        bottom = top + self._height
         if top < bar.value():
             bar.setValue(top)
         elif bottom > bar.value() + self._view().height():
@@ -178,10 +193,10 @@ class GridArea(QAbstractScrollArea):
 
     def row_at(self, point: QPoint) -> int:
         """Return the row under a point of the viewport; -1 for none."""
-        column = point.x() // self._tile_width()
+        column = point.x() // self._width
         if not 0 <= column < self.columns:
             return -1
-        place = (point.y() + self._offset()) // self.tiles.height * self.columns + column
+        place = (point.y() + self._offset()) // self._height * self.columns + column
         order = self._shown.order
         return int(order[place]) if 0 <= place < len(order) else -1
 
@@ -233,6 +248,7 @@ class GridArea(QAbstractScrollArea):
         super().changeEvent(event)
         if event is not None and event.type() == QEvent.Type.FontChange:
             self.tiles.forget()
+            self.set_up()
 
     def hideEvent(self, event: QHideEvent | None) -> None:
         super().hideEvent(event)
@@ -304,18 +320,14 @@ class GridArea(QAbstractScrollArea):
         bar = self.verticalScrollBar()
         return 0 if bar is None else bar.value()
 
-    def _tile_width(self) -> int:
-        """Return the width of a tile; tiles share the whole width."""
-        return max(self._view().width() // self.columns, self.tiles.least_width)
-
     def _rect(self, place: int) -> QRect:
         line, column = divmod(place, self.columns)
-        width, height = self._tile_width(), self.tiles.height
+        width, height = self._width, self._height
         return QRect(column * width, line * height - self._offset(), width, height)
 
     def _places(self, area: QRect) -> tuple[int, int]:
         """Return the places of the order in a part of the viewport: first, and past the last."""
-        height = self.tiles.height
+        height = self._height
         first = max(0, (area.top() + self._offset()) // height) * self.columns
         last = ((area.bottom() + self._offset()) // height + 1) * self.columns
         count = len(self._shown)
@@ -323,7 +335,7 @@ class GridArea(QAbstractScrollArea):
 
     def _rows_in(self, band: QRect) -> Rows:
         """Return the rows whose tiles a band touches."""
-        width, height, columns = self._tile_width(), self.tiles.height, self.columns
+        width, height, columns = self._width, self._height, self.columns
         lines = np.arange(max(0, band.top() // height), band.bottom() // height + 1)
         across = np.arange(
             max(0, band.left() // width), min(columns - 1, band.right() // width) + 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -13,22 +14,14 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from vetter.gui.panels.panel_choice import plane_choices
 from vetter.gui.widgets.group_question import GroupQuestion
 from vetter.gui.widgets.plain_text import plain_label
 
-TRIPLETS = (("image", "template", "diff"), ("image", "convolved", "diff"))
-"""Planes of a triplet: the first of these that an input has."""
 FIRST_PLANES = ("diff", "image")
 """Plane shown by an input without a triplet: the first of these that it has."""
 
 _HINT = "Tab: planes   + -: size   Shift, Ctrl, drag: select   Enter: look at it   Esc: back"
-
-
-def plane_choices(planes: list[str]) -> dict[str, tuple[str, ...]]:
-    """Return the choices of planes by title: a triplet first if there is one, then each plane."""
-    triplet = next((names for names in TRIPLETS if set(names) <= set(planes)), None)
-    single: dict[str, tuple[str, ...]] = {name: (name,) for name in planes or ["image"]}
-    return single if triplet is None else {"triplet": triplet, **single}
 
 
 class GridBar(QWidget):
@@ -56,6 +49,7 @@ class GridBar(QWidget):
         self.planes.addItems(list(self.choices))
         usual = next((name for name in ("triplet", *FIRST_PLANES) if name in self.choices), None)
         self.planes.setCurrentText(usual or next(iter(self.choices)))
+        self.planes.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.planes.setAccessibleName("planes shown")
         self.planes.setToolTip("Planes shown (Tab: next, Shift+Tab: previous)")
         self.smaller, self.larger = QToolButton(self), QToolButton(self)
@@ -98,6 +92,7 @@ class GridBar(QWidget):
         for widget in (self.planes, self.smaller, self.larger, self.undecided, self.count):
             line.addWidget(widget)
         line.addWidget(self.hint, 1)
+        line.addStretch(0)
         cell = QGridLayout(self)
         cell.setContentsMargins(0, 0, 0, 0)
         cell.addLayout(line, 0, 0)
@@ -105,6 +100,11 @@ class GridBar(QWidget):
         # The height does not change with the question, under which tiles would move.
         height = max(line.sizeHint().height(), self.question.sizeHint().height())
         self.setFixedHeight(height)
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        super().resizeEvent(event)
+        # Half a hint helps nobody.
+        self.hint.setVisible(self.hint.sizeHint().width() < self.width() - self.hint.x())
 
     def _on_planes(self, title: str) -> None:
         self.planes_changed.emit(self.choices[title])

@@ -45,7 +45,7 @@ class ShownRows:
         self.refresh()
 
     def refresh(self) -> None:
-        """Look again which candidates are undecided."""
+        """Find the undecided candidates again."""
         if self._undecided is None:
             return
         order = np.asarray(self._session.queue.order, np.intp)

@@ -23,8 +23,10 @@ PAD = 5
 BADGE = 14
 TICK = 13
 """Side of the tick on a selected tile, screen units."""
-MAX_NAME_WIDTH = 210
-"""Widest name for which tiles are made wider; longer names are cut, and whole in the tool tip."""
+MAX_TEXT_WIDTH = 210
+"""Widest name or facts for which tiles are made wider; longer ones are cut, whole in the tip."""
+ONE_LINE_WIDTH = 230
+"""Width of the pictures from which all facts stand in one line, screen units."""
 
 _SAMPLE = 100
 """Number of names that decide the width of the tiles."""
@@ -57,9 +59,9 @@ class TilePainter:
         self.size = 96
         self.plane_count = 1
         self._facts: list[Fact] | None = None
-        self._name_width = 0
-        self._captions: OrderedDict[int, tuple[QStaticText, QStaticText]] = OrderedDict()
-        self._room = 0
+        self._text_width: dict[bool, int] = {}
+        self._captions: OrderedDict[int, list[QStaticText]] = OrderedDict()
+        self._room = 0, False
 
     @property
     def picture(self) -> QSize:
@@ -70,21 +72,44 @@ class TilePainter:
     @property
     def least_width(self) -> int:
         """Least width of a tile: its pictures and its name fit in."""
-        if not self._name_width:
-            metrics, candidates = self._widget.fontMetrics(), self._session.candidates
-            names = (candidates.name(row) for row in range(min(len(candidates), _SAMPLE)))
-            widest = max((metrics.horizontalAdvance(name) for name in names), default=0)
-            self._name_width = min(widest, MAX_NAME_WIDTH) + BADGE + 4
-        return max(self.picture.width(), self._name_width) + 2 * PAD
+        one_line = self._has_one_line
+        if one_line not in self._text_width:
+            rows = range(min(len(self._session.candidates), _SAMPLE))
+            widest = max((self._measure_texts(row, one_line) for row in rows), default=0)
+            self._text_width[one_line] = min(widest, MAX_TEXT_WIDTH)
+        return max(self.picture.width(), self._text_width[one_line]) + 2 * PAD
+
+    def _measure_texts(self, row: int, one_line: bool) -> int:
+        """Return the width of a candidate's name, and of its facts below a narrow picture."""
+        advance, badge_room = self._widget.fontMetrics().horizontalAdvance, badge_width(BADGE) + 4
+        name = advance(self._session.candidates.name(row)) + BADGE + 4
+        if one_line:
+            return name
+        first, second = self._fact_lines(row)
+        return max(name, advance(first) + 2, advance(second) + badge_room)
+
+    @property
+    def _has_one_line(self) -> bool:
+        """Whether all facts stand in one line, below a wide picture."""
+        return self.picture.width() >= ONE_LINE_WIDTH
+
+    def _fact_lines(self, row: int) -> list[str]:
+        """Return the facts of a candidate, in one line or two."""
+        texts = self._fact_texts(row)
+        if self._has_one_line:
+            return ["   ".join(texts)]
+        return ["  ".join(texts[:2]), "  ".join(texts[2:])]
 
     @property
     def height(self) -> int:
         """Height of a tile: pictures, name, and facts."""
-        return self.size + 2 * PAD + 2 * self._widget.fontMetrics().height() + 2
+        lines = 2 if self._has_one_line else 3
+        return self.size + 2 * PAD + lines * self._widget.fontMetrics().height() + 2
 
     def forget(self) -> None:
-        """Look up facts and names again: the list, the font or the size has changed."""
-        self._facts, self._name_width = None, 0
+        """Drop facts and names: the list, the font or the size has changed."""
+        self._facts = None
+        self._text_width.clear()
         self._captions.clear()
 
     def forget_rows(self, rows: Iterable[int]) -> None:
@@ -94,10 +119,13 @@ class TilePainter:
 
     def fact_text(self, row: int) -> str:
         """Return magnitude, S/N and score of a candidate, as far as known."""
+        return "   ".join(self._fact_texts(row))
+
+    def _fact_texts(self, row: int) -> list[str]:
         if self._facts is None:
             self._facts = tile_facts(self._session.columns, self._session.candidates)
         texts = ((fact.caption, fact.text(row)) for fact in self._facts)
-        return "   ".join(f"{caption} {text}" for caption, text in texts if text != MISSING_TEXT)
+        return [f"{caption} {text}" for caption, text in texts if text != MISSING_TEXT]
 
     def paint(
         self,
@@ -166,7 +194,7 @@ class TilePainter:
         left, top = rect.x() + PAD, rect.y() + PAD + self.size + 1
         if code:
             painter.drawPixmap(left, top + 1, badge(code, BADGE, dark, ratio))
-        name, facts = self._caption(row, rect.width() - 2 * PAD)
+        name, *facts = self._caption(row, rect.width() - 2 * PAD)
         painter.setPen(text)
         painter.drawStaticText(left + (BADGE + 3 if code else 0), top, name)
         answer = answer_code_of(self._session.columns, row)
@@ -174,25 +202,24 @@ class TilePainter:
             # The answers' own colours are hard to read on the selection's grey.
             mark = answer_badge(answer, BADGE, dark, ratio, text.name() if selected else "")
             x = rect.right() - PAD - badge_width(BADGE) + 1
-            painter.drawPixmap(x, top + line + 1, mark)
-        painter.drawStaticText(left, top + line, facts)
+            painter.drawPixmap(x, top + len(facts) * line + 1, mark)
+        for number, text_line in enumerate(facts, 1):
+            painter.drawStaticText(left, top + number * line, text_line)
 
-    def _caption(self, row: int, room: int) -> tuple[QStaticText, QStaticText]:
-        """Return the laid-out name and facts of a candidate for a width."""
-        if room != self._room:
-            self._room = room
+    def _caption(self, row: int, room: int) -> list[QStaticText]:
+        """Return the laid-out name and facts of a candidate for a width; the badge is last."""
+        if (room, self._has_one_line) != self._room:
+            self._room = room, self._has_one_line
             self._captions.clear()
         made = self._captions.get(row)
         if made is None:
-            name = self._session.candidates.name(row)
-            made = (
-                self._lay_out(name, room - BADGE - 3, Qt.TextElideMode.ElideMiddle),
-                self._lay_out(
-                    self.fact_text(row),
-                    room - badge_width(BADGE) - 3,
-                    Qt.TextElideMode.ElideRight,
-                ),
-            )
+            name, lines = self._session.candidates.name(row), self._fact_lines(row)
+            middle, right = Qt.TextElideMode.ElideMiddle, Qt.TextElideMode.ElideRight
+            last = len(lines) - 1
+            made = [self._lay_out(" ".join(name.split()), room - BADGE - 3, middle)]
+            for number, text in enumerate(lines):
+                beside = badge_width(BADGE) + 3 if number == last else 0
+                made.append(self._lay_out(text, room - beside, right))
             self._captions[row] = made
             if len(self._captions) > _MAX_CAPTIONS:
                 self._captions.popitem(last=False)
@@ -200,7 +227,6 @@ class TilePainter:
 
     def _lay_out(self, text: str, room: int, mode: Qt.TextElideMode) -> QStaticText:
         metrics = self._widget.fontMetrics()
-        text = " ".join(text.split()) if mode is Qt.TextElideMode.ElideMiddle else text
         laid_out = QStaticText(metrics.elidedText(text, mode, max(room, 20)))
         laid_out.setTextFormat(Qt.TextFormat.PlainText)
         laid_out.prepare(font=self._widget.font())

@@ -20,6 +20,7 @@ from PyQt6.QtWidgets import (
 from vetter.core.cutout.plane import Provenance
 from vetter.core.cutout_source import CutoutSource
 from vetter.core.display.style import KINDS, DisplayStyle
+from vetter.gui.panels.layout.camera import View
 from vetter.gui.widgets.buttons import button_box
 from vetter.gui.widgets.plain_text import menu_text, plain_label
 from vetter.review.cutouts.rendered_cutout import SNR
@@ -32,8 +33,12 @@ _KIND_TITLES = {
 }
 _EXPLANATION = (
     "A plane without a panel still shows in the readout under the pointer, in blink and flip, and "
-    "in exports. A computed snr is for the window alone."
+    "in exported FITS files. A computed snr is for the window alone."
 )
+
+
+TRIPLETS = (("image", "template", "diff"), ("image", "convolved", "diff"))
+"""Planes of a triplet: the first of these that an input has."""
 
 
 class PanelChoice(NamedTuple):
@@ -86,6 +91,35 @@ class PanelChoice(NamedTuple):
             for plane in planes
             if (plane in ticks) != self.has_panel_by_default(plane)
         }
+
+
+class PictureStyle(NamedTuple):
+    """Style of pictures outside the window: planes, view and marks as the panels have them.
+
+    Attributes
+    ----------
+    choice : PanelChoice
+        The planes that have panels.
+    view : View
+        Zoom and centre.
+    reticle, compass : bool
+        Whether the reticle is drawn, and compass, scale bar and the fit's shift.
+    dark : bool
+        Whether the surroundings are dark.
+    """
+
+    choice: PanelChoice = PanelChoice()
+    view: View = View()
+    reticle: bool = True
+    compass: bool = True
+    dark: bool = True
+
+    def choose_planes(self, names: Iterable[str]) -> tuple[str, ...]:
+        """Return those of these planes that have panels; all if none would be left."""
+        planes, choice = tuple(names), self.choice
+        said = choice.user_choice
+        shown = (n for n in planes if said.get(n, choice.has_panel_by_default(n)))
+        return tuple(shown) or planes
 
 
 class PanelPicker(QDialog):
@@ -182,3 +216,10 @@ def _make_kind_box(plane: str, kind: str) -> QComboBox:
         box.addItem(_KIND_TITLES[name], name)
     box.setCurrentIndex(KINDS.index(kind))
     return box
+
+
+def plane_choices(planes: list[str]) -> dict[str, tuple[str, ...]]:
+    """Return the choices of planes by title: a triplet first if there is one, then each plane."""
+    triplet = next((names for names in TRIPLETS if set(names) <= set(planes)), None)
+    single: dict[str, tuple[str, ...]] = {name: (name,) for name in planes or ["image"]}
+    return single if triplet is None else {"triplet": triplet, **single}

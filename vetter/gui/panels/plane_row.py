@@ -16,7 +16,7 @@ from vetter.core.display.style import SHARING, DisplayStyle
 from vetter.core.judgement.fit_table import can_fit
 from vetter.gui.panels.layout.camera import Subject
 from vetter.gui.panels.layout.turning import turn_pixel, turn_vector, turned, turns_to_north
-from vetter.gui.panels.panel_choice import PanelChoice
+from vetter.gui.panels.panel_choice import PanelChoice, PictureStyle
 from vetter.gui.panels.panel_scene import PanelScene
 from vetter.gui.panels.plane_panel import (
     OWN_LIMITS,
@@ -28,6 +28,7 @@ from vetter.gui.panels.readout import plane_value_texts
 from vetter.gui.panels.tools.blink import AutoBlink
 from vetter.gui.panels.tools.pixel_numbers import neighbourhood, number_texts
 from vetter.gui.widgets.plain_text import plain_tip
+from vetter.gui.widgets.theme import DARK
 from vetter.review.cutouts.rendered_cutout import REFIT, SNR, RenderedCutout
 
 VALUES_INTERVAL_MS = 25
@@ -99,6 +100,13 @@ class PlaneRow(PanelScene):
             return None
         masks = (name for name in frame.pictures if DisplayStyle.group(name) == "mask")
         return next((frame.pictures[name] for name in masks if name not in self._names), None)
+
+    @property
+    def picture_style(self) -> PictureStyle:
+        """Style of pictures that look as the panels do."""
+        stage = self._stage
+        dark = stage.tones is DARK
+        return PictureStyle(self._choice, stage.view, stage.reticle, stage.compass, dark)
 
     def set_choice(self, choice: PanelChoice) -> None:
         """Change the planes that have panels, from the next frame on."""

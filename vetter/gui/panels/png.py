@@ -1,17 +1,19 @@
-"""PNG picture of a candidate's planes, drawn without a window, for exports."""
+"""Picture of a candidate's panels, drawn without a window: for exports, files and clipboard."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QBuffer, QIODevice, QPointF, QRect, QRectF, Qt
-from PyQt6.QtGui import QColor, QFont, QImage, QPainter
+from PyQt6.QtCore import QBuffer, QIODevice, QPointF, QRect, QRectF, QSize, Qt
+from PyQt6.QtGui import QColor, QFont, QImage, QPaintEngine, QPainter
 
 from vetter.core.coordinates.sky import scale_bar
 from vetter.core.display.style import DisplayStyle
 from vetter.errors import VetterError
-from vetter.gui.panels.layout.camera import Placement
+from vetter.gui.panels.layout.camera import Area, Subject, place
+from vetter.gui.panels.panel_choice import PictureStyle
 from vetter.gui.panels.plane_panel import PanelContent
 from vetter.gui.panels.plane_row import panel_contents
 from vetter.gui.panels.tools.overlays import (
@@ -20,8 +22,10 @@ from vetter.gui.panels.tools.overlays import (
     draw_marks,
     draw_reticle,
     draw_scale_bar,
+    draw_shift,
 )
-from vetter.gui.widgets.theme import DARK
+from vetter.gui.widgets.theme import DARK, LIGHT, Tones
+from vetter.io.export.table_writing import escape_control
 from vetter.review.cutouts.rendered_cutout import RenderedCutout, rendered_from
 
 if TYPE_CHECKING:
@@ -31,13 +35,14 @@ PANEL = 240
 GAP = 6
 TITLE = 20
 HEADING = 28
+_VECTOR = (QPaintEngine.Type.SVG, QPaintEngine.Type.Pdf)
 
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 class ExportPicture:
-    """Picture of all planes in a row, with the reticle at the candidate; usable on any thread.
+    """Picture of the panels as the window shows them; usable on any thread.
 
     A QApplication must exist, for the fonts.
 
@@ -47,11 +52,19 @@ class ExportPicture:
         Looks of the planes, those of the session.
     name : callable
         The candidate's name, by row.
+    style : PictureStyle, optional
+        Planes, view, marks and theme.
     """
 
-    def __init__(self, looks: DisplayStyle, name: Callable[[int], str]) -> None:
+    def __init__(
+        self,
+        looks: DisplayStyle,
+        name: Callable[[int], str],
+        style: PictureStyle | None = None,
+    ) -> None:
         self._looks = looks
         self._name = name
+        self._style = style or PictureStyle()
 
     def __call__(self, row: int, cutout: Cutout) -> bytes:
         """Return the bytes of the PNG file.
@@ -61,37 +74,91 @@ class ExportPicture:
         VetterError
             Qt cannot encode the picture.
         """
-        image = self.draw(row, cutout)
-        buffer = QBuffer()
-        buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-        if not image.save(buffer, "PNG"):
-            raise VetterError(f"{self._name(row)}: no picture could be made")
-        return buffer.data().data()
+        return encode_png(self.draw(row, cutout), self._name(row))
 
     def draw(self, row: int, cutout: Cutout) -> QImage:
         """Draw the picture: a heading, and a titled panel for each plane."""
         # The cutout's own WCS, since the builder's thread uses that of the whole image meanwhile.
         frame = rendered_from(row, self._name(row), cutout, self._looks)
-        panels = panel_contents(frame, frame.plane_names)
-        count = max(1, len(panels))
-        size = count * PANEL + (count + 1) * GAP, HEADING + TITLE + PANEL + GAP
-        image = QImage(size[0], size[1], QImage.Format.Format_RGB32)
-        image.fill(QColor(DARK.window))
-        painter = QPainter(image)
-        painter.setFont(_make_font(14))
-        painter.setPen(QColor(DARK.text))
-        painter.drawText(QRect(GAP, 0, size[0] - 2 * GAP, HEADING), _LEFT, frame.name)
+        return draw_image(frame, self._style.choose_planes(frame.plane_names), self._style)
+
+
+def encode_png(image: QImage, name: str) -> bytes:
+    """Return an image as a PNG file's bytes; raise VetterError, with this name, if Qt cannot."""
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    if not image.save(buffer, "PNG"):
+        raise VetterError(f"{name}: no picture could be made")
+    return buffer.data().data()
+
+
+def picture_size(planes: Sequence[str], side: int = PANEL) -> QSize:
+    """Return the size of a picture whose panels have this side."""
+    count = max(1, len(planes))
+    return QSize(count * side + (count + 1) * GAP, HEADING + TITLE + side + GAP)
+
+
+def draw_image(
+    frame: RenderedCutout,
+    planes: Sequence[str],
+    style: PictureStyle,
+    side: int = PANEL,
+    facts: str = "",
+) -> QImage:
+    """Return the picture of a candidate's panels as an image; see `draw_view`."""
+    image = QImage(picture_size(planes, side), QImage.Format.Format_RGB32)
+    painter = QPainter(image)
+    draw_view(painter, frame, planes, style, side, facts)
+    painter.end()
+    return image
+
+
+def draw_view(
+    painter: QPainter,
+    frame: RenderedCutout,
+    planes: Sequence[str],
+    style: PictureStyle,
+    side: int = PANEL,
+    facts: str = "",
+) -> None:
+    """Draw a heading and the panels of these planes in a row, on any device.
+
+    Parameters
+    ----------
+    painter : QPainter
+        Painter of an image, an SVG or a PDF.
+    frame : RenderedCutout
+    planes : sequence of str
+    style : PictureStyle
+    side : int
+        Side of a panel.
+    facts : str
+        Text beside the name.
+    """
+    size, tones = picture_size(planes, side), DARK if style.dark else LIGHT
+    painter.fillRect(QRect(0, 0, size.width(), size.height()), QColor(tones.window))
+    painter.setFont(_make_font(14))
+    painter.setPen(QColor(tones.text))
+    line = QRect(GAP, 0, size.width() - 2 * GAP, HEADING)
+    # An SVG cannot hold controls.
+    name = escape_control(" ".join(frame.name.split()))
+    painter.drawText(line, _LEFT, name)
+    if facts:
+        left = painter.fontMetrics().horizontalAdvance(name) + 20
         painter.setFont(_make_font(12))
-        for place, panel in enumerate(panels):
-            x = GAP + place * (PANEL + GAP)
-            draw_title(painter, QRect(x, HEADING, PANEL, TITLE), panel)
-            area = QRect(x, HEADING + TITLE, PANEL, PANEL)
-            if panel.image is None or panel.message:
-                draw_words(painter, area, panel.message)
-            else:
-                draw_panel(painter, area, panel, frame, first=place == 0)
-        painter.end()
-        return image
+        painter.setPen(QColor(tones.dim))
+        room = line.adjusted(left, 0, 0, 0)
+        elide = Qt.TextElideMode.ElideRight
+        painter.drawText(room, _LEFT, painter.fontMetrics().elidedText(facts, elide, room.width()))
+    painter.setFont(_make_font(12))
+    for number, panel in enumerate(panel_contents(frame, tuple(planes))):
+        x = GAP + number * (side + GAP)
+        draw_title(painter, QRect(x, HEADING, side, TITLE), panel, tones)
+        area = QRect(x, HEADING + TITLE, side, side)
+        if panel.image is None or panel.message:
+            draw_words(painter, area, panel.message, tones)
+        else:
+            draw_panel(painter, area, panel, frame, number == 0, style)
 
 
 def _make_font(pixels: int) -> QFont:
@@ -102,49 +169,73 @@ def _make_font(pixels: int) -> QFont:
     return font
 
 
-def draw_title(painter: QPainter, area: QRect, panel: PanelContent) -> None:
-    """Draw the plane's name, its note, and its limits at the right."""
+def draw_title(painter: QPainter, area: QRect, panel: PanelContent, tones: Tones = DARK) -> None:
+    """Draw the plane's name, its note, and its limits at the right if there is room."""
     metrics = painter.fontMetrics()
-    painter.setPen(QColor(DARK.text))
+    painter.setPen(QColor(tones.text))
     painter.drawText(area, _LEFT, panel.plane)
-    painter.setPen(QColor(DARK.dim))
-    painter.drawText(area, _RIGHT, panel.range)
+    painter.setPen(QColor(tones.dim))
     used = metrics.horizontalAdvance(panel.plane), metrics.horizontalAdvance(panel.range)
+    if sum(used) + 10 <= area.width():
+        painter.drawText(area, _RIGHT, panel.range)
     between = area.adjusted(used[0] + 10, 0, -used[1] - 10, 0)
-    note = metrics.elidedText(panel.note, Qt.TextElideMode.ElideRight, between.width())
-    painter.drawText(between, _LEFT, note)
+    if between.width() > 0:
+        note = metrics.elidedText(panel.note, Qt.TextElideMode.ElideRight, between.width())
+        painter.drawText(between, _LEFT, note)
 
 
-def draw_words(painter: QPainter, area: QRect, words: str) -> None:
+def draw_words(painter: QPainter, area: QRect, words: str, tones: Tones = DARK) -> None:
     """Draw a text in place of the pixels."""
-    painter.fillRect(area, QColor(DARK.base))
-    painter.setPen(QColor(DARK.dim))
+    painter.fillRect(area, QColor(tones.base))
+    painter.setPen(QColor(tones.dim))
     wrap = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignCenter
     painter.drawText(area.adjusted(12, 12, -12, -12), int(wrap), words)
 
 
 def draw_panel(
-    painter: QPainter, area: QRect, panel: PanelContent, frame: RenderedCutout, first: bool
+    painter: QPainter,
+    area: QRect,
+    panel: PanelContent,
+    frame: RenderedCutout,
+    first: bool,
+    style: PictureStyle,
 ) -> None:
     """Draw pixels as squares, the reticle around the candidate's true position, and marks."""
     image = panel.image
     assert image is not None
     columns, rows = image.width(), image.height()
-    scale = min(area.width() / columns, area.height() / rows)
-    target = QRect(area.x(), area.y(), round(columns * scale), round(rows * scale))
-    painter.drawImage(target, image)
-    painter.setClipRect(target)
-    if frame.position is not None:
-        # Pixel i spans i - 0.5 to i + 0.5.
-        x = target.x() + (frame.position[0] + 0.5) * scale
-        y = target.y() + target.height() - (frame.position[1] + 0.5) * scale
-        draw_reticle(painter, x, y, scale)
+    x, y = frame.position or ((columns - 1) / 2, (rows - 1) / 2)
+    at = place(
+        Area(area.x(), area.y(), area.width(), area.height(), 1.0),
+        Subject(columns, rows, x, y),
+        style.view,
+    )
+    whole = QRectF(at.left, at.top, columns * at.scale, rows * at.scale)
+    over = whole.intersected(QRectF(area))
+    painter.save()
+    painter.setClipRect(area)
+    _draw_pixels(painter, whole, image)
+    on_diff = style.compass and panel.plane == "diff"
+    across, down = at.to_screen(x, y)
+    if style.reticle and frame.position is not None:
+        draw_reticle(painter, across, down, at.scale)
+        if frame.shift is not None and on_diff:
+            draw_shift(painter, across, down, at.scale, frame.shift, over)
     if frame.marks:
-        place = Placement(target.x(), target.y(), scale, columns, rows)
-        draw_marks(painter, place, frame.marks, QRectF(target), panel.plane == "diff", False)
-    if first:
-        _draw_directions(painter, QRectF(target), frame, scale)
-    painter.setClipping(False)
+        draw_marks(painter, at, frame.marks, over, on_diff, frame.shift is not None)
+    if first and style.compass:
+        _draw_directions(painter, over, frame, at.scale)
+    painter.restore()
+
+
+def _draw_pixels(painter: QPainter, whole: QRectF, image: QImage) -> None:
+    engine = painter.paintEngine()
+    if engine is not None and engine.type() in _VECTOR:
+        # Readers of PDF and SVG smooth an enlarged image, and faint pixels with it.
+        way = Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.FastTransformation
+        factor = max(1, math.ceil(whole.width() / image.width()))
+        image = image.scaled(factor * image.width(), factor * image.height(), *way)
+    painter.drawImage(whole, image)
 
 
 def _draw_directions(painter: QPainter, over: QRectF, frame: RenderedCutout, scale: float) -> None:

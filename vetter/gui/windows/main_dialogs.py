@@ -13,6 +13,7 @@ from vetter.review.session import Session
 if TYPE_CHECKING:
     from vetter.gui.dialogs.export import ExportDialog
     from vetter.gui.dialogs.palette import Search
+    from vetter.gui.panels.panel_choice import PictureStyle
     from vetter.io.input_options import InputOptions
 
 
@@ -67,12 +68,12 @@ class MainDialogs(WindowDialogs):
 
         return CandidateSearch(self._session), "a candidate's name"
 
-    def show_export(self) -> None:
-        """Open the export dialog."""
+    def show_export(self, style: PictureStyle | None = None) -> None:
+        """Open the export dialog; its pictures have this style."""
         from vetter.gui.dialogs.export import ExportDialog
 
         session, folder = self._session, self._session.results_folder
-        self.export = ExportDialog(session, self._cache, self._fits, self._window, folder)
+        self.export = ExportDialog(session, self._cache, self._fits, self._window, folder, style)
         self.export.finished.connect(self._forget_export)
         self.export.open()
 

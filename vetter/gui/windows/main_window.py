@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from vetter.gui.field_view.field_view import FieldDock
     from vetter.gui.grid.grid_area import GridArea
     from vetter.gui.windows.second_window import SecondWindow
+    from vetter.gui.windows.view_saver import ViewSaver
     from vetter.io.input_options import InputOptions
 
 MIN_VETTING = QSize(400, 320)
@@ -114,6 +115,7 @@ class MainWindow(Window):
         self.keymap = make_keymap(self.commands, keymap_changes)
         self._compass = True
         self._second: SecondWindow | None = None
+        self._view_saver: ViewSaver | None = None
         # Requested first: the cutout is built along with the widgets and shown by the first paint.
         self.cache.want([session.current_row] if session.current_row >= 0 else [])
         self._build()
@@ -308,6 +310,18 @@ class MainWindow(Window):
 
     def _on_second_closed(self) -> None:
         self._second = None
+
+    @property
+    def view_saver(self) -> ViewSaver:
+        """Saver of the view, built when first used."""
+        if self._view_saver is None:
+            from vetter.gui.windows.view_saver import ViewSaver
+
+            self._view_saver = ViewSaver(
+                self.session, self.cache, self.pages, self.plane_row, self.status.say, self
+            )
+            self.closed.connect(self._view_saver.close)
+        return self._view_saver
 
     def toggle_reticle(self) -> None:
         """Show or hide the reticle."""

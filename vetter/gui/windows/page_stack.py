@@ -90,6 +90,11 @@ class Pages(QStackedWidget):
             self.setCurrentWidget(self._grid)
             self._grid.setFocus()
 
+    @property
+    def grid(self) -> Grid | None:
+        """The grid; None before it is first opened."""
+        return self._grid
+
     def compare(self) -> None:
         """Show the candidates that are selected in the grid side by side, or the tiles again."""
         grid = self._front_grid()

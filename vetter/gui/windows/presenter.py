@@ -226,7 +226,8 @@ class CandidatePresenter(QObject):
         session = self._session
         row = session.queue.step(session.current_row, session.direction)
         frame = None if row is None else self._cache.get(row)
-        if frame is not None and session.is_painted:
+        # Behind the grid the panels have no next paint.
+        if frame is not None and session.is_painted and self._plane_row.isVisible():
             self._plane_row.prepare(frame)
             # In a turn of its own, since a key may have arrived meanwhile.
             self._card_turn.start()

@@ -29,6 +29,9 @@ class Opinions(Protocol):
     def opinion(self, row: int) -> Opinion:
         """Return the opinion on a row."""
 
+    def remarked_rows(self) -> Sequence[int]:
+        """Return the rows with tags or a comment."""
+
 
 @dataclass(frozen=True)
 class FrozenOpinions:
@@ -50,6 +53,10 @@ class FrozenOpinions:
         codes = np.array(opinions.codes)
         by_row = ((row, opinions.opinion(row)) for row in range(len(codes)))
         return cls(codes, {row: opinion for row, opinion in by_row if opinion != UNDECIDED})
+
+    def remarked_rows(self) -> Sequence[int]:
+        """Return the rows with tags or a comment."""
+        return [row for row, one in self.by_row.items() if one.tags or one.comment]
 
     def opinion(self, row: int) -> Opinion:
         """Return the opinion on a row."""

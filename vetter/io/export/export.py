@@ -6,12 +6,13 @@ Each file contains a mark of its verdict, by which a later export recognises its
 from __future__ import annotations
 
 import os
+import re
 import struct
 import zlib
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from vetter.core.cutout.cutout import Cutout, list_missing_planes
 from vetter.core.cutout_source import CutoutSource
@@ -22,12 +23,30 @@ from vetter.io.cutouts.cutout_file import write_cutout
 from vetter.io.export.decision_table import TAG_SEPARATOR, Opinions, decision_table
 from vetter.io.export.export_folder import ExportFolder
 from vetter.io.export.file_names import safe_names
+from vetter.io.export.html_report import HtmlReport, page_names
 from vetter.io.export.input_files import InputFiles
 from vetter.io.export.table_writing import FORMATS, write_table
 from vetter.io.files.atomic import write_atomic
 
 Picture = Callable[[int, Cutout], bytes]
 """Function that returns the picture of a row and its cutout as a PNG file's bytes."""
+
+CONTACT_SHEET = "contact_sheet.pdf"
+_REPORTS = re.compile(r"report(-[0-9]+)?\.html")
+
+
+class Sheet(Protocol):
+    """Contact sheet that gets one candidate after another."""
+
+    def add(self, row: int, cutout: Cutout | None, problem: str = "") -> None:
+        """Draw a candidate, or the reason why it has no cutout."""
+
+    def finish(self) -> bytes:
+        """Return the file's bytes."""
+
+
+SheetMaker = Callable[[CutoutSource, Opinions], Sheet]
+"""Function that begins the contact sheet of a source, with these opinions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +65,8 @@ class ExportReport:
         Cutouts that lack an unreadable plane, one line each.
     notes : tuple of str
         Columns that were renamed or converted, one line each.
+    reports : tuple of Path
+        Pages of the HTML report, and the contact sheet.
     cancelled : bool
         Whether the export was cancelled: then nothing was written, and an earlier export is
         unchanged.
@@ -58,6 +79,7 @@ class ExportReport:
     lacking: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     cancelled: bool = False
+    reports: tuple[Path, ...] = ()
 
     def lines(self) -> list[str]:
         """Return the report for the user."""
@@ -65,7 +87,11 @@ class ExportReport:
             return ["cancelled: nothing was written"]
         tables = ", ".join(path.name for path in self.tables)
         cutouts = format_count(self.cutouts, "cutout")
-        first = f"{self.folder}: {cutouts}" + (f", {tables}" if tables else "")
+        reports = ", ".join(path.name for path in self.reports[:2])
+        if len(self.reports) > 2:
+            reports += f" and {len(self.reports) - 2} more"
+        written = [text for text in (cutouts, tables, reports) if text]
+        first = f"{self.folder}: {', '.join(written)}"
         # Most reasons begin with the candidate's name, which this line already has.
         skipped = [
             f"no cutout of {name}: {reason.removeprefix(f'{name}: ')}"
@@ -99,6 +125,8 @@ def export(
     cancelled: Callable[[], bool] = _never,
     radius: float = 20.0,
     cutout: Callable[[int, float], Cutout] | None = None,
+    html: bool = False,
+    sheet: SheetMaker | None = None,
 ) -> ExportReport:
     """Write ``cutouts/NAME.fits`` of the chosen candidates and ``decisions.FORMAT`` of all.
 
@@ -132,6 +160,11 @@ def export(
         Radius of the cutouts, pixels.
     cutout : callable, optional
         (row, radius) -> Cutout, in place of ``source.cutout``.
+    html : bool
+        Whether ``report.html`` is written: the chosen candidates with pictures (made by
+        `picture`), numbers, verdicts and comments; further pages above 500 candidates.
+    sheet : callable, optional
+        Begins the contact sheet of the chosen candidates, ``contact_sheet.pdf``.
 
     Raises
     ------
@@ -143,11 +176,11 @@ def export(
     for name in formats:
         if name not in FORMATS:
             raise InputError(f"{name}: no such format; there are {', '.join(FORMATS)}")
-    if png and picture is None:
+    if (png or html) and picture is None:
         raise InputError("pictures cannot be made here: export them from the window")
     if folder.exists() and not folder.is_dir():
         raise InputError(f"{folder}: expected a folder, found a file")
-    job = _Export(source, ledger, verdicts, formats, picture if png else None, folder, radius)
+    job = _Export(source, ledger, verdicts, formats, picture, folder, radius, png, html, sheet)
     if cutout is not None:
         job.read_cutout = cutout
     job.refuse_inputs()
@@ -171,18 +204,24 @@ class _Export:
         picture: Picture | None,
         folder: Path,
         radius: float,
+        png: bool,
+        html: bool,
+        sheet: SheetMaker | None,
     ) -> None:
         self.source, self.ledger, self.picture = source, ledger, picture
+        self.png, self.html, self.make_sheet = png, html, sheet
         self.folder, self.radius = folder, radius
         self.read_cutout: Callable[[int, float], Cutout] = source.cutout
         codes = {verdict.code for verdict in verdicts}
         count = len(source.candidates)
         self.names = safe_names(source.candidates.name(row) for row in range(count))
         self.rows = [row for row in range(count) if int(ledger.codes[row]) in codes]
-        self.endings = ("fits", "png") if picture is not None else ("fits",)
+        self.endings = ("fits", "png") if png else ("fits",)
         self.tables = {name: f"decisions.{name}" for name in dict.fromkeys(formats)}
         chosen = [f"cutouts/{self.names[row]}.{end}" for row in self.rows for end in self.endings]
-        self.planned = [*chosen, *self.tables.values()]
+        reports = page_names(len(self.rows)) if html else []
+        self.reports = [*reports, *([CONTACT_SHEET] if sheet is not None else [])]
+        self.planned = [*chosen, *self.tables.values(), *self.reports]
 
     def refuse_inputs(self) -> None:
         """Raise InputError if a table or the folder of cutouts would mix with the inputs."""
@@ -207,28 +246,39 @@ class _Export:
         lacking: list[str] = []
         total = len(self.rows) + len(self.tables)
         (target.stage / "cutouts").mkdir()
-        for done, row in enumerate(self.rows):
-            if cancelled():
-                raise _Cancelled
-            key = str(self.source.candidates.keys[row])
-            try:
-                cutout = self.read_cutout(row, self.radius)
-            except InputError as error:
-                skipped.append((self.source.candidates.name(row), str(error)))
-            else:
+        reports = _Reports(self, target.stage)
+        try:
+            for done, row in enumerate(self.rows):
+                if cancelled():
+                    raise _Cancelled
+                fit = adjustments.get(str(self.source.candidates.keys[row]), {})
                 name = self.source.candidates.name(row)
-                lacking += [
-                    f"cutout of {name}: {text}" for text in list_missing_planes(cutout.unread)
-                ]
-                written += self._stage(row, cutout, adjustments.get(key, {}), target.stage)
-            progress(done + 1, total)
+                try:
+                    cutout = self.read_cutout(row, self.radius)
+                except InputError as error:
+                    skipped.append((name, str(error)))
+                    reports.add(row, None, None, fit, str(error))
+                else:
+                    lacking += [
+                        f"cutout of {name}: {text}" for text in list_missing_planes(cutout.unread)
+                    ]
+                    picture = self._draw(row, cutout)
+                    written += self._stage(row, cutout, fit, target.stage, picture)
+                    reports.add(row, cutout, picture, fit, "")
+                progress(done + 1, total)
+            reports.finish()
+        finally:
+            reports.close()
         notes = self._stage_tables(target.stage, total, adjustments, progress, cancelled)
         if cancelled():
             raise _Cancelled
         possible = {f"{name}.{end}" for name in self.names for end in ("fits", "png")}
         earlier = possible & set(target.list_folder("cutouts"))
         stale = sorted({f"cutouts/{name}" for name in earlier} - set(written))
-        target.swap_in([*written, *self.tables.values()], stale)
+        if self.html:
+            pages = {name for name in target.list_folder(".") if _REPORTS.fullmatch(name)}
+            stale += sorted(pages - set(self.reports))
+        target.swap_in([*written, *self.tables.values(), *self.reports], stale)
         return ExportReport(
             self.folder,
             len([name for name in written if name.endswith(".fits")]),
@@ -236,18 +286,30 @@ class _Export:
             tuple(skipped),
             tuple(lacking),
             notes,
+            reports=tuple(self.folder / name for name in self.reports),
         )
 
+    def _draw(self, row: int, cutout: Cutout) -> bytes | None:
+        """Return the picture as a PNG file if a report or the export of pictures needs it."""
+        if self.picture is None or not (self.png or self.html):
+            return None
+        return self.picture(row, cutout)
+
     def _stage(
-        self, row: int, cutout: Cutout, adjustment: Mapping[str, Any], stage: Path
+        self,
+        row: int,
+        cutout: Cutout,
+        adjustment: Mapping[str, Any],
+        stage: Path,
+        picture: bytes | None,
     ) -> list[str]:
         name = f"cutouts/{self.names[row]}"
         labelled = cutout.copy()
         labelled.meta = {**cutout.meta, **vet_meta(self.ledger.opinion(row))}
         labelled.meta |= {k: v for k, v in adjustment.items() if k.startswith("adjust_")}
         write_cutout(labelled, stage / f"{name}.fits")
-        if self.picture is not None:
-            png = add_verdict_mark(self.picture(row, cutout), labelled.meta["vet_verdict"])
+        if self.png and picture is not None:
+            png = add_verdict_mark(picture, labelled.meta["vet_verdict"])
             write_atomic(stage / f"{name}.png", png, sync=False)
         return [f"{name}.{end}" for end in self.endings]
 
@@ -271,6 +333,53 @@ class _Export:
             all_notes += write_table(table, stage / name, kind)
             progress(len(self.rows) + done + 1, total)
         return tuple(dict.fromkeys(all_notes))
+
+
+class _Reports:
+    """HTML report and contact sheet of an export, as far as they are wanted.
+
+    Parameters
+    ----------
+    job : _Export
+    stage : Path
+        Folder to write to.
+    """
+
+    def __init__(self, job: _Export, stage: Path) -> None:
+        source, ledger = job.source, job.ledger
+        self._stage = stage
+        self._html: HtmlReport | None = None
+        self._sheet: Sheet | None = None
+        if job.html:
+            self._html = HtmlReport(stage, source.title, source.candidates, ledger, job.rows)
+        if job.make_sheet is not None:
+            self._sheet = job.make_sheet(source, ledger)
+
+    def add(
+        self,
+        row: int,
+        cutout: Cutout | None,
+        picture: bytes | None,
+        fit: Mapping[str, Any],
+        problem: str,
+    ) -> None:
+        """Add a candidate, or the reason why it has no cutout."""
+        if self._html is not None:
+            self._html.add(row, picture, fit, problem)
+        if self._sheet is not None:
+            self._sheet.add(row, cutout, problem)
+
+    def finish(self) -> None:
+        """Write what is left."""
+        if self._html is not None:
+            self._html.finish()
+        if self._sheet is not None:
+            write_atomic(self._stage / CONTACT_SHEET, self._sheet.finish(), sync=False)
+
+    def close(self) -> None:
+        """Close the open file of a report that was not finished."""
+        if self._html is not None:
+            self._html.close()
 
 
 def add_verdict_mark(png: bytes, verdict: str) -> bytes:

@@ -23,6 +23,9 @@ _HEAD_BYTES = 1 << 16
 _TABLE_HEAD_BYTES = 1 << 20
 """The same size for a table of decisions, whose header lists all columns."""
 
+_TAIL_BYTES = 256
+"""Size of the end of a PDF file in which the marks are looked for."""
+
 
 class ExportFolder:
     """Export folder and its stage, whose files replace the old ones at the end.
@@ -162,10 +165,14 @@ def _is_exported(path: Path) -> bool:
     try:
         with path.open("rb") as file:
             size = _TABLE_HEAD_BYTES if path.stem == "decisions" else _HEAD_BYTES
-            head = file.read(size).upper()
+            head = file.read(size)
+            if path.suffix == ".pdf":
+                # Text before the objects would move them; the mark is a comment at the end.
+                file.seek(-min(_TAIL_BYTES, path.stat().st_size), os.SEEK_END)
+                head += file.read()
     except OSError:
         return False
-    return any(mark in head for mark in _MARKS)
+    return any(mark in head.upper() for mark in _MARKS)
 
 
 def _remove_empty(folders: Sequence[Path]) -> None:

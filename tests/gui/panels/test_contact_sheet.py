@@ -1,0 +1,53 @@
+"""The contact sheet: a PDF of all chosen candidates, with any name and without a cutout."""
+
+from __future__ import annotations
+
+import numpy as np
+from PyQt6.QtCore import QBuffer, QByteArray, QSize
+from PyQt6.QtGui import QImage
+from PyQt6.QtPdf import QPdfDocument
+
+from tests.helpers.fake_session import candidate_list
+from tests.helpers.fake_source import FakeSource
+from tests.helpers.snapshots import pixels
+from vetter.core.display.style import DisplayStyle
+from vetter.gui.panels.contact_sheet import COLUMNS, LINES, ContactSheet
+from vetter.io.export.decision_table import FrozenOpinions
+
+
+def _draw(names: list[str], unread: tuple[int, ...] = ()) -> bytes:
+    listed = candidate_list(len(names), id=np.array(names, object))
+    source = FakeSource(listed)
+    opinions = FrozenOpinions(np.ones(len(names), np.uint8), {})
+    sheet = ContactSheet(names[0], DisplayStyle(), listed, opinions, source.plane_names)
+    for row in range(len(names)):
+        sheet.add(row, None if row in unread else source.cutout(row, 5.0), "cannot be read")
+    return sheet.finish()
+
+
+def _load(content: bytes) -> tuple[QPdfDocument, QBuffer]:
+    document, buffer = QPdfDocument(None), QBuffer()
+    buffer.setData(QByteArray(content))
+    buffer.open(QBuffer.OpenModeFlag.ReadOnly)
+    document.load(buffer)
+    return document, buffer
+
+
+def test_full_page_and_one_more_are_two_pages(qapp) -> None:
+    content = _draw([f"J{number}" for number in range(COLUMNS * LINES + 1)])
+    document, _buffer = _load(content)
+    assert document.pageCount() == 2
+    assert b"vet_verdict" in content[-256:]
+
+
+def test_first_page_has_pixels_of_each_line(qapp) -> None:
+    document, _buffer = _load(_draw([f"J{number}" for number in range(COLUMNS * LINES)]))
+    image = document.render(0, QSize(420, 594)).convertToFormat(QImage.Format.Format_RGB32)
+    page = pixels(image)
+    strips = np.array_split(page[60:540], LINES)
+    assert all(strip.std() > 20 for strip in strips)
+
+
+def test_hostile_names_and_missing_cutouts_are_drawn(qapp) -> None:
+    document, _buffer = _load(_draw(["<b>a</b>\n\udcff\x00", "J" * 500, ""], unread=(1,)))
+    assert document.pageCount() == 1
