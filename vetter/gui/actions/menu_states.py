@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from vetter.gui.windows.main_window import MainWindow
 
 CHOICES = {
-    "stretch": ("Stretch function", "stretch.next"),
-    "colours": ("Colours", "stretch.colours"),
-    "limits": ("Kind of limits", "stretch.interval"),
-    "planes": ("Planes to adjust", "stretch.planes"),
+    "stretch": ("Stretch function", ("stretch.next", "stretch.previous")),
+    "colours": ("Colours", ("stretch.colours",)),
+    "limits": ("Kind of limits", ("stretch.interval",)),
+    "planes": ("Planes to adjust", ("stretch.planes",)),
 }
-"""Title of the submenu of each combo box, by its name, and the command that chooses the next."""
+"""Title of the submenu of each combo box, by its name, and the commands that step through it."""
 
 SWITCHED = " on or off"
 
@@ -74,21 +74,22 @@ class MenuStates(QObject):
             box.accessibleName(): box for box in self._window.stretch_bar.findChildren(QComboBox)
         }
         menus = []
-        for name, (title, command) in CHOICES.items():
-            action, box = self._actions[command], boxes.get(name)
-            holder = next((m for m in action.associatedObjects() if isinstance(m, QMenu)), None)
+        for name, (title, commands) in CHOICES.items():
+            steps, box = [self._actions[command] for command in commands], boxes.get(name)
+            holder = next((m for m in steps[0].associatedObjects() if isinstance(m, QMenu)), None)
             if box is None or holder is None:
                 continue
             submenu = QMenu(title, holder)
-            holder.insertMenu(action, submenu)
-            holder.removeAction(action)
-            # Its keys need a widget of the window.
-            self._window.addAction(action)
-            submenu.aboutToShow.connect(partial(self._fill, submenu, box, action))
+            holder.insertMenu(steps[0], submenu)
+            for step in steps:
+                holder.removeAction(step)
+                # Its keys need a widget of the window.
+                self._window.addAction(step)
+            submenu.aboutToShow.connect(partial(self._fill, submenu, box, steps))
             menus.append(submenu)
         return menus
 
-    def _fill(self, submenu: QMenu, box: QComboBox, step: QAction) -> None:
+    def _fill(self, submenu: QMenu, box: QComboBox, steps: list[QAction]) -> None:
         submenu.clear()
         group = QActionGroup(submenu)
         for index in range(box.count()):
@@ -99,7 +100,7 @@ class MenuStates(QObject):
             group.addAction(entry)
             entry.triggered.connect(partial(_choose, box, index))
         submenu.addSeparator()
-        submenu.addAction(step)
+        submenu.addActions(steps)
 
 
 def _choose(box: QComboBox, index: int, _checked: bool = False) -> None:
