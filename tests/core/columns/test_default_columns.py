@@ -54,3 +54,9 @@ def test_of_several_images_what_the_name_does_not_tell_is_shown(image: str, told
     if told == "filter":
         listed.table["id"] = [f"{image}:{row}" for row in range(20)]
     assert shown(listed, fields=(None, None)) == ["verdict", "name", "mag", told, "tags"]
+
+
+def test_detections_are_measured_before_placed() -> None:
+    listed = candidate_list(20, flux=np.arange(20.0), SNR=np.arange(20.0), sign=np.ones(20, int))
+    listed = dataclasses.replace(listed, roles=listed.roles.with_(mag=None))
+    assert shown(listed) == ["verdict", "name", "SNR", "flux", "sign", "tags"]
