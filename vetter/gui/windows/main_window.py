@@ -28,6 +28,7 @@ from vetter.gui.epochs.epoch_panel import EpochPanel
 from vetter.gui.light_curve.dock import LightCurveDock
 from vetter.gui.opening.caution_band import CautionBand
 from vetter.gui.opening.input_chooser import InputChooser
+from vetter.gui.opening.offer_band import OfferBand
 from vetter.gui.panels.empty_page import EmptyPage
 from vetter.gui.panels.panel_choice import PanelChoice, PanelPicker
 from vetter.gui.panels.plane_row import PlaneRow
@@ -154,6 +155,7 @@ class MainWindow(Window):
         self.empty_page = EmptyPage(session)
         self._candidate_page.addWidget(self.empty_page)
         self.cautions = CautionBand(session)
+        self.offer_band = OfferBand(session)
         self.pages = Pages(
             session,
             self.cache,
@@ -164,7 +166,7 @@ class MainWindow(Window):
             self._lets_decide,
         )
         self.opening = InputChooser(self)
-        content = self.cautions.above(self.filter_band.above(self.pages))
+        content = self.cautions.above(self.offer_band.above(self.filter_band.above(self.pages)))
         self.setCentralWidget(self.opening.add_strip_above(content))
 
         self.list_dock = ListDock(self.filter_bar, self.candidate_list, self)
@@ -189,6 +191,7 @@ class MainWindow(Window):
         session.failed.connect(self.dialogs.show_warning)
         session.blanked.connect(self._on_blanked)
         self.filter_band.agreed.connect(self.pages.decide_on_screen)
+        self.offer_band.wanted.connect(self.dialogs.show_offers)
         self.cautions.planes_wanted.connect(self.opening.choose_planes)
         self.cautions.columns_wanted.connect(self._choose_columns)
         self.cautions.options_chosen.connect(self._read_again)
@@ -196,6 +199,7 @@ class MainWindow(Window):
         self._watch_menus()
         self.plane_row.pointer.connect(self.readout.show_pointer)
         self.epochs.epoch_count_changed.connect(partial(name_epochs, self.actions_by_id))
+        self.epochs.decided_alone.connect(self.pages.decide_current)
         self.stretch_bar.looks_changed.connect(self._on_looks_changed)
         self.plane_row.contrast_dragged.connect(self.stretch_bar.drag_contrast)
         self.candidate_list.columns_changed.connect(self._on_columns_changed)
