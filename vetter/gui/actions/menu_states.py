@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import Any
 
 from PyQt6.QtCore import QObject
 from PyQt6.QtGui import QAction, QActionGroup
@@ -12,9 +12,6 @@ from PyQt6.QtWidgets import QComboBox, QMenu
 
 from vetter.gui.actions.command_states import CAN_RUN, IS_ON
 from vetter.gui.widgets.plain_text import menu_text
-
-if TYPE_CHECKING:
-    from vetter.gui.windows.main_window import MainWindow
 
 CHOICES = {
     "stretch": ("Stretch function", ("stretch.next", "stretch.previous")),
@@ -40,7 +37,7 @@ class MenuStates(QObject):
         Actions by the id of their command.
     """
 
-    def __init__(self, window: MainWindow, actions: Mapping[str, QAction]) -> None:
+    def __init__(self, window: Any, actions: Mapping[str, QAction]) -> None:
         super().__init__(window)
         self._window, self._actions = window, actions
         for command in IS_ON:
@@ -49,9 +46,7 @@ class MenuStates(QObject):
             # The tick says whether it is on.
             action.setText(action.text().removesuffix(SWITCHED))
         self._choices = self._make_choices()
-        bar = window.menuBar()
-        assert bar is not None
-        for heading in bar.actions():
+        for heading in window.menuBar().actions():
             menu = heading.menu()
             if menu is not None:
                 menu.aboutToShow.connect(self.refresh)

@@ -262,13 +262,13 @@ class _FilterLine(EscapeLine):
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
 
     def event(self, event: QEvent | None) -> bool:
-        is_key = isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress
-        if is_key and event.key() == Qt.Key.Key_Tab and self.completions:
-            self._complete()
-            return True
-        if is_key and event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
-            self.stepped.emit(1 if event.key() == Qt.Key.Key_Up else -1)
-            return True
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            if event.key() == Qt.Key.Key_Tab and self.completions:
+                self._complete()
+                return True
+            if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+                self.stepped.emit(1 if event.key() == Qt.Key.Key_Up else -1)
+                return True
         return super().event(event)
 
     def _complete(self) -> None:

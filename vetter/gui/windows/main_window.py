@@ -83,6 +83,10 @@ class MainWindow(Window):
     plane_row: PlaneRow
     stretch_bar: StretchBar
     epochs: EpochPanel
+    filter_bar: FilterBar
+    light_curve: LightCurveDock
+    list_dock: ListDock
+    verdict_bar: VerdictBar
 
     def __init__(
         self,
