@@ -333,6 +333,10 @@ class Session(QObject):
         """Return verdict, tags and comment of a row."""
         return self.ledger.opinion(row)
 
+    def remarked_rows(self) -> list[int]:
+        """Return the rows with tags or a comment."""
+        return self.ledger.remarked_rows()
+
     @property
     def busy(self) -> bool:
         """Whether a commit is under way; until it ends, nothing else is decided or shown."""

@@ -44,7 +44,7 @@ def test_a_list_without_a_score_shows_what_it_did() -> None:
     assert list(said(candidate_list(2, ndethist=np.array([4, 7])))) == [
         "RA Dec",
         "deg",
-        "x y",
+        "x y (from 0)",
         "mag",
         "time",
         "filter",
@@ -64,7 +64,7 @@ def test_the_card_tells_what_an_alert_is() -> None:
         ssnamenr=np.array(["null", "433"]),
     )
     told = said(listed)
-    assert "x y" not in told
+    assert "x y (from 0)" not in told
     assert [told[k] for k in ("drb", "detections", "difference", "age", "nearest")] == [
         "0.50",
         "4",
@@ -98,4 +98,4 @@ def test_no_minor_planet_is_spoken_of_where_the_list_knows_of_none() -> None:
 def test_pixels_are_told_of_candidates_on_an_image() -> None:
     listed = candidate_list(2, score=np.ones(2))
     told = [fact.caption for fact in all_known_facts(FakeSession(listed).columns, listed)]
-    assert "x y" in told and "score" in told
+    assert "x y (from 0)" in told and "score" in told

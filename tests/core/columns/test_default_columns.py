@@ -55,3 +55,9 @@ def test_of_several_images_what_the_name_does_not_tell_is_shown(image: str, told
         listed.table["id"] = [f"{image}:{row}" for row in range(20)]
     fields = (PlainField(shape=None), PlainField(shape=None))
     assert shown(listed, fields=fields) == ["verdict", "name", "mag", told, "tags"]
+
+
+def test_detections_are_measured_before_placed() -> None:
+    listed = candidate_list(20, flux=np.arange(20.0), SNR=np.arange(20.0), sign=np.ones(20, int))
+    listed = dataclasses.replace(listed, roles=listed.roles.with_(mag=None))
+    assert shown(listed) == ["verdict", "name", "SNR", "flux", "sign", "tags"]

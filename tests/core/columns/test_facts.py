@@ -34,8 +34,8 @@ def _texts(candidates: CandidateList, row: int, picked: tuple[str, ...] = ()) ->
 
 def test_a_list_of_pixels_says_nothing_of_the_sky() -> None:
     candidates = _list(Table({"n": [1, 2]}), Roles(), x=[1.5, 2.25], y=[3.0, np.nan])
-    assert _texts(candidates, 0) == {"x y": "1.50 3.00"}
-    assert _texts(candidates, 1) == {"x y": "-"}
+    assert _texts(candidates, 0) == {"x y (from 0)": "1.50 3.00"}
+    assert _texts(candidates, 1) == {"x y (from 0)": "-"}
 
 
 def test_positions_are_sexagesimal_and_degrees() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.helpers.fake_session import FakeSession, candidate_list
+from vetter.gui.candidate_list.line_painter import MARGIN
 from vetter.gui.candidate_list.list_model import (
     MIN_NAME_WIDTH,
     MIN_TAGS_WIDTH,
@@ -43,3 +44,16 @@ def test_then_the_name_is_cut_off_as_far_as_it_can_be(view) -> None:
     assert (cut["tags"], cut["name"]) == (MIN_TAGS_WIDTH, MIN_NAME_WIDTH)
     others = whole.keys() - {"tags", "name"}
     assert all(cut[name] == whole[name] for name in others)
+
+
+def test_double_click_on_border_shows_whole_names(view) -> None:
+    view.show()
+    section = view.columns.index("name")
+    view.setColumnWidth(section, 40)
+    view.resizeColumnToContents(section)
+    name = view.model().data(view.model().index(0, section))
+    assert view.columnWidth(section) >= view.fontMetrics().horizontalAdvance(name) + 2 * MARGIN
+
+
+def test_sort_arrow_is_shown(view) -> None:
+    assert view.heading.isSortIndicatorShown()

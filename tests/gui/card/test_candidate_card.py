@@ -47,7 +47,7 @@ def test_it_says_who_and_where(card) -> None:
     assert card.strip.texts() == {
         "RA Dec": "04:21:00.00 -33:30:00.0",
         "deg": "65.250000 -33.500000",
-        "x y": "10.00 20.25",
+        "x y (from 0)": "10.00 20.25",
         "mag": "18.000 ± 0.05",
         "time": "2020-01-01 12:00:00 (MJD 58849.50000)",
         "filter": "r",

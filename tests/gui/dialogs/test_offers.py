@@ -60,19 +60,44 @@ def test_the_change_is_said(renumbered):
     assert "list has changed" in renumbered.status.currentMessage()
 
 
-def test_what_is_offered_is_taken_only_when_ticked(qtbot, renumbered):
+def test_offer_is_taken_only_when_ticked(qtbot, renumbered):
     dialog = OffersDialog(renumbered.session, renumbered)
     assert dialog.table.rowCount() == 1
     assert dialog.table.item(0, 2).text() == "3"
+    dialog.table.item(0, 0).setCheckState(Qt.CheckState.Unchecked)
     dialog.accept()
     assert renumbered.session.verdict("3") == "none"
 
     dialog = OffersDialog(renumbered.session, renumbered)
-    dialog.table.item(0, 0).setCheckState(Qt.CheckState.Checked)
     dialog.accept()
     qtbot.waitUntil(lambda: renumbered.session.verdict("3") == "reject", timeout=30000)
     renumbered.session.undo()
     qtbot.waitUntil(lambda: renumbered.session.verdict("3") == "none", timeout=30000)
+
+
+def test_offers_are_ticked_and_can_be_unticked_at_once(renumbered):
+    dialog = OffersDialog(renumbered.session, renumbered)
+    ok = dialog._ok
+    assert len(dialog.ticked()) == 1 and ok.isEnabled()
+    dialog.tick.click()
+    assert dialog.ticked() == [] and not ok.isEnabled() and dialog.tick.text() == "Tick all"
+    dialog.tick.click()
+    assert len(dialog.ticked()) == 1 and ok.isEnabled()
+    dialog.reject()
+
+
+def test_changed_list_shows_band_until_dismissed(renumbered):
+    band = renumbered.offer_band
+    assert band.isVisible() and "1 earlier verdict may" in band.words.text()
+    band.away.click()
+    assert band.isHidden()
+
+
+def test_band_opens_offers(renumbered):
+    renumbered.offer_band.look.click()
+    dialog = renumbered.findChild(OffersDialog)
+    assert dialog is not None
+    dialog.reject()
 
 
 def test_the_columns_of_the_list_are_remembered(qtbot, renumbered, tmp_path):

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
 import pytest
+from PyQt6.QtWidgets import QWidget
 
-from vetter.gui.dialogs.palette import match_score
+from vetter.gui.actions.keymap import make_keymap
+from vetter.gui.commands import COMMANDS
+from vetter.gui.dialogs.palette import Palette, match_score
 
 TITLES = ["Fit view", "Fit now (adjust_cutout)", "Next undecided", "Invert colours", "Full screen"]
 
@@ -36,3 +39,36 @@ def test_letters_that_are_missing_or_out_of_order_find_nothing(typed: str) -> No
 
 def test_nothing_typed_fits_everything() -> None:
     assert match_score("  ", "Fit view") == 0
+
+
+@pytest.fixture
+def palette(qtbot) -> Palette:
+    """The palette of the program's commands."""
+    window = QWidget()
+    qtbot.addWidget(window)
+    return Palette(COMMANDS, make_keymap(COMMANDS), window, lambda _text: [], "a name")
+
+
+def results(palette: Palette, text: str) -> list[str]:
+    palette.line.setText(text)
+    return palette.result_titles()
+
+
+def test_displayed_title_is_found(palette) -> None:
+    for command in COMMANDS:
+        if command.id != "go.palette":
+            shown = f"{command.menu}: {command.title}"
+            assert results(palette, shown)[0] == shown
+
+
+def test_start_of_displayed_title_is_found_first(palette) -> None:
+    assert results(palette, "fit")[0].startswith("Fit: Fit now")
+    assert results(palette, "View: Col")[0] == "View: Columns..."
+
+
+def test_scattered_letters_give_way_to_words(palette) -> None:
+    assert all("fit" in title.lower() for title in results(palette, "fit"))
+
+
+def test_scattered_letters_are_found_without_words(palette) -> None:
+    assert results(palette, "rtcl")[0] == "View: Reticle on or off"

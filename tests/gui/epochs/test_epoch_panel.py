@@ -264,3 +264,12 @@ def test_a_question_stays_while_its_candidate_is_painted_anew(window):
 def test_tool_tip_keeps_time_scale():
     epoch = Epoch(0, 0, "n1", "2026-03-14T03:12:33.5 TAI", "r")
     assert tool_tip(epoch, 0).split("\n")[1] == "2026-03-14 03:12:33.5 TAI"
+
+
+def test_verdict_for_single_epoch_asks_nothing(qtbot, window, monkeypatch):
+    row = window.session.current_row
+    monkeypatch.setattr(window.epochs, "_siblings", lambda row: [row])
+    window.epochs.ask(Verdict.REJECT)
+    qtbot.waitUntil(lambda: window.session.counts.rejected == 1, timeout=30000)
+    assert window.epochs.question.text == ""
+    assert window.session.current_row == row + 1

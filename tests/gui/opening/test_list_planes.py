@@ -6,7 +6,8 @@ from PyQt6.QtWidgets import QDialogButtonBox
 
 from tests.helpers.drops import drop
 from tests.helpers.field_files import pixels, tan_wcs, write_field, write_image, write_list
-from tests.helpers.windows import present, until_replaced
+from tests.helpers.windows import WITHOUT_FITS, present, until_replaced
+from vetter.app import open_window
 from vetter.gui.opening.planes_dialog import PlanesDialog
 
 
@@ -78,3 +79,22 @@ def test_the_planes_of_an_open_list_can_be_changed(qtbot, window):
     shown.lines[1][1].setCurrentText("")
     shown.accept()
     assert until_replaced(qtbot, window).session.source.plane_names == ("image", "err")
+
+
+def test_planes_found_beside_list_are_filled_in(qtbot, tmp_path):
+    window = open_window("demo", session=tmp_path / "s.vetter", settings=WITHOUT_FITS)
+    window.opening.choose_planes()
+    shown = window.findChild(PlanesDialog)
+    assert shown is not None
+    assert set(shown.planes()) == {"image", "template", "convolved", "diff", "err", "mask"}
+    assert shown.problem_label.text() == ""
+    shown.close()
+    window.close()
+
+
+def test_images_beside_list_are_offered(qtbot, window, tmp_path):
+    other = write_image(tmp_path / "field" / "frame0002.fits", pixels(7), wcs=tan_wcs())
+    window.opening.choose_planes()
+    shown = planes_dialog(qtbot)
+    box = shown.lines[0][1]
+    assert other.name in [box.itemText(place) for place in range(box.count())]

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from vetter.core.candidates.candidate_list import CandidateList
 from vetter.core.candidates.column_roles import normalise_name
-from vetter.core.columns.facts import MISSING_TEXT, Fact, known_facts
+from vetter.core.columns.facts import MISSING_TEXT, PIXEL_CAPTION, Fact, known_facts
 from vetter.core.columns.formatting import Writer
 from vetter.core.columns.review_columns import ReviewColumns
 from vetter.core.columns.rubin_facts import rubin_facts
@@ -82,7 +82,7 @@ def all_known_facts(
         of_alert = [fact for fact in of_alert if not shown.intersection(fact.columns)] + of_rubin
     general = known_facts(columns, candidates)
     if of_alert and not on_image:
-        general = [fact for fact in general if fact.caption != "x y"]
+        general = [fact for fact in general if fact.caption != PIXEL_CAPTION]
     return general + of_alert
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from vetter.core.candidates.candidate_list import CandidateList
 from vetter.core.columns.broker_columns import FLUXES, find_first_column, score_list_columns
+from vetter.core.columns.detection_measures import find_measures
 from vetter.core.columns.review_columns import ReviewColumns
 from vetter.core.cutout_source import CutoutSource, has_epochs
 from vetter.core.judgement.disappeared import why_not_judged
@@ -25,7 +26,8 @@ def first_columns(
     Returns
     -------
     list of str
-        Brightness is the magnitude, else the flux of an alert, else the pixel position. If fits
+        Brightness is the magnitude, else the flux of an alert, else S/N, flux and sign, else
+        the pixel position. If fits
         can be judged, `answer` follows, else score, filter and number of detections. For
         several images, the filter follows if the candidates' names begin with the image, else
         the image. Columns that the list does not have are left out.
@@ -39,7 +41,8 @@ def first_columns(
     elif flux in known:
         names.append(str(flux))
     else:
-        names += [name for name in ("x", "y") if name in known]
+        measures = list(find_measures(columns, candidates).values())
+        names += measures or [name for name in ("x", "y") if name in known]
     names += scores
     if not why_not_judged(source) and "answer" in known:
         names.append("answer")

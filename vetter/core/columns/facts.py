@@ -15,6 +15,8 @@ from vetter.core.coordinates.sky import format_sexagesimal
 from vetter.core.coordinates.times import time_text
 
 MISSING_TEXT = "-"
+PIXEL_CAPTION = "x y (from 0)"
+"""Caption of the pixel; the readout beside it counts as FITS does, from 1."""
 
 _ON_THE_CARD = {"verdict", "name", "tags", "comment", "x", "y", "ra", "dec"}
 
@@ -53,7 +55,9 @@ def known_facts(columns: ReviewColumns, candidates: CandidateList) -> list[Fact]
         facts.append(Fact("deg", degrees, "right ascension and declination in degrees"))
     if np.isfinite(candidates.x).any():
         pixels = partial(_pair_text, candidates.x, candidates.y, "{:.2f} {:.2f}")
-        facts.append(Fact("x y", pixels, "pixels of the image, counted from 0"))
+        facts.append(
+            Fact(PIXEL_CAPTION, pixels, "pixels of the image; FITS pixels are counted from 1")
+        )
     roles = candidates.roles
     if roles.mag is not None:
         mag = columns.find("mag")
@@ -99,7 +103,7 @@ def picked_facts(columns: ReviewColumns, names: Iterable[str], shown: Iterable[F
     return [
         Fact(
             name,
-            partial(_cell_text, columns.writer(name), columns.values(name)),
+            partial(cell_text, columns.writer(name), columns.values(name)),
             f"column {name}" + (f" ({columns.unit(name)})" if columns.unit(name) else ""),
             (name,),
         )
@@ -139,5 +143,6 @@ def _role_text(candidates: CandidateList, role: str, row: int) -> str:
     return MISSING_TEXT if value is None else str(value).strip() or MISSING_TEXT
 
 
-def _cell_text(write: Writer, values: np.ndarray, row: int) -> str:
+def cell_text(write: Writer, values: np.ndarray, row: int) -> str:
+    """Return the text of a row; ``-`` for a missing value."""
     return write(values[row]) or MISSING_TEXT

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import Any
 
 from vetter.core.decisions.decision import Verdict
 from vetter.core.judgement.answer import Answer
 
-if TYPE_CHECKING:
-    from vetter.gui.windows.main_window import MainWindow
-
-State = Callable[["MainWindow"], bool]
+State = Callable[[Any], bool]
+"""Function of the main window, whose module imports this one."""
 
 IS_ON: dict[str, State] = {
     "go.grid": lambda w: w.pages.is_grid_shown,
@@ -29,12 +27,12 @@ IS_ON: dict[str, State] = {
 """Whether a command that switches something is on, by the command's id."""
 
 
-def _can_decide(window: MainWindow) -> bool:
+def _can_decide(window: Any) -> bool:
     session = window.session
     return not session.read_only and not session.is_blank and session.current_row >= 0
 
 
-def _can_clear(window: MainWindow) -> bool:
+def _can_clear(window: Any) -> bool:
     session = window.session
     if not _can_decide(window):
         return False
@@ -50,15 +48,15 @@ def _tag_state(number: int) -> State:
     return lambda w: _can_decide(w) and number <= len(w.session.settings.review.tags)
 
 
-def _has_epochs(window: MainWindow) -> bool:
+def _has_epochs(window: Any) -> bool:
     return window.session.source.object_epochs is not None
 
 
-def _can_decide_epochs(window: MainWindow) -> bool:
+def _can_decide_epochs(window: Any) -> bool:
     return _can_decide(window) and _has_epochs(window)
 
 
-def _shows_candidate(window: MainWindow) -> bool:
+def _shows_candidate(window: Any) -> bool:
     return not window.session.is_blank and window.session.current_row >= 0
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import Any
 
 from PyQt6.QtCore import QObject
 from PyQt6.QtGui import QAction, QActionGroup
@@ -13,16 +13,13 @@ from PyQt6.QtWidgets import QComboBox, QMenu
 from vetter.gui.actions.command_states import CAN_RUN, IS_ON
 from vetter.gui.widgets.plain_text import menu_text
 
-if TYPE_CHECKING:
-    from vetter.gui.windows.main_window import MainWindow
-
 CHOICES = {
-    "stretch": ("Stretch function", "stretch.next"),
-    "colours": ("Colours", "stretch.colours"),
-    "limits": ("Kind of limits", "stretch.interval"),
-    "planes": ("Planes to adjust", "stretch.planes"),
+    "stretch": ("Stretch function", ("stretch.next", "stretch.previous")),
+    "colours": ("Colours", ("stretch.colours",)),
+    "limits": ("Kind of limits", ("stretch.interval",)),
+    "planes": ("Planes to adjust", ("stretch.planes",)),
 }
-"""Title of the submenu of each combo box, by its name, and the command that chooses the next."""
+"""Title of the submenu of each combo box, by its name, and the commands that step through it."""
 
 SWITCHED = " on or off"
 
@@ -40,7 +37,7 @@ class MenuStates(QObject):
         Actions by the id of their command.
     """
 
-    def __init__(self, window: MainWindow, actions: Mapping[str, QAction]) -> None:
+    def __init__(self, window: Any, actions: Mapping[str, QAction]) -> None:
         super().__init__(window)
         self._window, self._actions = window, actions
         for command in IS_ON:
@@ -49,9 +46,7 @@ class MenuStates(QObject):
             # The tick says whether it is on.
             action.setText(action.text().removesuffix(SWITCHED))
         self._choices = self._make_choices()
-        bar = window.menuBar()
-        assert bar is not None
-        for heading in bar.actions():
+        for heading in window.menuBar().actions():
             menu = heading.menu()
             if menu is not None:
                 menu.aboutToShow.connect(self.refresh)
@@ -74,21 +69,22 @@ class MenuStates(QObject):
             box.accessibleName(): box for box in self._window.stretch_bar.findChildren(QComboBox)
         }
         menus = []
-        for name, (title, command) in CHOICES.items():
-            action, box = self._actions[command], boxes.get(name)
-            holder = next((m for m in action.associatedObjects() if isinstance(m, QMenu)), None)
+        for name, (title, commands) in CHOICES.items():
+            steps, box = [self._actions[command] for command in commands], boxes.get(name)
+            holder = next((m for m in steps[0].associatedObjects() if isinstance(m, QMenu)), None)
             if box is None or holder is None:
                 continue
             submenu = QMenu(title, holder)
-            holder.insertMenu(action, submenu)
-            holder.removeAction(action)
-            # Its keys need a widget of the window.
-            self._window.addAction(action)
-            submenu.aboutToShow.connect(partial(self._fill, submenu, box, action))
+            holder.insertMenu(steps[0], submenu)
+            for step in steps:
+                holder.removeAction(step)
+                # Its keys need a widget of the window.
+                self._window.addAction(step)
+            submenu.aboutToShow.connect(partial(self._fill, submenu, box, steps))
             menus.append(submenu)
         return menus
 
-    def _fill(self, submenu: QMenu, box: QComboBox, step: QAction) -> None:
+    def _fill(self, submenu: QMenu, box: QComboBox, steps: list[QAction]) -> None:
         submenu.clear()
         group = QActionGroup(submenu)
         for index in range(box.count()):
@@ -99,7 +95,7 @@ class MenuStates(QObject):
             group.addAction(entry)
             entry.triggered.connect(partial(_choose, box, index))
         submenu.addSeparator()
-        submenu.addAction(step)
+        submenu.addActions(steps)
 
 
 def _choose(box: QComboBox, index: int, _checked: bool = False) -> None:

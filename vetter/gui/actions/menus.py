@@ -52,7 +52,7 @@ def make_actions(
 def name_epochs(actions: Mapping[str, QAction], count: int) -> None:
     """Put the number of epochs into the titles of the commands for all epochs."""
     every = f"{format_all(count, 'epoch')} of this object..."
-    target = every if count > 1 else "its only epoch..."
+    target = every if count > 1 else "its only epoch"
     for verdict, verb in (("accept", "Accept"), ("reject", "Reject"), ("maybe", "Maybe for")):
         actions[f"review.{verdict}_epochs"].setText(f"{verb} {target}")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QFontMetrics, QPainter, QPalette
 
 from vetter.core.judgement.answer import NOT_FITTED
@@ -104,6 +105,11 @@ class LinePainter:
             taken = badge_width(ANSWER_BADGE) + ANSWER_GAP
             left, room = left + taken, room - taken
         if len(text) * wide > room:
-            text = metrics.elidedText(text, model.elision(span.section), room)
+            remark = model.remark(place, span.section)
+            # The remark keeps at most half of the width: names are told apart by their ends.
+            kept = min(metrics.horizontalAdvance(remark), room // 2) if remark else 0
+            text = metrics.elidedText(
+                text.removesuffix(remark), model.elision(span.section), room - kept
+            ) + metrics.elidedText(remark, Qt.TextElideMode.ElideRight, kept)
         flags = model.alignment(span.section)
         painter.drawText(left, top, room, height, flags, text)

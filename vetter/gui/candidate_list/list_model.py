@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -121,13 +122,19 @@ class CandidateModel(QAbstractTableModel):
                 column = self._extend_column(section)
             assert column.values is not None and column.write is not None
             text = column.write(column.values[row])
-            if column.name == "name" and self._place_codes is not None and self._place_codes[row]:
-                return f"{text}  ({Whereabouts(self._place_codes[row]).words})"
-            return text
+            return text + self.remark(place, section)
         if column.name == "verdict":
             return WORDS[self._session.codes[row]]
         opinion = self._session.opinion(int(row))
         return ", ".join(opinion.tags) if column.name == "tags" else opinion.comment
+
+    def remark(self, place: int, section: int) -> str:
+        """Return the remark at the end of a cell's text, for a candidate without pixels."""
+        if self._place_codes is None or self._shown[section].name != "name":
+            return ""
+        row = self._order[place]
+        code = self._place_codes[row] if row < len(self._place_codes) else 0
+        return f"  ({Whereabouts(code).words})" if code else ""
 
     def _find_place_codes(self) -> npt.NDArray[np.uint8] | None:
         """Return the codes of candidates without pixels, or None if every candidate has some."""
@@ -225,7 +232,12 @@ def column_widths(table: CandidateModel, metrics: QFontMetrics, room: int) -> li
 
 def whole_widths(table: CandidateModel, metrics: QFontMetrics) -> list[int]:
     """Return the width of each column, in pixels, that holds a sample of its lines."""
-    return [_fitting_width(table, metrics, *column) for column in enumerate(table.names)]
+    count = table.rowCount()
+    sample = range(0, count, max(1, count // SAMPLED_LINES))
+    return [
+        min(fitting_width(table, metrics, section, sample), MAX_COLUMN_WIDTH)
+        for section in range(len(table.names))
+    ]
 
 
 def shrink_widths(table: CandidateModel, widths: list[int], room: int) -> list[int]:
@@ -242,12 +254,14 @@ def shrink_widths(table: CandidateModel, widths: list[int], room: int) -> list[i
     return widths
 
 
-def _fitting_width(table: CandidateModel, metrics: QFontMetrics, section: int, name: str) -> int:
+def fitting_width(
+    table: CandidateModel, metrics: QFontMetrics, section: int, places: Iterable[int]
+) -> int:
+    """Return the width in pixels that a column needs for its heading and some of its lines."""
+    name = table.names[section]
     if name == "verdict":
         return VERDICT_WIDTH
-    count = table.rowCount()
-    step = max(1, count // SAMPLED_LINES)
-    texts = [table.text(place, section) for place in range(0, count, step)]
+    texts = [table.text(place, section) for place in places]
     if name == "answer":
         # Fits arrive later, and the width must fit every answer.
         texts += [answer.value for answer in Answer]
@@ -255,4 +269,4 @@ def _fitting_width(table: CandidateModel, metrics: QFontMetrics, section: int, n
     if name == "answer":
         widest += badge_width(ANSWER_BADGE) + ANSWER_GAP
     heading = metrics.horizontalAdvance(name) + BESIDE_HEADING
-    return min(max(widest + BESIDE_TEXT, heading, MIN_COLUMN_WIDTH), MAX_COLUMN_WIDTH)
+    return max(widest + BESIDE_TEXT, heading, MIN_COLUMN_WIDTH)

@@ -28,7 +28,12 @@ from vetter.core.judgement.fit_table import COLUMNS as FIT_COLUMNS
 from vetter.gui.candidate_list.filter_bar import FilterBar
 from vetter.gui.candidate_list.header import CandidateHeading
 from vetter.gui.candidate_list.line_painter import LinePainter, Span
-from vetter.gui.candidate_list.list_model import CandidateModel, shrink_widths, whole_widths
+from vetter.gui.candidate_list.list_model import (
+    CandidateModel,
+    fitting_width,
+    shrink_widths,
+    whole_widths,
+)
 from vetter.gui.widgets.plain_text import menu_text
 from vetter.review.session import Session
 
@@ -219,6 +224,14 @@ class CandidateListView(QTableView):
 
     def _hide_column(self, name: str) -> None:
         self._on_picked([column for column in self.columns if column != name])
+
+    def sizeHintForColumn(self, column: int) -> int:
+        """Return the width of the lines on screen, for a double click on the heading's border."""
+        bar, viewport = self.verticalScrollBar(), self.viewport()
+        assert bar is not None and viewport is not None
+        first = bar.value()
+        last = min(first + viewport.height() // self._line_height() + 1, self._table.rowCount())
+        return fitting_width(self._table, self.fontMetrics(), column, range(first, last))
 
     def sizeHint(self) -> QSize:
         widths = sum(self.columnWidth(section) for section in range(len(self._table.names)))

@@ -10,6 +10,7 @@ from PyQt6.QtGui import QPainter, QPaintEvent
 from PyQt6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from vetter.core.columns.broker_columns import all_known_facts
+from vetter.core.columns.detection_measures import measure_facts
 from vetter.core.columns.facts import Fact, image_facts, picked_facts
 from vetter.gui.card.comment_editor import CommentEditor
 from vetter.gui.card.tag_line import TagLine
@@ -142,6 +143,10 @@ class CandidateCard(QWidget):
         if len(source.fields) == 1:
             image = source.fields[0]
             self._facts += image_facts(image.time, image.filter, self._facts)
+        shown = {fact.caption for fact in self._facts}
+        self._facts += [
+            fact for fact in measure_facts(self._columns, listed) if fact.caption not in shown
+        ]
         self._facts += picked_facts(self._columns, names, self._facts)
         self.strip.set_captions(
             [fact.caption for fact in self._facts],

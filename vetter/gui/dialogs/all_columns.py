@@ -62,7 +62,9 @@ class ColumnTable(QAbstractTableModel):
             "name": session.candidates.name(row),
         }
         lines = []
-        for name in columns.names:
+        # The list's own columns come before those of fits, which may be empty.
+        fits_last = sorted(columns.names, key=lambda name: name in FIT_COLUMNS)
+        for name in fits_last:
             text = review_texts[name] if name in review_texts else self._value_text(name, row)
             lines.append((name, text, columns.unit(name)))
         return lines
@@ -113,6 +115,7 @@ class AllColumns(QDialog):
         super().__init__(parent)
         self.setObjectName(_NAME)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
         self._session = session
         self.model = ColumnTable(session, self)
         self.search = QLineEdit(self)
@@ -136,17 +139,22 @@ class AllColumns(QDialog):
 
     @classmethod
     def show_over(cls, window: QWidget, session: Session) -> AllColumns:
-        """Open the window, or bring an open one to the front."""
+        """Open the window beside the panels; if it is open, put the cursor into its search.
+
+        A new window does not take the keyboard, so that verdict keys still reach the panels.
+        """
         dialog = window.findChild(cls, _NAME)
+        is_open = dialog is not None
         if dialog is None:
             dialog = cls(session, window)
             # Placed over the list, not over the panels.
             corner = window.mapToGlobal(window.rect().topRight())
             dialog.move(corner.x() - dialog.width() - 8, corner.y() + 60)
         dialog.show()
-        dialog.activateWindow()
-        dialog.search.setFocus()
-        dialog.search.selectAll()
+        if is_open:
+            dialog.activateWindow()
+            dialog.search.setFocus()
+            dialog.search.selectAll()
         return dialog
 
     def refresh(self) -> None:

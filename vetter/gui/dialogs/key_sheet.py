@@ -36,11 +36,21 @@ FIXED_KEYS = (
     ("Grid", "Enter", "Open in the panels"),
     ("Grid and text fields", "Esc", "Leave"),
     ("Filter", "Tab", "Complete a column or an answer"),
+    ("Filter", "Up, Down", "Earlier filters"),
     ("Outside the filter", "Enter", "Yes, give the verdict"),
     ("Outside the filter", "Esc", "No; again: clear the filter"),
     ("Field view", "Tab", "Next button; Enter presses it"),
     ("Field view", "Enter", "Yes, for all selected"),
     ("Field view", "Esc", "No; again: select none"),
+    ("Mouse on a panel", "Wheel", "Zoom at the pointer"),
+    ("Mouse on a panel", "Drag", "Move the view"),
+    ("Mouse on a panel", "Right drag", "Contrast (up, down) and bias"),
+    ("Mouse on a panel", "Double click", "Fit view"),
+    ("Mouse on a panel", "Right click", "Copy, look up, reset"),
+    ("Mouse elsewhere", "Click a count", "Filter by it"),
+    ("Mouse elsewhere", "Click a heading", "Sort; again: descending, file's order"),
+    ("Mouse elsewhere", "Right click", "Menu of a line, tile or mark"),
+    ("Mouse elsewhere", "Drag in the field", "Select; with Shift more"),
 )
 
 

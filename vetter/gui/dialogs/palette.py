@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
@@ -33,6 +34,9 @@ Search = Callable[[str], list[Line]]
 LINES = 14
 KEYS_ROLE = Qt.ItemDataRole.UserRole + 1
 _MOVES = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
+
+MIN_WORD_LETTERS = 3
+"""Number of typed letters from which starts of several words give way to a word."""
 
 _WORD_START = 8
 _RUN = 4
@@ -150,19 +154,30 @@ class Palette(QDialog):
         self.run_selected()
 
     def _fitting_commands(self, text: str) -> list[Line]:
-        fitting: list[tuple[int, int, Command[Any]]] = []
+        fitting: list[tuple[bool, int, int, Command[Any]]] = []
+        typed = " ".join(text.lower().split())
         for place, command in enumerate(self._commands):
-            found = match_score(text, f"{command.title} {command.menu}")
-            if found is not None:
-                fitting.append((-found, place, command))
-        fitting.sort(key=lambda line: line[:2])
+            shown = f"{command.menu}: {command.title}"
+            # As displayed, and by the title first: both ways are typed.
+            searched = (f"{command.title} {command.menu}", shown)
+            scores = [match_score(text, words) for words in searched]
+            best = max((score for score in scores if score is not None), default=None)
+            if best is not None:
+                begins = bool(typed) and shown.lower().startswith(typed)
+                fitting.append((not begins, -best, place, command))
+        ranks = {command.id: match_rank(text, command) for *_, command in fitting}
+        least = min(ranks.values(), default=0)
+        # A text of three letters is mostly the start of a word, not of several.
+        worst = max(least, 1 if least < 2 and len(typed) < MIN_WORD_LETTERS else 0)
+        fitting = [found for found in fitting if ranks[found[3].id] <= worst]
+        fitting.sort(key=lambda line: line[:3])
         return [
             (
                 f"{command.menu}: {command.title}",
                 keys_text(self._keymap[command.id]),
                 partial(command.run, self._window),
             )
-            for _, _, command in fitting
+            for *_, command in fitting
         ]
 
 
@@ -189,11 +204,43 @@ class _LineDelegate(QStyledItemDelegate):
         return QSize(200, option.fontMetrics.height() + 8)
 
 
+def match_rank(typed: str, command: Command[Any]) -> int:
+    """Return how a text matches a command: 0 within it, 1 by starts of words, 2 by letters."""
+    texts = f"{command.menu}: {command.title}", f"{command.title} {command.menu}"
+    if any(is_within(typed, text) for text in texts):
+        return 0
+    return 1 if any(fits_words(typed, text) for text in texts) else 2
+
+
+def is_within(typed: str, text: str) -> bool:
+    """Return whether a text holds what is typed; case, blanks and colons are ignored."""
+    return _plain(typed).replace(" ", "") in _plain(text).replace(" ", "")
+
+
+def fits_words(typed: str, text: str) -> bool:
+    """Return whether each typed letter begins a word of a text or follows the letter before.
+
+    Case, blanks and colons are ignored.
+
+    Examples
+    --------
+    >>> fits_words("fv", "View: Fit view"), fits_words("fw", "View: Fit view")
+    (True, False)
+    """
+    letters = _plain(typed).replace(" ", "")
+    pattern = "".join(f"(?:{re.escape(letter)}|.*?\\b{re.escape(letter)})" for letter in letters)
+    return re.search(rf"\b{pattern}", _plain(text)) is not None
+
+
+def _plain(text: str) -> str:
+    return text.lower().replace(":", " ")
+
+
 def match_score(typed: str, text: str) -> int | None:
     """Return how well typed letters match a text: larger is better, None is no match.
 
-    All letters must occur in their order; case and blanks are ignored. Letters at the start of a
-    word and consecutive letters count more; among equals the shorter text wins.
+    All letters must occur in their order; case, blanks and colons are ignored. Letters at the
+    start of a word and consecutive letters count more; among equals the shorter text wins.
 
     Parameters
     ----------
@@ -202,7 +249,7 @@ def match_score(typed: str, text: str) -> int | None:
     text : str
         Text that is searched.
     """
-    letters, haystack = "".join(typed.lower().split()), text.lower()
+    letters, haystack = "".join(typed.lower().replace(":", " ").split()), text.lower()
     if not letters:
         return 0
     best = max(

@@ -6,7 +6,7 @@ import os
 from functools import partial
 from typing import TYPE_CHECKING
 
-from vetter.gui.dialogs.palette import Line, match_score
+from vetter.gui.dialogs.palette import Line, fits_words, is_within, match_score
 from vetter.review.session import Session
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class CandidateSearch:
         fitting = []
         for title, column, descending in self._sorts:
             found = match_score(text, title)
-            if found is not None:
+            if found is not None and (is_within(text, title) or fits_words(text, title)):
                 sort = partial(self._session.queue.sort_by, column, descending)
                 fitting.append((found, (title, "", sort)))
         fitting.sort(key=lambda line: -line[0])

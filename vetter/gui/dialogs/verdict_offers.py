@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QIcon
 from PyQt6.QtWidgets import (
     QAbstractItemView,
     QDialog,
@@ -16,6 +17,7 @@ from PyQt6.QtWidgets import (
 from vetter.core.decisions.carry_over import Offer
 from vetter.gui.widgets.buttons import button_box
 from vetter.gui.widgets.plain_text import plain_label
+from vetter.gui.widgets.verdict_style import badge, is_dark
 from vetter.review.session import Session
 
 HEADINGS = ("earlier key", "verdict", "candidate now", "distance")
@@ -49,6 +51,11 @@ class OffersDialog(QDialog):
         ok = buttons.button(QDialogButtonBox.StandardButton.Ok)
         if ok is not None:
             ok.setText("Take ticked verdicts")
+        self._ok = ok
+        self.tick = buttons.addButton("Tick none", QDialogButtonBox.ButtonRole.ActionRole)
+        if self.tick is not None:
+            self.tick.clicked.connect(self._on_tick)
+        self.table.itemChanged.connect(self._on_item_changed)
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
@@ -58,13 +65,35 @@ class OffersDialog(QDialog):
 
     def accept(self) -> None:
         """Take the ticked verdicts and close."""
-        ticked = []
-        for line, offer in enumerate(self._offers):
-            item = self.table.item(line, 0)
-            if item is not None and item.checkState() == Qt.CheckState.Checked:
-                ticked.append(offer)
-        self._session.take_offers(ticked)
+        self._session.take_offers(self.ticked())
         super().accept()
+
+    def ticked(self) -> list[Offer]:
+        """Return the ticked offers."""
+        return [
+            offer
+            for line, offer in enumerate(self._offers)
+            if (item := self.table.item(line, 0)) is not None
+            and item.checkState() == Qt.CheckState.Checked
+        ]
+
+    def _on_tick(self) -> None:
+        """Tick none, or all if none is ticked."""
+        state = Qt.CheckState.Unchecked if self.ticked() else Qt.CheckState.Checked
+        self.table.blockSignals(True)
+        for line in range(len(self._offers)):
+            item = self.table.item(line, 0)
+            if item is not None:
+                item.setCheckState(state)
+        self.table.blockSignals(False)
+        self._on_item_changed()
+
+    def _on_item_changed(self, _item: QTableWidgetItem | None = None) -> None:
+        count = len(self.ticked())
+        if self._ok is not None:
+            self._ok.setEnabled(count > 0)
+        if self.tick is not None:
+            self.tick.setText("Tick none" if count else "Tick all")
 
     def _make_table(self) -> QTableWidget:
         table = QTableWidget(len(self._offers), len(HEADINGS), self)
@@ -92,9 +121,12 @@ class OffersDialog(QDialog):
             )
             for column, text in enumerate(texts):
                 item = QTableWidgetItem(text)
+                if column == 1:
+                    mark = badge(offer.opinion.verdict.code, 16, is_dark(self.palette()))
+                    item.setIcon(QIcon(mark))
                 if column == 0:
                     item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
-                    item.setCheckState(Qt.CheckState.Unchecked)
+                    item.setCheckState(Qt.CheckState.Checked)
                 table.setItem(line, column, item)
         table.resizeColumnsToContents()
         return table

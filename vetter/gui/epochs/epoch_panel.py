@@ -30,6 +30,7 @@ class EpochPanel(QWidget):
     cache : CutoutCache
     """
 
+    decided_alone = pyqtSignal(object)  # verdict for an object with a single epoch
     epoch_count_changed = pyqtSignal(int)
     """Number of candidates of the current object, when it differs from that of the one before."""
 
@@ -118,9 +119,13 @@ class EpochPanel(QWidget):
             session.message.emit("read only: no verdict can be given here")
             return
         rows = self._siblings(session.current_row)
+        if len(rows) == 1:
+            # Nothing to ask: the verdict key does the same.
+            self.decided_alone.emit(verdict)
+            return
         seen = self.strip.seen | {session.current_row}
         unseen = sum(not session.codes[row] and row not in seen for row in rows)
-        named = format_all(len(rows), "epoch") if len(rows) > 1 else "its only epoch"
+        named = format_all(len(rows), "epoch")
         # The question is beside the row, even if the user had hidden the row.
         self.show()
         self.question.ask(rows, verdict, unseen, named=named)

@@ -149,7 +149,8 @@ class InputChooser(QObject):
             return
         from vetter.gui.opening.planes_dialog import PlanesDialog
 
-        shown = PlanesDialog("The planes of this list:", planes, [], self._window)
+        files = self._images_beside()
+        shown = PlanesDialog("The planes of this list:", planes, files, self._window)
         shown.chosen.connect(self._take_planes)
         shown.open()
 
@@ -193,7 +194,18 @@ class InputChooser(QObject):
         options = dict(session.source.record.get("options", {}))
         planes = dict(options.get("planes", {}))
         planes |= {n: str(options[n]) for n in ("variance", "weight") if options.get(n)}
-        return planes
+        # Planes that were found beside the list are on screen too, though nobody named them.
+        prints = () if len(session.source.fields) > 1 else session.source.fingerprints
+        shown = {f.role: f.path for f in prints if f.role in session.source.plane_names}
+        return {n: path for n, path in shown.items() if path not in planes.values()} | planes
+
+    def _images_beside(self) -> list[str]:
+        """Return the images in the folder of the input, as further planes to choose from."""
+        try:
+            names = sorted(os.listdir(self._folder()))
+        except OSError:
+            return []
+        return [os.path.join(self._folder(), n) for n in names if n.lower().endswith(IMAGES)]
 
     def _folder(self) -> str:
         """Return the folder in which a dialog starts: that of the input."""

@@ -28,6 +28,7 @@ from vetter.gui.epochs.epoch_panel import EpochPanel
 from vetter.gui.light_curve.dock import LightCurveDock
 from vetter.gui.opening.caution_band import CautionBand
 from vetter.gui.opening.input_chooser import InputChooser
+from vetter.gui.opening.offer_band import OfferBand
 from vetter.gui.panels.empty_page import EmptyPage
 from vetter.gui.panels.layout.cutout_sizes import next_radius
 from vetter.gui.panels.measures.dock import MeasuresDock
@@ -177,6 +178,7 @@ class MainWindow(Window):
         self.empty_page = EmptyPage(session)
         self._candidate_page.addWidget(self.empty_page)
         self.cautions = CautionBand(session)
+        self.offer_band = OfferBand(session)
         self.pages = Pages(
             session,
             self.cache,
@@ -188,7 +190,7 @@ class MainWindow(Window):
             self._lacks_pixels,
         )
         self.opening = InputChooser(self)
-        content = self.cautions.above(self.filter_band.above(self.pages))
+        content = self.cautions.above(self.offer_band.above(self.filter_band.above(self.pages)))
         self.setCentralWidget(self.opening.add_strip_above(content))
 
         self.list_dock = ListDock(self.filter_bar, self.candidate_list, self)
@@ -215,6 +217,7 @@ class MainWindow(Window):
         session.failed.connect(self.dialogs.show_warning)
         session.blanked.connect(self._on_blanked)
         self.filter_band.agreed.connect(self.pages.decide_on_screen)
+        self.offer_band.wanted.connect(self.dialogs.show_offers)
         self.cautions.planes_wanted.connect(self.opening.choose_planes)
         self.cautions.columns_wanted.connect(self._choose_columns)
         self.cautions.options_chosen.connect(self._read_again)
@@ -224,6 +227,7 @@ class MainWindow(Window):
         self._watch_menus()
         self.plane_row.pointer.connect(self.readout.show_pointer)
         self.epochs.epoch_count_changed.connect(partial(name_epochs, self.actions_by_id))
+        self.epochs.decided_alone.connect(self.pages.decide_current)
         self.stretch_bar.looks_changed.connect(self._on_looks_changed)
         self.stretch_bar.presets_changed.connect(partial(session.writer.keep_setting, "presets"))
         self.plane_row.contrast_dragged.connect(self.stretch_bar.drag_contrast)

@@ -143,13 +143,20 @@ class Pages(QStackedWidget):
         """Give a verdict to the current candidate, or to those selected in grid or field view."""
         if not self._lets_decide():
             return
-        session = self._session
         in_grid = self._grid is not None and self.currentWidget() is self._grid
         if in_grid and self._grid is not None and self._grid.decide(verdict):
             return
         if self.field is not None and self.field.view.decide(verdict):
             return
-        doubt = self._doubt_of(verdict) if session.takes_keys else ""
+        self._decide_current(verdict)
+
+    def decide_current(self, verdict: Verdict) -> None:
+        """Give a verdict to the candidate on screen alone, asking outside the filter."""
+        if self._lets_decide():
+            self._decide_current(verdict)
+
+    def _decide_current(self, verdict: Verdict) -> None:
+        doubt = self._doubt_of(verdict) if self._session.takes_keys else ""
         if doubt:
             self._ask(verdict, doubt)
         else:
