@@ -6,12 +6,9 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
-from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import (
-    QAbstractButton,
-    QCheckBox,
     QComboBox,
-    QPushButton,
     QWidget,
 )
 
@@ -20,6 +17,7 @@ from vetter.core.display.interval import INTERVALS, Interval
 from vetter.core.display.stretch import STRETCHES
 from vetter.core.display.style import GROUPS, DisplayStyle, PlaneStyle
 from vetter.gui.actions.keymap import Keymap, with_keys
+from vetter.gui.widgets.buttons import EnteredButton, EnteredCheck, EnteredCombo
 from vetter.gui.widgets.flow_layout import FlowLayout
 from vetter.gui.widgets.line_edits import NumberField
 from vetter.gui.widgets.plain_text import plain_label
@@ -37,7 +35,9 @@ _PERCENTAGES = (0.5, 99.5)
 
 
 class StretchBar(QWidget):
-    """Bar that changes the looks; only its two number fields take the keyboard focus.
+    """Bar that changes the looks; Tab goes through it, and letters stay with the commands.
+
+    Up and Down change a choice, Enter opens or presses a control.
 
     `looks_changed` carries the new `DisplayStyle`, chosen for the planes of the scope.
     """
@@ -61,9 +61,9 @@ class StretchBar(QWidget):
             [_STRETCH_TITLES.get(name, name) for name in STRETCHES], "Stretch", "stretch"
         )
         self._map = _make_combo(list(COLOUR_MAPS), "Colours", "colours")
-        self._invert = _without_focus(QCheckBox("invert"))
-        self._shared = _without_focus(QCheckBox("shared limits"))
-        self._reset = _without_focus(QPushButton("reset contrast"))
+        self._invert = EnteredCheck("invert")
+        self._shared = EnteredCheck("shared limits")
+        self._reset = EnteredButton("reset contrast")
         self.show_keys()
         self._lay_out()
         self._connect()
@@ -273,10 +273,9 @@ class StretchBar(QWidget):
 
 
 def _make_combo(titles: list[str], tip: str, name: str) -> QComboBox:
-    box = QComboBox()
+    box = EnteredCombo()
     box.setAccessibleName(name)
     box.addItems(titles)
-    box.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     box.setToolTip(tip)
     return box
 
@@ -286,8 +285,3 @@ def _choose_next(box: QComboBox) -> None:
     index = (box.currentIndex() + 1) % box.count()
     box.setCurrentIndex(index)
     box.activated.emit(index)
-
-
-def _without_focus(button: QAbstractButton) -> QAbstractButton:
-    button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    return button
