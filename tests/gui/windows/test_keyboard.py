@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
-from PyQt6.QtWidgets import QApplication
+from PyQt6.QtWidgets import QApplication, QWidget
 
 KEY = Qt.Key
 
@@ -20,6 +20,24 @@ def test_tab_goes_through_stretch_bar_and_list_visibly(window):
     expected = ["planes", "limits", "stretch", "colours", "invert", "shared limits"]
     assert [name for name in names if name in expected][:6] == expected
     assert "candidates" in names
+
+
+def test_new_window_has_keyboard_itself(window):
+    assert QApplication.focusWidget() is window
+    assert not window.focus_outline.isVisible()
+
+
+def test_window_that_becomes_active_again_has_keyboard_itself(qtbot, window):
+    window.stretch_bar.type_limits()
+    QApplication.focusWidget().clearFocus()
+    other = QWidget()
+    qtbot.addWidget(other)
+    other.show()
+    other.activateWindow()
+    qtbot.waitUntil(other.isActiveWindow, timeout=30000)
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow, timeout=30000)
+    assert QApplication.focusWidget() is window
 
 
 def test_arrows_change_choice_that_tab_reached(window):

@@ -452,6 +452,9 @@ class MainWindow(Window):
         if event is not None and event.type() == QEvent.Type.ActivationChange:
             if not self.isActiveWindow():
                 self._keys.release_keys(None)
+            elif self.focusWidget() is None:
+                # Qt would give the keyboard to the first control that Tab reaches.
+                self.setFocus()
 
     def end(self) -> None:
         """Stop all background work of the window and close its files."""

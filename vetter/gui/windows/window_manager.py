@@ -138,6 +138,7 @@ class WindowManager(QObject):
         now_and_then = QTimer(window)
         now_and_then.setInterval(REMEMBERED_EVERY_MS)
         now_and_then.timeout.connect(remember)
+        now_and_then.timeout.connect(partial(self._memory.keep, window))
         window.exposed.connect(now_and_then.start)
         window.closed.connect(now_and_then.stop)
         self._memory.restore(window, isinstance(store.settings.get("columns"), list))
