@@ -6,7 +6,7 @@ import pytest
 from PyQt6.QtCore import QPoint, QRect
 from PyQt6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
 
-from vetter.gui.widgets.focus_outline import WIDTH, FocusOutline
+from vetter.gui.widgets.focus_outline import WIDTH, FocusWatcher
 
 
 @pytest.fixture
@@ -19,13 +19,14 @@ def window(qtbot):
     for field in window.fields:
         layout.addWidget(field)
     box.setGeometry(20, 20, 200, 120)
-    window.outline = FocusOutline(window, QApplication.instance())
+    watcher = FocusWatcher(window, QApplication.instance())
+    window.outline = watcher.outline
     qtbot.addWidget(window)
     window.show()
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow, timeout=30000)
     yield window
-    window.outline.stop()
+    watcher.stop()
 
 
 def around(field: QWidget) -> QRect:

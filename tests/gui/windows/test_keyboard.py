@@ -6,6 +6,9 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QWidget
 
+from vetter.gui.preferences.preferences_dialog import PreferencesDialog
+from vetter.gui.widgets.focus_outline import FocusOutline
+
 KEY = Qt.Key
 
 
@@ -16,7 +19,7 @@ def test_tab_goes_through_stretch_bar_and_list_visibly(window):
         QTest.keyClick(QApplication.focusWidget() or window, KEY.Key_Tab)
         widget = QApplication.focusWidget()
         names.append(widget.accessibleName() or widget.text())
-        assert window.focus_outline.target is widget and window.focus_outline.isVisible()
+        assert window.focus.target is widget and window.focus.outline.isVisible()
     expected = ["planes", "limits", "stretch", "colours", "invert", "shared limits"]
     assert [name for name in names if name in expected][:6] == expected
     assert "candidates" in names
@@ -24,7 +27,7 @@ def test_tab_goes_through_stretch_bar_and_list_visibly(window):
 
 def test_new_window_has_keyboard_itself(window):
     assert QApplication.focusWidget() is window
-    assert not window.focus_outline.isVisible()
+    assert not window.focus.outline.isVisible()
 
 
 def test_window_that_becomes_active_again_has_keyboard_itself(qtbot, window):
@@ -75,7 +78,7 @@ def test_escape_gives_keyboard_back_to_window(window):
     window.candidate_list.setFocus(Qt.FocusReason.TabFocusReason)
     QTest.keyClick(window.candidate_list, KEY.Key_Escape)
     assert QApplication.focusWidget() is window
-    assert not window.focus_outline.isVisible()
+    assert not window.focus.outline.isVisible()
 
 
 def test_opening_strip_moves_no_panel(qtbot, window):
@@ -89,3 +92,13 @@ def test_opening_strip_moves_no_panel(qtbot, window):
     assert strip.button.text() == "Dismiss"
     assert strip.parentWidget().rect().contains(strip.geometry())
     assert strip.height() >= strip.button.sizeHint().height()
+
+
+def test_focus_of_dialog_is_outlined(qtbot, window):
+    window.actions_by_id["file.preferences"].trigger()
+    dialog = window.findChild(PreferencesDialog)
+    qtbot.waitUntil(dialog.theme.hasFocus, timeout=30000)
+    QTest.keyClick(dialog.theme, KEY.Key_Tab)
+    outline = dialog.findChild(FocusOutline)
+    assert outline.isVisible() and outline.target is QApplication.focusWidget()
+    dialog.close()

@@ -1,11 +1,11 @@
-"""Outline around the widget that has the keyboard, the same for every widget of a window."""
+"""Outline around the widget that has the keyboard, the same in main windows and dialogs."""
 
 from __future__ import annotations
 
 from PyQt6 import sip
 from PyQt6.QtCore import QEvent, QObject, QPoint, QRect, Qt
 from PyQt6.QtGui import QPainter, QPaintEvent, QRegion
-from PyQt6.QtWidgets import QApplication, QWidget
+from PyQt6.QtWidgets import QApplication, QDialog, QWidget
 
 WIDTH = 2
 """Width of the outline, pixels."""
@@ -19,23 +19,16 @@ class FocusOutline(QWidget):
     Parameters
     ----------
     window : QWidget
-    app : QApplication
     """
 
-    def __init__(self, window: QWidget, app: QApplication) -> None:
+    def __init__(self, window: QWidget) -> None:
         super().__init__(window)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setObjectName("focus outline")
         self.hide()
-        self._window, self._app = window, app
+        self._window = window
         self.target: QWidget | None = None
-        app.focusChanged.connect(self._on_focus_changed)
-
-    def stop(self) -> None:
-        """Stop following the focus when the window closes."""
-        self._app.focusChanged.disconnect(self._on_focus_changed)
-        self._follow(None)
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
         """Follow the focus widget and the widgets around it when they move, resize or hide."""
@@ -50,14 +43,8 @@ class FocusOutline(QWidget):
         painter.fillRect(self.rect(), self.palette().link())
         painter.end()
 
-    def _on_focus_changed(self, _before: QWidget | None, now: QWidget | None) -> None:
-        if now is None and not self._window.isActiveWindow():
-            # Another program has the keyboard; the widget has it again afterwards.
-            return
-        inside = now is not None and now is not self._window and self._window.isAncestorOf(now)
-        self._follow(now if inside and now is not None and now.window() is self._window else None)
-
-    def _follow(self, target: QWidget | None) -> None:
+    def follow(self, target: QWidget | None) -> None:
+        """Surround a widget of the window; None hides the outline."""
         for widget in self._chain():
             widget.removeEventFilter(self)
         self.target = target
@@ -87,3 +74,45 @@ class FocusOutline(QWidget):
         self.setMask(QRegion(self.rect()).subtracted(QRegion(inner)))
         self.raise_()
         self.show()
+
+
+class FocusWatcher(QObject):
+    """Watcher that outlines the focus widget of a main window and of the dialogs over it.
+
+    Parameters
+    ----------
+    window : QWidget
+    app : QApplication
+
+    Attributes
+    ----------
+    outline : FocusOutline
+        Outline of the main window.
+    """
+
+    def __init__(self, window: QWidget, app: QApplication) -> None:
+        super().__init__(window)
+        self._window, self._app = window, app
+        self.outline = FocusOutline(window)
+        app.focusChanged.connect(self._on_focus_changed)
+
+    @property
+    def target(self) -> QWidget | None:
+        """Widget of the main window that is outlined; None without one."""
+        return self.outline.target
+
+    def stop(self) -> None:
+        """Stop following the focus when the window closes."""
+        self._app.focusChanged.disconnect(self._on_focus_changed)
+        self.outline.follow(None)
+
+    def _on_focus_changed(self, _before: QWidget | None, now: QWidget | None) -> None:
+        top = None if now is None else now.window()
+        if top is self._window:
+            self.outline.follow(None if now is top else now)
+        elif isinstance(top, QDialog) and top.parentWidget() is not None:
+            outline = top.findChild(FocusOutline) or FocusOutline(top)
+            outline.follow(None if now is top else now)
+        elif now is None and self._window.isActiveWindow():
+            # Without an active window another program has the keyboard, and gives it back.
+            self.outline.follow(None)

@@ -31,7 +31,7 @@ from vetter.gui.panels.panel_choice import PanelChoice, PanelPicker
 from vetter.gui.panels.plane_row import PlaneRow
 from vetter.gui.panels.readout import Readout
 from vetter.gui.panels.stretch_bar import StretchBar
-from vetter.gui.widgets.focus_outline import FocusOutline
+from vetter.gui.widgets.focus_outline import FocusWatcher
 from vetter.gui.widgets.plain_text import menu_text, window_title
 from vetter.gui.widgets.theme import is_dark
 from vetter.gui.windows.main_dialogs import MainDialogs
@@ -110,7 +110,7 @@ class MainWindow(Window):
         self.actions_by_id = make_actions(self, self.commands, self.keymap)
         self._connect()
         self._keys = CommandKeys(self, commands, self.keymap)
-        self.focus_outline = FocusOutline(self, application())
+        self.focus = FocusWatcher(self, application())
         self._undo_names = UndoNames(session, self.actions_by_id, self)
         # On exposed: redirect_drops() visits all widgets, which takes milliseconds of the start.
         self.exposed.connect(self.opening.drop.redirect_drops)
@@ -435,7 +435,7 @@ class MainWindow(Window):
         hidden = session.is_blank or session.is_outside_filter
         if event.key() == Qt.Key.Key_Escape and hidden:
             self.filter_bar.show_all()
-        elif event.key() == Qt.Key.Key_Escape and self.focus_outline.target is not None:
+        elif event.key() == Qt.Key.Key_Escape and self.focus.target is not None:
             # Back from a control that Tab reached.
             self.setFocus()
         else:
@@ -463,7 +463,7 @@ class MainWindow(Window):
         self.presenter.close()
         self.cautions.stop()
         self._undo_names.stop()
-        self.focus_outline.stop()
+        self.focus.stop()
         self.status.stop()
         self.fits.close()
         self.cache.close()
