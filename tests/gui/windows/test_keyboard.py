@@ -6,7 +6,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QWidget
 
-from vetter.gui.preferences.preferences_dialog import PreferencesDialog
+from vetter.gui.dialogs.preferences.preferences_dialog import PreferencesDialog
 from vetter.gui.widgets.focus_outline import FocusOutline
 
 KEY = Qt.Key

@@ -70,7 +70,7 @@ class StretchBar(QWidget):
         self._show_looks()
 
     def show_keys(self) -> None:
-        """Name the keys in force in the tool tips."""
+        """Show the keys in force in the tool tips."""
         tips: tuple[tuple[QWidget, str, tuple[str, ...]], ...] = (
             (self._stretch, "Stretch", ("stretch.next", "stretch.previous")),
             (self._invert, "Invert the colours of all planes", ("stretch.invert",)),

@@ -31,7 +31,7 @@ class FocusOutline(QWidget):
         self.target: QWidget | None = None
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
-        """Follow the focus widget and the widgets around it when they move, resize or hide."""
+        """Move with the focus widget and the widgets around it when they move, resize or hide."""
         if event is not None and not sip.isdeleted(self):
             kind = QEvent.Type
             if event.type() in (kind.Move, kind.Resize, kind.Show, kind.Hide):
@@ -44,7 +44,7 @@ class FocusOutline(QWidget):
         painter.end()
 
     def follow(self, target: QWidget | None) -> None:
-        """Surround a widget of the window; None hides the outline."""
+        """Mark a widget of the window; None hides the outline."""
         for widget in self._chain():
             widget.removeEventFilter(self)
         self.target = target
