@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
 from PyQt6 import sip
-from PyQt6.QtCore import QEvent
+from PyQt6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
+from PyQt6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PyQt6.QtWidgets import QApplication, QLineEdit, QWidget
 
-from vetter.gui.opening.file_drop import FileDrop
+from vetter.gui.opening.file_drop import DropHighlight, FileDrop
 
 
 def a_window() -> tuple[QWidget, QLineEdit]:
@@ -34,3 +36,35 @@ def test_a_window_that_goes_while_it_is_active_says_nothing(qtbot):
         sip.delete(window)
         QApplication.processEvents()
     assert not raised
+
+
+def drag(window: QWidget, kind: QEvent.Type, paths: list[str]) -> None:
+    """Send a step of a drag to a window."""
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(path) for path in paths])
+    plain, left = Qt.KeyboardModifier.NoModifier, Qt.MouseButton.LeftButton
+    copy, place = Qt.DropAction.CopyAction, QPoint(5, 5)
+    if kind == QEvent.Type.DragLeave:
+        QApplication.sendEvent(window, QDragLeaveEvent())
+    elif kind == QEvent.Type.DragEnter:
+        QApplication.sendEvent(window, QDragEnterEvent(place, copy, data, left, plain))
+    else:
+        QApplication.sendEvent(window, QDropEvent(QPointF(place), copy, data, left, plain, kind))
+
+
+@pytest.mark.parametrize("end", [QEvent.Type.DragLeave, QEvent.Type.Drop])
+def test_window_is_highlighted_while_files_are_over_it(qtbot, end):
+    window, _ = a_window()
+    highlight = window.findChild(DropHighlight)
+    drag(window, QEvent.Type.DragEnter, ["/a.fits"])
+    assert highlight.isVisible() and highlight.size() == window.size()
+    drag(window, end, ["/a.fits"])
+    assert not highlight.isVisible()
+    window.close()
+
+
+def test_window_is_not_highlighted_for_text(qtbot):
+    window, _ = a_window()
+    drag(window, QEvent.Type.DragEnter, [])
+    assert not window.findChild(DropHighlight).isVisible()
+    window.close()

@@ -77,7 +77,7 @@ class FilterBar(QWidget):
         self._on_queue_changed()
 
     def show_keys(self) -> None:
-        """Name the key of this line in it."""
+        """Show the key of this line in it."""
         key = keys_text(self._keymap.get("go.filter", ())[:1])
         self.line.setPlaceholderText(f"Filter or search  ({key})" if key else "Filter or search")
 

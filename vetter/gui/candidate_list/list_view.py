@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from functools import partial
 
 from PyQt6.QtCore import QEvent, QPoint, QSize, Qt, QTimer, pyqtSignal
-from PyQt6.QtGui import QHideEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PyQt6.QtGui import QHideEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PyQt6.QtWidgets import (
     QAbstractItemView,
     QApplication,
@@ -57,8 +57,8 @@ _SIDES = (Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidge
 class CandidateListView(QTableView):
     """Table whose cost depends on the lines on screen, not on the 100,000 lines of the list.
 
-    The table never takes the focus: letters, Space and arrows stay with the commands. A click on
-    a line goes to its candidate, a click on a heading sorts.
+    A click on a line goes to its candidate, a click on a heading sorts. Tab reaches the table:
+    Up and Down then go to the lines; letters, Space and other arrows stay with the commands.
 
     Parameters
     ----------
@@ -298,13 +298,24 @@ class CandidateListView(QTableView):
         if event.button() == Qt.MouseButton.LeftButton and index.isValid():
             self._session.go_to_row(self._table.row(index.row()))
 
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        if event is None:
+            return
+        if event.key() == Qt.Key.Key_Down:
+            self._session.next()
+        elif event.key() == Qt.Key.Key_Up:
+            self._session.previous()
+        else:
+            event.ignore()
+
     def changeEvent(self, event: QEvent | None) -> None:
         super().changeEvent(event)
         if event is not None and event.type() == QEvent.Type.PaletteChange:
             self._take_palette()
 
     def _set_up_table(self) -> None:
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setTabKeyNavigation(False)
         self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerItem)

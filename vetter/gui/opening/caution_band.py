@@ -46,7 +46,7 @@ class CautionBand(QFrame):
         self.label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.planes = self._button("Planes...", "choose the planes of the list")
         self.columns = self._button("Columns...", "choose the columns of the list")
-        self.away = self._button("Put away", "hide these lines; the session does not repeat them")
+        self.away = self._button("Dismiss", "hide these lines; the session does not repeat them")
         self.planes.clicked.connect(self.planes_wanted)
         self.columns.clicked.connect(self.columns_wanted)
         self.away.clicked.connect(self._on_put_away)

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from PyQt6.QtCore import QObject
 from PyQt6.QtGui import QAction
-from PyQt6.QtWidgets import QFileDialog, QMenu, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from vetter.gui.opening.file_drop import FileDrop
-from vetter.gui.opening.progress_strip import OpeningStrip
+from vetter.gui.opening.progress_strip import OpeningStrip, Overlaid
 from vetter.gui.widgets.plain_text import menu_text, plain_tip
 from vetter.io.input_options import InputOptions, command_line
 from vetter.review.opening.input_reader import OpenRequest
@@ -53,15 +53,9 @@ class InputChooser(QObject):
         self.drop = FileDrop(window)
         self.drop.dropped.connect(self.take_dropped)
 
-    def add_strip_above(self, content: QWidget) -> QWidget:
-        """Return a widget with the strip above the content."""
-        holder = QWidget(self._window)
-        layout = QVBoxLayout(holder)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(self.strip)
-        layout.addWidget(content, 1)
-        return holder
+    def add_strip_over(self, content: QWidget) -> QWidget:
+        """Return a widget with the content, and the strip over its lower edge."""
+        return Overlaid(content, self.strip, self._window)
 
     def show_recents_menu(self, recents: Recents) -> None:
         """Show the recent sessions in a submenu, and update it when they change."""

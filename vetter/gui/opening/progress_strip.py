@@ -1,12 +1,45 @@
-"""Strip above the window's content: the input that is being opened, or why opening failed."""
+"""Strip over the window's content: the input that is being opened, or why opening failed."""
 
 from __future__ import annotations
 
-from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtGui import QPalette
+from PyQt6.QtCore import QEvent, Qt, pyqtSignal
+from PyQt6.QtGui import QPalette, QResizeEvent
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
 from vetter.gui.widgets.plain_text import plain_label
+
+
+class Overlaid(QWidget):
+    """Content with a strip over its lower edge, so that the strip moves nothing.
+
+    Parameters
+    ----------
+    content, strip : QWidget
+    """
+
+    def __init__(self, content: QWidget, strip: QWidget, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._strip = strip
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(content)
+        strip.setParent(self)
+        strip.hide()
+
+    def event(self, event: QEvent | None) -> bool:
+        # A child outside of the layout asks for another size by this event.
+        if event is not None and event.type() == QEvent.Type.LayoutRequest:
+            self._place()
+        return super().event(event)
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        super().resizeEvent(event)
+        self._place()
+
+    def _place(self) -> None:
+        height = self._strip.heightForWidth(self.width())
+        height = max(height, self._strip.minimumSizeHint().height())
+        self._strip.setGeometry(0, self.height() - height, self.width(), height)
 
 
 class OpeningStrip(QFrame):
@@ -50,7 +83,7 @@ class OpeningStrip(QFrame):
 
     def show_failed(self, text: str) -> None:
         """Show why an input was not opened, until the user hides the line or opens another."""
-        self._show_text(f"⚠ not opened: {text}", "Put away", "hide this line", False)
+        self._show_text(f"⚠ not opened: {text}", "Dismiss", "hide this line", False)
 
     def put_away(self) -> None:
         """Hide the strip."""
@@ -64,6 +97,8 @@ class OpeningStrip(QFrame):
         self.button.setText(button)
         self.button.setToolTip(tip)
         self.show()
+        self.raise_()
+        self.updateGeometry()
 
     def _on_clicked(self) -> None:
         was_opening = self._is_opening

@@ -24,25 +24,29 @@ from vetter.core.judgement.answer import ANSWERS, NOT_FITTED, Answer
 
 _COLOURS: dict[bool, dict[int, str]] = {
     True: {
-        NOT_FITTED: "#6f7378",
-        Answer.EXPLAINED.code: "#62b0f0",
-        Answer.VARIABLE.code: "#dd8fc0",
-        Answer.ORDINARY.code: "#4fbcb0",
-        Answer.NOTHING.code: "#9a9ea4",
+        NOT_FITTED: "#6e7378",
+        Answer.EXPLAINED.code: "#5eaae9",
+        Answer.VARIABLE.code: "#eb9dd3",
+        Answer.ORDINARY.code: "#57cfb0",
+        Answer.NOTHING.code: "#9298a2",
         Answer.KEPT.code: "#e6e4df",
         Answer.NOT_JUDGED.code: "#c79a3c",
     },
     False: {
-        NOT_FITTED: "#8b8e92",
+        NOT_FITTED: "#828f9f",
         Answer.EXPLAINED.code: "#1f6fb5",
-        Answer.VARIABLE.code: "#a02f74",
-        Answer.ORDINARY.code: "#0a746a",
+        Answer.VARIABLE.code: "#922775",
+        Answer.ORDINARY.code: "#005b4b",
         Answer.NOTHING.code: "#6a6e73",
         Answer.KEPT.code: "#26282b",
         Answer.NOT_JUDGED.code: "#8c6508",
     },
 }
-"""Colours on dark and on light, by `Answer.code`; shape and letter differ too."""
+"""Colours on dark and on light, by `Answer.code`; shape and letter differ too.
+
+Two of them are at least 13 apart in CIELAB with normal sight, protanopia, deuteranopia and
+tritanopia, as simulated by Machado et al. (2009).
+"""
 
 _CORNERS = {
     Answer.VARIABLE.code: ((0.0, -0.5), (0.5, 0.0), (0.0, 0.5), (-0.5, 0.0)),

@@ -6,6 +6,8 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QIcon, QKeyEvent, QPalette
 from PyQt6.QtWidgets import (
     QAbstractButton,
+    QCheckBox,
+    QComboBox,
     QDialogButtonBox,
     QPushButton,
     QStyleOptionToolButton,
@@ -74,6 +76,39 @@ class EnteredButton(QPushButton):
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         if event is not None and not press_on_enter(self, event):
             super().keyPressEvent(event)
+
+
+class EnteredCheck(QCheckBox):
+    """Tick box that leaves the focus alone on a click; keys as `EnteredButton`."""
+
+    def __init__(self, words: str, parent: QWidget | None = None) -> None:
+        super().__init__(words, parent)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        if event is not None and not press_on_enter(self, event):
+            super().keyPressEvent(event)
+
+
+class EnteredCombo(QComboBox):
+    """Choice that leaves the focus alone on a click; after Tab, Up and Down choose, Enter opens.
+
+    All other keys go on to the commands, and none searches in the list.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        if event is None:
+            return
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.showPopup()
+        elif event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+            super().keyPressEvent(event)
+        else:
+            event.ignore()
 
 
 def press_on_enter(button: QAbstractButton, event: QKeyEvent) -> bool:

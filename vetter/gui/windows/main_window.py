@@ -38,6 +38,7 @@ from vetter.gui.panels.plane_row import PlaneRow
 from vetter.gui.panels.readout import Readout
 from vetter.gui.panels.stretch_bar import StretchBar
 from vetter.gui.panels.surround_view import SurroundView
+from vetter.gui.widgets.focus_outline import FocusWatcher
 from vetter.gui.widgets.plain_text import menu_text, window_title
 from vetter.gui.widgets.theme import is_dark
 from vetter.gui.windows.decision_toast import DecisionToast
@@ -127,6 +128,7 @@ class MainWindow(Window):
         self.menu_states = MenuStates(self, self.actions_by_id)
         self._connect()
         self._keys = CommandKeys(self, commands, self.keymap)
+        self.focus = FocusWatcher(self, application())
         self._undo_names = UndoNames(session, self.actions_by_id, self)
         self.reports = DecisionToast(session, self.keymap, self.pages)
         menus = self.menuBar()
@@ -191,7 +193,7 @@ class MainWindow(Window):
         )
         self.opening = InputChooser(self)
         content = self.cautions.above(self.offer_band.above(self.filter_band.above(self.pages)))
-        self.setCentralWidget(self.opening.add_strip_above(content))
+        self.setCentralWidget(self.opening.add_strip_over(content))
 
         self.list_dock = ListDock(self.filter_bar, self.candidate_list, self)
 
@@ -599,6 +601,9 @@ class MainWindow(Window):
         hidden = session.is_blank or session.is_outside_filter
         if event.key() == Qt.Key.Key_Escape and hidden:
             self.filter_bar.show_all()
+        elif event.key() == Qt.Key.Key_Escape and self.focus.target is not None:
+            # Back from a control that Tab reached.
+            self.setFocus()
         else:
             super().keyPressEvent(event)
 
@@ -613,6 +618,9 @@ class MainWindow(Window):
         if event is not None and event.type() == QEvent.Type.ActivationChange:
             if not self.isActiveWindow():
                 self._keys.release_keys(None)
+            elif self.focusWidget() is None:
+                # Qt would give the keyboard to the first control that Tab reaches.
+                self.setFocus()
 
     def end(self) -> None:
         """Stop all background work of the window and close its files."""
@@ -624,6 +632,7 @@ class MainWindow(Window):
         self._undo_names.stop()
         self.reports.stop()
         self.verdict_bar.stop()
+        self.focus.stop()
         self.status.stop()
         self.fits.close()
         self.cache.close()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import Qt, QTimer, pyqtSignal
+from PyQt6.QtCore import QSize, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QCloseEvent
 from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -78,14 +78,14 @@ class SecondWindow(QWidget):
     def open_beside(self, first: Window) -> None:
         """Show the window, on another screen than the first if there is one."""
         own = first.screen()
-        siblings = [] if own is None else own.virtualSiblings()
-        other = next((screen for screen in siblings if screen not in (None, own)), None)
-        self.resize(*USUAL_SIZE)
-        if other is None:
-            self.show()
+        others = [] if own is None else [s for s in own.virtualSiblings() if s is not own]
+        if others:
+            self.setGeometry(others[0].availableGeometry())
+            self.showMaximized()
             return
-        self.setGeometry(other.availableGeometry())
-        self.showMaximized()
+        room = self.size() if own is None else own.availableSize() * 0.8
+        self.resize(QSize(*USUAL_SIZE).boundedTo(room))
+        self.show()
 
     def follow(self) -> None:
         """Show the current candidate; its name and pixels change together."""

@@ -54,7 +54,7 @@ class StartWindow(Window):
         self.page.demo_wanted.connect(self.opening.open_demo)
         self.page.session_wanted.connect(self.opening.open_recent)
         self.page.clear_wanted.connect(self.opening.clear_recent)
-        self.setCentralWidget(self.opening.add_strip_above(self.page))
+        self.setCentralWidget(self.opening.add_strip_over(self.page))
         self.status = QStatusBar(self)
         self.status.setSizeGripEnabled(False)
         self.setStatusBar(self.status)

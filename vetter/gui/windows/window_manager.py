@@ -38,7 +38,7 @@ from vetter.review.opening.recents import Recents
 from vetter.settings import Settings
 
 if TYPE_CHECKING:
-    from vetter.gui.preferences.layout_page import LayoutPage
+    from vetter.gui.dialogs.preferences.layout_page import LayoutPage
 
 REMEMBERED_EVERY_MS = 60_000
 
@@ -138,6 +138,7 @@ class WindowManager(QObject):
         now_and_then = QTimer(window)
         now_and_then.setInterval(REMEMBERED_EVERY_MS)
         now_and_then.timeout.connect(remember)
+        now_and_then.timeout.connect(partial(self._memory.keep, window))
         window.exposed.connect(now_and_then.start)
         window.closed.connect(now_and_then.stop)
         self._memory.restore(window, isinstance(store.settings.get("columns"), list))
@@ -294,7 +295,7 @@ class WindowManager(QObject):
         copying.ask()
 
     def _on_preferences_wanted(self) -> None:
-        from vetter.gui.preferences.preferences_dialog import PreferencesDialog
+        from vetter.gui.dialogs.preferences.preferences_dialog import PreferencesDialog
 
         window, layouts, columns = self.window, None, []
         if isinstance(window, MainWindow):
@@ -304,12 +305,12 @@ class WindowManager(QObject):
         ).open()
 
     def _on_layouts_wanted(self) -> None:
-        from vetter.gui.preferences.layout_page import LayoutDialog
+        from vetter.gui.dialogs.preferences.layout_page import LayoutDialog
 
         LayoutDialog(self._make_layout_page(), self.window).open()
 
     def _make_layout_page(self) -> LayoutPage:
-        from vetter.gui.preferences.layout_page import LayoutPage
+        from vetter.gui.dialogs.preferences.layout_page import LayoutPage
 
         window = self.main_window
         return LayoutPage(

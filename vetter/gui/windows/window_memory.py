@@ -104,7 +104,7 @@ class WindowMemory:
             window.restoreGeometry(_bytes_of(preferences.arrangement.geometry))
 
     def keep(self, window: Window) -> None:
-        """Remember the arrangement of a window that closes."""
+        """Store the arrangement of a window that closes."""
         preferences = self._preferences
         before = preferences.arrangement
         now = replace(before, geometry=_text_of(window.saveGeometry()))

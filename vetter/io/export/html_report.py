@@ -20,6 +20,7 @@ from vetter.core.columns.broker_columns import all_known_facts
 from vetter.core.columns.facts import MISSING_TEXT, Fact
 from vetter.core.columns.review_columns import VERDICTS, ReviewColumns
 from vetter.core.number_text import format_count
+from vetter.io.export.decision_table import Opinions
 from vetter.io.export.table_writing import escape_control
 
 PAGE_LENGTH = 500

@@ -25,9 +25,9 @@ from vetter.core.display.colour_map import COLOUR_MAPS
 from vetter.errors import SettingsError
 from vetter.gui.actions.command import Command
 from vetter.gui.actions.keymap import Keymap
-from vetter.gui.preferences.key_page import KeyPage
-from vetter.gui.preferences.layout_page import LayoutPage
-from vetter.gui.preferences.tag_page import TagPage
+from vetter.gui.dialogs.preferences.key_page import KeyPage
+from vetter.gui.dialogs.preferences.layout_page import LayoutPage
+from vetter.gui.dialogs.preferences.tag_page import TagPage
 from vetter.gui.widgets.buttons import button_box
 from vetter.gui.widgets.plain_text import plain_label
 from vetter.review.opening.preferences import Preferences

@@ -12,7 +12,7 @@ from PyQt6.QtTest import QTest
 
 from tests.helpers.windows import opener, until_painted
 from vetter.app import open_window
-from vetter.gui.preferences.preferences_dialog import PreferencesDialog
+from vetter.gui.dialogs.preferences.preferences_dialog import PreferencesDialog
 from vetter.io.settings_file import load_keymap, load_settings
 from vetter.review.opening.preferences import PreferenceFiles
 from vetter.settings import Settings

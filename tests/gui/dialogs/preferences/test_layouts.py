@@ -8,7 +8,7 @@ from PyQt6.QtTest import QTest
 
 from tests.helpers.windows import WITHOUT_FITS, opener, until_painted
 from vetter.app import open_window
-from vetter.gui.preferences.layout_page import LayoutDialog
+from vetter.gui.dialogs.preferences.layout_page import LayoutDialog
 
 
 @pytest.fixture
