@@ -187,7 +187,8 @@ def _waits(frame: FrameType) -> bool:
     code = frame.f_code
     if Path(code.co_filename).name in ("threading.py", "queue.py", "connection.py", "selectors.py"):
         return True
-    line = linecache.getline(code.co_filename, frame.f_lineno)
+    # A frame that is being left has no line.
+    line = linecache.getline(code.co_filename, frame.f_lineno or 0)
     return any(call in line for call in (".get()", ".wait(", ".recv(", ".poll(", ".acquire("))
 
 
