@@ -47,11 +47,11 @@ def test_fwhm_that_nothing_tells_is_unknown(qtbot: Any, measurer: Measurer) -> N
 
 def test_requests_overtaken_are_not_measured(qtbot: Any, measurer: Measurer) -> None:
     requests = [MeasureRequest(row, CUTOUT, 3.0, 0.0) for row in range(30)]
-    assert len(measured(qtbot, measurer, *requests)) < 30
+    assert [request.row for request, _ in measured(qtbot, measurer, *requests)] == [0, 29]
 
 
 def test_broken_cutout_is_told_and_the_next_measured(qtbot: Any, measurer: Measurer) -> None:
-    broken: Any = object()
+    broken = Cutout({"image": np.full((41, 41), "x")})
     ((_, measures),) = measured(qtbot, measurer, MeasureRequest(0, broken, 3.0, 0.0))
     assert measures.lines[0].startswith("not measured: a fault of this program")
     found = measured(qtbot, measurer, MeasureRequest(1, CUTOUT, 3.0, 0.0))
@@ -61,4 +61,14 @@ def test_broken_cutout_is_told_and_the_next_measured(qtbot: Any, measurer: Measu
 def test_closed_measurer_takes_no_request(measurer: Measurer) -> None:
     measurer.close()
     measurer.measure(MeasureRequest(0, CUTOUT, 3.0, 0.0))
-    assert measurer._worker is None
+    assert not measurer.running
+
+
+def test_process_that_dies_is_told_and_replaced(qtbot: Any, measurer: Measurer) -> None:
+    measured(qtbot, measurer, MeasureRequest(0, CUTOUT, 3.0, 0.0))
+    assert measurer._child is not None
+    measurer._child.process.kill()
+    found = measured(qtbot, measurer, MeasureRequest(1, CUTOUT, 3.0, 0.0))
+    assert found[-1][1].lines[0].startswith("not measured: the measuring process ended")
+    found = measured(qtbot, measurer, MeasureRequest(2, CUTOUT, 3.0, 0.0))
+    assert found[-1][1].planes
