@@ -119,7 +119,7 @@ class Watchdog(QApplication):
                 computed = time.thread_time() - cpu
                 slot, place = _most(self._places)
                 waited = computed < 0.5 * (seconds - delay)
-                beside = " ".join(_most(self._others)) if waited else ""
+                beside = " ".join(_most(self._others)).strip() if waited else ""
                 event_name = f"{getattr(kind, 'name', kind)} of {name}"
                 self.slow.append(
                     SlowEvent(slot, event_name, place, beside, seconds - delay, computed, delay)
@@ -188,7 +188,10 @@ def _place_of(frame: FrameType | None) -> tuple[str, str] | None:
     inner, outer = own[0], own[-1]
     file = Path(inner.f_code.co_filename).relative_to(PACKAGE.parent)
     place = f"{file}:{inner.f_lineno} {_function(inner)}"
-    return _function(outer), place if deepest is inner else f"{place}, in {_function(deepest)}"
+    slot = _function(outer)
+    if slot.endswith("<lambda>"):
+        slot = f"{Path(outer.f_code.co_filename).name}:{outer.f_code.co_firstlineno} {slot}"
+    return slot, place if deepest is inner else f"{place}, in {_function(deepest)}"
 
 
 def _waits(frame: FrameType) -> bool:
