@@ -80,17 +80,26 @@ def watch(
 
 
 def _named(slow: list[SlowEvent]) -> Iterator[Figure]:
-    by_place: dict[str, list[SlowEvent]] = defaultdict(list)
+    """Return a figure for each slot and kind of event, those that compute longest first.
+
+    Its note has the line of the slowest, and what another thread did while it waited.
+    """
+    by_slot: dict[str, list[SlowEvent]] = defaultdict(list)
     for event in slow:
-        by_place[event.place].append(event)
-    for place, events in sorted(by_place.items(), key=lambda item: -len(item[1])):
-        worst = max(events, key=lambda event: event.seconds)
+        name = f"{event.slot} ({event.event})" if event.slot else event.event
+        by_slot[name].append(event)
+    longest = {name: max(event.cpu for event in events) for name, events in by_slot.items()}
+    for name, events in sorted(by_slot.items(), key=lambda item: -longest[item[0]]):
+        worst = max(events, key=lambda event: event.cpu)
         values = {
             "times": float(len(events)),
-            "worst": 1e3 * worst.seconds,
-            "computing": 1e3 * worst.cpu,
+            "worst": 1e3 * max(event.seconds for event in events),
+            "computing": 1e3 * longest[name],
         }
-        yield Figure(place, values, "(ms)")
+        note = f"at {worst.place}" if worst.place else ""
+        if worst.beside:
+            note += f"{', ' if note else ''}beside {worst.beside}"
+        yield Figure(name, values, "(ms)", {}, note)
 
 
 def weigh(

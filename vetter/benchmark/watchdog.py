@@ -22,6 +22,8 @@ PACKAGE = Path(__file__).resolve().parents[1]
 _OWN = Path(__file__).resolve().parent
 _GLUE = (PACKAGE / "gui" / "actions",)
 """Folders whose functions call all others, and so name nothing."""
+_WAITING = (".get()", ".get,", ".wait(", ".recv(", ".poll(", ".acquire(", ".read(")
+"""Calls in whose line a thread waits in C."""
 
 
 @dataclass(frozen=True)
@@ -30,10 +32,14 @@ class SlowEvent:
 
     Attributes
     ----------
+    slot : str
+        First function of the program that the event called; empty if it called none.
+    event : str
+        Kind of the event and its receiver.
     place : str
-        First function of the program that the event called, with the line at which it stood most
-        often and the function there; or the kind of event and its receiver, if it called none.
-        Then the function in which another thread stood, if the event waited most of its time.
+        Line at which the slot stood most often, and the function there.
+    beside : str
+        Function in which another thread stood, if the event waited most of its time; else empty.
     seconds : float
         From begin to end, less `delay`.
     cpu : float
@@ -43,7 +49,10 @@ class SlowEvent:
         system does not tell.
     """
 
+    slot: str
+    event: str
     place: str
+    beside: str
     seconds: float
     cpu: float
     delay: float
@@ -75,8 +84,8 @@ class Watchdog(QApplication):
         self._limit = limit
         self._depth = 0
         self._begun = 0.0
-        self._places: Counter[str] = Counter()
-        self._others: Counter[str] = Counter()
+        self._places: Counter[tuple[str, str]] = Counter()
+        self._others: Counter[tuple[str, str]] = Counter()
         self._main = threading.get_ident()
         self._ended = threading.Event()
         self._sampler = threading.Thread(target=self._sample, name="watchdog", daemon=True)
@@ -108,18 +117,15 @@ class Watchdog(QApplication):
                 self.delayed += seconds - delay < self._limit
             if seconds - delay >= self._limit:
                 computed = time.thread_time() - cpu
-                place = self._describe(name, kind, computed < 0.5 * (seconds - delay))
-                self.slow.append(SlowEvent(place, seconds - delay, computed, delay))
+                slot, place = _most(self._places)
+                waited = computed < 0.5 * (seconds - delay)
+                beside = " ".join(_most(self._others)).strip() if waited else ""
+                event_name = f"{getattr(kind, 'name', kind)} of {name}"
+                self.slow.append(
+                    SlowEvent(slot, event_name, place, beside, seconds - delay, computed, delay)
+                )
             self._places.clear()
             self._others.clear()
-
-    def _describe(self, name: str, kind: QEvent.Type, waited: bool) -> str:
-        event = f"{getattr(kind, 'name', kind)} of {name}"
-        if self._places:
-            event = f"{self._places.most_common(1)[0][0]} ({event})"
-        if waited and self._others:
-            event += f" beside {self._others.most_common(1)[0][0]}"
-        return event
 
     def _sample(self) -> None:
         while not self._ended.wait(SAMPLE_EVERY):
@@ -130,11 +136,11 @@ class Watchdog(QApplication):
             place = _place_of(frames.pop(self._main, None))
             if self._begun != begun:
                 continue
-            if place:
+            if place is not None:
                 self._places[place] += 1
             for frame in frames.values():
-                other = "" if _waits(frame) else _place_of(frame)
-                if other:
+                other = None if _waits(frame) else _place_of(frame)
+                if other is not None:
                     self._others[other] += 1
 
 
@@ -158,11 +164,16 @@ class _Delays:
             self._file = -1
 
 
-def _place_of(frame: FrameType | None) -> str:
-    """Return the slot of the program that a thread is in, and the lines at which it stands.
+def _most(places: Counter[tuple[str, str]]) -> tuple[str, str]:
+    """Return the slot and line that were found most often; empty without any."""
+    return places.most_common(1)[0][0] if places else ("", "")
 
-    The outermost function, the innermost line of the program, and the innermost function of all,
-    as one of a library.
+
+def _place_of(frame: FrameType | None) -> tuple[str, str] | None:
+    """Return the slot of the program that a thread is in, and the line at which it stands.
+
+    The slot is the outermost function of the program. With the line of the program comes the
+    innermost function of all, as one of a library. None if the thread is outside the program.
     """
     deepest, own = frame, []
     while frame is not None:
@@ -173,13 +184,14 @@ def _place_of(frame: FrameType | None) -> str:
             own.append(frame)
         frame = frame.f_back
     if not own or deepest is None:
-        return ""
+        return None
     inner, outer = own[0], own[-1]
     file = Path(inner.f_code.co_filename).relative_to(PACKAGE.parent)
     place = f"{file}:{inner.f_lineno} {_function(inner)}"
-    if outer is not inner:
-        place = f"{_function(outer)}, at {place}"
-    return place if deepest is inner else f"{place}, in {_function(deepest)}"
+    slot = _function(outer)
+    if slot.endswith("<lambda>"):
+        slot = f"{Path(outer.f_code.co_filename).name}:{outer.f_code.co_firstlineno} {slot}"
+    return slot, place if deepest is inner else f"{place}, in {_function(deepest)}"
 
 
 def _waits(frame: FrameType) -> bool:
@@ -187,8 +199,9 @@ def _waits(frame: FrameType) -> bool:
     code = frame.f_code
     if Path(code.co_filename).name in ("threading.py", "queue.py", "connection.py", "selectors.py"):
         return True
-    line = linecache.getline(code.co_filename, frame.f_lineno)
-    return any(call in line for call in (".get()", ".wait(", ".recv(", ".poll(", ".acquire("))
+    # A frame that is being left has no line.
+    line = linecache.getline(code.co_filename, frame.f_lineno or 0)
+    return any(call in line for call in _WAITING)
 
 
 def _function(frame: FrameType) -> str:

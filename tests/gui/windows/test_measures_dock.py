@@ -27,7 +27,7 @@ def dock(qtbot: Any, window: MainWindow) -> MeasuresDock:
 
 def test_dock_is_hidden_and_loads_nothing_at_first(window: MainWindow) -> None:
     assert not window.measures.isVisible()
-    assert window.measures.measurer._worker is None
+    assert not window.measures.measurer.running
 
 
 def test_key_shows_fluxes_of_image_and_diff(dock: MeasuresDock) -> None:

@@ -1,18 +1,20 @@
-"""Measurer of cutouts: profile, growth, cut and aperture fluxes, computed on a worker thread."""
+"""Measurer of cutouts: sends them to a process of its own, and emits profile, growth and fluxes."""
 
 from __future__ import annotations
 
-import atexit
-import threading
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from PyQt6.QtCore import QObject, QThread, pyqtSignal
+from PyQt6.QtCore import QObject, pyqtSignal
 
-from vetter.errors import describe_error
+from vetter.core.psf.measures.cutout_measures import MEASURED, CutoutMeasures
+from vetter.io.child_process import ChildProcess
+from vetter.review.cutouts.measure_worker import MeasureTask
 
 if TYPE_CHECKING:
     from vetter.core.cutout.cutout import Cutout
     from vetter.core.cutout_source import CutoutSource
+
+WORKER = "vetter.review.cutouts.measure_worker"
 
 
 class MeasureRequest(NamedTuple):
@@ -28,9 +30,10 @@ class MeasureRequest(NamedTuple):
 
 
 class Measurer(QObject):
-    """Worker thread that measures the cutout requested last.
+    """Measurer of the cutout requested last.
 
-    The thread begins with the first request, which loads photutils.
+    A process of its own, since a thread that measures holds the interpreter and delays keys. It
+    starts with the first request, and then loads photutils.
 
     Parameters
     ----------
@@ -40,76 +43,81 @@ class Measurer(QObject):
 
     measured = pyqtSignal(object, object)
     """Emitted with a `MeasureRequest` and its `CutoutMeasures`."""
+    _answered = pyqtSignal(object)  # from the thread that reads the answers
 
     def __init__(self, source: CutoutSource, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._source = source
-        self._request: MeasureRequest | None = None
-        self._stopped = False
-        self._state = threading.Condition()
-        self._worker: _Worker | None = None
+        self._waiting: MeasureRequest | None = None
+        self._asked: MeasureRequest | None = None
+        self._fwhm_of_field: dict[int, float | None] = {}
+        self._child: ChildProcess | None = None
+        self._is_closed = self._has_ended = False
+        self._answered.connect(self._on_answered)
+
+    @property
+    def running(self) -> bool:
+        """Whether the process has been started and not ended."""
+        return self._child is not None
 
     def measure(self, request: MeasureRequest) -> None:
         """Request measures in place of an earlier request that has not begun."""
-        with self._state:
-            if self._stopped:
-                return
-            self._request = request
-            self._state.notify_all()
-        if self._worker is None:
-            self._worker = _Worker(self)
-            self._worker.start()
-            # A QThread that outlives the application aborts the process.
-            atexit.register(self.close)
+        if self._is_closed:
+            return
+        self._waiting = request
+        self._send_next()
 
     def forget(self) -> None:
         """Drop a request that has not begun."""
-        with self._state:
-            self._request = None
+        self._waiting = None
 
     def close(self) -> None:
-        """Stop measuring and wait for the thread to end."""
-        with self._state:
-            self._stopped, self._request = True, None
-            self._state.notify_all()
-        if self._worker is not None:
-            self._worker.wait()
-            atexit.unregister(self.close)
+        """End the process."""
+        self._is_closed, self._waiting = True, None
+        child, self._child = self._child, None
+        if child is not None:
+            child.close()
 
-    def measure_requested(self) -> None:
-        """Measure requested cutouts until closed; runs in the worker thread."""
-        from vetter.core.psf.measures.cutout_measures import CutoutMeasures, measure_cutout
+    def _send_next(self) -> None:
+        request = self._waiting
+        if request is None or self._asked is not None:
+            # The process has one at a time: the next may be overtaken meanwhile.
+            return
+        self._waiting, self._asked = None, request
+        if self._child is None:
+            self._child = ChildProcess(WORKER, self._answered.emit, self._on_end, tied=True)
+        cutout = request.cutout
+        planes = {
+            name: cutout.planes[name]
+            for name in (*MEASURED, "err", "mask")
+            if name in cutout.planes
+        }
+        fwhm = request.fwhm if request.fwhm is not None else self._known_fwhm(request)
+        self._child.send(MeasureTask(planes, cutout.position, fwhm, request.angle))
 
-        while (request := self._next_request()) is not None:
-            try:
-                fwhm = request.fwhm if request.fwhm is not None else self._known_fwhm(request)
-                measures = measure_cutout(request.cutout, fwhm, request.angle)
-            except Exception as error:  # One bad candidate must not end the thread.
-                measures = CutoutMeasures(reason=f"not measured: {describe_error(error)}")
-            self.measured.emit(request, measures)
+    def _on_answered(self, answer: CutoutMeasures) -> None:
+        request, self._asked = self._asked, None
+        if self._has_ended and self._child is not None:
+            # The next request starts another process.
+            self._child.close()
+            self._child, self._has_ended = None, False
+        if request is None or self._is_closed:
+            return
+        self.measured.emit(request, answer)
+        self._send_next()
 
-    def _next_request(self) -> MeasureRequest | None:
-        with self._state:
-            while self._request is None and not self._stopped:
-                self._state.wait()
-            request, self._request = self._request, None
-            return request
+    def _on_end(self, status: int) -> None:
+        # On the thread that reads the answers, which cannot end itself.
+        self._has_ended = True
+        words = f"not measured: the measuring process ended (status {status})"
+        self._answered.emit(CutoutMeasures(reason=words))
 
     def _known_fwhm(self, request: MeasureRequest) -> float | None:
-        source = self._source
-        known = source.own_fwhm(request.row, request.cutout)
-        if known is None:
-            known = source.fields[source.field_of(request.row)].fwhm(measure=False)
-        return None if known is None else known.value
-
-
-class _Worker(QThread):
-    """Worker thread of a measurer; the measurer owns it and waits for its end."""
-
-    def __init__(self, measurer: Measurer) -> None:
-        super().__init__(measurer)
-        self.setObjectName("measurer")
-        self._measurer = measurer
-
-    def run(self) -> None:
-        self._measurer.measure_requested()
+        known: Any = self._source.own_fwhm(request.row, request.cutout)
+        if known is not None:
+            return float(known.value)
+        number = self._source.field_of(request.row)
+        if number not in self._fwhm_of_field:
+            known = self._source.fields[number].fwhm(measure=False)
+            self._fwhm_of_field[number] = None if known is None else float(known.value)
+        return self._fwhm_of_field[number]

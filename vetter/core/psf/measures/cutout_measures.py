@@ -111,7 +111,7 @@ def _plane_lines(name: str, plane: PlaneMeasures) -> list[str]:
     error = f" ± {_number(plane.flux_err)}" if known else ""
     lines = [f"{name}: flux {_number(plane.flux)}{error}"]
     if known:
-        lines.append(f"S/N {plane.snr:.1f}")
+        lines.append(f"S/N {plane.snr:.1f}".replace("-", "\N{MINUS SIGN}"))
     if plane.unused:
         lines.append(f"{plane.unused} bad pixels in the aperture")
     star = plane.star

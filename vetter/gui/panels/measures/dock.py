@@ -29,8 +29,8 @@ LEGEND = "\N{BLACK CIRCLE} solid: image    \N{WHITE UP-POINTING TRIANGLE} dashed
 class MeasuresDock(QDockWidget):
     """Dock that stays hidden until the user asks for it, and then follows the candidate.
 
-    While candidates come and go the dock is blank. The candidate is measured on a worker thread
-    once the user has rested on it for `REST_MS`.
+    While candidates come and go the dock is blank. The candidate is measured in a process of
+    its own once the user has rested on it for `REST_MS`.
 
     Parameters
     ----------

@@ -35,7 +35,7 @@ class Line(NamedTuple):
     model: Array | None = None
 
 
-class MeasurePlot(pg.PlotWidget):
+class MeasurePlot(pg.GraphicsView):
     """Lines of image and diff over one axis; a solid line is the image, a dashed one the diff.
 
     The plot never has the keyboard: letters are keys of commands. It neither zooms nor pans.
@@ -52,13 +52,21 @@ class MeasurePlot(pg.PlotWidget):
         self._shown: tuple[dict[str, Line], float | None] = ({}, None)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAccessibleName(name)
-        item = self.getPlotItem()
-        item.hideButtons()
-        item.setMenuEnabled(False)
-        self._box = item.getViewBox()
-        self._box.setMouseEnabled(False, False)
+        # Not a PlotItem, whose menus take 60 ms of the first plot.
+        self._box = pg.ViewBox(enableMenu=False, enableMouse=False)
         self._box.disableAutoRange()
-        item.getAxis("left").setWidth(AXIS_WIDTH)
+        self._axes = {side: pg.AxisItem(side) for side in ("left", "bottom")}
+        self._axes["left"].setWidth(AXIS_WIDTH)
+        layout = pg.GraphicsLayout()
+        layout.setContentsMargins(0, 2, 2, 0)
+        layout.setSpacing(0)
+        layout.addItem(self._axes["left"], 0, 0)
+        layout.addItem(self._box, 0, 1)
+        layout.addItem(self._axes["bottom"], 1, 1)
+        for axis in self._axes.values():
+            axis.linkToView(self._box)
+            axis.enableAutoSIPrefix(False)
+        self.setCentralItem(layout)
         self._title = pg.LabelItem(justify="right")
         self._title.setParentItem(self._box)
         corner = (1, 1) if low else (1, 0)
@@ -79,9 +87,10 @@ class MeasurePlot(pg.PlotWidget):
     def changeEvent(self, event: QEvent | None) -> None:
         super().changeEvent(event)
         # Qt also sends it from the base class's constructor.
-        if event is not None and event.type() == QEvent.Type.PaletteChange and self.plotItem:
-            self._set_tones()
-            self._draw()
+        if event is not None and event.type() == QEvent.Type.PaletteChange:
+            if hasattr(self, "_title"):
+                self._set_tones()
+                self._draw()
 
     @property
     def _tones(self) -> Tones:
@@ -90,8 +99,7 @@ class MeasurePlot(pg.PlotWidget):
     def _set_tones(self) -> None:
         tones = self._tones
         self.setBackground(tones.base)
-        for name in ("left", "bottom"):
-            axis = self.getPlotItem().getAxis(name)
+        for axis in self._axes.values():
             axis.setPen(tones.line)
             axis.setTextPen(tones.dim)
         html = f"<span style='background-color: {tones.base}'>{escape(self._name)}</span>"
@@ -100,12 +108,12 @@ class MeasurePlot(pg.PlotWidget):
     def _draw(self) -> None:
         lines, mark = self._shown
         tones = self._tones
-        self.getPlotItem().clear()
+        self._box.clear()
         dash = pg.mkPen(tones.line, width=1)
-        self.addItem(pg.InfiniteLine(0.0, angle=0, pen=dash), ignoreBounds=True)
+        self._box.addItem(pg.InfiniteLine(0.0, angle=0, pen=dash), ignoreBounds=True)
         if mark is not None:
             line = pg.mkPen(tones.dim, width=1, style=Qt.PenStyle.DotLine)
-            self.addItem(pg.InfiniteLine(mark, angle=90, pen=line), ignoreBounds=True)
+            self._box.addItem(pg.InfiniteLine(mark, angle=90, pen=line), ignoreBounds=True)
         for name, line in lines.items():
             self._draw_line(name, line, tones)
         low, high = _span(lines)
@@ -121,7 +129,7 @@ class MeasurePlot(pg.PlotWidget):
             bars = pg.ErrorBarItem(
                 x=line.x[known], y=line.y[known], height=heights, pen=pg.mkPen(pen.color(), width=1)
             )
-            self.addItem(bars, ignoreBounds=True)
+            self._box.addItem(bars, ignoreBounds=True)
         if is_points:
             marks = pg.ScatterPlotItem(
                 line.x[known],
@@ -131,10 +139,10 @@ class MeasurePlot(pg.PlotWidget):
                 pen=pg.mkPen(pen.color(), width=1),
                 brush=pg.mkBrush(tones.base if name == "diff" else pen.color()),
             )
-            self.addItem(marks, ignoreBounds=True)
+            self._box.addItem(marks, ignoreBounds=True)
         values = line.y if line.model is None else line.model
         curve = pg.PlotCurveItem(line.x, values, pen=pen, connect="finite")
-        self.addItem(curve, ignoreBounds=True)
+        self._box.addItem(curve, ignoreBounds=True)
 
 
 class MeasurePlots(QWidget):

@@ -1,0 +1,74 @@
+"""Measurer: the request made last is measured, and no bad candidate ends it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.helpers.fake_field import FieldInMemory
+from vetter.core.cutout.cutout import Cutout
+from vetter.core.psf.measures.cutout_measures import UNKNOWN_APERTURE, CutoutMeasures
+from vetter.review.cutouts.measurer import Measurer, MeasureRequest
+
+CUTOUT = Cutout({"image": np.random.default_rng(1).normal(0, 1, (41, 41))})
+
+
+@pytest.fixture
+def measurer(qapp: Any) -> Iterator[Measurer]:
+    measurer = Measurer(FieldInMemory())
+    yield measurer
+    measurer.close()
+
+
+def measured(
+    qtbot: Any, measurer: Measurer, *requests: MeasureRequest
+) -> list[tuple[MeasureRequest, CutoutMeasures]]:
+    """Make requests, and wait for the measures of the last."""
+    found: list[tuple[MeasureRequest, CutoutMeasures]] = []
+    measurer.measured.connect(lambda request, measures: found.append((request, measures)))
+    for request in requests:
+        measurer.measure(request)
+    qtbot.waitUntil(lambda: bool(found) and found[-1][0] is requests[-1], timeout=30000)
+    return found
+
+
+def test_request_has_its_fwhm_and_direction(qtbot: Any, measurer: Measurer) -> None:
+    ((_, measures),) = measured(qtbot, measurer, MeasureRequest(0, CUTOUT, 3.0, 30.0))
+    assert (measures.aperture, measures.angle) == (3.0, 30.0)
+
+
+def test_fwhm_that_nothing_tells_is_unknown(qtbot: Any, measurer: Measurer) -> None:
+    ((_, measures),) = measured(qtbot, measurer, MeasureRequest(0, CUTOUT, None, 0.0))
+    assert measures.aperture == UNKNOWN_APERTURE
+
+
+def test_requests_overtaken_are_not_measured(qtbot: Any, measurer: Measurer) -> None:
+    requests = [MeasureRequest(row, CUTOUT, 3.0, 0.0) for row in range(30)]
+    assert [request.row for request, _ in measured(qtbot, measurer, *requests)] == [0, 29]
+
+
+def test_broken_cutout_is_told_and_the_next_measured(qtbot: Any, measurer: Measurer) -> None:
+    broken = Cutout({"image": np.full((41, 41), "x")})
+    ((_, measures),) = measured(qtbot, measurer, MeasureRequest(0, broken, 3.0, 0.0))
+    assert measures.lines[0].startswith("not measured: a fault of this program")
+    found = measured(qtbot, measurer, MeasureRequest(1, CUTOUT, 3.0, 0.0))
+    assert found[-1][1].planes
+
+
+def test_closed_measurer_takes_no_request(measurer: Measurer) -> None:
+    measurer.close()
+    measurer.measure(MeasureRequest(0, CUTOUT, 3.0, 0.0))
+    assert not measurer.running
+
+
+def test_process_that_dies_is_told_and_replaced(qtbot: Any, measurer: Measurer) -> None:
+    measured(qtbot, measurer, MeasureRequest(0, CUTOUT, 3.0, 0.0))
+    assert measurer._child is not None
+    measurer._child.process.kill()
+    found = measured(qtbot, measurer, MeasureRequest(1, CUTOUT, 3.0, 0.0))
+    assert found[-1][1].lines[0].startswith("not measured: the measuring process ended")
+    found = measured(qtbot, measurer, MeasureRequest(2, CUTOUT, 3.0, 0.0))
+    assert found[-1][1].planes
