@@ -69,6 +69,7 @@ KINDS = (
     FieldKind("plain"),
     FieldKind("registration 0.5 px", conditions=Conditions(registration=0.5)),
     FieldKind("template wider", template_width=1.2),
+    FieldKind("template as noisy", template_width=1.0, template_noise=1.0),
     FieldKind("trailed 3:1", conditions=Conditions(axis_ratio=3.0), template_beta=3.0),
     FieldKind("uint16 without WCS", is_uint16=True),
     FieldKind("FWHM 2 px, galaxies", 60, 300, 20.0, Conditions(fwhm=2.0), template_width=1.0),
