@@ -193,6 +193,7 @@ def test_the_list_tells_the_images_apart(qtbot, tmp_path):
         "name",
         "x",
         "y",
+        "answer",
         "filter",
         "tags",
     ]
