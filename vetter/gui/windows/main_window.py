@@ -128,6 +128,7 @@ class MainWindow(Window):
         self.plane_row = PlaneRow(choice=PanelChoice.of(session.source))
         if can_fit(session.source.plane_names) and not self.fits.paused:
             self.plane_row.expect_fit()
+        self.plane_row.set_reticle(session.settings.display.reticle)
         self.stretch_bar = StretchBar(self.cache.looks, self.keymap)
         self.readout = Readout()
         self.card.add_corner(self.readout)
