@@ -152,6 +152,7 @@ class MainWindow(Window):
         self.plane_row = PlaneRow(choice=PanelChoice.of(session.source))
         self.surround = SurroundView(session, self.cache, self.plane_row)
         self.show_surround(True)
+        self.plane_row.set_reticle(session.settings.display.reticle)
         self.stretch_bar = StretchBar(self.cache.looks, self.keymap)
         self.readout = Readout()
         self.card.add_corner(self.readout)

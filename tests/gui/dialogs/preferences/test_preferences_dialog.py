@@ -146,6 +146,15 @@ def test_numbers_and_services_apply_and_are_stored(window, dialog, files):
     assert "TNS" not in settings.services.pages and len(settings.services.pages) == 4
 
 
+def test_reticle_is_hidden_at_once_and_at_next_start(qtbot, window, dialog, files, tmp_path):
+    dialog.reticle.setChecked(False)
+    assert not window.plane_row.is_reticle_shown
+    again = open_window("demo", session=tmp_path / "t.vetter", settings=stored(files)[0])
+    shown = again.plane_row.is_reticle_shown
+    again.close()
+    assert not shown
+
+
 def test_columns_of_list_become_first_columns(window, dialog, files):
     dialog.take_columns.click()
     assert stored(files)[0].review.columns == tuple(window.candidate_list.columns)
