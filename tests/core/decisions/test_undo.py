@@ -100,3 +100,17 @@ class DecidingMachine(RuleBasedStateMachine):
 
 DecidingMachine.TestCase.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
 TestDeciding = DecidingMachine.TestCase
+
+
+def test_report_of_group_tells_verdict_and_number() -> None:
+    ledger = Ledger(listing(), REVIEWER)
+    ledger.replay(decide_group(ledger, [0, 2, 3], Verdict.REJECT))
+    assert ledger.last_report == "rejected 3 candidates"
+
+
+def test_tag_has_no_report() -> None:
+    ledger = Ledger(listing(), REVIEWER)
+    decision = decide(ledger, 1, tags=("dipole",))
+    assert decision is not None
+    ledger.apply(decision)
+    assert ledger.last_report == "" and ledger.remarked_rows() == [1]

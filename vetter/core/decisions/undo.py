@@ -182,8 +182,8 @@ def step_report(step: Step, name: Callable[[int], str]) -> str:
 
     Examples
     --------
-    >>> decision = Decision("1", 1, "J1", Verdict.ACCEPT, (), "", "ann", "2026-01-31T03:14:15.926Z")
-    >>> step_report([(0, None, decision)], lambda number: "J1")
+    >>> event = Decision("1", 1, "J1", Verdict.ACCEPT, (), "", "ann", "2026-01-31T03:14Z", 2.5)
+    >>> step_report([(0, None, event)], lambda number: "J1")
     'accepted J1'
     """
     rows = {row for row, _, _ in step}
