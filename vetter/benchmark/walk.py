@@ -33,10 +33,16 @@ KEYS = {
     **dict.fromkeys(("Right", "Left", "U"), 6),
     **dict.fromkeys(("held Right", "held Left"), 3),
     **dict.fromkeys(("S", "Shift+S", "B", "+", "-", "0", "T", "I"), 3),
-    **dict.fromkeys(("Home", "End", "[", "]", "1", "Backspace", "Ctrl+Z", "Ctrl+Y", "F"), 2),
+    **dict.fromkeys(("Home", "End", "size", "1", "Backspace", "Ctrl+Z", "Ctrl+Y", "F"), 2),
     **dict.fromkeys(("L", "V", "H", "E", "O", "Shift+O", "Ctrl+D", "filter", "grid"), 1),
 }
 """Keys and other steps with their weights."""
+SEQUENCES = {
+    "grid": ("G", "PgDown", "PgDown", "PgUp", "Esc"),
+    # There and back: frames of 500 pixels would fill the cache, whose limit is not measured here.
+    "size": ("]", "["),
+}
+"""Keys of steps with more than one."""
 FILTERS = ("verdict=none", "", "verdict=accept or verdict=none", "")
 
 
@@ -177,8 +183,8 @@ class Walker:
         if key == "filter":
             self._window.filter_bar.apply(self._random.choice(FILTERS))
             self._window.setFocus()
-        elif key == "grid":
-            for pressed in ("G", "PgDown", "PgDown", "PgUp", "Esc"):
+        elif key in SEQUENCES:
+            for pressed in SEQUENCES[key]:
                 self._press(pressed)
                 self._test.qWait(self._pause)
         elif key.startswith("held "):
