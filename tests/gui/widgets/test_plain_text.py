@@ -183,8 +183,8 @@ def test_tip_over_panel_shows_plane_as_it_is(
     tips: list[str] = []
     monkeypatch.setattr(QToolTip, "showText", lambda _at, text, _widget: tips.append(text))
     row = window.plane_row
-    middle = row.mapFromScene(row.panel("a<b>&b").sceneBoundingRect().center())
-    event = QHelpEvent(QEvent.Type.ToolTip, middle, row.mapToGlobal(QPoint(0, 0)))
+    title = row.mapFromScene(row.panel("a<b>&b").sceneBoundingRect().topLeft()) + QPoint(9, 5)
+    event = QHelpEvent(QEvent.Type.ToolTip, title, row.mapToGlobal(QPoint(0, 0)))
     QApplication.sendEvent(row.viewport(), event)
     assert rendered(tips[0]).startswith("a<b>&b")
 

@@ -232,7 +232,7 @@ class PlaneRow(PanelScene):
         return shown
 
     def set_magnifier(self, magnifies: bool) -> None:
-        """Enlarge the pixels around the pointer, or the candidate, in all panels, or stop."""
+        """Start or stop to show the pixels around the pointer, or the candidate, enlarged."""
         self._magnifies = magnifies
         self._show_magnifier()
         self._repaint_soon()
