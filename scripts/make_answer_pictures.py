@@ -18,7 +18,7 @@ from PyQt6.QtWidgets import QApplication
 
 from vetter.core.display.style import DisplayStyle
 from vetter.core.judgement.field_fit import fit_rows
-from vetter.gui.panels.png import ExportPicture
+from vetter.gui.panels.pictures.png import ExportPicture
 from vetter.io.field.stars.measuring import prepare_field_fit
 from vetter.io.input_options import InputOptions
 from vetter.io.inputs.open_input import demo_input, open_input

@@ -14,7 +14,7 @@ from vetter.io.session.session_file import SessionFile
 from vetter.io.settings_file import load_settings
 
 if TYPE_CHECKING:
-    from vetter.gui.panels.png import ExportPicture
+    from vetter.gui.panels.pictures.png import ExportPicture
 
 
 class Pictures(NamedTuple):
@@ -38,7 +38,7 @@ class Pictures(NamedTuple):
 
     def begin_sheet(self, source: CutoutSource, opinions: Opinions) -> Sheet:
         """Begin the contact sheet of a source."""
-        from vetter.gui.panels.contact_sheet import ContactSheet
+        from vetter.gui.panels.pictures.contact_sheet import ContactSheet
 
         planes = source.plane_names
         return ContactSheet(source.title, self.looks, source.candidates, opinions, planes)
@@ -61,7 +61,7 @@ def make_pictures(session: Path, source: CutoutSource, settings_path: str | None
     from PyQt6.QtWidgets import QApplication
 
     from vetter.gui.panels.panel_choice import PanelChoice, PictureStyle
-    from vetter.gui.panels.png import ExportPicture
+    from vetter.gui.panels.pictures.png import ExportPicture
 
     application = QApplication.instance() or QApplication(["vetter"])
     with SessionFile.open(session, "", read_only=True) as file:

@@ -17,7 +17,7 @@ from vetter.app import open_window
 from vetter.core.cutout.cutout import Cutout
 from vetter.core.display.style import DisplayStyle
 from vetter.gui.panels.panel_choice import PictureStyle
-from vetter.gui.panels.png import draw_image, draw_view, picture_size
+from vetter.gui.panels.pictures.png import draw_image, draw_view, picture_size
 from vetter.gui.windows.view_saver import Drawing, draw_on_image, encode
 from vetter.review.cutouts.rendered_cutout import rendered_from
 

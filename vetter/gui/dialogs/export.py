@@ -28,7 +28,7 @@ from vetter.core.decisions.decision import Verdict
 from vetter.core.display.style import DisplayStyle
 from vetter.core.number_text import format_count
 from vetter.gui.panels.panel_choice import PictureStyle
-from vetter.gui.panels.png import ExportPicture
+from vetter.gui.panels.pictures.png import ExportPicture
 from vetter.gui.widgets.plain_text import plain_label
 from vetter.gui.widgets.verdict_style import WORDS
 from vetter.io.export.decision_table import Opinions
@@ -280,7 +280,7 @@ class ExportDialog(QDialog):
 
 
 def _begin_sheet(looks: DisplayStyle, source: CutoutSource, opinions: Opinions) -> Sheet:
-    from vetter.gui.panels.contact_sheet import ContactSheet
+    from vetter.gui.panels.pictures.contact_sheet import ContactSheet
 
     planes = source.plane_names
     return ContactSheet(source.title, looks, source.candidates, opinions, planes)

@@ -8,8 +8,8 @@ from PyQt6.QtWidgets import QWidget
 
 from vetter.gui.grid.tile_painter import BADGE, TilePainter
 from vetter.gui.panels.panel_choice import PictureStyle
+from vetter.gui.panels.pictures.png import GAP, TITLE, draw_panel, draw_title, draw_words
 from vetter.gui.panels.plane_row import panel_contents
-from vetter.gui.panels.png import GAP, TITLE, draw_panel, draw_title, draw_words
 from vetter.gui.widgets.theme import DARK
 from vetter.gui.widgets.verdict_style import WORDS, badge, is_dark
 from vetter.review.cutouts.cutout_cache import CutoutCache

@@ -36,7 +36,7 @@ from vetter.gui.panels.panel_choice import PanelChoice, PanelPicker
 from vetter.gui.panels.panel_column import PanelColumn
 from vetter.gui.panels.plane_row import PlaneRow
 from vetter.gui.panels.readout import Readout
-from vetter.gui.panels.stretch_bar import StretchBar
+from vetter.gui.panels.stretch.stretch_bar import StretchBar
 from vetter.gui.panels.surround_view import SurroundView
 from vetter.gui.widgets.focus_outline import FocusWatcher
 from vetter.gui.widgets.plain_text import menu_text, window_title
@@ -45,7 +45,7 @@ from vetter.gui.windows.decision_toast import DecisionToast
 from vetter.gui.windows.main_dialogs import MainDialogs
 from vetter.gui.windows.page_stack import Pages
 from vetter.gui.windows.presenter import CandidatePresenter
-from vetter.gui.windows.status_bar import Status
+from vetter.gui.windows.status.status_bar import Status
 from vetter.gui.windows.verdict_bar import VerdictBar
 from vetter.gui.windows.window import Window, application, first_size
 from vetter.review.cutouts.cutout_cache import CutoutCache

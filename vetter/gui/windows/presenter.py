@@ -14,7 +14,7 @@ from vetter.gui.light_curve.dock import LightCurveDock
 from vetter.gui.panels.measures.dock import MeasuresDock
 from vetter.gui.panels.plane_row import PlaneRow
 from vetter.gui.panels.readout import Readout
-from vetter.gui.panels.stretch_bar import StretchBar
+from vetter.gui.panels.stretch.stretch_bar import StretchBar
 from vetter.gui.panels.surround_view import SurroundView
 from vetter.review.cutouts.cutout_cache import CutoutCache
 from vetter.review.cutouts.rendered_cutout import RenderedCutout

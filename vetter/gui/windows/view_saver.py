@@ -13,8 +13,8 @@ from PyQt6.QtWidgets import QFileDialog, QWidget
 from vetter.core.columns.broker_columns import tile_facts
 from vetter.core.columns.facts import MISSING_TEXT
 from vetter.errors import InputError, VetterError
+from vetter.gui.panels.pictures.png import draw_view, encode_png, picture_size
 from vetter.gui.panels.plane_row import PlaneRow
-from vetter.gui.panels.png import draw_view, encode_png, picture_size
 from vetter.gui.widgets.verdict_style import WORDS
 from vetter.gui.windows.page_stack import Pages
 from vetter.gui.windows.window import application

@@ -7,8 +7,8 @@ from PyQt6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PyQt6.QtWidgets import QLabel, QProgressBar, QStatusBar, QWidget
 
 from vetter.gui.widgets.plain_text import plain_label, plain_tip
-from vetter.gui.windows.answer_counts import AnswerCounts
-from vetter.gui.windows.verdict_counts import VerdictCounts
+from vetter.gui.windows.status.answer_counts import AnswerCounts
+from vetter.gui.windows.status.verdict_counts import VerdictCounts
 from vetter.review.fits.fits import Fits
 from vetter.review.session import Session
 

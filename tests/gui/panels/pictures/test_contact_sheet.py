@@ -11,7 +11,7 @@ from tests.helpers.fake_session import candidate_list
 from tests.helpers.fake_source import FakeSource
 from tests.helpers.snapshots import pixels
 from vetter.core.display.style import DisplayStyle
-from vetter.gui.panels.contact_sheet import COLUMNS, LINES, ContactSheet
+from vetter.gui.panels.pictures.contact_sheet import COLUMNS, LINES, ContactSheet
 from vetter.io.export.decision_table import FrozenOpinions
 
 

@@ -10,8 +10,8 @@ from PyQt6.QtTest import QTest
 
 from vetter.core.fit.adjustment import Adjustment
 from vetter.core.judgement.answer import ANSWERS, Answer, Judgement
-from vetter.gui.windows.answer_counts import AnswerCounts
 from vetter.gui.windows.main_window import MainWindow
+from vetter.gui.windows.status.answer_counts import AnswerCounts
 
 FIT = Adjustment(True, dx=0.1, dy=0.0, scale=1.0, chi2_0=900.0, chi2=100.0, df=100, snr=0.5)
 LEFT = Qt.MouseButton.LeftButton

@@ -16,7 +16,7 @@ from vetter.core.display.style import GROUPS, DisplayStyle
 from vetter.gui.actions.keymap import make_keymap
 from vetter.gui.commands import COMMANDS
 from vetter.gui.panels.stretch.limits_text import LimitsText
-from vetter.gui.panels.stretch_bar import StretchBar
+from vetter.gui.panels.stretch.stretch_bar import StretchBar
 from vetter.gui.widgets.line_edits import NumberField
 from vetter.review.cutouts.rendered_cutout import render_cutout
 

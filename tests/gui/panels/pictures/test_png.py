@@ -10,7 +10,7 @@ from vetter.core.cutout.sky_marks import MarkKind, SkyMark
 from vetter.core.display.style import DisplayStyle
 from vetter.gui.panels.layout.camera import View
 from vetter.gui.panels.panel_choice import PanelChoice, PictureStyle
-from vetter.gui.panels.png import GAP, HEADING, PANEL, TITLE, ExportPicture
+from vetter.gui.panels.pictures.png import GAP, HEADING, PANEL, TITLE, ExportPicture
 from vetter.gui.panels.tools.overlays import _PLANET
 from vetter.gui.widgets.theme import DARK, LIGHT
 
