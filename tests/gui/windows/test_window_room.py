@@ -1,4 +1,4 @@
-"""Room of the window: small sizes, and the evidence below the panels."""
+"""Room of the window: the evidence below the panels."""
 
 from __future__ import annotations
 
@@ -6,18 +6,6 @@ import pytest
 from PyQt6.QtCore import QPoint
 
 from vetter.gui.windows.main_window import MainWindow
-
-
-def test_half_of_a_small_screen_is_enough(window: MainWindow) -> None:
-    window.resize(800, 560)
-    assert (window.width(), window.height()) == (800, 560)
-
-
-def test_the_evidence_is_visible_at_the_smallest_size(window: MainWindow) -> None:
-    window.resize(800, 560)
-    column = window.evidence.parentWidget()
-    assert column is not None
-    assert window.evidence.geometry().bottom() <= column.height()
 
 
 @pytest.mark.parametrize("size", [(1280, 720), (1600, 900), (700, 900)])

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PyQt6.QtCore import QEvent, QSize, Qt
+from PyQt6.QtCore import QEvent, Qt
 from PyQt6.QtGui import QKeyEvent, QResizeEvent
 from PyQt6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
@@ -50,8 +50,6 @@ if TYPE_CHECKING:
     from vetter.gui.field_view.field_view import FieldDock
     from vetter.io.input_options import InputOptions
 
-MIN_VETTING = QSize(440, 320)
-"""Smallest size of panels and texts, which with the list allows a window of 800 x 560."""
 COMPACT = 1000
 """Window width in pixels below which the readout is the pixel alone."""
 NARROW = 1500
@@ -141,8 +139,6 @@ class MainWindow(Window):
         layout = QVBoxLayout(vetting)
         layout.setContentsMargins(8, 4, 8, 2)
         layout.setSpacing(4)
-        # A small window cuts the ends of lines; their minimum would forbid half of a screen.
-        vetting.setMinimumSize(MIN_VETTING)
         layout.addWidget(self.card)
         layout.addWidget(PanelColumn(self.plane_row, self.evidence), 1)
         layout.addWidget(self.epochs)
