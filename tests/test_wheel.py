@@ -54,7 +54,8 @@ def test_wheel_carries_resources_and_licence(wheel: Path) -> None:
 def test_wheel_carries_of_benchmark_what_users_run(wheel: Path) -> None:
     files = [Path(name) for name in zipfile.ZipFile(wheel).namelist()]
     carried = {file.stem for file in files if "benchmark" in file.parts}
-    assert carried == {"__init__", "figures", "generated_inputs", "keys", "operations", "starts"}
+    measuring = {"grid_pages", "keys", "operations", "starts", "visibility", "walk", "watchdog"}
+    assert carried == {"__init__", "figures", "generated_inputs", *measuring}
 
 
 def test_wheel_runs_in_an_empty_environment(wheel: Path, tmp_path: Path) -> None:

@@ -71,7 +71,7 @@ def test_keys_of_each_kind_have_a_figure() -> None:
         "from vetter.cli import main; sys.exit(main(sys.argv[1:]))"
     )
     lines = bench(code, "demo", "--steps", "10")
-    wanted = ("verdict key", "held move key", "stretch", "blink", "zoom", "filter", "grid:")
+    wanted = ("verdict key", "held move key", "stretch", "blink", "zoom", "filter", "grid opened")
     assert [name for name in wanted if not any(line.startswith(name) for line in lines)] == []
     assert [line for line in lines if line.startswith("grid page")]
 

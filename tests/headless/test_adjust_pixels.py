@@ -35,7 +35,7 @@ def test_stars_of_rubin_visit_are_explained_and_new_source_is_not(
     table = adjusted(folder / "dia_source.parquet", tmp_path / "a.ecsv", **paths)
     answers = table["adjust_answer"].tolist()
     assert answers[25] == "kept"
-    assert set(answers[:25]) == {"explained", "ordinary"}
+    assert set(answers[:25]) == {"explained"}
     assert answers.count("explained") > 15
     np.testing.assert_allclose(np.abs(table["adjust_dx"][:25]), 0.15, atol=0.01)
     said = capsys.readouterr().err

@@ -71,4 +71,4 @@ def test_scattered_letters_give_way_to_words(palette) -> None:
 
 
 def test_scattered_letters_are_found_without_words(palette) -> None:
-    assert results(palette, "rtcl")[0] == "View: Reticle on or off"
+    assert results(palette, "rtcle")[0] == "View: Reticle on or off"

@@ -239,6 +239,9 @@ def test_the_row_is_no_window_of_its_own_before_it_has_its_place(qtbot, window):
 def test_nothing_moves_when_the_question_comes_or_goes(qtbot, window):
     window.resize(1280, 720)
     panel = window.epochs
+    # The list takes its width back a moment after the window has grown.
+    qtbot.waitUntil(lambda: window.list_dock.width() > 240, timeout=30000)
+    QApplication.processEvents()
     before = panel.geometry(), window.plane_row.geometry(), panel.strip.pos()
     panel.question.ask([0, 1], Verdict.REJECT, 2)
     qtbot.waitUntil(lambda: panel.strip.width() < panel.width() - 100, timeout=30000)

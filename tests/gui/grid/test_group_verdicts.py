@@ -16,6 +16,8 @@ from vetter.gui.windows.page_stack import Pages
 
 
 class Session(FakeSession):
+    takes_keys = True
+
     def accept(self) -> None:
         self.calls.append(("accept", self.current_row))
 

@@ -548,7 +548,7 @@ def test_snr_has_a_panel_if_chosen_only(row: PlaneRow, frame: RenderedCutout) ->
     assert "snr" not in row.plane_names
     row.set_choice(PanelChoice({"snr": True}))
     row.show_frame(frame)
-    assert row.plane_names[-2:] == ("snr", "mask")
+    assert row.plane_names[-2:] == ("err", "snr")
 
 
 def test_snr_of_the_input_has_a_panel() -> None:

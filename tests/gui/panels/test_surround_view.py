@@ -20,7 +20,7 @@ from vetter.gui.windows.main_window import MainWindow
 @pytest.fixture
 def window(qtbot: QtBot, tmp_path: Path) -> Iterator[MainWindow]:
     window = open_window("demo", session=tmp_path / "s.vetter", settings=WITHOUT_FITS)
-    window.resize(1600, 900)
+    window.resize(1800, 860)
     activate(qtbot, window)
     until_painted(qtbot, window)
     yield window

@@ -10,9 +10,11 @@ from PyQt6.QtGui import QFont, QPalette
 from PyQt6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
+    QFrame,
     QGridLayout,
     QHBoxLayout,
     QLabel,
+    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -45,7 +47,7 @@ FIXED_KEYS = (
     ("Mouse on a panel", "Wheel", "Zoom at the pointer"),
     ("Mouse on a panel", "Drag", "Move the view"),
     ("Mouse on a panel", "Right drag", "Contrast (up, down) and bias"),
-    ("Mouse on a panel", "Double click", "Fit view"),
+    ("Mouse on a panel", "Double click", "Large panel, or back"),
     ("Mouse on a panel", "Right click", "Copy, look up, reset"),
     ("Mouse elsewhere", "Click a count", "Filter by it"),
     ("Mouse elsewhere", "Click a heading", "Sort; again: descending, file's order"),
@@ -53,9 +55,12 @@ FIXED_KEYS = (
     ("Mouse elsewhere", "Drag in the field", "Select; with Shift more"),
 )
 
+MAX_HEIGHT = 580
+"""Height of the columns, pixels, above which they scroll."""
+
 
 class KeySheet(QDialog):
-    """Dialog with the commands by menu, in columns; fits a screen of 1280 x 720.
+    """Dialog with the commands by menu, in columns that scroll on a screen of 1280 x 720.
 
     Parameters
     ----------
@@ -71,7 +76,9 @@ class KeySheet(QDialog):
         super().__init__(parent)
         self.setWindowTitle("All keys")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        columns = QHBoxLayout()
+        content = QWidget(self)
+        columns = QHBoxLayout(content)
+        columns.setContentsMargins(0, 0, 0, 0)
         columns.setSpacing(28)
         for groups in _split_columns(_make_groups(commands, keymap)):
             columns.addLayout(self._make_column(groups))
@@ -84,8 +91,16 @@ class KeySheet(QDialog):
         below = QHBoxLayout()
         below.addWidget(hint, 1)
         below.addWidget(close)
+        scroll = QScrollArea(self)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setWidgetResizable(True)
+        scroll.setWidget(content)
+        wanted = content.sizeHint()
+        bar = scroll.verticalScrollBar()
+        beside = 0 if bar is None else bar.sizeHint().width()
+        scroll.setMinimumSize(wanted.width() + beside, min(wanted.height(), MAX_HEIGHT))
         layout = QVBoxLayout(self)
-        layout.addLayout(columns)
+        layout.addWidget(scroll)
         layout.addLayout(below)
 
     def _make_column(self, groups: Sequence[Group]) -> QGridLayout:
