@@ -46,6 +46,8 @@ _USUAL_SHIFT_ERR = 0.1
 """Scatter of shifts in pixels that registration leaves, where the field's is unknown."""
 _MAX_SHIFT_CHI2 = 13.8
 """Chi2 of two shifts that chance exceeds in one case of a thousand: the shift is the normal one."""
+_EQUAL_CHI2 = 6.0
+"""Difference of two chi2 that chance makes, where both explain the difference."""
 _UPPER_HUNDREDTH, _UPPER_HUNDRED_THOUSANDTH = 2.326, 4.265
 """Sigmas above which a normal variable lies in one case of a hundred, of a hundred thousand."""
 
@@ -305,7 +307,7 @@ def _find_obstacle(fit: Adjustment, figures: _Figures, limits: AnswerLimits) -> 
         low, high = limits.scale_range
         return f"scale {fit.scale:.2f} is outside {low:g} to {high:g}"
     # Where the field's normal shift explains the difference, both chi2 differ by chance.
-    by_chance = _MAX_SHIFT_CHI2 * max(1.0, fit.chi2 / fit.df)
+    by_chance = _EQUAL_CHI2 * max(1.0, fit.chi2 / fit.df)
     if not fit.shift_chi2 <= fit.scale_chi2 + by_chance:
         return "a change of scale explains more than a shift"
     max_snr = _MAX_EXPLAINED_SNR
