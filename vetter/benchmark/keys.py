@@ -84,6 +84,8 @@ def open_bench_window(inputs: list[str], planes: dict[str, str], folder: Path) -
 
 def _time_verdicts(stopwatch: _Stopwatch, steps: int, note: str) -> Figure:
     times, misses = [], 0
+    # Each step decides a candidate, and a short list has an end.
+    steps = max(min(steps, stopwatch.undecided - 1), 1)
     for step in range(steps):
         seconds, was_ready = stopwatch.time_step(VERDICTS[step % len(VERDICTS)])
         times.append(seconds)
@@ -255,6 +257,11 @@ class _Stopwatch:
             if perf_counter() > until:
                 raise RuntimeError("no candidate was painted within a minute")
         self.pause(2.0)
+
+    @property
+    def undecided(self) -> int:
+        """Number of candidates without a verdict."""
+        return int((self._window.session.codes == 0).sum())
 
     def time_step(
         self, key: str, pause: float = PAUSE, is_held: bool = False
