@@ -32,6 +32,9 @@ for _variable, _folder in (
 ):
     (_HOME / _folder).mkdir(mode=0o700)
     os.environ[_variable] = str(_HOME / _folder)
+# Threads of matrix libraries would wait for each other: two test processes fill two cores.
+for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(_variable, "1")
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 os.environ["MPLBACKEND"] = "Agg"
 # Kept between runs: building matplotlib's list of fonts takes seconds.
