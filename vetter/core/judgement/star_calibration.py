@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
-from typing import Any, NamedTuple
+from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -117,9 +118,17 @@ class StarCalibration:
             if not values.size and not item.name.startswith("sky_"):
                 values = np.full(len(self.x), np.nan)
             object.__setattr__(self, item.name, values)
+
+    @cached_property
+    def _errors(self) -> Array:
+        """Errors of dx, dy and scale (n, 3); 0 if unknown."""
         shift, scale = np.nan_to_num(self.shift_err), np.nan_to_num(self.scale_err)
-        object.__setattr__(self, "_errors", np.column_stack([shift, shift, scale]))
-        object.__setattr__(self, "_curve", _make_curve(self))
+        return np.column_stack([shift, shift, scale])
+
+    @cached_property
+    def _curve(self) -> _Curve:
+        """Limits against the brightness."""
+        return _make_curve(self)
 
     @classmethod
     def from_fits(
@@ -195,7 +204,7 @@ class StarCalibration:
             return UNKNOWN_NORMAL
         nearest = np.flatnonzero(known)
         nearest = nearest[np.argpartition(away[nearest], count - 1)[:count]]
-        here, errors = values[nearest], self._errors[nearest]  # type: ignore[attr-defined]
+        here, errors = values[nearest], self._errors[nearest]
         normal, scatter = _fit_normal(steps[nearest], here, errors)
         shift_err = max(_MIN_SHIFT_ERR, math.hypot(scatter[0], scatter[1]) / math.sqrt(2.0))
         scale_err = max(_MIN_SCALE_ERR, float(scatter[2]))
@@ -214,7 +223,7 @@ class StarCalibration:
         brightness : float
             From :func:`get_brightness`; NaN and negative flux count as blank sky.
         """
-        curve: _Curve = self._curve  # type: ignore[attr-defined]
+        curve = self._curve
         flux = max(brightness, 0.0) if math.isfinite(brightness) else 0.0
         place = math.asinh(flux / curve.unit)
         scatter = float(np.interp(place, curve.places, curve.scatter))
@@ -230,16 +239,6 @@ class StarCalibration:
         """Limits of blank sky."""
         return self.limits_at(0.0)
 
-    def as_record(self) -> dict[str, list[float | None]]:
-        """Return the arrays as lists for JSON, exact, with None for NaN."""
-        return {
-            item.name: [
-                value if math.isfinite(value) else None
-                for value in getattr(self, item.name).tolist()
-            ]
-            for item in fields(self)
-        }
-
     @property
     def digest(self) -> str:
         """Hash of the arrays; fits with other stars' normals are other fits."""
@@ -247,12 +246,6 @@ class StarCalibration:
         for item in fields(self):
             content.update(getattr(self, item.name).tobytes())
         return content.hexdigest()[:16]
-
-    @classmethod
-    def from_record(cls, record: Mapping[str, Any]) -> StarCalibration:
-        """Restore a calibration from :meth:`as_record`; unknown names are ignored."""
-        names = [item.name for item in fields(cls)]
-        return cls(**{name: np.array(record[name], float) for name in names if name in record})
 
 
 def get_brightness(fit: Adjustment) -> float:
