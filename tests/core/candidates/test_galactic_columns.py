@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from astropy.coordinates import SkyCoord
 
-from vetter.core.placement.positions import galactic_pair, galactic_to_equatorial
+from vetter.core.candidates.placement.positions import galactic_pair, galactic_to_equatorial
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ import pytest
 from tests.helpers.fake_session import candidate_list
 from tests.helpers.field_files import tan_wcs
 from vetter.core.candidates.candidate_list import CandidateList, Roles
+from vetter.core.candidates.placement.listed_pixels import AxisOrigin, ImageFrame
 from vetter.core.columns.role_preview import ColumnPreview, find_problem, preview_roles
-from vetter.core.placement.listed_pixels import AxisOrigin, ImageFrame
 
 NOBODY = np.array([], np.intp)
 

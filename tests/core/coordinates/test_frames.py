@@ -7,10 +7,10 @@ import pytest
 from astropy.coordinates import FK4, SkyCoord
 from astropy.wcs import WCS
 
+from vetter.core.candidates.placement.pixel_convention import pixels_to_sky, sky_to_pixels
 from vetter.core.coordinates.frames import from_axes, to_axes
 from vetter.core.coordinates.sky import orientation, radec
 from vetter.core.coordinates.wcs import sky_to_pixel as one_to_pixel
-from vetter.core.placement.pixel_convention import pixels_to_sky, sky_to_pixels
 
 RA, DEC = 266.4, -28.9
 

@@ -10,9 +10,9 @@ import numpy.typing as npt
 
 from vetter.core.candidates.candidate_list import CandidateList, Roles
 from vetter.core.candidates.keys import make_keys
+from vetter.core.candidates.placement.listed_pixels import AxisOrigin, ImageFrame
+from vetter.core.candidates.placement.positions import Positions, find_positions
 from vetter.core.decisions.carry_over import RADIUS_ARCSEC, RADIUS_PIXELS, separation
-from vetter.core.placement.listed_pixels import AxisOrigin, ImageFrame
-from vetter.core.placement.positions import Positions, find_positions
 
 PREVIEW_ROWS = 8
 """Rows in the preview."""

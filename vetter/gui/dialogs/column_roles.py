@@ -23,13 +23,13 @@ from PyQt6.QtWidgets import (
 
 from vetter.core.candidates.candidate_list import ROLE_NAMES, CandidateList, Roles
 from vetter.core.candidates.column_roles import NO_COLUMN, typed_name
+from vetter.core.candidates.placement.listed_pixels import ImageFrame
 from vetter.core.columns.role_preview import (
     PREVIEW_ROWS,
     ColumnPreview,
     find_problem,
     preview_roles,
 )
-from vetter.core.placement.listed_pixels import ImageFrame
 from vetter.errors import escape_to_line
 from vetter.gui.widgets.buttons import button_box
 from vetter.gui.widgets.plain_text import plain_label

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from vetter.core.candidates.candidate_list import CandidateList
 from vetter.core.candidates.chip_rows import chip_columns
+from vetter.core.candidates.placement.listed_pixels import ImageFrame
 from vetter.core.coordinates.parent_pixels import parent_pixels
-from vetter.core.placement.listed_pixels import ImageFrame
 from vetter.errors import ColumnsWanted, InputError
 from vetter.io.field.field_planes import FieldPlanes, open_planes
 from vetter.io.field.field_source import FieldSource

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from vetter.core.candidates.placement.pixel_convention import sky_to_pixels
 from vetter.core.cutout_source import CutoutSource, ImageField
-from vetter.core.placement.pixel_convention import sky_to_pixels
 from vetter.errors import InputError
 from vetter.io.field.content_check import check_planes
 from vetter.io.field.field_planes import FieldPlanes, open_planes

@@ -29,18 +29,21 @@ from vetter.core.candidates.column_roles import (
 from vetter.core.candidates.column_values import cell_text, is_empty, plain_array, text_array
 from vetter.core.candidates.keys import is_float_key, make_keys
 from vetter.core.candidates.number_words import is_missing_word, with_numbers_among_words
-from vetter.core.candidates.sentinels import find_sentinels, sentinel_note
-from vetter.core.coordinates.angle_text import parse_angle
-from vetter.core.coordinates.parent_pixels import parent_pixels
-from vetter.core.number_text import format_count
-from vetter.core.placement.listed_pixels import ImageFrame
-from vetter.core.placement.positions import (
+from vetter.core.candidates.placement.listed_pixels import ImageFrame
+from vetter.core.candidates.placement.positions import (
     Positions,
     find_positions,
     galactic_pair,
     galactic_to_equatorial,
 )
-from vetter.core.placement.split_sexagesimal import find_split_columns, read_split_columns
+from vetter.core.candidates.placement.split_sexagesimal import (
+    find_split_columns,
+    read_split_columns,
+)
+from vetter.core.candidates.sentinels import find_sentinels, sentinel_note
+from vetter.core.coordinates.angle_text import parse_angle
+from vetter.core.coordinates.parent_pixels import parent_pixels
+from vetter.core.number_text import format_count
 from vetter.errors import ColumnsWanted, InputError
 from vetter.io.files.hdu_names import FitsName, parse_fits_name
 from vetter.io.tables.named_content import explain_wrong_ending

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from vetter.core.candidates.column_roles import recognise
-from vetter.core.placement.positions import galactic_pair
+from vetter.core.candidates.placement.positions import galactic_pair
 from vetter.errors import InputError
 
 if TYPE_CHECKING:

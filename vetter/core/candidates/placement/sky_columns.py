@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from vetter.core.candidates.column_values import plain_array
+from vetter.core.candidates.placement.pixel_convention import pixels_to_sky
 from vetter.core.coordinates.angles import to_degrees
-from vetter.core.placement.pixel_convention import pixels_to_sky
 
 if TYPE_CHECKING:
     from astropy.table import Table

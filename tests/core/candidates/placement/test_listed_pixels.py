@@ -8,9 +8,9 @@ from astropy.table import Table
 
 from tests.helpers.field_files import SHAPE, tan_wcs
 from vetter.core.candidates.column_roles import recognise
+from vetter.core.candidates.placement.listed_pixels import ImageFrame
+from vetter.core.candidates.placement.positions import find_positions
 from vetter.core.coordinates.parent_pixels import ParentPixels
-from vetter.core.placement.listed_pixels import ImageFrame
-from vetter.core.placement.positions import find_positions
 
 X, Y = np.array([10.0, 30.5, 50.25]), np.array([5.0, 25.0, 45.5])
 PARENT = ParentPixels(12000.0, 20000.0, "LTV1, LTV2")

@@ -4,7 +4,10 @@ import numpy as np
 import pytest
 from astropy.table import MaskedColumn, Table
 
-from vetter.core.placement.split_sexagesimal import find_split_columns, read_split_columns
+from vetter.core.candidates.placement.split_sexagesimal import (
+    find_split_columns,
+    read_split_columns,
+)
 
 RA, DEC = 188.731875, -0.2154861
 

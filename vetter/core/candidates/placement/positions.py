@@ -13,12 +13,12 @@ import numpy.typing as npt
 from vetter.core.candidates.candidate_list import Roles, Whereabouts, find_whereabouts
 from vetter.core.candidates.column_roles import normalise_name
 from vetter.core.candidates.column_values import plain_array, without_values
+from vetter.core.candidates.placement.listed_pixels import AxisOrigin, ImageFrame, read_pixels
+from vetter.core.candidates.placement.pixel_convention import pixels_to_sky, sky_to_pixels
+from vetter.core.candidates.placement.unplaced import count_unplaced, read_pair
 from vetter.core.coordinates.angle_text import parse_decimal
 from vetter.core.coordinates.angles import to_degrees
 from vetter.core.coordinates.frames import from_galactic
-from vetter.core.placement.listed_pixels import AxisOrigin, ImageFrame, read_pixels
-from vetter.core.placement.pixel_convention import pixels_to_sky, sky_to_pixels
-from vetter.core.placement.unplaced import count_unplaced, read_pair
 
 if TYPE_CHECKING:
     from astropy.table import Table

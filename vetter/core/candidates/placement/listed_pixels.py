@@ -12,8 +12,12 @@ import numpy.typing as npt
 
 from vetter.core.candidates.candidate_list import Roles
 from vetter.core.candidates.column_roles import is_named_one_based, normalise_name
-from vetter.core.placement.pixel_convention import Offsets, measure_offsets, sky_to_pixels
-from vetter.core.placement.sky_columns import sky_pairs
+from vetter.core.candidates.placement.pixel_convention import (
+    Offsets,
+    measure_offsets,
+    sky_to_pixels,
+)
+from vetter.core.candidates.placement.sky_columns import sky_pairs
 
 if TYPE_CHECKING:
     from astropy.table import Table

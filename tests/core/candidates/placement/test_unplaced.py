@@ -10,9 +10,9 @@ from astropy.wcs import WCS
 from tests.helpers.cautions import other_texts
 from tests.helpers.field_files import SHAPE, tan_wcs
 from vetter.core.candidates.column_roles import recognise
+from vetter.core.candidates.placement.listed_pixels import AxisOrigin, ImageFrame
+from vetter.core.candidates.placement.positions import Positions, find_positions
 from vetter.core.candidates.sentinels import find_sentinels
-from vetter.core.placement.listed_pixels import AxisOrigin, ImageFrame
-from vetter.core.placement.positions import Positions, find_positions
 
 X, Y = np.array([10.0, 30.5, 50.25, 20.0]), np.array([5.0, 25.0, 45.5, 30.0])
 
