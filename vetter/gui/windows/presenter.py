@@ -219,7 +219,7 @@ class CandidatePresenter(QObject):
         self._fits.follow([row, *self._request_frames()])
 
     def _note_display(self, _changed: object = None) -> None:
-        """Note what is on screen for the next decision, in a turn that no key waits for."""
+        """Record what is on screen for the next decision, in a turn that no key waits for."""
         looks, display = self._stretch_bar.looks, self._session.display
         image, difference = _style_facts(looks.sky), _style_facts(looks.difference)
         listed = self._candidate_list
