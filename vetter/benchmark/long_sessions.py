@@ -53,7 +53,8 @@ def time_record(folder: Path, counts: Sequence[int]) -> Iterator[Figure]:
         path = folder / f"decisions{count}.vetter"
         write_long_session(path, count, candidates)
         keys = np.array([f"c{row:07d}" for row in range(candidates)])
-        x, y = np.arange(candidates) + 0.5, np.full(candidates, 7.25)
+        x = np.arange(candidates, dtype=np.float64) + 0.5
+        y = np.full(candidates, 7.25)
         nowhere = np.full(candidates, np.nan)
         listed = CandidateList(Table({"id": keys}), Roles(key="id"), keys, x, y, nowhere, nowhere)
         listed.row_of(str(keys[0]))

@@ -7,7 +7,7 @@ import socket
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from vetter.errors import InputError, VetterError
 from vetter.io.files.lock import SessionLock
 from vetter.io.session.connection import (
     MAX_VALUE_BYTES,
+    STEPS_PER_CHECK,
     Allowance,
     View,
     connect,
@@ -295,6 +296,41 @@ class SessionDatabase:
                 raise session_error(self.path, error) from None
             return rows, False
         return rows, True
+
+    def begin_integrity_check(self, table: str) -> Callable[[], bool]:
+        """Start SQLite's check of a table and its index beside the reading, on another thread.
+
+        Returns
+        -------
+        callable
+            Waits for the check; returns whether the table can be written to. Raises VetterError,
+            as for a disk that is gone.
+        """
+        assert self._view is not None
+        connect_again, allowance = self._view.connect_again, Allowance(self.path)
+        outcome: list[bool | sqlite3.Error] = []
+
+        def check() -> None:
+            try:
+                with closing(connect_again()) as connection:
+                    connection.set_progress_handler(allowance, STEPS_PER_CHECK)
+                    rows = connection.execute(f"PRAGMA integrity_check({table})").fetchall()
+                outcome.append(rows == [("ok",)])
+            except UnicodeDecodeError:
+                outcome.append(False)
+            except sqlite3.Error as error:
+                outcome.append(False if is_damage(error) else error)
+
+        thread = threading.Thread(target=check, name="session check", daemon=True)
+        thread.start()
+
+        def wait() -> bool:
+            thread.join()
+            if isinstance(outcome[0], sqlite3.Error):
+                raise session_error(self.path, outcome[0]) from None
+            return outcome[0]
+
+        return wait
 
     def read_decisions(self) -> ReadDecisions:
         """Return all decisions that can be read, and what is missing.
