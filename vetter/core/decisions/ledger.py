@@ -17,6 +17,7 @@ from vetter.core.decisions.carry_over import (
     has_same_position,
     nearest_offers,
 )
+from vetter.core.decisions.collector_pause import collector_paused
 from vetter.core.decisions.decision import UNDECIDED, Decision, How, Opinion, Verdict
 from vetter.core.decisions.undo import History, Step, make_return_events, step_label, step_report
 
@@ -145,8 +146,9 @@ class Ledger:
 
     def replay(self, decisions: Iterable[Decision]) -> None:
         """Apply events in order."""
-        for decision in decisions:
-            self.apply(decision)
+        with collector_paused():
+            for decision in decisions:
+                self.apply(decision)
 
     def opinion(self, row: int) -> Opinion:
         """Return the reviewer's current opinion of a candidate."""
