@@ -17,6 +17,7 @@ class How(StrEnum):
     UNDO = "undo"
     REDO = "redo"
     CARRIED = "carried"
+    ARBITER = "arbiter"
 
 
 class Verdict(StrEnum):
