@@ -122,6 +122,56 @@ def add_log_options(parser: argparse.ArgumentParser) -> None:
     add_session(parser)
 
 
+def add_split_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the command that splits a list into shares."""
+    add_inputs(parser)
+    add_planes(parser)
+    add_list_reading(parser)
+    parser.add_argument(
+        "--into", required=True, type=count, metavar="N", help="number of shares, one a reviewer"
+    )
+    parser.add_argument(
+        "--overlap",
+        type=percentage,
+        default=0.1,
+        metavar="PART",
+        help="part of the list that all shares hold, to measure agreement (default: 10%%)",
+    )
+    parser.add_argument(
+        "--pairs",
+        action="store_true",
+        help="let pairs of shares hold the overlap, not all: less work, agreement of pairs alone",
+    )
+    parser.add_argument(
+        "--seed", type=whole, default=0, metavar="S", help="deal other shares (default: 0)"
+    )
+    parser.add_argument(
+        "-o", "--output", required=True, type=name_of_file, metavar="DIR", help="folder to write to"
+    )
+    add_settings(parser)
+
+
+def add_merge_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the command that merges sessions."""
+    parser.add_argument(
+        "sessions", nargs="+", type=name_of_file, metavar="FILE.vetter", help="sessions to merge"
+    )
+    parser.add_argument(
+        "-o",
+        "--output",
+        required=True,
+        type=name_of_file,
+        metavar="FILE.vetter",
+        help="session to write; one that exists gets what it lacks",
+    )
+
+
+def add_agreement_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the command that measures agreement."""
+    add_session(parser)
+    parser.add_argument("--json", action="store_true", help="print JSON")
+
+
 def add_bench_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of the command that measures."""
     parser.add_argument(
@@ -294,6 +344,24 @@ def count(text: str) -> int:
     if not text.isascii() or not text.isdigit() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"expected a whole number above 0, found {text!r}")
     return int(text)
+
+
+def whole(text: str) -> int:
+    """Parse a whole number, 0 or above."""
+    if not text.isascii() or not text.isdigit():
+        raise argparse.ArgumentTypeError(f"expected a whole number, found {text!r}")
+    return int(text)
+
+
+def percentage(text: str) -> float:
+    """Parse a part of a whole, ``10%`` or ``0.1``; return 0 to 1."""
+    try:
+        number = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+    except ValueError:
+        number = math.nan
+    if not 0 <= number <= 1:
+        raise argparse.ArgumentTypeError(f"expected a part as 10% or 0.1, found {text!r}")
+    return number
 
 
 class Pairs(argparse.Action):
