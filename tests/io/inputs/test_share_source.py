@@ -10,10 +10,11 @@ from tests.helpers.growing_source import GrowingFake
 from tests.helpers.memory_source import MemorySource
 from tests.helpers.night_files import write_night
 from vetter.core.cutout_source import ManyFields, has_epochs
+from vetter.core.decisions.agreement.share import SHARE, Share, share_of_record
 from vetter.errors import InputError
 from vetter.io.input_options import InputOptions
 from vetter.io.inputs.open_input import open_input, open_recorded
-from vetter.io.inputs.share_source import SHARE, Share, share_of_record, take_share
+from vetter.io.inputs.share_source import take_share
 
 
 def share_of(*keys: str, overlap: tuple[str, ...] = ()) -> Share:

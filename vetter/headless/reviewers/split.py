@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from vetter.core.cutout_source import CutoutSource
+from vetter.core.decisions.agreement.share import SHARE, Share, share_of_record
 from vetter.core.decisions.agreement.shares import Shares, deal_shares, expected_half_width
 from vetter.core.number_text import format_count
 from vetter.errors import InputError
@@ -18,7 +19,6 @@ from vetter.headless.progress import print_lines
 from vetter.io.files.atomic import atomic_path
 from vetter.io.input_options import InputOptions
 from vetter.io.inputs.open_input import open_input, session_among
-from vetter.io.inputs.share_source import SHARE, Share, share_of_record
 from vetter.io.session.rows import plain_meta
 from vetter.io.session.session_file import SessionFile
 from vetter.io.settings_file import load_settings

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from vetter.core.cutout_source import CutoutSource
+from vetter.core.decisions.agreement.share import share_of_record
 from vetter.errors import InputError
 from vetter.io.files.file_marks import Mark, mark_of
 from vetter.io.files.hdu_names import FitsName, parse_fits_name
@@ -26,7 +27,7 @@ from vetter.io.input_options import (
     absolute_name,
 )
 from vetter.io.inputs.recursive_glob import recursive_glob
-from vetter.io.inputs.share_source import share_of_record, take_share
+from vetter.io.inputs.share_source import take_share
 
 # A text file with such an ending is reported as a damaged packet or archive.
 _PACKED = frozenset((".avro", ".tar", ".tgz", ".gz"))

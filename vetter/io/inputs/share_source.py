@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection, Mapping, Sequence
-from typing import Any, NamedTuple, Self
+from collections.abc import Collection, Sequence
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -21,76 +21,9 @@ from vetter.core.cutout_source import (
     PsfFwhm,
     SkyPosition,
 )
-from vetter.errors import InputError
-
-SHARE = "share"
-"""Entry of a source's record that holds a `Share`."""
+from vetter.core.decisions.agreement.share import SHARE, Share
 
 Rows = npt.NDArray[np.intp]
-
-
-class Share(NamedTuple):
-    """Candidates of one share, or of several that were merged.
-
-    Attributes
-    ----------
-    numbers : tuple of int
-        Numbers of the shares, from 1.
-    of : int
-        Number of shares that the list was split into.
-    keys : frozenset of str or None
-        Keys of the candidates; None for all of the list.
-    overlap : frozenset of str
-        Keys that more than one share holds.
-    """
-
-    numbers: tuple[int, ...]
-    of: int
-    keys: frozenset[str] | None
-    overlap: frozenset[str]
-
-    @property
-    def title(self) -> str:
-        """Text for the window: ``share 2 of 5``; empty for all shares."""
-        if self.keys is None:
-            return ""
-        word = "share" if len(self.numbers) == 1 else "shares"
-        return f"{word} {', '.join(map(str, self.numbers))} of {self.of}"
-
-    def as_plain(self) -> dict[str, Any]:
-        """Return plain types for a source's record."""
-        return {
-            "numbers": list(self.numbers),
-            "of": self.of,
-            "keys": None if self.keys is None else sorted(self.keys),
-            "overlap": sorted(self.overlap),
-        }
-
-    @classmethod
-    def from_plain(cls, value: Any) -> Share:
-        """Return the share of a record; raise InputError for other values."""
-        try:
-            keys = value["keys"]
-            share = cls(
-                tuple(int(number) for number in value["numbers"]),
-                int(value["of"]),
-                None if keys is None else frozenset(_texts(keys)),
-                frozenset(_texts(value["overlap"])),
-            )
-        except (KeyError, TypeError, ValueError):
-            raise InputError("the record of its share is damaged; split the list again") from None
-        return share
-
-
-def _texts(values: Any) -> list[str]:
-    if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
-        raise TypeError("no list of texts")
-    return values
-
-
-def share_of_record(record: Mapping[str, Any]) -> Share | None:
-    """Return the share that a source's record describes; None for a whole list."""
-    return Share.from_plain(record[SHARE]) if SHARE in record else None
 
 
 def take_share(source: CutoutSource, share: Share) -> CutoutSource:
