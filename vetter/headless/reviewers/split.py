@@ -19,7 +19,7 @@ from vetter.headless.progress import print_lines
 from vetter.io.files.atomic import atomic_path
 from vetter.io.input_options import InputOptions
 from vetter.io.inputs.open_input import open_input, session_among
-from vetter.io.session.rows import plain_meta
+from vetter.io.session.format.rows import plain_meta
 from vetter.io.session.session_file import SessionFile
 from vetter.io.settings_file import load_settings
 

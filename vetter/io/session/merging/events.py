@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import accumulate, pairwise
 from operator import itemgetter
 from typing import Any, NamedTuple
@@ -33,14 +33,6 @@ class JoinedEvents(NamedTuple):
     conflicts: int
 
 
-def group_by_reviewer(rows: Iterable[Row]) -> dict[str, list[Row]]:
-    """Return the events of each reviewer, in their order."""
-    groups: dict[str, list[Row]] = {}
-    for row in rows:
-        groups.setdefault(row[REVIEWER], []).append(row)
-    return groups
-
-
 def join_events(sessions: Sequence[dict[str, list[Row]]]) -> JoinedEvents:
     """Return the union of the events of several sessions, by UUID.
 
@@ -51,7 +43,7 @@ def join_events(sessions: Sequence[dict[str, list[Row]]]) -> JoinedEvents:
     Parameters
     ----------
     sessions : sequence of dict
-        Events by reviewer, see `group_by_reviewer`.
+        Rows of events by reviewer.
     """
     times: list[str] = []
     rows: list[Row] = []
@@ -66,6 +58,30 @@ def join_events(sessions: Sequence[dict[str, list[Row]]]) -> JoinedEvents:
     # The sort is stable, so that events of one time stay in the order of the reviewers' names.
     order = sorted(range(len(rows)), key=times.__getitem__)
     return JoinedEvents([rows[index] for index in order], conflicts)
+
+
+def choose_whole_chains(sessions: Sequence[dict[str, list[Row]]]) -> dict[str, int] | None:
+    """Return which session has all events of each reviewer, if sorting by time will do.
+
+    None if events of one reviewer have to be joined, or if a clock went back: `join_events` then
+    finds the order.
+
+    Parameters
+    ----------
+    sessions : sequence of dict
+        Events by reviewer; of each only the values at `ID` and at index 1, the time, are read.
+    """
+    chosen: dict[str, int] = {}
+    for reviewer in {name for session in sessions for name in session}:
+        chains = {n: session[reviewer] for n, session in enumerate(sessions) if reviewer in session}
+        number = max(chains, key=lambda one: len(chains[one]))
+        longest = chains[number]
+        if any(longest[: len(chain)] != chain for chain in chains.values()):
+            return None
+        if any(after[1] < before[1] for before, after in pairwise(longest)):
+            return None
+        chosen[reviewer] = number
+    return chosen
 
 
 def join_chains(chains: Sequence[list[Row]]) -> tuple[list[Row], int]:
@@ -93,8 +109,8 @@ def join_chains(chains: Sequence[list[Row]]) -> tuple[list[Row], int]:
 def _sort_events(events: dict[str, Row], followers: dict[str, set[str]]) -> list[Row]:
     """Return events so that each comes before its followers, otherwise by time and id."""
     waiting = dict.fromkeys(events, 0)
-    for after in followers.values():
-        for ident in after:
+    for later in followers.values():
+        for ident in later:
             waiting[ident] += 1
     ready = [(events[ident][AT], ident) for ident, count in waiting.items() if not count]
     heapq.heapify(ready)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -10,13 +11,16 @@ from vetter.core.decisions.planted import PlantedRow
 from vetter.errors import VetterError
 from vetter.io.session.content import input_rows, readable_settings
 from vetter.io.session.database import SessionDatabase
-from vetter.io.session.format.rows import COLUMNS, COLUMNS_1, parse_json, to_row
-from vetter.io.session.merging.events import Row, group_by_reviewer
+from vetter.io.session.format.rows import COLUMNS, parse_json, to_row
+from vetter.io.session.merging.events import REVIEWER, Row
 from vetter.io.session.recorded_inputs import RecordedInput
 
 _NAMES = COLUMNS.split(", ")[1:]
-_TEXTS = [name for name in _NAMES if name not in ("seconds", "step", "undoes", *"xy", "ra", "dec")]
-_VERDICT, _TAGS, _HOW = (_NAMES.index(name) for name in ("verdict", "tags", "how"))
+_NUMBERS = ("seconds", "x", "y", "ra", "dec")
+_STEPS = ("step", "undoes")
+_TEXTS = [name for name in _NAMES if name not in (*_NUMBERS, *_STEPS)]
+_NEW = ("seen", "program", "until")
+"""Columns that version 1 of the format lacks."""
 
 
 class SessionParts(NamedTuple):
@@ -24,9 +28,12 @@ class SessionParts(NamedTuple):
 
     Attributes
     ----------
-    path : Path
+    database : SessionDatabase
     events : dict of str to list of tuple
-        Rows of decisions by reviewer, in order.
+        By reviewer, in order: rows as `to_row` returns them if the session is damaged, else the
+        `ID` and `AT` alone.
+    is_sound : bool
+        Whether all events are such as the program writes, so that SQLite may copy them.
     inputs : list of RecordedInput
         Oldest first.
     settings : dict
@@ -37,8 +44,9 @@ class SessionParts(NamedTuple):
         Unreadable parts, a phrase each.
     """
 
-    path: Path
+    database: SessionDatabase
     events: dict[str, list[Row]]
+    is_sound: bool
     inputs: list[RecordedInput]
     settings: dict[str, Any]
     positions: list[tuple[str, str, str]]
@@ -46,14 +54,33 @@ class SessionParts(NamedTuple):
     damage: tuple[str, ...]
 
     @property
-    def count(self) -> int:
+    def path(self) -> Path:
+        """The session file."""
+        return self.database.path
+
+    @property
+    def event_count(self) -> int:
         """Number of events."""
         return sum(map(len, self.events.values()))
+
+    def whole_events(self) -> dict[str, list[Row]]:
+        """Return the rows of all events by reviewer, with all their values."""
+        if not self.is_sound:
+            return self.events
+        query = f"SELECT {select_list(self.database)} FROM decisions ORDER BY seq"
+        return _group(self.database.read(query), REVIEWER)
+
+
+def select_list(database: SessionDatabase) -> str:
+    """Return the columns of a row to select, in the order of `to_row`, named as in COLUMNS."""
+    if database.format >= 2:
+        return ", ".join(_NAMES)
+    return ", ".join(f"'' AS {name}" if name in _NEW else name for name in _NAMES)
 
 
 def read_parts(database: SessionDatabase) -> SessionParts:
     """Read a session; raises InputError if it holds decisions and none can be read."""
-    rows, damage = _read_events(database)
+    events, is_sound, damage = _read_events(database)
     inputs, input_damage = input_rows(database)
     settings, setting_damage = readable_settings(database)
     positions, _ = database.read_rows("SELECT reviewer, key, at FROM positions")
@@ -62,8 +89,9 @@ def read_parts(database: SessionDatabase) -> SessionParts:
         planted, _ = database.read_rows("SELECT key, kind, truth FROM planted")
     folder = database.path.parent
     return SessionParts(
-        database.path,
-        group_by_reviewer(rows),
+        database,
+        events,
+        is_sound,
         [row.relocate(folder) for row in inputs if row.fingerprints or row is inputs[-1]],
         settings,
         [row for row in positions if all(isinstance(value, str) for value in row)],
@@ -72,39 +100,45 @@ def read_parts(database: SessionDatabase) -> SessionParts:
     )
 
 
-def _read_events(database: SessionDatabase) -> tuple[list[Row], str]:
-    """Return the rows of all readable events, and a phrase for those missing, or ''.
+def _read_events(database: SessionDatabase) -> tuple[dict[str, list[Row]], bool, str]:
+    """Return the events by reviewer, whether all are sound, and a phrase for those missing.
 
-    Rows of a sound file are taken as they are: making a `Decision` of each takes three times as
-    long, 5 s for a million.
+    A million events with all their values take 5 s to read, and 1.5 s without.
     """
-    columns = COLUMNS if database.format >= 2 else f"{COLUMNS_1}, '', '', ''"
     try:
-        rows = database.read(f"SELECT {columns.partition(', ')[2]} FROM decisions ORDER BY seq")
-        texts = _TEXTS if database.format >= 2 else _TEXTS[:-3]
-        is_damaged = " OR ".join(f"typeof({name}) != 'text'" for name in texts)
-        numbers = " OR ".join(f"typeof({name}) NOT IN ('real', 'null')" for name in _NUMBERS)
-        steps = " OR ".join(f"typeof({name}) NOT IN ('text', 'null')" for name in _STEPS)
-        query = f"SELECT count(*) FROM decisions WHERE {is_damaged} OR {numbers} OR {steps}"
-        if database.read(query) == [(0,)] and _are_known(rows):
-            return rows, ""
+        if _are_sound(database):
+            rows = database.read("SELECT id, at, reviewer FROM decisions ORDER BY seq")
+            return _group(rows, 2), True, ""
     except VetterError:
         # Damaged: read around the damage below, which raises if nothing can be read.
         pass
     decisions, damage = database.read_decisions()
-    return [to_row(decision) for decision in decisions], damage
+    return _group(map(to_row, decisions), REVIEWER), False, damage
 
 
-_NUMBERS = ("seconds", "x", "y", "ra", "dec")
-_STEPS = ("step", "undoes")
-
-
-def _are_known(rows: list[Row]) -> bool:
-    """Return whether all verdicts, tags and ways of decisions are such as the program writes."""
-    verdicts, hows = {row[_VERDICT] for row in rows}, {row[_HOW] for row in rows}
-    if verdicts - {verdict.value for verdict in Verdict} or hows - {how.value for how in How}:
+def _are_sound(database: SessionDatabase) -> bool:
+    """Return whether all values of the events are such as the program writes."""
+    texts = _TEXTS if database.format >= 2 else [name for name in _TEXTS if name not in _NEW]
+    wrong = [f"typeof({name}) != 'text'" for name in texts]
+    wrong += [f"typeof({name}) NOT IN ('real', 'null')" for name in _NUMBERS]
+    wrong += [f"typeof({name}) NOT IN ('text', 'null')" for name in _STEPS]
+    if database.read(f"SELECT 1 FROM decisions WHERE {' OR '.join(wrong)} LIMIT 1"):
+        return False
+    kinds = database.read("SELECT DISTINCT verdict, how FROM decisions")
+    if {verdict for verdict, _ in kinds} - {verdict.value for verdict in Verdict}:
+        return False
+    if {how for _, how in kinds} - {how.value for how in How}:
         return False
     try:
-        return all(isinstance(parse_json(tags), list) for tags in {row[_TAGS] for row in rows})
+        tags = database.read("SELECT DISTINCT tags FROM decisions")
+        return all(isinstance(parse_json(text), list) for (text,) in tags)
     except ValueError:
         return False
+
+
+def _group(rows: Iterable[Row], place: int) -> dict[str, list[Row]]:
+    """Return the rows of each reviewer, in their order; ``place`` is the reviewer's in a row."""
+    groups: dict[str, list[Row]] = {}
+    for row in rows:
+        groups.setdefault(row[place], []).append(row)
+    return groups
