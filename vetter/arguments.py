@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import argparse
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from vetter.settings import MAX_RADIUS
+
+if TYPE_CHECKING:
+    from vetter.core.decisions.moment import Moment
 
 VERDICTS = ("accept", "reject", "maybe", "later", "none", "all")
 FORMATS = ("ecsv", "csv", "votable", "fits")
@@ -84,6 +87,7 @@ def add_status_options(parser: argparse.ArgumentParser) -> None:
     add_session(parser)
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument("--reviewer", metavar="NAME", help="reviewer (default: the last to decide)")
+    add_moment(parser, "--at", "counts at that moment")
 
 
 def add_export_options(parser: argparse.ArgumentParser) -> None:
@@ -120,6 +124,18 @@ def add_export_options(parser: argparse.ArgumentParser) -> None:
 def add_log_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of the command that lists decisions."""
     add_session(parser)
+    parser.add_argument("--json", action="store_true", help="print a JSON object a line")
+    parser.add_argument("--reviewer", metavar="NAME", help="decisions of one reviewer")
+    parser.add_argument("--key", metavar="KEY", help="decisions on one candidate")
+    add_moment(parser, "--since", "decisions from then on")
+    add_moment(parser, "--until", "decisions up to then")
+    add_moment(parser, "--at", "the log as it was at that moment")
+
+
+def add_moment(parser: argparse.ArgumentParser, option: str, text: str) -> None:
+    """Add an option whose value is a moment in the record."""
+    what = "TIME, ISO 8601 (UTC unless it has an offset), or the number of a decision"
+    parser.add_argument(option, type=moment, metavar="TIME", help=f"{text}: {what}")
 
 
 def add_split_options(parser: argparse.ArgumentParser) -> None:
@@ -383,3 +399,13 @@ class Pairs(argparse.Action):
             parser.error(f"argument {option}: {name.strip()} is given twice")
         pairs[name.strip()] = value
         setattr(namespace, self.dest, pairs)
+
+
+def moment(text: str) -> Moment:
+    """Parse a moment; raises ArgumentTypeError."""
+    from vetter.core.decisions.moment import Moment
+
+    try:
+        return Moment.parse(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None

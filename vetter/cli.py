@@ -129,7 +129,7 @@ def _run_export(arguments: argparse.Namespace) -> int:
 
 
 def _run_log(arguments: argparse.Namespace) -> int:
-    from vetter.headless.sessions import run_log
+    from vetter.headless.decision_log import run_log
 
     return run_log(arguments)
 
@@ -224,7 +224,7 @@ COMMANDS = {
         CommandSpec(
             "log",
             "list the decisions of a session, in order",
-            "vetter log night.vetter",
+            "vetter log night.vetter --reviewer ann --since 2026-11-30T02:00Z --json",
             add_log_options,
             _run_log,
         ),

@@ -67,7 +67,8 @@ class ReviewSettings:
 
     ``tag_colours`` are ``#rrggbb``, one for each tag in order; an empty or missing colour is the
     text's own. ``columns`` are the first columns of a list that has them; empty for those that
-    the list's kind suggests.
+    the list's kind suggests. ``idle_seconds`` is the longest time without a key or a move of the
+    pointer that counts as time looked at a candidate.
     """
 
     tags: tuple[str, ...] = (
@@ -85,6 +86,7 @@ class ReviewSettings:
     columns: tuple[str, ...] = ()
     build_ahead: int = 12
     cache_megabytes: int = 192
+    idle_seconds: float = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +196,7 @@ def _check(settings: Settings) -> None:
     positive = {
         "display.radius": display.radius,
         "review.cache_megabytes": review.cache_megabytes,
+        "review.idle_seconds": review.idle_seconds,
     }
     for key, number in positive.items():
         if not number > 0:

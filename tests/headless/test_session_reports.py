@@ -16,7 +16,8 @@ from vetter.core.decisions.ledger import Ledger
 from vetter.core.fit.adjustment import Adjustment
 from vetter.core.judgement.answer import Answer, Judgement, make_fit_record
 from vetter.errors import InputError
-from vetter.headless.sessions import chosen_verdicts, export_session, log, status
+from vetter.headless.decision_log import log
+from vetter.headless.sessions import chosen_verdicts, export_session, status
 from vetter.io.cutouts.cutout_file import load_cutout
 from vetter.io.input_options import InputOptions
 from vetter.io.inputs.open_input import open_input

@@ -1,11 +1,10 @@
-"""Commands ``vetter status``, ``log`` and ``export``: a session file without a window."""
+"""Commands ``vetter status`` and ``export``: a session file without a window."""
 
 from __future__ import annotations
 
 import argparse
 import json
 import os
-import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
@@ -14,14 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from vetter.core.decisions.decision import Decision, Verdict, storable
+from vetter.core.decisions.decision import Decision, Verdict, last_reviewers, storable
 from vetter.core.decisions.ledger import Counts, Ledger
+from vetter.core.decisions.moment import Moment
 from vetter.core.judgement.answer import Answer
 from vetter.core.number_text import format_count
 from vetter.errors import InputError, escape_to_line
 from vetter.headless.progress import Progress, print_lines
 from vetter.io.export.export import ExportReport, Picture, SheetMaker, export
-from vetter.io.export.table_writing import escape_control
 from vetter.io.files.fingerprint import list_fingerprint
 from vetter.io.files.hdu_names import parse_fits_name
 from vetter.io.inputs.open_input import open_input
@@ -33,19 +32,11 @@ if TYPE_CHECKING:
 
 AnyPath = str | os.PathLike[str]
 
-_INVISIBLE = re.compile("[\x80-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
-"""C1 controls, ends of lines and paragraphs, and marks that reverse the text behind them."""
-
 
 def run_status(arguments: argparse.Namespace) -> int:
     """Print the counts of a session."""
-    print(status(Path(arguments.session).expanduser(), arguments.json, arguments.reviewer))
-    return 0
-
-
-def run_log(arguments: argparse.Namespace) -> int:
-    """Print every event, oldest first."""
-    print(log(Path(arguments.session).expanduser()))
+    path = Path(arguments.session).expanduser()
+    print(status(path, arguments.json, arguments.reviewer, arguments.at))
     return 0
 
 
@@ -80,8 +71,12 @@ def _pictures(path: Path, settings: str | None, stack: ExitStack) -> Pictures:
     return make_pictures(path, source, settings)
 
 
-def status(path: AnyPath, as_json: bool = False, reviewer: str | None = None) -> str:
+def status(
+    path: AnyPath, as_json: bool = False, reviewer: str | None = None, at: Moment | None = None
+) -> str:
     """Return the counts of a session for one reviewer, by default the one who decided last.
+
+    With `at` the events up to that moment are replayed; position and answers then are not known.
 
     With `as_json` the text is a JSON object with ``candidates``, ``accepted``, ``rejected``,
     ``maybe``, ``later``, ``undecided``, ``decisions`` (events ever made by the reviewer),
@@ -95,10 +90,17 @@ def status(path: AnyPath, as_json: bool = False, reviewer: str | None = None) ->
         The file is not a session, or has no such reviewer.
     """
     with _open_session(path, reviewer) as session:
-        counts, note = _counts(session)
-        reviewers, position = session.reviewers(), session.position
-        answers = _count_answers(session)
-        _report_damage(session)
+        decisions = session.decisions()
+        reviewers, position, answers = session.reviewers(), session.position, {}
+        if at is None:
+            answers = _count_answers(session)
+        else:
+            decisions = [decision for decision in decisions if at.is_after(decision)]
+            reviewers, position = last_reviewers(decisions), None
+            if reviewer is None:
+                session.reviewer = reviewers[-1] if reviewers else ""
+        counts, note = _counts(session, decisions)
+        report_damage(session)
     if as_json:
         facts: dict[str, Any] = {"position": position, "reviewers": reviewers}
         if answers:
@@ -120,15 +122,6 @@ def status(path: AnyPath, as_json: bool = False, reviewer: str | None = None) ->
         *([note] if note else []),
     ]
     return "\n".join(escape_to_line(line) for line in lines)
-
-
-def log(path: AnyPath) -> str:
-    """Return all decisions, oldest first, one tab-separated line each."""
-    with SessionFile.open(path, "", read_only=True) as session:
-        decisions = session.decisions()
-        _report_damage(session)
-    heading = "seq\tat\treviewer\thow\tkey\tverdict\ttags\tcomment\tseconds"
-    return "\n".join([heading, *(_line(decision) for decision in decisions)])
 
 
 def export_session(
@@ -176,7 +169,7 @@ def export_session(
     with _open_session(path, reviewer) as session:
         decisions = session.decisions()
         fits = {key: meta for key, (_, meta) in session.adjustments().items()}
-        _report_damage(session)
+        report_damage(session)
     source = open_input([os.fspath(path)]).read_whole_list()
     try:
         ledger = Ledger(source.candidates, session.reviewer)
@@ -227,7 +220,7 @@ def _open_session(path: AnyPath, reviewer: str | None) -> SessionFile:
     return session
 
 
-def _report_damage(session: SessionFile) -> None:
+def report_damage(session: SessionFile) -> None:
     """Print the unreadable parts of a session on standard error, with the remedy."""
     if session.damage:
         print_lines(
@@ -236,13 +229,13 @@ def _report_damage(session: SessionFile) -> None:
         )
 
 
-def _counts(session: SessionFile) -> tuple[Counts, str]:
-    """Return the counts and a note on them ('' for none).
+def _counts(session: SessionFile, decisions: Sequence[Decision]) -> tuple[Counts, str]:
+    """Return the counts of decisions and a note on them ('' for none).
 
     If the list has never changed, verdicts count by key, and the inputs are not opened. If it
     has changed, verdicts count by key and position, as in the window.
     """
-    inputs, decisions = session.inputs(), session.decisions()
+    inputs = session.inputs()
     note = ""
     changed = len({list_content(earlier.fingerprints) for earlier in inputs}) > 1
     if changed or (inputs and _is_other_list(inputs[-1])):
@@ -316,24 +309,3 @@ class _Decided:
 
     def name(self, row: int) -> str:
         return str(self.keys[row])
-
-
-def _line(decision: Decision) -> str:
-    values = (
-        decision.seq,
-        decision.at,
-        decision.reviewer,
-        decision.how,
-        decision.key,
-        decision.verdict.value,
-        ", ".join(decision.tags),
-        decision.comment,
-        f"{decision.seconds:.1f}",
-    )
-    return "\t".join(_cell(str(value)) for value in values)
-
-
-def _cell(text: str) -> str:
-    """Return a text without tabs, line ends and characters that control a terminal."""
-    text = escape_control(text.replace("\t", " ").replace("\n", " ").replace("\r", " "))
-    return _INVISIBLE.sub(lambda match: escape_to_line(match.group()), text)

@@ -21,6 +21,7 @@ from vetter.core.decisions.decision import Decision, Opinion, Verdict
 from vetter.core.decisions.ledger import Counts, Ledger
 from vetter.core.number_text import format_count
 from vetter.review.current import Awaited, CurrentCandidate, Pace, PaceMeter
+from vetter.review.display_record import DisplayRecord
 from vetter.review.queue import Queue
 from vetter.review.recorder import Recorder
 from vetter.review.writer import NoWriter, Writer
@@ -94,6 +95,9 @@ class Session(QObject):
         self.read_error = ""
         """Reason why the rest of the list could not be read; empty without a failure."""
         self._viewing = CurrentCandidate(queue, self)
+        self._viewing.clock.idle = settings.review.idle_seconds
+        self.display = DisplayRecord()
+        """What is on screen; the window notes it, and single decisions store it."""
         self.writer = writer
         self.recorder = Recorder(ledger, writer, self)
         self._meter = PaceMeter()
@@ -112,16 +116,19 @@ class Session(QObject):
         self._viewing.settled.connect(self._store_position)
         queue.changed.connect(self._viewing.follow_filter)
         queue.changed.connect(self.queue_changed)
+        queue.changed.connect(self._note_queue)
         self.recorder.failed.connect(self._on_failed)
         self.recorder.recorded.connect(self._on_recorded)
         self.recorder.saving.connect(self._on_saving)
         writer.failed.connect(self._on_write_failed)
         writer.compared.connect(self._on_compared)
+        self._note_queue()
 
     def set_settings(self, settings: Settings) -> None:
         """Take over settings that the user has changed in the window."""
         if settings != self.settings:
             self.settings = settings
+            self._viewing.clock.idle = settings.review.idle_seconds
             self.settings_changed.emit()
 
     def accept(self) -> None:
@@ -156,7 +163,8 @@ class Session(QObject):
         text = text.strip()
 
         def write() -> None:
-            comment = new_decisions.decide(self.ledger, row, comment=text)
+            seen = self.display.compose() if row == self.current_row and self.is_painted else ""
+            comment = new_decisions.decide(self.ledger, row, comment=text, seen=seen)
             self._commit([comment], None, comment=(row, text))
 
         self._when_writable(write)
@@ -244,6 +252,22 @@ class Session(QObject):
     def record_paint(self, row: int) -> None:
         """Record that the window has painted this candidate, so that verdict keys apply to it."""
         self._viewing.record_paint(row)
+
+    def record_presence(self) -> None:
+        """Record a sign of the user, so that the time looked at the candidate goes on."""
+        self._viewing.clock.touch()
+
+    def set_watched(self, watched: bool, reason: str = "focus") -> None:
+        """Stop the time looked at the candidate, or let it run again.
+
+        The time runs unless a reason stops it: another program has the focus, or another page is
+        in front of the panels.
+        """
+        clock = self._viewing.clock
+        if watched:
+            clock.resume(reason)
+        else:
+            clock.pause(reason)
 
     def extend(
         self, candidates: CandidateList, fingerprints: Sequence[Fingerprint] | None = None
@@ -492,10 +516,21 @@ class Session(QObject):
         self, verdict: Verdict | None = None, tags: Sequence[str] | None = None
     ) -> Decision | None:
         """Return the decision on the candidate on screen, with its seconds on screen."""
-        seconds = round(self._viewing.seconds, 3)
+        # Another page is in front of the panels: the time looked at one candidate is unknown.
+        seconds = 0.0 if self.display.fact("page") else round(self._viewing.seconds, 3)
         return new_decisions.decide(
-            self.ledger, self.current_row, verdict=verdict, tags=tags, seconds=seconds
+            self.ledger,
+            self.current_row,
+            verdict=verdict,
+            tags=tags,
+            seconds=seconds,
+            seen=self.display.compose(),
         )
+
+    def _note_queue(self) -> None:
+        column = self.queue.sort_column
+        sort = [] if column is None else [column, "descending" if self.queue.descending else ""]
+        self.display.note(filter=self.queue.expression, sort=[word for word in sort if word])
 
     def _replay(
         self, verb: str, participle: str, label: str | None, decisions: list[Decision]

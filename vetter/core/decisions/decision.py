@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import uuid
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import NamedTuple
@@ -174,6 +175,12 @@ def new_ids(count: int) -> list[str]:
     digits = os.urandom(16 * count).hex()
     ids = (digits[first : first + 32] for first in range(0, 32 * count, 32))
     return [f"{h[:8]}-{h[8:12]}-4{h[13:16]}-{_VARIANT[h[16]]}{h[17:20]}-{h[20:]}" for h in ids]
+
+
+def last_reviewers(decisions: Sequence[Decision]) -> list[str]:
+    """Return the reviewers of decisions, in the order of their last decisions."""
+    # Reversed, since dict.fromkeys() keeps the place of the first occurrence.
+    return list(dict.fromkeys(event.reviewer for event in reversed(decisions)))[::-1]
 
 
 def storable(text: str) -> str:

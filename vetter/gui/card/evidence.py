@@ -8,7 +8,7 @@ from collections.abc import Callable
 from PyQt6.QtGui import QPixmap
 from PyQt6.QtWidgets import QWidget
 
-from vetter.core.judgement.answer import NOT_FITTED
+from vetter.core.judgement.answer import NOT_FITTED, Answer
 from vetter.core.judgement.evidence import (
     NUMBER_SEPARATOR,
     describe_limits,
@@ -72,6 +72,11 @@ class Evidence(FlowingText):
         self._fit_hint = f": {fit_key} fits it" if fit_key else ""
         self._again_hint = f"; {again_key} reads it again" if again_key else ""
         self._shown = None
+
+    @property
+    def answer(self) -> str:
+        """Answer of the fit on screen; empty if none is shown."""
+        return "" if self._code == NOT_FITTED else Answer.from_code(self._code).value
 
     def set_narrow(self, narrow: bool) -> None:
         """Take more lines in a narrow window."""

@@ -241,6 +241,9 @@ class MainWindow(Window):
         self.status.answers.picked.connect(self.filter_bar.apply)
         self.status.verdicts.picked.connect(self.filter_bar.apply)
         self.pages.panels_shown.connect(self._on_panels_shown)
+        self.pages.currentChanged.connect(self._on_page_changed)
+        self.plane_row.pointer.connect(lambda _point: session.record_presence())
+        application().applicationStateChanged.connect(self._on_application_state)
         hints = application().styleHints()
         if hints is not None:
             hints.colorSchemeChanged.connect(self._on_colour_scheme_changed)
@@ -539,6 +542,14 @@ class MainWindow(Window):
         self.presenter.show()
         self.setFocus()
 
+    def _on_page_changed(self, _index: int) -> None:
+        in_grid = self.pages.is_grid_shown
+        self.session.display.note(page="grid" if in_grid else "")
+        self.session.set_watched(not in_grid, "page")
+
+    def _on_application_state(self, state: Qt.ApplicationState) -> None:
+        self.session.set_watched(state == Qt.ApplicationState.ApplicationActive)
+
     def _on_panels_picked(self, choice: dict[str, bool]) -> None:
         self.session.writer.keep_setting("panels", choice)
         self.set_panels(choice)
@@ -596,6 +607,7 @@ class MainWindow(Window):
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         assert event is not None
+        self.session.record_presence()
         if self._keys.press(event):
             return
         session = self.session
@@ -625,6 +637,7 @@ class MainWindow(Window):
 
     def end(self) -> None:
         """Stop all background work of the window and close its files."""
+        application().applicationStateChanged.disconnect(self._on_application_state)
         if self._second is not None:
             self._second.close()
         self.presenter.close()
