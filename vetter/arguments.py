@@ -313,6 +313,11 @@ def add_window(parser: argparse.ArgumentParser) -> None:
         help="file of the decisions (default: NAME.vetter beside the list)",
     )
     parser.add_argument("--reviewer", metavar="NAME", help="your name (default: the account's)")
+    parser.add_argument(
+        "--blind",
+        action="store_true",
+        help="hide scores, answers of fits and others' verdicts, and record that they were hidden",
+    )
     parser.add_argument("--keymap", metavar="FILE", help="your keys (default: keymap.toml)")
     add_settings(parser)
 

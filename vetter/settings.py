@@ -68,7 +68,8 @@ class ReviewSettings:
     ``tag_colours`` are ``#rrggbb``, one for each tag in order; an empty or missing colour is the
     text's own. ``columns`` are the first columns of a list that has them; empty for those that
     the list's kind suggests. ``idle_seconds`` is the longest time without a key or a move of the
-    pointer that counts as time looked at a candidate.
+    pointer that counts as time looked at a candidate. ``blind`` hides scores, answers of fits and
+    others' verdicts.
     """
 
     tags: tuple[str, ...] = (
@@ -87,6 +88,7 @@ class ReviewSettings:
     build_ahead: int = 12
     cache_megabytes: int = 192
     idle_seconds: float = 60.0
+    blind: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from vetter.core.decisions.carry_over import Offer
 from vetter.core.decisions.decision import Decision, Opinion, Verdict
 from vetter.core.decisions.ledger import Counts, Ledger
 from vetter.core.number_text import format_count
+from vetter.io.inputs.blind_source import BlindSource
 from vetter.review.current import Awaited, CurrentCandidate, Pace, PaceMeter
 from vetter.review.display_record import DisplayRecord
 from vetter.review.queue import Queue
@@ -90,6 +91,8 @@ class Session(QObject):
         self.settings = settings
         self.reviewer = reviewer
         self.read_only = writer.read_only
+        self.is_blind = isinstance(source, BlindSource)
+        """Whether scores, answers of fits and others' verdicts are hidden."""
         self.results_folder: Path | None = None
         """Folder suggested for files made from the session; None if not known."""
         self.read_error = ""
@@ -97,6 +100,7 @@ class Session(QObject):
         self._viewing = CurrentCandidate(queue, self)
         self._viewing.clock.idle = settings.review.idle_seconds
         self.display = DisplayRecord()
+        self._note_blind()
         """What is on screen; the window notes it, and single decisions store it."""
         self.writer = writer
         self.recorder = Recorder(ledger, writer, self)
@@ -279,6 +283,7 @@ class Session(QObject):
         """
         first, complete = len(self.candidates), fingerprints is not None
         self.candidates = candidates
+        self._note_blind()
         self.ledger.extend(candidates, complete)
         self.columns.extend(candidates)
         new = self.columns.since(first)
@@ -291,6 +296,10 @@ class Session(QObject):
             self.completed.emit()
             if self.unplaced_note:
                 self.noticed.emit(self.unplaced_note)
+
+    def _note_blind(self) -> None:
+        if isinstance(self.source, BlindSource):
+            self.display.note(blind=True, hidden=list(self.source.hidden))
 
     def break_off(self, why: str) -> None:
         """Report that the rest of the list cannot be read; the listed candidates can be vetted.

@@ -2,28 +2,14 @@
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Collection, Sequence
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from vetter.core.candidates.candidate_list import CandidateList
-from vetter.core.candidates.epochs import Epochs
-from vetter.core.cutout.cutout import Cutout
-from vetter.core.cutout_source import (
-    CutoutSource,
-    Fingerprint,
-    ImageField,
-    ManyFields,
-    PlaneChange,
-    PsfFwhm,
-    SkyPosition,
-)
+from vetter.core.cutout_source import CutoutSource, ManyFields
 from vetter.core.decisions.agreement.share import SHARE, Share
-
-Rows = npt.NDArray[np.intp]
+from vetter.io.cutouts.relisted_source import RelistedNight, RelistedSource, Rows
 
 
 def take_share(source: CutoutSource, share: Share) -> CutoutSource:
@@ -36,8 +22,8 @@ def take_share(source: CutoutSource, share: Share) -> CutoutSource:
     return SharedSource(source, share)
 
 
-class SharedSource(CutoutSource):
-    """A source that lists some of another's candidates; images and fits are the other's.
+class SharedSource(RelistedSource):
+    """A source that lists the candidates of a share.
 
     Parameters
     ----------
@@ -47,181 +33,21 @@ class SharedSource(CutoutSource):
     """
 
     def __init__(self, inner: CutoutSource, share: Share) -> None:
-        self.inner = inner
         self.share = share
+        super().__init__(inner)
         self.title = f"{inner.title}, {share.title}"
-        self.record = inner.record
-        self.name, self.time, self.filter = inner.name, inner.time, inner.filter
-        self.wcs, self.shape, self.parents = inner.wcs, inner.shape, inner.parents
-        self.default_radius = inner.default_radius
-        self.has_own_widths, self.chooses_columns = inner.has_own_widths, inner.chooses_columns
-        self.extra_notes, self.extra_cautions = inner.extra_notes, inner.extra_cautions
-        self._rows: Rows = np.empty(0, np.intp)
-        self._read = 0
-        self._epochs: tuple[Epochs, int, Epochs] | None = None
-        self._update(inner.candidates)
 
-    def _update(self, listed: CandidateList) -> None:
-        """Add those of the list's new rows that are in the share."""
-        keys = listed.keys[self._read :].tolist()
+    def choose_rows(self, keys: npt.NDArray[Any], first: int) -> Rows:
+        """Return those of the new rows that are in the share."""
         wanted = self.share.keys or frozenset()
-        new = [row for row, key in enumerate(keys, self._read) if key in wanted]
-        self._rows = np.concatenate([self._rows, np.array(new, np.intp)])
-        self._read = len(listed)
-        self.candidates = select_rows(listed, self._rows)
-        self._refresh()
-
-    def _refresh(self) -> None:
-        """Take over what the other source learns about its planes as it reads cutouts and rows."""
-        inner = self.inner
-        self.plane_names, self.plane_provenance = inner.plane_names, inner.plane_provenance
-        self.unjudged = inner.unjudged
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """Lines on the inputs."""
-        return self.inner.notes
-
-    @property
-    def report(self) -> tuple[str, ...]:
-        """Lines on inputs that could not be read."""
-        return self.inner.report
-
-    @property
-    def fingerprints(self) -> tuple[Fingerprint, ...]:
-        """Fingerprints of the whole list and its planes."""
-        return self.inner.fingerprints
-
-    @property
-    def fields(self) -> Sequence[ImageField]:
-        """Images of the source, with the whole list of each."""
-        return self.inner.fields
-
-    @property
-    def object_epochs(self) -> Epochs | None:
-        """Return which candidates of the share are epochs of one object."""
-        epochs, count = self.inner.object_epochs, len(self._rows)
-        if epochs is None:
-            return None
-        if self._epochs is None or self._epochs[0] is not epochs or self._epochs[1] != count:
-            self._epochs = epochs, count, select_epochs(epochs, self._rows)
-        return self._epochs[2]
-
-    @property
-    def is_complete(self) -> bool:
-        """Whether all inputs were read."""
-        return self.inner.is_complete
+        chosen = [row for row, key in enumerate(keys.tolist(), first) if key in wanted]
+        return np.array(chosen, np.intp)
 
     @property
     def expected_count(self) -> int | None:
-        """Approximate length of the complete share; None if complete."""
+        """Length of the complete share; None if complete."""
         return None if self.is_complete else len(self.share.keys or ())
 
-    def fwhm(self, measure: bool = True) -> PsfFwhm | None:
-        """Return the FWHM of the image's PSF; None if unknown."""
-        return self.inner.fwhm(measure)
 
-    def field_of(self, row: int) -> int:
-        """Return the index in ``fields`` of a candidate's image."""
-        return self.inner.field_of(int(self._rows[row]))
-
-    def on_field(self, rows: Rows, *numbers: int) -> npt.NDArray[np.bool_]:
-        """Return whether each of these rows (n,) is on one of the images with these indices."""
-        return self.inner.on_field(self._rows[rows], *numbers)
-
-    def cutout(self, row: int, radius: float) -> Cutout:
-        """Return the cutout of one candidate; raises InputError if it cannot be read."""
-        cutout = self.inner.cutout(int(self._rows[row]), radius)
-        self._refresh()
-        return cutout
-
-    def cutout_with(self, row: int, radius: float, names: Collection[str]) -> Cutout:
-        """Return a cutout that contains at least those of these planes that exist."""
-        cutout = self.inner.cutout_with(int(self._rows[row]), radius, names)
-        self._refresh()
-        return cutout
-
-    def fit_cutout(
-        self, row: int, radius: float, names: Collection[str], measured: PlaneChange | None = None
-    ) -> Cutout:
-        """Return the cutout that a fit reads."""
-        cutout = self.inner.fit_cutout(int(self._rows[row]), radius, names, measured)
-        self._refresh()
-        return cutout
-
-    def own_fwhm(self, row: int, cutout: Cutout) -> PsfFwhm | None:
-        """Return the FWHM of one candidate's PSF; None if unknown."""
-        return self.inner.own_fwhm(int(self._rows[row]), cutout)
-
-    def grow(self) -> CandidateList | None:
-        """Wait for more rows of the share and return the list so far; None once complete."""
-        while (listed := self.inner.grow()) is not None:
-            before, earlier = len(self._rows), self.candidates
-            self._update(listed)
-            if len(self._rows) > before:
-                self.candidates.continue_from(earlier)
-                return self.candidates
-        # The columns of the last list hold for rows read before it too.
-        self._update(self.inner.candidates)
-        return None
-
-    def read_whole_list(self) -> Self:
-        """Read the whole list, and return the share."""
-        self.inner.read_whole_list()
-        self._update(self.inner.candidates)
-        return self
-
-    def list_for_others(self) -> Any:
-        """Return the complete list for `take_list` in another process."""
-        return self.inner.list_for_others()
-
-    def take_list(self, listed: Any) -> Self:
-        """Take the list that the same source read in another process."""
-        self.inner.take_list(listed)
-        self._update(self.inner.candidates)
-        return self
-
-    def close(self) -> None:
-        """Close the files."""
-        self.inner.close()
-
-
-class SharedNight(SharedSource, ManyFields):
+class SharedNight(SharedSource, RelistedNight):
     """A share of the candidates of several images."""
-
-    def __init__(self, inner: ManyFields, share: Share) -> None:
-        super().__init__(inner, share)
-        self.many = inner
-        self.field_numbers = inner.field_numbers[self._rows]
-        self.epochs = select_epochs(inner.epochs, self._rows)
-
-    @property
-    def object_epochs(self) -> Epochs | None:
-        """Return the epochs, if there are several images."""
-        return self.epochs if len(self.fields) > 1 else None
-
-    def fields_at(self, ra: float, dec: float) -> list[int]:
-        """Return indices of the images that cover a sky position, first to last in time."""
-        return self.many.fields_at(ra, dec)
-
-    def cutout_at(self, place: SkyPosition, radius: float) -> Cutout:
-        """Return the cutout at a sky position; raises InputError if it cannot be read."""
-        return self.many.cutout_at(place, radius)
-
-
-def select_rows(listed: CandidateList, rows: Rows) -> CandidateList:
-    """Return a list with some rows of another, in the given order."""
-    return dataclasses.replace(
-        listed,
-        table=listed.table[rows],
-        keys=listed.keys[rows],
-        x=listed.x[rows],
-        y=listed.y[rows],
-        ra=listed.ra[rows],
-        dec=listed.dec[rows],
-    )
-
-
-def select_epochs(epochs: Epochs, rows: Rows) -> Epochs:
-    """Return the epochs of some rows of a list."""
-    return Epochs(epochs.labels[rows], epochs.times[rows])

@@ -8,6 +8,7 @@ from vetter.core.cutout_source import CutoutSource
 from vetter.core.decisions.decision import storable
 from vetter.core.decisions.ledger import Ledger
 from vetter.core.judgement.fit_table import FitTable, can_fit
+from vetter.io.inputs.blind_source import BlindSource
 from vetter.io.session.default_path import results_folder
 from vetter.io.session.session_file import SessionFile
 from vetter.review.queue import Queue
@@ -36,7 +37,9 @@ def open_session(
         # The user may be one of them under another login, and would think all was lost.
         others = ", ".join(store.reviewers())
         notes.append(f"decided so far by {others}; you are {reviewer} (--reviewer NAME changes it)")
-    fits = FitTable(len(source.candidates)) if can_fit(source.plane_names) else None
+    # A blind review has no column of answers, since it makes no fits.
+    fitted = can_fit(source.plane_names) and not isinstance(source, BlindSource)
+    fits = FitTable(len(source.candidates)) if fitted else None
     columns = ReviewColumns(source.candidates, ledger, fits)
     queue = Queue(len(source.candidates), columns.values, lambda text: match_filter(text, columns))
     writer = NoWriter() if store.read_only else Writer(store)
