@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from vetter.core.decisions.decision import Verdict
 from vetter.gui.actions.command import UNNAMED_TAG, Command
+from vetter.gui.actions.reviewer_commands import GO_TOGETHER, REVIEW_TOGETHER, VIEW_TOGETHER
 
 if TYPE_CHECKING:
     from vetter.gui.windows.main_window import MainWindow
@@ -673,8 +674,11 @@ REVIEW_COMMANDS: tuple[Command[MainWindow], ...] = (
 COMMANDS: tuple[Command[MainWindow], ...] = (
     *FILE_COMMANDS,
     *REVIEW_COMMANDS,
+    *REVIEW_TOGETHER,
     *GO_COMMANDS,
+    *GO_TOGETHER,
     *VIEW_COMMANDS,
+    *VIEW_TOGETHER,
     *STRETCH_COMMANDS,
     *FIT_COMMANDS,
     *HELP_COMMANDS,

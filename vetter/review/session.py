@@ -16,6 +16,7 @@ from vetter.core.columns.filter import match_filter
 from vetter.core.columns.review_columns import ReviewColumns
 from vetter.core.cutout_source import CutoutSource, Fingerprint
 from vetter.core.decisions import new_decisions
+from vetter.core.decisions.agreement.other_reviewers import OtherReviewers
 from vetter.core.decisions.carry_over import Offer
 from vetter.core.decisions.decision import Decision, Opinion, Verdict
 from vetter.core.decisions.ledger import Counts, Ledger
@@ -100,6 +101,8 @@ class Session(QObject):
         self._viewing = CurrentCandidate(queue, self)
         self._viewing.clock.idle = settings.review.idle_seconds
         self.display = DisplayRecord()
+        self.others = OtherReviewers(ledger)
+        """Opinions of the other reviewers; without any until the session's opener sets them."""
         self._note_blind()
         """What is on screen; the window notes it, and single decisions store it."""
         self.writer = writer
@@ -177,7 +180,8 @@ class Session(QObject):
         """Give one verdict to many candidates, as one step of undo."""
 
         def write() -> None:
-            self._commit(new_decisions.decide_group(self.ledger, rows, verdict), None)
+            made = new_decisions.decide_group(self.ledger, rows, verdict, self.others.is_arbiter)
+            self._commit(made, None)
 
         self._when_writable(write)
 
@@ -534,6 +538,7 @@ class Session(QObject):
             tags=tags,
             seconds=seconds,
             seen=self.display.compose(),
+            as_arbiter=self.others.is_arbiter,
         )
 
     def _note_queue(self) -> None:
@@ -583,6 +588,7 @@ class Session(QObject):
         row and text of a comment among the decisions.
         """
         made = [decision for decision in decisions if decision is not None]
+        self.others.note_arbitrations(made)
         if not made:
             self.message.emit("nothing to change: already decided so")
             return

@@ -44,6 +44,12 @@ def blind(qtbot: Any, tmp_path: Path) -> MainWindow:
     return window
 
 
+def accept(qtbot: Any, window: MainWindow) -> None:
+    """Accept the first candidate, and wait until this is on disk."""
+    window.session.accept()
+    qtbot.waitUntil(lambda: window.session.counts.accepted == 1, timeout=30000)
+
+
 def texts_of(widget: QWidget) -> str:
     """Return all texts of labels and their tips, and of the list's cells."""
     labels = [text for label in widget.findChildren(QLabel) for text in (label.text(),)]
@@ -95,17 +101,17 @@ def test_title_says_blind_review(blind: MainWindow) -> None:
     assert "blind review" in blind.windowTitle()
 
 
-def test_decision_records_what_was_hidden(blind: MainWindow, tmp_path: Path) -> None:
-    blind.session.accept()
+def test_decision_records_what_was_hidden(blind: MainWindow, qtbot: Any, tmp_path: Path) -> None:
+    accept(qtbot, blind)
     with SessionFile.open(tmp_path / "s.vetter", "ann", read_only=True) as file:
         seen = json.loads(file.decisions()[-1].seen)
     assert seen["blind"] is True
     assert seen["hidden"] == ["rb"]
 
 
-def test_export_of_the_view_holds_no_score(blind: MainWindow, tmp_path: Path) -> None:
+def test_export_of_the_view_holds_no_score(blind: MainWindow, qtbot: Any, tmp_path: Path) -> None:
     session = blind.session
-    session.accept()
+    accept(qtbot, blind)
     export(session.source, session.ledger, tmp_path / "out", formats=("csv",))
     assert "rb" not in (tmp_path / "out" / "decisions.csv").read_text().splitlines()[0].split(",")
     (cutout,) = (tmp_path / "out" / "cutouts").glob("*.fits")
@@ -115,7 +121,7 @@ def test_export_of_the_view_holds_no_score(blind: MainWindow, tmp_path: Path) ->
 def test_session_opens_with_all_columns_without_blind(
     blind: MainWindow, qtbot: Any, tmp_path: Path
 ) -> None:
-    blind.session.accept()
+    accept(qtbot, blind)
     blind.close()
     again = open_window(tmp_path / "s.vetter", reviewer="ann")
     qtbot.addWidget(again)

@@ -159,6 +159,17 @@ class Ledger:
         rows = (self._waiting.row(number) for number in numbers)
         return [row for row in rows if row is not None]
 
+    def arbitrated_rows(self) -> list[int]:
+        """Return the rows on which the reviewer's verdict as arbiter is in force."""
+        numbers = [n for n, event in self._latest.items() if _is_arbitration(event)]
+        rows = (self._waiting.row(number) for number in numbers)
+        return [row for row in rows if row is not None]
+
+    def is_arbitrated(self, row: int) -> bool:
+        """Return whether the reviewer's verdict on a candidate is one as arbiter."""
+        latest = self._latest.get(self._waiting.number_of_row(row))
+        return latest is not None and _is_arbitration(latest)
+
     def counts(self) -> Counts:
         """Return the numbers of candidates by verdict, and of events."""
         none, accepted, rejected, maybe, later = self._tally
@@ -254,6 +265,10 @@ class Ledger:
 
     def _make_return(self, step: Step, how: How) -> list[Decision]:
         return make_return_events(step, how, self._waiting.row, self.candidates, self.reviewer)
+
+
+def _is_arbitration(event: Decision) -> bool:
+    return event.how is How.ARBITER and event.verdict is not Verdict.NONE
 
 
 class UnlistedCandidates:

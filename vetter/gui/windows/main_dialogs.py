@@ -89,6 +89,12 @@ class MainDialogs(WindowDialogs):
         else:
             self._show_line("no verdicts are offered from an earlier list")
 
+    def show_agreement(self) -> None:
+        """Open the agreement of the reviewers."""
+        from vetter.gui.dialogs.agreement import AgreementDialog
+
+        AgreementDialog(self._session, self._window).open()
+
     def show_all_columns(self) -> None:
         """Open the table of all columns of the candidate on screen."""
         from vetter.gui.dialogs.all_columns import AllColumns
