@@ -312,7 +312,7 @@ class SessionDatabase:
 
     @contextmanager
     def attach(self, others: Sequence[SessionDatabase]) -> Iterator[list[str]]:
-        """Attach other open sessions for reading, and give their schema names.
+        """Open other sessions for reading on this connection, and give their schema names.
 
         Raises VetterError.
         """

@@ -81,7 +81,7 @@ def find_disputes(counts: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
 def collect_ratings(
     candidates: PositionedList, decisions: Sequence[Decision], reviewers: Iterable[str] = ()
 ) -> Ratings:
-    """Replay the decisions of every reviewer on a candidate list.
+    """Apply the decisions of every reviewer to a candidate list.
 
     Parameters
     ----------

@@ -26,7 +26,7 @@ class Shares(NamedTuple):
 def deal_shares(
     labels: Rows, number: int, overlap: float, seed: int = 0, pairs: bool = False
 ) -> Shares:
-    """Deal candidates to shares at random, equally many to each; an object stays whole.
+    """Distribute candidates to shares at random, equally many to each; an object stays whole.
 
     Parameters
     ----------
