@@ -38,7 +38,7 @@ from vetter.review.exporter import Exporter, ExportRequest
 from vetter.review.session import Session
 
 ORDER = (Verdict.ACCEPT, Verdict.MAYBE, Verdict.REJECT, Verdict.NONE)
-FORMATS = {"ecsv": "ECSV", "csv": "CSV", "votable": "VOTable", "fits": "FITS"}
+FORMATS = {"ecsv": "ECSV", "csv": "CSV", "votable": "VOTable", "fits": "FITS", "parquet": "Parquet"}
 FOLDER = "vetter_export"
 MAX_LINES = 12
 

@@ -20,12 +20,13 @@ from vetter.core.decisions.decision import Opinion, Verdict
 from vetter.core.number_text import format_count
 from vetter.errors import InputError
 from vetter.io.cutouts.cutout_file import write_cutout
+from vetter.io.export.column_facts import ADDED, facts_of_list
 from vetter.io.export.decision_table import TAG_SEPARATOR, Opinions, decision_table
 from vetter.io.export.export_folder import ExportFolder
 from vetter.io.export.file_names import safe_names
 from vetter.io.export.html_report import HtmlReport, page_names
 from vetter.io.export.input_files import InputFiles
-from vetter.io.export.table_writing import FORMATS, write_table
+from vetter.io.export.table_writing import check_format, write_table
 from vetter.io.files.atomic import write_atomic
 
 Picture = Callable[[int, Cutout], bytes]
@@ -145,7 +146,7 @@ def export(
     verdicts : collection of Verdict
         Verdicts of the candidates that get cutouts; the tables hold all candidates.
     formats : sequence of str
-        'ecsv', 'csv', 'votable', 'fits'.
+        'ecsv', 'csv', 'votable', 'fits', 'parquet'.
     png : bool
         Whether ``cutouts/NAME.png`` is written too, by `picture`.
     picture : callable, optional
@@ -174,8 +175,7 @@ def export(
     """
     folder = Path(out_dir).absolute()
     for name in formats:
-        if name not in FORMATS:
-            raise InputError(f"{name}: no such format; there are {', '.join(FORMATS)}")
+        check_format(name)
     if (png or html) and picture is None:
         raise InputError("pictures cannot be made here: export them from the window")
     if folder.exists() and not folder.is_dir():
@@ -325,12 +325,14 @@ class _Export:
         metas = [adjustments.get(key, {}) for key in keys] if adjustments else []
         # Fits of an earlier version's session have no answers.
         answers = metas if any("adjust_answer" in meta for meta in metas) else []
-        table, notes = decision_table(self.source.candidates.table, self.ledger, answers)
+        candidates = self.source.candidates
+        table, notes = decision_table(candidates.table, self.ledger, answers)
+        facts = {**facts_of_list(candidates), **ADDED}
         all_notes = list(notes)
         for done, (kind, name) in enumerate(self.tables.items()):
             if cancelled():
                 raise _Cancelled
-            all_notes += write_table(table, stage / name, kind)
+            all_notes += write_table(table, stage / name, kind, facts)
             progress(len(self.rows) + done + 1, total)
         return tuple(dict.fromkeys(all_notes))
 
