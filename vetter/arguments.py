@@ -99,6 +99,23 @@ def add_export_options(parser: argparse.ArgumentParser) -> None:
         help="verdict of the cutouts to write (default: accept); may be repeated",
     )
     parser.add_argument(
+        "--tag", action="append", help="choose only candidates with this tag; may be repeated"
+    )
+    parser.add_argument(
+        "--since",
+        metavar="TIME",
+        help="choose only decisions from then on, as 2026-11-30T04:00 UTC",
+    )
+    parser.add_argument(
+        "--until", metavar="TIME", help="choose only decisions until then; a date means its end"
+    )
+    parser.add_argument(
+        "--where", metavar="FILTER", help="choose only what this filter matches, as 'mag<19 fwhm>2'"
+    )
+    parser.add_argument(
+        "--only-chosen", action="store_true", help="leave all others out of the table too"
+    )
+    parser.add_argument(
         "--format",
         action="append",
         choices=FORMATS,

@@ -21,6 +21,7 @@ from vetter.core.number_text import format_count
 from vetter.errors import InputError, escape_to_line
 from vetter.headless.progress import Progress, print_lines
 from vetter.io.export.export import ExportReport, Picture, SheetMaker, export
+from vetter.io.export.exported_rows import ACCEPTED, RowChoice
 from vetter.io.export.table_writing import escape_control
 from vetter.io.files.fingerprint import list_fingerprint
 from vetter.io.files.hdu_names import parse_fits_name
@@ -58,7 +59,7 @@ def run_export(arguments: argparse.Namespace) -> int:
         report = export_session(
             path,
             Path(arguments.output).expanduser(),
-            arguments.verdict or (),
+            choice_of(arguments),
             arguments.format or (),
             arguments.png,
             arguments.reviewer,
@@ -132,7 +133,7 @@ def log(path: AnyPath) -> str:
 def export_session(
     path: AnyPath,
     out: AnyPath,
-    verdicts: Sequence[str] = (),
+    choice: RowChoice = ACCEPTED,
     formats: Sequence[str] = (),
     png: bool = False,
     reviewer: str | None = None,
@@ -149,8 +150,8 @@ def export_session(
         The session file.
     out : path
         The folder to write to.
-    verdicts : sequence of str
-        'accept', 'reject', 'maybe', 'none' (or 'undecided'), 'all'; 'accept' if empty.
+    choice : RowChoice
+        Candidates that get cutouts.
     formats : sequence of str
         Formats of the table; 'ecsv' if empty.
     png : bool
@@ -170,7 +171,6 @@ def export_session(
     InputError
         The session or its inputs cannot be opened, or the export cannot be written.
     """
-    chosen = chosen_verdicts(verdicts or ("accept",))
     with _open_session(path, reviewer) as session:
         decisions = session.decisions()
         fits = {key: meta for key, (_, meta) in session.adjustments().items()}
@@ -183,7 +183,7 @@ def export_session(
             source,
             ledger,
             out,
-            chosen,
+            choice,
             tuple(formats) or ("ecsv",),
             png,
             picture,
@@ -195,6 +195,18 @@ def export_session(
         )
     finally:
         source.close()
+
+
+def choice_of(arguments: argparse.Namespace) -> RowChoice:
+    """Return the candidates that the options of ``vetter export`` choose."""
+    return RowChoice(
+        tuple(chosen_verdicts(arguments.verdict or ("accept",))),
+        tuple(arguments.tag or ()),
+        arguments.since or "",
+        arguments.until or "",
+        arguments.where or "",
+        arguments.only_chosen,
+    )
 
 
 def chosen_verdicts(words: Sequence[str]) -> frozenset[Verdict]:

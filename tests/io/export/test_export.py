@@ -20,6 +20,7 @@ from vetter.errors import InputError
 from vetter.io.cutouts.cutout_file import load_cutout
 from vetter.io.export import export as export_module
 from vetter.io.export.export import ExportReport, export
+from vetter.io.export.exported_rows import RowChoice
 from vetter.io.files.lock import SessionLock
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0\0\0\rIHDR" + bytes(17) + b"rest"
@@ -38,6 +39,8 @@ def decided(listed: MemorySource, **verdicts: Verdict) -> Ledger:
 def exported(out: Path, listed: MemorySource | None = None, **options: Any) -> Any:
     listed = listed or MemorySource()
     verdicts = options.pop("decided", {})
+    if "verdicts" in options:
+        options["choice"] = RowChoice(tuple(options.pop("verdicts")))
     return export(listed, decided(listed, **verdicts), out, **options)
 
 

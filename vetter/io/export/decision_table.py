@@ -79,9 +79,12 @@ def rename_columns(names: Sequence[str], own: Sequence[str] = COLUMNS) -> dict[s
 
 
 def decision_table(
-    table: Table, opinions: Opinions, answers: Sequence[Mapping[str, Any]] = ()
+    table: Table,
+    opinions: Opinions,
+    answers: Sequence[Mapping[str, Any]] = (),
+    rows: npt.NDArray[np.intp] | None = None,
 ) -> tuple[Table, tuple[str, ...]]:
-    """Return every candidate with its original columns, the six of `COLUMNS`, and its answer.
+    """Return the candidates with their original columns, the six of `COLUMNS`, and the answers.
 
     Parameters
     ----------
@@ -90,7 +93,9 @@ def decision_table(
     opinions : Ledger
     answers : sequence of mapping
         Metadata of each candidate's fit, with the keys of `Judgement.as_meta`, or an empty mapping
-        without a fit. An empty sequence adds no columns.
+        without a fit. An empty sequence adds no columns. With `rows` those of these rows.
+    rows : ndarray of int, optional
+        Rows of the list to return, in rising order; all by default.
 
     Returns
     -------
@@ -104,11 +109,16 @@ def decision_table(
     """
     own = (*COLUMNS, *META_KEYS) if answers else COLUMNS
     renamed = rename_columns([str(name) for name in table.colnames], own)
+    if rows is None or len(rows) == len(table):
+        rows = np.arange(len(table))
+        columns = (table[name] for name in table.colnames)
+    else:
+        columns = (table[name][rows] for name in table.colnames)
     joined = Table(copy=False)
-    for name in table.colnames:
-        joined.add_column(table[name], name=renamed.get(str(name), str(name)), copy=False)
+    for name, column in zip(table.colnames, columns, strict=True):
+        joined.add_column(column, name=renamed.get(str(name), str(name)), copy=False)
     joined.meta.update(table.meta)
-    every = [opinions.opinion(row) for row in range(len(table))]
+    every = [opinions.opinion(row) for row in rows.tolist()]
     texts = {
         "verdict": [opinion.verdict.value for opinion in every],
         "tags": [TAG_SEPARATOR.join(opinion.tags) for opinion in every],
