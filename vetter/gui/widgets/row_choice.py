@@ -17,7 +17,7 @@ from vetter.io.export.exported_rows import RowChoice, list_exported_rows
 from vetter.review.background import Background
 from vetter.review.session import Session
 
-ORDER = (Verdict.ACCEPT, Verdict.MAYBE, Verdict.REJECT, Verdict.NONE)
+ORDER = (Verdict.ACCEPT, Verdict.MAYBE, Verdict.REJECT, Verdict.LATER, Verdict.NONE)
 TYPING_PAUSE_MS = 200
 """Milliseconds without a change before the chosen candidates are counted."""
 NAMED = 3
@@ -97,6 +97,7 @@ class RowChoiceForm(QWidget):
             Verdict.ACCEPT: counts.accepted,
             Verdict.MAYBE: counts.maybe,
             Verdict.REJECT: counts.rejected,
+            Verdict.LATER: counts.later,
             Verdict.NONE: counts.undecided,
         }
         for verdict, box in self.verdicts.items():

@@ -16,6 +16,8 @@ from vetter.core.judgement.answer import META_KEYS
 
 COLUMNS: tuple[str, ...] = ("verdict", "tags", "comment", "reviewer", "decided_at", "seconds")
 """Columns that a decision table adds to the list."""
+UNTIL = "until"
+"""Column that is added if a candidate was put off until a time."""
 TAG_SEPARATOR = ";"
 
 
@@ -102,15 +104,18 @@ def decision_table(
     table : `~astropy.table.Table`
         The list with ``verdict``, ``tags`` (joined by ``;``), ``comment``, ``reviewer``,
         ``decided_at`` (UTC, ISO 8601) and ``seconds`` (NaN for a row without an opinion) at the
-        end; with answers also ``adjust_answer`` (empty without a fit), ``adjust_flux_limit`` and
-        ``adjust_power`` (NaN if unknown), and ``adjust_stars``.
+        end, and ``until`` if a candidate was put off until a time. With answers also
+        ``adjust_answer`` (empty without a fit), ``adjust_flux_limit`` and ``adjust_power`` (NaN
+        if unknown), and ``adjust_stars``.
     notes : tuple of str
         Columns that were renamed, one line each.
     """
-    own = (*COLUMNS, *META_KEYS) if answers else COLUMNS
+    rows = np.arange(len(table)) if rows is None else rows
+    every = [opinions.opinion(row) for row in rows.tolist()]
+    is_put_off = any(opinion.until for opinion in every)
+    own = (*COLUMNS, *((UNTIL,) if is_put_off else ()), *(META_KEYS if answers else ()))
     renamed = rename_columns([str(name) for name in table.colnames], own)
-    if rows is None or len(rows) == len(table):
-        rows = np.arange(len(table))
+    if len(rows) == len(table):
         columns = (table[name] for name in table.colnames)
     else:
         columns = (table[name][rows] for name in table.colnames)
@@ -118,7 +123,6 @@ def decision_table(
     for name, column in zip(table.colnames, columns, strict=True):
         joined.add_column(column, name=renamed.get(str(name), str(name)), copy=False)
     joined.meta.update(table.meta)
-    every = [opinions.opinion(row) for row in rows.tolist()]
     texts = {
         "verdict": [opinion.verdict.value for opinion in every],
         "tags": [TAG_SEPARATOR.join(opinion.tags) for opinion in every],
@@ -130,6 +134,8 @@ def decision_table(
         joined[name] = Column(values, dtype="U1" if not any(values) else None)
     seconds = [opinion.seconds if opinion.has_content else np.nan for opinion in every]
     joined["seconds"] = Column(seconds, dtype=np.float64, unit="s")
+    if is_put_off:
+        joined[UNTIL] = Column([opinion.until for opinion in every])
     if answers:
         _add_answers(joined, answers)
     notes = [f"the list's own column {old!r} is written as {new!r}" for old, new in renamed.items()]

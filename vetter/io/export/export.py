@@ -403,11 +403,13 @@ def add_verdict_mark(png: bytes, verdict: str) -> bytes:
 
 
 def vet_meta(opinion: Opinion) -> dict[str, Any]:
-    """Return the ``vet_*`` metadata of a cutout, always all five keys; '' for a missing value."""
+    """Return the ``vet_*`` metadata of a cutout, always all seven keys; '' for a missing value."""
     return {
         "vet_verdict": opinion.verdict.value,
         "vet_tags": TAG_SEPARATOR.join(opinion.tags),
         "vet_comment": opinion.comment,
         "vet_reviewer": opinion.reviewer,
         "vet_decided_at": opinion.decided_at,
+        "vet_until": opinion.until,
+        "vet_program": opinion.program,
     }
