@@ -10,6 +10,7 @@ from vetter.settings import MAX_RADIUS
 
 VERDICTS = ("accept", "reject", "maybe", "later", "none", "all")
 FORMATS = ("ecsv", "csv", "votable", "fits", "parquet")
+REPORTS = ("tns", "ades", "regions", "zooniverse")
 
 ROLES = "key, name, x, y, ra, dec, mag, mag_err, time, filter, fwhm"
 
@@ -90,7 +91,7 @@ def add_export_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of the command that exports a session."""
     add_session(parser)
     parser.add_argument(
-        "-o", "--output", required=True, type=name_of_file, metavar="DIR", help="folder to write to"
+        "-o", "--output", type=name_of_file, metavar="DIR", help="folder to write to"
     )
     parser.add_argument(
         "--verdict",
@@ -130,6 +131,22 @@ def add_export_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--contact-sheet", action="store_true", help="write contact_sheet.pdf: tiles of the grid"
     )
+    parser.add_argument(
+        "--report",
+        action="append",
+        choices=REPORTS,
+        help="write a report on the chosen candidates instead of cutouts and table: a TNS AT "
+        "report, ADES for the Minor Planet Center, DS9 regions, a Zooniverse manifest; may be "
+        "repeated",
+    )
+    parser.add_argument(
+        "--field",
+        action=Pairs,
+        metavar="NAME=VALUE",
+        help="a fact of a report that no list holds, as tns.reporter='A. Smith'; also in the "
+        "settings, as [reports.tns]; may be repeated",
+    )
+    parser.add_argument("--preview", action="store_true", help="print the report and write nothing")
     parser.add_argument("--reviewer", metavar="NAME", help="reviewer (default: the last to decide)")
     add_settings(parser)
 

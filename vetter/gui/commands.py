@@ -85,6 +85,13 @@ FILE_COMMANDS: tuple[Command[MainWindow], ...] = (
         separated=True,
     ),
     Command(
+        "file.make_report",
+        "Report for TNS, MPC, DS9, Zooniverse...",
+        ("Ctrl+Shift+E",),
+        "File",
+        lambda w: w.dialogs.show_report_preview(w.plane_row.picture_style),
+    ),
+    Command(
         "file.save_view",
         "Save the view as PNG, SVG or PDF...",
         ("Ctrl+Shift+S",),

@@ -7,19 +7,21 @@ import json
 import os
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from vetter.core.cutout_source import CutoutSource
 from vetter.core.decisions.decision import Decision, Verdict, storable
 from vetter.core.decisions.ledger import Counts, Ledger
 from vetter.core.judgement.answer import Answer
 from vetter.core.number_text import format_count
 from vetter.errors import InputError, escape_to_line
 from vetter.headless.progress import Progress, print_lines
+from vetter.io.export.decision_table import Opinions
 from vetter.io.export.export import ExportReport, Picture, SheetMaker, export
 from vetter.io.export.exported_rows import ACCEPTED, RowChoice
 from vetter.io.export.table_writing import escape_control
@@ -38,6 +40,14 @@ _INVISIBLE = re.compile("[\x80-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 """C1 controls, ends of lines and paragraphs, and marks that reverse the text behind them."""
 
 
+class Decided(NamedTuple):
+    """Input of a session, opinions of one reviewer on it, and metadata of stored fits by key."""
+
+    source: CutoutSource
+    ledger: Opinions
+    fits: Mapping[str, Mapping[str, Any]]
+
+
 def run_status(arguments: argparse.Namespace) -> int:
     """Print the counts of a session."""
     print(status(Path(arguments.session).expanduser(), arguments.json, arguments.reviewer))
@@ -52,6 +62,8 @@ def run_log(arguments: argparse.Namespace) -> int:
 
 def run_export(arguments: argparse.Namespace) -> int:
     """Write cutouts and verdicts of a session."""
+    if not arguments.output:
+        raise InputError("export: no folder; name it with -o DIR")
     path = Path(arguments.session).expanduser()
     with ExitStack() as stack:
         drawn = arguments.png or arguments.html or arguments.contact_sheet
@@ -173,14 +185,7 @@ def export_session(
     InputError
         The session or its inputs cannot be opened, or the export cannot be written.
     """
-    with _open_session(path, reviewer) as session:
-        decisions = session.decisions()
-        fits = {key: meta for key, (_, meta) in session.adjustments().items()}
-        _report_damage(session)
-    source = open_input([os.fspath(path)]).read_whole_list()
-    try:
-        ledger = Ledger(source.candidates, session.reviewer)
-        ledger.replay(decisions)
+    with open_decided(path, reviewer) as (source, ledger, fits):
         return export(
             source,
             ledger,
@@ -195,6 +200,26 @@ def export_session(
             html=html,
             sheet=sheet,
         )
+
+
+@contextmanager
+def open_decided(path: AnyPath, reviewer: str | None) -> Iterator[Decided]:
+    """Open a session's input with the opinions of a reviewer and the stored fits by key.
+
+    Raises
+    ------
+    InputError
+        The session or its inputs cannot be opened.
+    """
+    with _open_session(path, reviewer) as session:
+        decisions = session.decisions()
+        fits = {key: meta for key, (_, meta) in session.adjustments().items()}
+        _report_damage(session)
+    source = open_input([os.fspath(path)]).read_whole_list()
+    try:
+        ledger = Ledger(source.candidates, session.reviewer)
+        ledger.replay(decisions)
+        yield Decided(source, ledger, fits)
     finally:
         source.close()
 

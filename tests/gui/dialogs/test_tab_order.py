@@ -44,7 +44,13 @@ def test_the_export_begins_with_what_is_exported(qtbot) -> None:
     assert names[9].startswith("a picture") and names[10].startswith("a page to show")
     assert names[11] == "a contact sheet (PDF)"
     assert names[12:17] == ["ECSV", "CSV", "VOTable", "FITS", "Parquet"]
-    assert names[17:] == ["only these in the table", "folder", "Browse...", "Export", "Close"]
+    assert names[17:] == [
+        "only these candidates in the table",
+        "folder",
+        "Browse...",
+        "Export",
+        "Close",
+    ]
 
 
 def test_planes_come_line_by_line_and_the_buttons_last(qtbot) -> None:

@@ -159,7 +159,7 @@ class ExportDialog(QDialog):
     def _make_widgets(self) -> None:
         self.choice = RowChoiceForm(self._session, "Cutouts of", self)
         self.verdicts = self.choice.verdicts
-        self.only_chosen = QCheckBox("only these in the table", self)
+        self.only_chosen = QCheckBox("only these candidates in the table", self)
         self.formats = {name: QCheckBox(title, self) for name, title in FORMATS.items()}
         self.formats["ecsv"].setChecked(True)
         self.png = QCheckBox("a picture (PNG) beside each cutout", self)
@@ -198,9 +198,14 @@ class ExportDialog(QDialog):
         form.addRow("", _make_row(self.png, self.html, self.sheet))
         side = 2 * self._cache.radius + 1
         form.addRow("", plain_label(f"{side:.0f} pixels wide, as in the window", self))
-        form.addRow("Table of all as", _make_row(*self.formats.values()))
+        self.table_row = _make_row(*self.formats.values())
+        form.addRow("Table as", self.table_row)
         form.addRow("", _make_row(self.only_chosen))
         form.addRow("Folder", _make_row(self.folder, self.browse))
+        # Both forms begin their fields at one place.
+        label = form.labelForField(self.table_row)
+        if label is not None:
+            label.setMinimumWidth(self.choice.label_width)
         buttons = QHBoxLayout()
         buttons.addWidget(self.show_folder)
         buttons.addStretch(1)

@@ -6,7 +6,7 @@ import threading
 from typing import Any
 
 from PyQt6.QtCore import QTimer, pyqtSignal
-from PyQt6.QtWidgets import QCheckBox, QFormLayout, QHBoxLayout, QLineEdit, QWidget
+from PyQt6.QtWidgets import QCheckBox, QFormLayout, QHBoxLayout, QLineEdit, QSizePolicy, QWidget
 
 from vetter.core.decisions.decision import Verdict
 from vetter.core.number_text import format_count
@@ -55,11 +55,17 @@ class RowChoiceForm(QWidget):
         self.preview.setAccessibleName("chosen candidates")
         form = QFormLayout(self)
         form.setContentsMargins(0, 0, 0, 0)
-        form.addRow(label, _row(*self.verdicts.values(), None))
+        verdicts = _row(*self.verdicts.values(), None)
+        form.addRow(label, verdicts)
+        first = form.labelForField(verdicts)
+        self.label_width = 0 if first is None else first.sizeHint().width()
+        """Width of the labels, for a form below with shorter ones."""
         times = (plain_label("decided from", self), self.since, plain_label("to", self), self.until)
         form.addRow("with tag", _row(self.tags, *times))
         form.addRow("matching", self.where)
         form.addRow("", self.preview)
+        # Else the line of the preview would take the height that a dialog has left.
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self._counter = Background(self)
         self._counter.done.connect(self._show_rows)
         self._counter.failed.connect(self.preview.setText)

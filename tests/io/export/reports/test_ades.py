@@ -171,7 +171,8 @@ def test_unknown_band_leaves_the_magnitude_out() -> None:
     report = _report(magnitudes(filter=["clear", "g"]))
     _, _, (record, second) = _parse(report)
     assert "mag" not in record and second["band"] == "Sg"
-    assert any("no MPC band of filter clear" in note for note in report.notes)
+    assert report.wanted == ("ades.bands: MPC's band of filter clear, as clear=Sr",)
+    assert report.missing == ()
 
 
 def test_bars_in_texts_do_not_make_fields() -> None:

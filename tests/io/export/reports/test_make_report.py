@@ -69,9 +69,14 @@ def test_cancelled_report_has_no_manifest(tmp_path) -> None:
 
 
 def test_report_with_missing_facts_is_not_written(tmp_path) -> None:
-    with pytest.raises(InputError, match=r"tns report: not written, .*tns\.reporter, tns\."):
+    with pytest.raises(InputError, match=r"tns report: not written, missing tns\.reporter, tns\."):
         save_report(_make("tns"), tmp_path)
     assert not list(tmp_path.iterdir())
+
+
+def test_empty_report_is_not_written(tmp_path) -> None:
+    with pytest.raises(InputError, match="no candidate is chosen and complete"):
+        save_report(Report("regions", {}, 0), tmp_path)
 
 
 def test_file_that_exists_is_kept_unless_replaced(tmp_path) -> None:

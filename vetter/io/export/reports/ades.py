@@ -65,10 +65,22 @@ def ades_report(reader: Observations, rows: Sequence[int], ades: AdesSettings) -
         notes.append(f"obsTime is the time of {origin}; MPC wants the middle of the exposure")
     bands = {**BANDS.get(reader.survey, {}), **parse_codes(ades.bands)}
     records = [_record(reader, one, ades, station, bands, notes) for one in known]
+    unknown = {one.band: one for one in known if one.mag is not None and not _band(one, bands)}
+    names = ", ".join(sorted(filter(None, unknown)))
+    wanted = (
+        f"ades.bands: MPC's band of filter {names or 'r'}, as {min(unknown, default='') or 'r'}=Sr"
+    )
     used = [name for name in COLUMNS if any(record.get(name) for record in records)]
     lines = [*_header(ades, station), *_align([dict(zip(used, used, strict=True)), *records], used)]
     text = "\n".join(lines) + "\n"
-    return Report("ades", {FILE_NAME: text}, len(records), tuple(missing), tuple(notes))
+    return Report(
+        "ades",
+        {FILE_NAME: text},
+        len(records),
+        tuple(missing),
+        (wanted,) if unknown else (),
+        tuple(notes),
+    )
 
 
 def _header(ades: AdesSettings, station: str) -> list[str]:
@@ -115,13 +127,10 @@ def _record(
         "rmsDec": _error(reader, one, "rmsDec", "decErr", ades.rms_dec),
         "astCat": ades.catalogue,
     }
-    band = bands.get(one.band, one.band if one.band in ("V", "R", "I", "B", "G") else "")
+    band = _band(one, bands)
     if one.mag is None:
         notes.append(f"{one.name}: without magnitude: {one.problems.get('mag', '')}")
-    elif not _BAND.fullmatch(band):
-        name = f"filter {one.band}" if one.band else "its filter"
-        notes.append(f"{one.name}: without magnitude: no MPC band of {name}; give ades.bands")
-    else:
+    elif band:
         record |= {
             "mag": f"{one.mag:.2f}",
             "rmsMag": "" if one.mag_err is None else f"{max(one.mag_err, 0.001):.3f}",
@@ -129,6 +138,12 @@ def _record(
             "photCat": ades.photometric_catalogue,
         }
     return record
+
+
+def _band(one: Observation, bands: Mapping[str, str]) -> str:
+    """Return MPC's code of a filter; '' if it is unknown."""
+    band = bands.get(one.band, one.band if one.band in ("B", "V", "R", "I", "G") else "")
+    return band if _BAND.fullmatch(band) else ""
 
 
 def _identity(reader: Observations, one: Observation) -> dict[str, str]:

@@ -93,9 +93,14 @@ def save_report(
     InputError
         Mandatory facts are missing, a file exists, or cannot be written; one line.
     """
+    if not report.count:
+        raise InputError(f"{report.kind} report: not written, no candidate is chosen and complete")
     if report.missing:
         names = ", ".join(line.partition(":")[0] for line in report.missing)
-        raise InputError(f"{report.kind} report: not written, as these are not given: {names}")
+        raise InputError(
+            f"{report.kind} report: not written, missing {names}; give them as --field NAME=VALUE "
+            f"or in the settings under [reports.{report.kind}]"
+        )
     if report.pictures and draw is None:
         raise InputError("pictures cannot be made here: make the report in the window")
     paths = [folder / name for name in (*report.pictures, *report.files)]

@@ -19,6 +19,8 @@ class Report:
         Number of objects or observations in it.
     missing : tuple of str
         Facts that the receiver demands and nobody has given: the field, then its meaning.
+    wanted : tuple of str
+        Facts without which something is left out, as ``missing``.
     notes : tuple of str
         Candidates left out, with the reason, and facts left out, one line each.
     pictures : mapping of str to int
@@ -29,6 +31,7 @@ class Report:
     files: Mapping[str, str]
     count: int
     missing: tuple[str, ...] = ()
+    wanted: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     pictures: Mapping[str, int] = field(default_factory=dict)
 

@@ -68,15 +68,14 @@ def tns_report(
         entries[str(number)] = writer.entry(group, history(group[0].row))
     text = json.dumps({"at_report": entries}, indent=1, ensure_ascii=False)
     lines = tuple(f"tns.{name}: {words}" for name, words in writer.missing.items())
-    return Report("tns", {FILE_NAME: text + "\n"}, len(entries), lines, (*notes, *writer.notes))
+    return Report("tns", {FILE_NAME: text + "\n"}, len(entries), lines, notes=tuple(notes))
 
 
 class _Writer:
-    """Writer of entries; collects what is missing and what is left out."""
+    """Writer of entries; collects what is missing."""
 
     def __init__(self, reader: Observations, tns: TnsSettings, missing: dict[str, str]) -> None:
         self.missing = missing
-        self.notes: list[str] = []
         self._reader, self._tns = reader, tns
         self._filters = {**FILTERS.get(reader.survey, {}), **parse_codes(tns.filters)}
         self._instrument = (
@@ -129,10 +128,9 @@ class _Writer:
             remarks = {"archival_remarks": tns.archive_remarks} if tns.archive_remarks else {}
             return {"archiveid": str(tns.archive), **remarks}
         field = "archive_remarks" if tns.archive == 0 else "archive"
-        self.missing[field] = (
-            "where the object is not seen before, as its history has no non-detection: "
-            "archive 0 other (with archive_remarks), 1 SDSS, 2 DSS"
-        )
+        self.missing[field] = "no earlier limit known, so not seen in 0 other, 1 SDSS, 2 DSS"
+        if tns.archive == 0:
+            self.missing[field] = "where it is not seen before, as archive is 0"
         return {}
 
     def _photometry(self, one: Observation) -> dict[str, str]:
