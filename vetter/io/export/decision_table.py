@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
 from astropy.table import Column, Table
 
 from vetter.core.candidates.numbered_name import numbered_name
-from vetter.core.decisions.decision import UNDECIDED, Opinion
+from vetter.core.decisions.decision import UNDECIDED, Decision, Opinion
 from vetter.core.judgement.answer import META_KEYS
 
 COLUMNS: tuple[str, ...] = ("verdict", "tags", "comment", "reviewer", "decided_at", "seconds")
@@ -35,6 +36,14 @@ class Opinions(Protocol):
         """Return the rows with tags or a comment."""
 
 
+@runtime_checkable
+class DecidedRows(Protocol):
+    """Opinions that can be copied quickly, as the decisions behind them."""
+
+    def decisions_by_row(self) -> dict[int, Decision]:
+        """Return a copy of the decisions behind the opinions, by row."""
+
+
 @dataclass(frozen=True)
 class FrozenOpinions:
     """Opinions of one moment, which later decisions do not change.
@@ -44,25 +53,34 @@ class FrozenOpinions:
     codes : ndarray of uint8, shape (rows,)
     by_row : mapping of int to Opinion
         Opinions by row, without the rows that have no verdict, tag or comment.
+    decisions : mapping of int to Decision
+        Decisions of rows that `by_row` does not hold; their opinions are built on request.
     """
 
     codes: npt.NDArray[np.uint8]
     by_row: Mapping[int, Opinion]
+    decisions: Mapping[int, Decision] = field(default_factory=dict)
 
     @classmethod
     def of(cls, opinions: Opinions) -> FrozenOpinions:
         """Copy the opinions of this moment."""
         codes = np.array(opinions.codes)
+        if isinstance(opinions, DecidedRows):
+            return cls(codes, {}, opinions.decisions_by_row())
         by_row = ((row, opinions.opinion(row)) for row in range(len(codes)))
         return cls(codes, {row: opinion for row, opinion in by_row if opinion != UNDECIDED})
 
     def remarked_rows(self) -> Sequence[int]:
         """Return the rows with tags or a comment."""
-        return [row for row, one in self.by_row.items() if one.tags or one.comment]
+        every: Iterable[tuple[int, Opinion | Decision]] = chain(
+            self.by_row.items(), self.decisions.items()
+        )
+        return [row for row, one in every if one.tags or one.comment]
 
     def opinion(self, row: int) -> Opinion:
         """Return the opinion on a row."""
-        return self.by_row.get(row, UNDECIDED)
+        decision = self.decisions.get(row)
+        return self.by_row.get(row, UNDECIDED) if decision is None else decision.opinion
 
 
 def rename_columns(names: Sequence[str], own: Sequence[str] = COLUMNS) -> dict[str, str]:
