@@ -15,6 +15,7 @@ from vetter.headless.sessions import choice_of, open_decided
 from vetter.io.export.exported_rows import list_exported_rows
 from vetter.io.export.reports.make_report import make_report, save_report
 from vetter.io.export.reports.report import Report
+from vetter.io.export.stored_fit_table import stored_fit_table
 from vetter.io.settings_file import load_settings
 
 
@@ -24,8 +25,10 @@ def run_reports(arguments: argparse.Namespace) -> int:
     path = Path(arguments.session).expanduser()
     if not (arguments.output or arguments.preview):
         raise InputError("export: no folder; name it with -o DIR, or give --preview")
-    with open_decided(path, arguments.reviewer) as (source, ledger, _fits):
-        rows = list_exported_rows(source, ledger, choice_of(arguments)).chosen.tolist()
+    choice = choice_of(arguments)
+    with open_decided(path, arguments.reviewer) as (source, ledger, stored):
+        fits = stored_fit_table(source.candidates, stored) if choice.where else None
+        rows = list_exported_rows(source, ledger, choice, fits).chosen.tolist()
         reports = [
             make_report(kind, source, ledger, rows, settings)
             for kind in dict.fromkeys(arguments.report)

@@ -9,9 +9,12 @@ from tests.helpers.decisions import REVIEWER, event
 from tests.helpers.memory_source import COUNT, MemorySource
 from vetter.core.decisions.decision import Verdict
 from vetter.core.decisions.ledger import Ledger
+from vetter.core.fit.adjustment import Adjustment
+from vetter.core.judgement.answer import Answer, Judgement, make_fit_record
 from vetter.errors import InputError
 from vetter.io.export.export import export
 from vetter.io.export.exported_rows import RowChoice, list_exported_rows, parse_time
+from vetter.io.export.stored_fit_table import stored_fit_table
 
 ANY = tuple(Verdict)
 
@@ -90,3 +93,18 @@ def test_only_chosen_rows_are_in_the_table(listed, ledger, tmp_path) -> None:
     assert table["id"].tolist() == ["C1", "C2"]
     assert table["verdict"].tolist() == ["reject", "maybe"]
     assert table["adjust_answer"][0] == "kept"
+
+
+def test_filter_names_columns_of_stored_fits(listed, ledger, tmp_path) -> None:
+    stored = {
+        key: make_fit_record(Adjustment(True, dx=dx, dy=0.0), Judgement(answer, ""))
+        for key, dx, answer in (("C0", 0.5, Answer.KEPT), ("C1", 0.75, Answer.EXPLAINED))
+    }
+    choice = RowChoice(ANY, where="answer=explained shift>0.6", only_chosen=True)
+    export(listed, ledger, tmp_path, choice, adjustments=stored)
+    assert Table.read(tmp_path / "decisions.ecsv")["id"].tolist() == ["C1"]
+
+
+def test_fits_of_other_lists_and_versions_are_no_columns(listed) -> None:
+    metas = {"gone": {"adjust_converged": True, "adjust_answer": "kept"}, "C0": {"adjust_dx": 1.0}}
+    assert stored_fit_table(listed.candidates, metas) is None

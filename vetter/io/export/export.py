@@ -28,6 +28,7 @@ from vetter.io.export.exported_rows import ACCEPTED, ExportedRows, RowChoice, li
 from vetter.io.export.file_names import safe_names
 from vetter.io.export.html_report import HtmlReport, page_names
 from vetter.io.export.input_files import InputFiles
+from vetter.io.export.stored_fit_table import stored_fit_table
 from vetter.io.export.table_writing import check_format, write_table
 from vetter.io.files.atomic import write_atomic
 
@@ -170,7 +171,7 @@ def export(
     sheet : callable, optional
         Begins the contact sheet of the chosen candidates, ``contact_sheet.pdf``.
     fits : FitTable, optional
-        Columns of fits that the choice's filter can name.
+        Columns of fits that the choice's filter can name, by default those of `adjustments`.
 
     Raises
     ------
@@ -185,6 +186,8 @@ def export(
         raise InputError("pictures cannot be made here: export them from the window")
     if folder.exists() and not folder.is_dir():
         raise InputError(f"{folder}: expected a folder, found a file")
+    if fits is None and choice.where and adjustments:
+        fits = stored_fit_table(source.candidates, adjustments)
     rows = list_exported_rows(source, ledger, choice, fits)
     job = _Export(source, ledger, rows, formats, picture, folder, radius, png, html, sheet)
     if cutout is not None:
