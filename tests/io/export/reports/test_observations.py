@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -54,6 +55,12 @@ def test_negative_difference_has_no_magnitude(column) -> None:
 def test_times_of_rubin_are_converted_from_tai() -> None:
     mjd = Observations(rubin()).read(0).mjd
     assert mjd == pytest.approx(61000.0 - 37 / 86400, abs=1e-9)
+
+
+def test_joint_column_of_times_does_not_hide_tai() -> None:
+    source = rubin(mjd=[61000.0, 61000.0])
+    source.candidates = replace(source.candidates, roles=source.candidates.roles.with_(time="mjd"))
+    assert Observations(source).read(0).mjd == pytest.approx(61000.0 - 37 / 86400, abs=1e-9)
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,8 @@ MAG_PER_RELATIVE_ERROR = 2.5 / math.log(10)
 _ZTF_NAME = re.compile(r"ZTF\d{2}[a-z]{7}")
 _FLUXES = ("flux", "psfflux", "psflux", "diffflux", "fluxdiff")
 """Columns whose negative values are of a source that became fainter, as `normalise_name` has it."""
+_TAI_COLUMNS = ("midpointMjdTai", "midPointTai")
+"""Columns of Rubin with the middle of the exposure, MJD in TAI."""
 _NEGATIVE = ("f", "false", "0", "n", "no", "-1", "-")
 _POSITIVE = ("t", "true", "1", "y", "yes", "+")
 """Texts of ``isdiffpos`` for a source that became fainter, and brighter."""
@@ -127,6 +129,10 @@ class Observations:
         return self._source.fields[self._source.field_of(row)]
 
     def _add_time(self, known: Observation) -> Observation:
+        # A list of several schemas has one column for their times, which loses Rubin's scale.
+        middle = self.number(known.row, *_TAI_COLUMNS)
+        if middle is not None:
+            return replace(known, mjd=utc_mjd(middle, _TAI_COLUMNS[0]))
         column = self._list.roles.time
         value = self._list.value("time", known.row)
         if value is None or value != value:
