@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from vetter.core.decisions.moment import Moment
 
 VERDICTS = ("accept", "reject", "maybe", "later", "none", "all")
-FORMATS = ("ecsv", "csv", "votable", "fits")
+FORMATS = ("ecsv", "csv", "votable", "fits", "parquet")
+REPORTS = ("tns", "ades", "regions", "zooniverse")
 
 ROLES = "key, name, x, y, ra, dec, mag, mag_err, time, filter, fwhm"
 
@@ -94,13 +95,30 @@ def add_export_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of the command that exports a session."""
     add_session(parser)
     parser.add_argument(
-        "-o", "--output", required=True, type=name_of_file, metavar="DIR", help="folder to write to"
+        "-o", "--output", type=name_of_file, metavar="DIR", help="folder to write to"
     )
     parser.add_argument(
         "--verdict",
         action="append",
         choices=VERDICTS,
         help="verdict of the cutouts to write (default: accept); may be repeated",
+    )
+    parser.add_argument(
+        "--tag", action="append", help="choose only candidates with this tag; may be repeated"
+    )
+    parser.add_argument(
+        "--since",
+        metavar="TIME",
+        help="choose only decisions from then on, as 2026-11-30T04:00 UTC",
+    )
+    parser.add_argument(
+        "--until", metavar="TIME", help="choose only decisions until then; a date means its end"
+    )
+    parser.add_argument(
+        "--where", metavar="FILTER", help="choose only what this filter matches, as 'mag<19 fwhm>2'"
+    )
+    parser.add_argument(
+        "--only-chosen", action="store_true", help="leave all others out of the table too"
     )
     parser.add_argument(
         "--format",
@@ -117,6 +135,22 @@ def add_export_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--contact-sheet", action="store_true", help="write contact_sheet.pdf: tiles of the grid"
     )
+    parser.add_argument(
+        "--report",
+        action="append",
+        choices=REPORTS,
+        help="write a report on the chosen candidates instead of cutouts and table: a TNS AT "
+        "report, ADES for the Minor Planet Center, DS9 regions, a Zooniverse manifest; may be "
+        "repeated",
+    )
+    parser.add_argument(
+        "--field",
+        action=Pairs,
+        metavar="NAME=VALUE",
+        help="a fact of a report that no list holds, as tns.reporter='A. Smith'; also in the "
+        "settings, as [reports.tns]; may be repeated",
+    )
+    parser.add_argument("--preview", action="store_true", help="print the report and write nothing")
     parser.add_argument("--reviewer", metavar="NAME", help="reviewer (default: the last to decide)")
     add_settings(parser)
 

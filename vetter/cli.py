@@ -124,6 +124,10 @@ def _run_status(arguments: argparse.Namespace) -> int:
 
 
 def _run_export(arguments: argparse.Namespace) -> int:
+    if arguments.report:
+        from vetter.headless.reports import run_reports
+
+        return run_reports(arguments)
     from vetter.headless.sessions import run_export
 
     return run_export(arguments)

@@ -86,6 +86,12 @@ FILE_COMMANDS: tuple[Command[MainWindow], ...] = (
         separated=True,
     ),
     Command(
+        "file.make_report", "Report...", ("Ctrl+Shift+E",), "File", lambda w: w.preview_report()
+    ),
+    Command(
+        "file.send_list", "Send list to TOPCAT, Aladin...", (), "File", lambda w: w.samp.send_list()
+    ),
+    Command(
         "file.save_view",
         "Save the view as PNG, SVG or PDF...",
         ("Ctrl+Shift+S",),
@@ -202,6 +208,12 @@ GO_COMMANDS: tuple[Command[MainWindow], ...] = (
         ("Ctrl+G",),
         "Go",
         lambda w: w.pages.compare(),
+    ),
+    Command(
+        "go.send_position", "Send position to DS9...", (), "Go", lambda w: w.samp.send_position()
+    ),
+    Command(
+        "go.follow", "Follow other programs (SAMP)", (), "Go", lambda w: w.samp.toggle_following()
     ),
     PALETTE_COMMAND,
 )

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from PyQt6.QtCore import QObject, QThread, pyqtSignal
 
-from vetter.core.decisions.decision import Verdict
 from vetter.errors import describe_error
 from vetter.io.export.decision_table import FrozenOpinions
 from vetter.io.export.export import ExportReport, Picture, SheetMaker, export
+from vetter.io.export.exported_rows import RowChoice
 
 if TYPE_CHECKING:
     from vetter.review.cutouts.cutout_cache import CutoutCache
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 class ExportRequest:
     """Content and options of an export, unchanged while the export runs.
 
-    ``picture`` makes the PNG of a candidate and is called on the export's thread; if None, no
-    PNG is written. With ``html`` the report is written too; ``sheet`` begins the contact sheet.
-    ``png`` is whether pictures are written beside the cutouts. ``adjustments`` are ``adjust_*``
-    metadata by key.
+    ``choice`` is of the candidates. ``picture`` makes the PNG of a candidate and is called on the
+    export's thread; if None, no PNG is written. With ``html`` the report is written too; ``sheet``
+    begins the contact sheet. ``png`` is whether pictures are written beside the cutouts.
+    ``adjustments`` are ``adjust_*`` metadata by key.
     """
 
     folder: str
-    verdicts: tuple[Verdict, ...]
+    choice: RowChoice
     formats: tuple[str, ...]
     radius: float
     picture: Picture | None = None
@@ -121,6 +121,7 @@ class _ExportThread(QThread):
         self._exporter = exporter
         self._request = request
         self._source = session.source
+        self._fits = session.columns.fits
         self._cache = cache
         self._opinions = opinions
         self.outcome: ExportReport | str = ""
@@ -138,7 +139,7 @@ class _ExportThread(QThread):
             self._source,
             self._opinions,
             request.folder,
-            verdicts=request.verdicts,
+            choice=request.choice,
             formats=request.formats,
             png=request.png and request.picture is not None,
             picture=request.picture,
@@ -149,4 +150,5 @@ class _ExportThread(QThread):
             cutout=self._cache.cutout,
             html=request.html,
             sheet=request.sheet,
+            fits=self._fits,
         )

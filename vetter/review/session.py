@@ -370,6 +370,10 @@ class Session(QObject):
         """Return verdict, tags and comment of a row."""
         return self.ledger.opinion(row)
 
+    def decisions_by_row(self) -> dict[int, Decision]:
+        """Return a copy of the decisions behind the opinions, by row."""
+        return self.ledger.decisions_by_row()
+
     def remarked_rows(self) -> list[int]:
         """Return the rows with tags or a comment."""
         return self.ledger.remarked_rows()

@@ -77,6 +77,13 @@ class MainDialogs(WindowDialogs):
         self.export.finished.connect(self._forget_export)
         self.export.open()
 
+    def show_report_preview(self, style: PictureStyle | None = None) -> None:
+        """Open the preview of reports; their pictures have this style."""
+        from vetter.gui.dialogs.report_preview import ReportPreview
+
+        session = self._session
+        ReportPreview(session, self._cache, self._window, session.results_folder, style).open()
+
     def _forget_export(self) -> None:
         self.export = None
 
