@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from vetter.core.decisions.moment import Moment
 
 VERDICTS = ("accept", "reject", "maybe", "later", "none", "all")
+POLICIES = ("latest", "majority", "unanimous", "weighted", "arbiter")
 FORMATS = ("ecsv", "csv", "votable", "fits", "parquet")
 REPORTS = ("tns", "ades", "regions", "zooniverse")
 
@@ -151,6 +152,12 @@ def add_export_options(parser: argparse.ArgumentParser) -> None:
         "settings, as [reports.tns]; may be repeated",
     )
     parser.add_argument("--preview", action="store_true", help="print the report and write nothing")
+    parser.add_argument(
+        "--policy",
+        choices=POLICIES,
+        help="combine all reviewers: the latest verdict, that of more than half, of all, of their "
+        "records (accept or reject at 95%%), or the arbiter's (default: one reviewer)",
+    )
     parser.add_argument("--reviewer", metavar="NAME", help="reviewer (default: the last to decide)")
     add_settings(parser)
 

@@ -26,7 +26,7 @@ def run_reports(arguments: argparse.Namespace) -> int:
     if not (arguments.output or arguments.preview):
         raise InputError("export: no folder; name it with -o DIR, or give --preview")
     choice = choice_of(arguments)
-    with open_decided(path, arguments.reviewer) as (source, ledger, stored):
+    with open_decided(path, arguments.reviewer, arguments.policy) as (source, ledger, stored):
         fits = stored_fit_table(source.candidates, stored) if choice.where else None
         rows = list_exported_rows(source, ledger, choice, fits).chosen.tolist()
         reports = [

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from vetter.core.cutout_source import CutoutSource
+from vetter.core.decisions.agreement.policy import CombinedOpinions, Policy
+from vetter.core.decisions.agreement.ratings import collect_ratings
 from vetter.core.decisions.decision import Decision, Verdict, last_reviewers, storable
 from vetter.core.decisions.ledger import Counts, Ledger
 from vetter.core.decisions.moment import Moment
@@ -70,6 +72,7 @@ def run_export(arguments: argparse.Namespace) -> int:
             Progress("export"),
             html=arguments.html,
             sheet=pictures.begin_sheet if pictures and arguments.contact_sheet else None,
+            policy=arguments.policy,
         )
     print_lines(*report.lines())
     return 0
@@ -148,6 +151,7 @@ def export_session(
     progress: Callable[[int, int], None] | None = None,
     html: bool = False,
     sheet: SheetMaker | None = None,
+    policy: str | None = None,
 ) -> ExportReport:
     """Export a session with :func:`vetter.io.export.export.export`.
 
@@ -172,13 +176,15 @@ def export_session(
         Whether the report is written too, with pictures made by `picture`.
     sheet : callable, optional
         Begins the contact sheet.
+    policy : str, optional
+        Rule that combines all reviewers, see `Policy`; by default one reviewer is exported.
 
     Raises
     ------
     InputError
         The session or its inputs cannot be opened, or the export cannot be written.
     """
-    with open_decided(path, reviewer) as (source, ledger, fits):
+    with open_decided(path, reviewer, policy) as (source, ledger, fits):
         return export(
             source,
             ledger,
@@ -196,14 +202,20 @@ def export_session(
 
 
 @contextmanager
-def open_decided(path: AnyPath, reviewer: str | None) -> Iterator[Decided]:
+def open_decided(
+    path: AnyPath, reviewer: str | None, policy: str | None = None
+) -> Iterator[Decided]:
     """Open a session's input with the opinions of a reviewer and the stored fits by key.
+
+    With a policy the opinions are those that it makes of all reviewers'.
 
     Raises
     ------
     InputError
         The session or its inputs cannot be opened.
     """
+    if policy is not None and reviewer is not None:
+        raise InputError("--policy combines all reviewers, --reviewer names one: give one of both")
     with _open_session(path, reviewer) as session:
         decisions = session.decisions()
         fits = {key: meta for key, (_, meta) in session.adjustments().items()}
@@ -212,7 +224,11 @@ def open_decided(path: AnyPath, reviewer: str | None) -> Iterator[Decided]:
     try:
         ledger = Ledger(source.candidates, session.reviewer)
         ledger.replay(decisions)
-        yield Decided(source, ledger, fits)
+        opinions: Opinions = ledger
+        if policy is not None:
+            ratings = collect_ratings(source.candidates, decisions)
+            opinions = CombinedOpinions(ratings, Policy(policy))
+        yield Decided(source, opinions, fits)
     finally:
         source.close()
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from astropy.table import Table
 from PyQt6.QtWidgets import QDialog
 
 from tests.helpers.decisions import event
@@ -112,3 +113,19 @@ def test_lone_reviewer_is_told_why_nothing_is_listed(
     for command in ("go.disagreements", "review.arbiter", "view.others", "view.agreement"):
         run(window, command)
     assert set(messages) == {"no other reviewer has decided here; vetter merge joins sessions"}
+
+
+def test_export_dialog_combines_all_reviewers(
+    qtbot: Any, window: MainWindow, tmp_path: Path
+) -> None:
+    window.dialogs.show_export()
+    dialog = window.dialogs.export
+    assert dialog is not None
+    dialog.folder.setText(str(tmp_path / "out"))
+    dialog.policy.setCurrentIndex(dialog.policy.findText("all reviewers, unanimous"))
+    with qtbot.waitSignal(dialog.exporter.done, timeout=30000):
+        dialog.start()
+    table = Table.read(tmp_path / "out" / "decisions.ecsv")
+    assert table["verdict"].tolist() == ["accept", "none", "accept", "none", "none"]
+    assert set(table["policy"].tolist()) == {"unanimous"}
+    dialog.close()

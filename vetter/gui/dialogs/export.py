@@ -12,6 +12,7 @@ from PyQt6.QtCore import QEvent, QObject, Qt, QUrl
 from PyQt6.QtGui import QDesktopServices
 from PyQt6.QtWidgets import (
     QCheckBox,
+    QComboBox,
     QDialog,
     QFileDialog,
     QFormLayout,
@@ -24,6 +25,7 @@ from PyQt6.QtWidgets import (
 )
 
 from vetter.core.cutout_source import CutoutSource
+from vetter.core.decisions.agreement.policy import DESCRIPTIONS
 from vetter.core.decisions.decision import Verdict
 from vetter.core.display.style import DisplayStyle
 from vetter.core.number_text import format_count
@@ -136,6 +138,7 @@ class ExportDialog(QDialog):
             png=self.png.isChecked(),
             html=self.html.isChecked(),
             sheet=partial(_begin_sheet, looks) if self.sheet.isChecked() else None,
+            policy=self.policy.currentData(),
         )
 
     def reject(self) -> None:
@@ -159,6 +162,10 @@ class ExportDialog(QDialog):
     def _make_widgets(self) -> None:
         self.choice = RowChoiceForm(self._session, "Cutouts of", self)
         self.verdicts = self.choice.verdicts
+        self.policy = _make_policies(self._session.reviewer, self)
+        self.policy.currentIndexChanged.connect(
+            lambda _index: self.choice.set_policy(self.policy.currentData())
+        )
         self.only_chosen = QCheckBox("only these candidates in the table", self)
         self.formats = {name: QCheckBox(title, self) for name, title in FORMATS.items()}
         self.formats["ecsv"].setChecked(True)
@@ -195,6 +202,10 @@ class ExportDialog(QDialog):
         form = QFormLayout()
         column.addWidget(self.choice)
         column.addLayout(form)
+        if self._session.columns.others is not None:
+            form.addRow("Verdicts of", self.policy)
+        else:
+            self.policy.hide()
         form.addRow("", _make_row(self.png, self.html, self.sheet))
         side = 2 * self._cache.radius + 1
         form.addRow("", plain_label(f"{side:.0f} pixels wide, as in the window", self))
@@ -213,9 +224,16 @@ class ExportDialog(QDialog):
         buttons.addWidget(self.stop)
         layout = QVBoxLayout(self)
         layout.setSpacing(10)
-        pictures = (self.png, self.html, self.sheet)
+        pictures = (self.policy, self.png, self.html, self.sheet)
         table = (*self.formats.values(), self.only_chosen)
-        order = (*self.verdicts.values(), *self.choice.lines, *pictures, *table, self.folder)
+        order = (
+            *self.verdicts.values(),
+            *self.choice.lines,
+            self.policy,
+            *pictures,
+            *table,
+            self.folder,
+        )
         for before, after in pairwise((*order, self.browse, self.show_folder, self.go, self.stop)):
             self.setTabOrder(before, after)
         self.verdicts[Verdict.ACCEPT].setFocus()
@@ -276,6 +294,17 @@ class ExportDialog(QDialog):
     def _on_failed(self, reason: str) -> None:
         self._show_running(False)
         self.outcome.setText(f"Nothing was exported. {reason}")
+
+
+def _make_policies(reviewer: str, parent: QWidget) -> QComboBox:
+    """Return the choice between the user's own verdicts and those of all reviewers."""
+    combo = QComboBox(parent)
+    combo.setAccessibleName("verdicts of")
+    combo.addItem(f"{reviewer} alone", None)
+    for policy, description in DESCRIPTIONS.items():
+        combo.addItem(f"all reviewers, {policy.value}", policy)
+        combo.setItemData(combo.count() - 1, description, Qt.ItemDataRole.ToolTipRole)
+    return combo
 
 
 def _begin_sheet(looks: DisplayStyle, source: CutoutSource, opinions: Opinions) -> Sheet:

@@ -8,13 +8,14 @@ from typing import Any
 from PyQt6.QtCore import QTimer, pyqtSignal
 from PyQt6.QtWidgets import QCheckBox, QFormLayout, QHBoxLayout, QLineEdit, QSizePolicy, QWidget
 
+from vetter.core.decisions.agreement.policy import Policy
 from vetter.core.decisions.decision import Verdict
 from vetter.core.number_text import format_count
 from vetter.gui.widgets.plain_text import plain_label
 from vetter.gui.widgets.verdict_style import WORDS
-from vetter.io.export.decision_table import FrozenOpinions
 from vetter.io.export.exported_rows import RowChoice, list_exported_rows
 from vetter.review.background import Background
+from vetter.review.exporter import freeze_opinions
 from vetter.review.session import Session
 
 ORDER = (Verdict.ACCEPT, Verdict.MAYBE, Verdict.REJECT, Verdict.LATER, Verdict.NONE)
@@ -40,6 +41,8 @@ class RowChoiceForm(QWidget):
     def __init__(self, session: Session, label: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
+        self.policy: Policy | None = None
+        """Rule that combines the opinions of all reviewers; None for the user's own."""
         self.verdicts = {verdict: QCheckBox(self) for verdict in ORDER}
         self.verdicts[Verdict.ACCEPT].setChecked(True)
         self.tags = self._make_line("tags", "any", "Tags, separated by commas: one is enough")
@@ -110,6 +113,11 @@ class RowChoiceForm(QWidget):
             box.setText(f"{WORDS[verdict.code]} ({numbers[verdict]:,})")
         self._count_rows()
 
+    def set_policy(self, policy: Policy | None) -> None:
+        """Choose among the opinions that a policy makes of all reviewers'; None for the user's."""
+        self.policy = policy
+        self._count_rows()
+
     def close_worker(self) -> None:
         """End the counting, and wait for its thread."""
         self._pause.stop()
@@ -128,10 +136,10 @@ class RowChoiceForm(QWidget):
 
     def _count_rows(self) -> None:
         source, fits = self._session.source, self._session.columns.fits
-        opinions, choice = FrozenOpinions.of(self._session), self.choice()
+        opinions, choice = freeze_opinions(self._session, self.policy), self.choice()
 
         def count(_stop: threading.Event) -> Any:
-            return list_exported_rows(source, opinions, choice, fits).chosen
+            return list_exported_rows(source, opinions(), choice, fits).chosen
 
         self._counter.start(count)
 

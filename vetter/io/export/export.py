@@ -28,6 +28,7 @@ from vetter.io.export.exported_rows import ACCEPTED, ExportedRows, RowChoice, li
 from vetter.io.export.file_names import safe_names
 from vetter.io.export.html_report import HtmlReport, page_names
 from vetter.io.export.input_files import InputFiles
+from vetter.io.export.policy_columns import add_policy, policy_meta
 from vetter.io.export.stored_fit_table import stored_fit_table
 from vetter.io.export.table_writing import check_format, write_table
 from vetter.io.files.atomic import write_atomic
@@ -315,6 +316,7 @@ class _Export:
         name = f"cutouts/{self.names[row]}"
         labelled = cutout.copy()
         labelled.meta = {**cutout.meta, **vet_meta(self.ledger.opinion(row))}
+        labelled.meta |= policy_meta(self.ledger, row)
         labelled.meta |= {k: v for k, v in adjustment.items() if k.startswith("adjust_")}
         write_cutout(labelled, stage / f"{name}.fits")
         if self.png and picture is not None:
@@ -336,6 +338,7 @@ class _Export:
         # Fits of an earlier version's session have no answers.
         answers = metas if any("adjust_answer" in meta for meta in metas) else []
         table, notes = decision_table(candidates.table, self.ledger, answers, rows)
+        add_policy(table, self.ledger, rows)
         facts = {**facts_of_list(candidates), **ADDED}
         all_notes = list(notes)
         for done, (kind, name) in enumerate(self.tables.items()):

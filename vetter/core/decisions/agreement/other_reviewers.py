@@ -12,6 +12,7 @@ import numpy.typing as npt
 from vetter.core.decisions.agreement.kappa import CATEGORIES
 from vetter.core.decisions.agreement.ratings import (
     Ratings,
+    ReviewerOpinions,
     collect_ratings,
     count_ratings,
     without_arbitration,
@@ -126,13 +127,16 @@ class OtherReviewers:
             words.append(f"{name}{role}: {'; '.join(filter(None, parts))}")
         return " | ".join(words)
 
-    def all_ratings(self) -> Ratings:
-        """Return the ratings of the others and of the user at this moment."""
+    def all_ratings(self, present: ReviewerOpinions | None = None) -> Ratings:
+        """Return the ratings of the others and of the user at this moment.
+
+        ``present`` is a copy of the user's opinions for another thread; by default the ledger.
+        """
         others, own = self.ratings, self._ledger
         names = tuple(sorted((*others.reviewers, own.reviewer)))
         place = names.index(own.reviewer)
         final = list(others.final)
-        final.insert(place, own)
+        final.insert(place, own if present is None else present)
         arbitrated = np.array(others.arbitrated)
         arbiter = {row: index + (index >= place) for row, index in others.arbiter.items()}
         for row in own.arbitrated_rows():

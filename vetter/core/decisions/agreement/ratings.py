@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +12,20 @@ from vetter.core.decisions.agreement.kappa import CATEGORIES, Codes
 from vetter.core.decisions.carry_over import PositionedList
 from vetter.core.decisions.decision import Decision, How, Opinion
 from vetter.core.decisions.ledger import Ledger
+
+
+class ReviewerOpinions(Protocol):
+    """Present opinions of one reviewer: a ledger, or a copy of its state."""
+
+    @property
+    def codes(self) -> npt.NDArray[np.uint8]:
+        """Verdict code of each candidate."""
+
+    def opinion(self, row: int) -> Opinion:
+        """Return the opinion on a candidate."""
+
+    def remarked_rows(self) -> Sequence[int]:
+        """Return the rows with tags or a comment."""
 
 
 class Ratings(NamedTuple):
@@ -23,8 +37,8 @@ class Ratings(NamedTuple):
         In alphabetical order, so that no result depends on the order of events.
     codes : ndarray of uint8, shape (reviewers, candidates)
         Verdict codes of each reviewer's own rating; verdicts given as arbiter are left out.
-    final : tuple of Ledger
-        Each reviewer's ledger with all events, for tags, comments and dates.
+    final : tuple of ReviewerOpinions
+        Each reviewer's present opinions, for tags, comments and dates.
     arbitrated : ndarray of uint8, shape (candidates,)
         Code of the verdict that an arbiter gave last; 0 without one.
     arbiter : dict of int to int
@@ -33,7 +47,7 @@ class Ratings(NamedTuple):
 
     reviewers: tuple[str, ...]
     codes: npt.NDArray[np.uint8]
-    final: tuple[Ledger, ...]
+    final: tuple[ReviewerOpinions, ...]
     arbitrated: npt.NDArray[np.uint8]
     arbiter: dict[int, int]
 
