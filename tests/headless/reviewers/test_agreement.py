@@ -8,6 +8,7 @@ import pytest
 from tests.helpers.decisions import event, listing
 from vetter import cli
 from vetter.core.decisions.decision import Verdict
+from vetter.core.decisions.planted import PlantedRow
 from vetter.io.session.session_file import SessionFile
 
 LIST = listing(10)
@@ -59,3 +60,18 @@ def test_agreement_of_what_is_no_session_is_refused(
     (tmp_path / "l.csv").write_text("id,x,y\n")
     assert cli.main(["agreement", str(tmp_path / "l.csv")]) == 2
     assert "expected a vetter session" in capsys.readouterr().err
+
+
+def test_planted_rows_tell_of_reviewers_and_count_in_no_agreement(
+    session: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with SessionFile.open(session, "ann") as file:
+        file.append([event(LIST, 8, A, reviewer="ann"), event(LIST, 9, A, reviewer="ann")])
+        file.append([event(LIST, 8, R, reviewer="bob")])
+        file.add_planted([PlantedRow("c8", "fake", "{}"), PlantedRow("c9", "artefact", "{}")])
+    assert cli.main(["agreement", session, "--json"]) == 0
+    facts = json.loads(capsys.readouterr().out)
+    assert facts["disagreements"] == 2
+    ann, bob = facts["reviewers"]
+    assert (ann["rated"], ann["completeness"]["hits"], ann["false_accepts"]["hits"]) == (8, 1, 1)
+    assert (bob["completeness"]["hits"], bob["completeness"]["trials"]) == (0, 1)

@@ -11,7 +11,9 @@ from tests.helpers.memory_source import MemorySource
 from tests.helpers.night_files import write_night
 from vetter.core.cutout_source import ManyFields, has_epochs
 from vetter.core.decisions.agreement.share import SHARE, Share, share_of_record
+from vetter.core.decisions.planted import PlantedRow
 from vetter.errors import InputError
+from vetter.io.cutouts.relisted_source import planted_of
 from vetter.io.input_options import InputOptions
 from vetter.io.inputs.open_input import open_input, open_recorded
 from vetter.io.inputs.share_source import take_share
@@ -102,3 +104,20 @@ def test_share_of_a_night_keeps_images_and_epochs(tmp_path: Path) -> None:
     assert source.epochs.labels.tolist() == whole.epochs.labels[rows].tolist()
     assert source.cutout(0, 5.0).meta["name"] == whole.cutout(rows[0], 5.0).meta["name"]
     source.close()
+
+
+class PlantedSource(MemorySource):
+    """Six candidates, of which the last two are test rows."""
+
+    planted = (PlantedRow("C4", "fake", "{}"), PlantedRow("C5", "fake", "{}"))
+
+
+def test_rows_planted_after_the_split_are_in_the_share() -> None:
+    source = take_share(PlantedSource(), share_of("C0", "C1"))
+    assert source.candidates.keys.tolist() == ["C0", "C1", "C4", "C5"]
+
+
+def test_rows_planted_before_the_split_stay_in_their_share() -> None:
+    source = take_share(PlantedSource(), share_of("C0", "C4"))
+    assert source.candidates.keys.tolist() == ["C0", "C4"]
+    assert [row.key for row in planted_of(source)] == ["C4"]

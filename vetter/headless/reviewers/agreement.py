@@ -9,15 +9,24 @@ import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+import numpy as np
+
 from vetter.core.decisions.agreement.decided_list import DecidedList
 from vetter.core.decisions.agreement.ratings import collect_ratings
 from vetter.core.decisions.agreement.report import AgreementReport, report_agreement
 from vetter.core.decisions.agreement.share import share_of_record
 from vetter.core.decisions.decision import Decision
+from vetter.core.decisions.planted import PlantedRow
 from vetter.core.number_text import format_count
 from vetter.errors import escape_to_line
 from vetter.headless.progress import print_lines
 from vetter.io.session.session_file import SessionFile
+
+_TRUTHS = {"fake": 1.0, "artefact": 0.0}
+"""Truth of each kind of planted rows that has one."""
+
+_ADDED = (*_TRUTHS, "repeat")
+"""Kinds of planted rows that the list itself does not have."""
 
 
 def run_agreement(arguments: argparse.Namespace) -> int:
@@ -45,25 +54,44 @@ def session_agreement(path: str | os.PathLike[str]) -> tuple[AgreementReport, in
     """
     with SessionFile.open(path, "", read_only=True) as session:
         decisions, inputs = session.decisions(), session.inputs()
-        reviewers = session.all_reviewers()
+        reviewers, planted = session.all_reviewers(), session.planted()
         if session.damage:
             print_lines(f"{session.path}: a damaged session: {', '.join(session.damage)}")
     share = share_of_record(inputs[-1].record) if inputs else None
-    listed = DecidedList(decisions)
-    total = inputs[-1].candidates if inputs else len(listed)
-    report = agreement_of(decisions, reviewers, () if share is None else share.overlap)
-    return report, max(total - len(listed), 0)
+    total = inputs[-1].candidates if inputs else 0
+    report = agreement_of(decisions, reviewers, () if share is None else share.overlap, planted)
+    return report, max(total - report.candidates, 0)
 
 
 def agreement_of(
-    decisions: Sequence[Decision], reviewers: Iterable[str] = (), overlap: Iterable[str] = ()
+    decisions: Sequence[Decision],
+    reviewers: Iterable[str] = (),
+    overlap: Iterable[str] = (),
+    planted: Iterable[PlantedRow] = (),
 ) -> AgreementReport:
-    """Return the agreement in decisions; ``overlap`` are keys that several shares hold."""
+    """Return the agreement in decisions.
+
+    Parameters
+    ----------
+    decisions : sequence of Decision
+    reviewers : iterable of str
+        Reviewers to list even without a decision.
+    overlap : iterable of str
+        Keys that several shares hold.
+    planted : iterable of PlantedRow
+        Rows that the program put into the list: they tell how good each reviewer is, and count
+        in no agreement. Known objects are candidates of the list itself.
+    """
     listed = DecidedList(decisions)
-    common = frozenset(overlap)
+    common, rows = frozenset(overlap), list(planted)
+    truth = np.full(len(listed), np.nan)
+    for kind, value in _TRUTHS.items():
+        truth[listed.has_keys(row.key for row in rows if row.kind == kind)] = value
     return report_agreement(
         collect_ratings(listed, decisions, reviewers),
-        overlap=listed.has_keys(common) if common else None,
+        truth if np.isfinite(truth).any() else None,
+        listed.has_keys(common) if common else None,
+        planted=listed.has_keys(row.key for row in rows if row.kind in _ADDED),
     )
 
 

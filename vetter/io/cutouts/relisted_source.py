@@ -21,8 +21,14 @@ from vetter.core.cutout_source import (
     PsfFwhm,
     SkyPosition,
 )
+from vetter.core.decisions.planted import PlantedRow
 
 Rows = npt.NDArray[np.intp]
+
+
+def planted_of(source: CutoutSource) -> tuple[PlantedRow, ...]:
+    """Return the rows that a source has put into its list itself; most put none."""
+    return getattr(source, "planted", ())
 
 
 class RelistedSource(CutoutSource):
@@ -66,6 +72,9 @@ class RelistedSource(CutoutSource):
         self._rows = np.concatenate([self._rows, new])
         self._read = len(listed)
         self.candidates = self.relist(listed, self._rows)
+        # Test rows that the other source has put into its list.
+        shown = frozenset(self.candidates.keys.tolist())
+        self.planted = tuple(row for row in planted_of(self.inner) if row.key in shown)
         self._refresh()
 
     def _refresh(self) -> None:

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from vetter.core.cutout_source import CutoutSource, ManyFields
 from vetter.core.decisions.agreement.share import SHARE, Share
-from vetter.io.cutouts.relisted_source import RelistedNight, RelistedSource, Rows
+from vetter.io.cutouts.relisted_source import RelistedNight, RelistedSource, Rows, planted_of
 
 
 def take_share(source: CutoutSource, share: Share) -> CutoutSource:
@@ -40,6 +40,10 @@ class SharedSource(RelistedSource):
     def choose_rows(self, keys: npt.NDArray[Any], first: int) -> Rows:
         """Return those of the new rows that are in the share."""
         wanted = self.share.keys or frozenset()
+        planted = {row.key for row in planted_of(self.inner)}
+        if planted.isdisjoint(wanted):
+            # The list was split before rows were put into it: they go to this share.
+            wanted = wanted | planted
         chosen = [row for row, key in enumerate(keys.tolist(), first) if key in wanted]
         return np.array(chosen, np.intp)
 

@@ -154,6 +154,7 @@ def report_agreement(
     truth: npt.NDArray[np.float64] | None = None,
     overlap: npt.NDArray[np.bool_] | None = None,
     rules: RetirementRules = RULES,
+    planted: npt.NDArray[np.bool_] | None = None,
 ) -> AgreementReport:
     """Return the agreement of all reviewers.
 
@@ -165,9 +166,19 @@ def report_agreement(
     overlap : ndarray of bool, shape (candidates,), optional
         Candidates that the shares of a split list have in common.
     rules : RetirementRules
+    planted : ndarray of bool, shape (candidates,), optional
+        Rows that the program put into the list: they count in the records of the reviewers and
+        in what is known of each, and in no agreement.
     """
+    known, record = ratings.codes, rate_reviewers(ratings.codes, truth)
+    if planted is not None:
+        kept = ~planted
+        ratings = ratings._replace(
+            codes=ratings.codes[:, kept], arbitrated=ratings.arbitrated[kept]
+        )
+        record = record._replace(probability=record.probability[kept])
+        overlap = None if overlap is None else overlap[kept]
     codes, counts, names = ratings.codes, ratings.counts, ratings.reviewers
-    record = rate_reviewers(codes, truth)
     states = find_states(codes, record.probability, rules)
     states[ratings.arbitrated > 0] = State.AGREED
     # The arbiter's candidates need nobody: as if each reviewer had rated them.
@@ -187,7 +198,7 @@ def report_agreement(
         fleiss=fleiss_kappa(counts),
         pairs=tuple(pairs),
         reviewers=tuple(
-            _describe(ratings, index, truth, float(record.skill[index]), following)
+            _describe(ratings, index, known[index], truth, float(record.skill[index]), following)
             for index in range(len(names))
         ),
         disagreements=int((differing & (ratings.arbitrated == 0)).sum()),
@@ -202,6 +213,7 @@ def report_agreement(
 def _describe(
     ratings: Ratings,
     index: int,
+    known: npt.NDArray[np.uint8],
     truth: npt.NDArray[np.float64] | None,
     skill: float,
     following: npt.NDArray[np.int64],
@@ -218,10 +230,10 @@ def _describe(
     )
     complete = false_accepts = wilson_share(0, 0)
     if truth is not None:
-        rated = np.isin(own, CATEGORIES)
+        rated = np.isin(known, CATEGORIES)
         real, bogus = rated & (truth == 1), rated & (truth == 0)
-        complete = wilson_share(int((own[real] != 2).sum()), int(real.sum()))
-        false_accepts = wilson_share(int((own[bogus] == 1).sum()), int(bogus.sum()))
+        complete = wilson_share(int((known[real] != 2).sum()), int(real.sum()))
+        false_accepts = wilson_share(int((known[bogus] == 1).sum()), int(bogus.sum()))
     return ReviewerAgreement(
         ratings.reviewers[index],
         accepted + rejected + maybe,
