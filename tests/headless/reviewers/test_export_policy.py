@@ -12,7 +12,7 @@ from vetter.core.decisions.agreement.policy import CombinedOpinions, Policy
 from vetter.core.decisions.agreement.ratings import collect_ratings
 from vetter.core.decisions.decision import Decision, How, Verdict
 from vetter.cutouts import load_cutout
-from vetter.io.export.policy_columns import add_policy
+from vetter.io.export.decision_table import add_policy
 from vetter.io.input_options import InputOptions
 from vetter.io.inputs.open_input import open_input
 from vetter.io.session.session_file import SessionFile

@@ -22,13 +22,18 @@ from vetter.core.number_text import format_count
 from vetter.errors import InputError
 from vetter.io.cutouts.cutout_file import write_cutout
 from vetter.io.export.column_facts import ADDED, facts_of_list
-from vetter.io.export.decision_table import TAG_SEPARATOR, Opinions, decision_table
+from vetter.io.export.decision_table import (
+    TAG_SEPARATOR,
+    Opinions,
+    add_policy,
+    decision_table,
+    policy_meta,
+)
 from vetter.io.export.export_folder import ExportFolder
 from vetter.io.export.exported_rows import ACCEPTED, ExportedRows, RowChoice, list_exported_rows
 from vetter.io.export.file_names import safe_names
 from vetter.io.export.html_report import HtmlReport, page_names
 from vetter.io.export.input_files import InputFiles
-from vetter.io.export.policy_columns import add_policy, policy_meta
 from vetter.io.export.stored_fit_table import stored_fit_table
 from vetter.io.export.table_writing import check_format, write_table
 from vetter.io.files.atomic import write_atomic

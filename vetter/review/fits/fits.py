@@ -21,6 +21,7 @@ from vetter.core.judgement.fit_table import (
     FitTable,
     can_fit,
 )
+from vetter.io.inputs.blind_source import BlindSource
 from vetter.review.cutouts.cutout_cache import CutoutCache
 from vetter.review.cutouts.rendered_cutout import Shift
 from vetter.review.fits.field_fits import FieldFits
@@ -79,7 +80,7 @@ class Fits(QObject):
         self._fields = FieldFits(session)
         self._requested_fields: set[int] = set()
         self._error = "" if can_fit(session.source.plane_names) else NOTHING_TO_FIT
-        if session.is_blind:
+        if isinstance(session.source, BlindSource):
             # A fit that is not made cannot be shown by any part of the window.
             self._error = HIDDEN_TEXT
         self._closed = False
