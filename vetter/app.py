@@ -31,6 +31,7 @@ from vetter.io.field.nearby_planes import PlanesWanted
 from vetter.io.field.stars.stored_field_fit import stored_fits
 from vetter.io.files.resources import resource_path
 from vetter.io.input_options import InputOptions
+from vetter.io.inputs.blind_source import make_blind
 from vetter.io.session.default_path import default_session_path
 from vetter.io.session.session_file import SessionFile
 from vetter.review.cutouts.cutout_cache import CutoutCache
@@ -111,6 +112,8 @@ def _open(
 def _make_manager(options: dict[str, Any]) -> WindowManager:
     """Return a window manager for the window's options, which are removed from ``options``."""
     settings: Settings = options.pop("settings", None) or Settings()
+    if options.pop("blind", False):
+        settings = replace(settings, review=replace(settings.review, blind=True))
     keymap: Mapping[str, Any] | None = options.pop("keymap", None)
     files: PreferenceFiles = options.pop("preference_files", NO_FILES)
     # storable(): a name that is not UTF-8 is compared in its escaped form, as stored.
@@ -141,6 +144,8 @@ def _build(
     keymap: Mapping[str, Any] | None,
 ) -> tuple[MainWindow, list[str]]:
     """Build and connect the window's objects; return the window and notes on the session."""
+    if settings.review.blind:
+        source = make_blind(source)
     session, notes = open_session(source, store, settings, reviewer)
     stored = store.settings
     cache = CutoutCache(

@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from vetter.core.decisions.moment import Moment
 
 VERDICTS = ("accept", "reject", "maybe", "later", "none", "all")
-FORMATS = ("ecsv", "csv", "votable", "fits")
+POLICIES = ("latest", "majority", "unanimous", "weighted", "arbiter")
+FORMATS = ("ecsv", "csv", "votable", "fits", "parquet")
+REPORTS = ("tns", "ades", "regions", "zooniverse")
 
 ROLES = "key, name, x, y, ra, dec, mag, mag_err, time, filter, fwhm"
 
@@ -94,13 +96,30 @@ def add_export_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of the command that exports a session."""
     add_session(parser)
     parser.add_argument(
-        "-o", "--output", required=True, type=name_of_file, metavar="DIR", help="folder to write to"
+        "-o", "--output", type=name_of_file, metavar="DIR", help="folder to write to"
     )
     parser.add_argument(
         "--verdict",
         action="append",
         choices=VERDICTS,
         help="verdict of the cutouts to write (default: accept); may be repeated",
+    )
+    parser.add_argument(
+        "--tag", action="append", help="choose only candidates with this tag; may be repeated"
+    )
+    parser.add_argument(
+        "--since",
+        metavar="TIME",
+        help="choose only decisions from then on, as 2026-11-30T04:00 UTC",
+    )
+    parser.add_argument(
+        "--until", metavar="TIME", help="choose only decisions until then; a date means its end"
+    )
+    parser.add_argument(
+        "--where", metavar="FILTER", help="choose only what this filter matches, as 'mag<19 fwhm>2'"
+    )
+    parser.add_argument(
+        "--only-chosen", action="store_true", help="leave all others out of the table too"
     )
     parser.add_argument(
         "--format",
@@ -116,6 +135,28 @@ def add_export_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--contact-sheet", action="store_true", help="write contact_sheet.pdf: tiles of the grid"
+    )
+    parser.add_argument(
+        "--report",
+        action="append",
+        choices=REPORTS,
+        help="write a report on the chosen candidates instead of cutouts and table: a TNS AT "
+        "report, ADES for the Minor Planet Center, DS9 regions, a Zooniverse manifest; may be "
+        "repeated",
+    )
+    parser.add_argument(
+        "--field",
+        action=Pairs,
+        metavar="NAME=VALUE",
+        help="a fact of a report that no list holds, as tns.reporter='A. Smith'; also in the "
+        "settings, as [reports.tns]; may be repeated",
+    )
+    parser.add_argument("--preview", action="store_true", help="print the report and write nothing")
+    parser.add_argument(
+        "--policy",
+        choices=POLICIES,
+        help="combine all reviewers: the latest verdict, that of more than half, of all, of their "
+        "records (accept or reject at 95%%), or the arbiter's (default: one reviewer)",
     )
     parser.add_argument("--reviewer", metavar="NAME", help="reviewer (default: the last to decide)")
     add_settings(parser)
@@ -136,6 +177,56 @@ def add_moment(parser: argparse.ArgumentParser, option: str, text: str) -> None:
     """Add an option whose value is a moment in the record."""
     what = "TIME, ISO 8601 (UTC unless it has an offset), or the number of a decision"
     parser.add_argument(option, type=moment, metavar="TIME", help=f"{text}: {what}")
+
+
+def add_split_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the command that splits a list into shares."""
+    add_inputs(parser)
+    add_planes(parser)
+    add_list_reading(parser)
+    parser.add_argument(
+        "--into", required=True, type=count, metavar="N", help="number of shares, one a reviewer"
+    )
+    parser.add_argument(
+        "--overlap",
+        type=percentage,
+        default=0.1,
+        metavar="PART",
+        help="part of the list that all shares hold, to measure agreement (default: 10%%)",
+    )
+    parser.add_argument(
+        "--pairs",
+        action="store_true",
+        help="let pairs of shares hold the overlap, not all: less work, agreement of pairs alone",
+    )
+    parser.add_argument(
+        "--seed", type=whole, default=0, metavar="S", help="deal other shares (default: 0)"
+    )
+    parser.add_argument(
+        "-o", "--output", required=True, type=name_of_file, metavar="DIR", help="folder to write to"
+    )
+    add_settings(parser)
+
+
+def add_merge_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the command that merges sessions."""
+    parser.add_argument(
+        "sessions", nargs="+", type=name_of_file, metavar="FILE.vetter", help="sessions to merge"
+    )
+    parser.add_argument(
+        "-o",
+        "--output",
+        required=True,
+        type=name_of_file,
+        metavar="FILE.vetter",
+        help="session to write; one that exists gets what it lacks",
+    )
+
+
+def add_agreement_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the command that measures agreement."""
+    add_session(parser)
+    parser.add_argument("--json", action="store_true", help="print JSON")
 
 
 def add_bench_options(parser: argparse.ArgumentParser) -> None:
@@ -263,6 +354,11 @@ def add_window(parser: argparse.ArgumentParser) -> None:
         help="file of the decisions (default: NAME.vetter beside the list)",
     )
     parser.add_argument("--reviewer", metavar="NAME", help="your name (default: the account's)")
+    parser.add_argument(
+        "--blind",
+        action="store_true",
+        help="hide scores, answers of fits and others' verdicts, and record that they were hidden",
+    )
     parser.add_argument("--keymap", metavar="FILE", help="your keys (default: keymap.toml)")
     add_settings(parser)
 
@@ -310,6 +406,24 @@ def count(text: str) -> int:
     if not text.isascii() or not text.isdigit() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"expected a whole number above 0, found {text!r}")
     return int(text)
+
+
+def whole(text: str) -> int:
+    """Parse a whole number, 0 or above."""
+    if not text.isascii() or not text.isdigit():
+        raise argparse.ArgumentTypeError(f"expected a whole number, found {text!r}")
+    return int(text)
+
+
+def percentage(text: str) -> float:
+    """Parse a part of a whole, ``10%`` or ``0.1``; return 0 to 1."""
+    try:
+        number = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+    except ValueError:
+        number = math.nan
+    if not 0 <= number <= 1:
+        raise argparse.ArgumentTypeError(f"expected a part as 10% or 0.1, found {text!r}")
+    return number
 
 
 class Pairs(argparse.Action):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from vetter.core.decisions.decision import Verdict
 from vetter.gui.actions.command import UNNAMED_TAG, Command
+from vetter.gui.actions.reviewer_commands import GO_TOGETHER, REVIEW_TOGETHER, VIEW_TOGETHER
 
 if TYPE_CHECKING:
     from vetter.gui.windows.main_window import MainWindow
@@ -83,6 +84,12 @@ FILE_COMMANDS: tuple[Command[MainWindow], ...] = (
         "File",
         lambda w: w.dialogs.show_export(w.plane_row.picture_style),
         separated=True,
+    ),
+    Command(
+        "file.make_report", "Report...", ("Ctrl+Shift+E",), "File", lambda w: w.preview_report()
+    ),
+    Command(
+        "file.send_list", "Send list to TOPCAT, Aladin...", (), "File", lambda w: w.samp.send_list()
     ),
     Command(
         "file.save_view",
@@ -201,6 +208,12 @@ GO_COMMANDS: tuple[Command[MainWindow], ...] = (
         ("Ctrl+G",),
         "Go",
         lambda w: w.pages.compare(),
+    ),
+    Command(
+        "go.send_position", "Send position to DS9...", (), "Go", lambda w: w.samp.send_position()
+    ),
+    Command(
+        "go.follow", "Follow other programs (SAMP)", (), "Go", lambda w: w.samp.toggle_following()
     ),
     PALETTE_COMMAND,
 )
@@ -673,8 +686,11 @@ REVIEW_COMMANDS: tuple[Command[MainWindow], ...] = (
 COMMANDS: tuple[Command[MainWindow], ...] = (
     *FILE_COMMANDS,
     *REVIEW_COMMANDS,
+    *REVIEW_TOGETHER,
     *GO_COMMANDS,
+    *GO_TOGETHER,
     *VIEW_COMMANDS,
+    *VIEW_TOGETHER,
     *STRETCH_COMMANDS,
     *FIT_COMMANDS,
     *HELP_COMMANDS,

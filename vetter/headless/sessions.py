@@ -6,13 +6,16 @@ import argparse
 import json
 import os
 from collections import Counter
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from vetter.core.cutout_source import CutoutSource
+from vetter.core.decisions.agreement.policy import CombinedOpinions, Policy
+from vetter.core.decisions.agreement.ratings import collect_ratings
 from vetter.core.decisions.decision import Decision, Verdict, last_reviewers, storable
 from vetter.core.decisions.ledger import Counts, Ledger
 from vetter.core.decisions.moment import Moment
@@ -20,7 +23,9 @@ from vetter.core.judgement.answer import Answer
 from vetter.core.number_text import format_count
 from vetter.errors import InputError, escape_to_line
 from vetter.headless.progress import Progress, print_lines
+from vetter.io.export.decision_table import Opinions
 from vetter.io.export.export import ExportReport, Picture, SheetMaker, export
+from vetter.io.export.exported_rows import ACCEPTED, RowChoice
 from vetter.io.files.fingerprint import list_fingerprint
 from vetter.io.files.hdu_names import parse_fits_name
 from vetter.io.inputs.open_input import open_input
@@ -33,6 +38,14 @@ if TYPE_CHECKING:
 AnyPath = str | os.PathLike[str]
 
 
+class Decided(NamedTuple):
+    """Input of a session, opinions of one reviewer on it, and metadata of stored fits by key."""
+
+    source: CutoutSource
+    ledger: Opinions
+    fits: Mapping[str, Mapping[str, Any]]
+
+
 def run_status(arguments: argparse.Namespace) -> int:
     """Print the counts of a session."""
     path = Path(arguments.session).expanduser()
@@ -42,6 +55,8 @@ def run_status(arguments: argparse.Namespace) -> int:
 
 def run_export(arguments: argparse.Namespace) -> int:
     """Write cutouts and verdicts of a session."""
+    if not arguments.output:
+        raise InputError("export: no folder; name it with -o DIR")
     path = Path(arguments.session).expanduser()
     with ExitStack() as stack:
         drawn = arguments.png or arguments.html or arguments.contact_sheet
@@ -49,7 +64,7 @@ def run_export(arguments: argparse.Namespace) -> int:
         report = export_session(
             path,
             Path(arguments.output).expanduser(),
-            arguments.verdict or (),
+            choice_of(arguments),
             arguments.format or (),
             arguments.png,
             arguments.reviewer,
@@ -57,6 +72,7 @@ def run_export(arguments: argparse.Namespace) -> int:
             Progress("export"),
             html=arguments.html,
             sheet=pictures.begin_sheet if pictures and arguments.contact_sheet else None,
+            policy=arguments.policy,
         )
     print_lines(*report.lines())
     return 0
@@ -127,7 +143,7 @@ def status(
 def export_session(
     path: AnyPath,
     out: AnyPath,
-    verdicts: Sequence[str] = (),
+    choice: RowChoice = ACCEPTED,
     formats: Sequence[str] = (),
     png: bool = False,
     reviewer: str | None = None,
@@ -135,6 +151,7 @@ def export_session(
     progress: Callable[[int, int], None] | None = None,
     html: bool = False,
     sheet: SheetMaker | None = None,
+    policy: str | None = None,
 ) -> ExportReport:
     """Export a session with :func:`vetter.io.export.export.export`.
 
@@ -144,8 +161,8 @@ def export_session(
         The session file.
     out : path
         The folder to write to.
-    verdicts : sequence of str
-        'accept', 'reject', 'maybe', 'later', 'none' (or 'undecided'), 'all'; 'accept' if empty.
+    choice : RowChoice
+        Candidates that get cutouts.
     formats : sequence of str
         Formats of the table; 'ecsv' if empty.
     png : bool
@@ -159,26 +176,20 @@ def export_session(
         Whether the report is written too, with pictures made by `picture`.
     sheet : callable, optional
         Begins the contact sheet.
+    policy : str, optional
+        Rule that combines all reviewers, see `Policy`; by default one reviewer is exported.
 
     Raises
     ------
     InputError
         The session or its inputs cannot be opened, or the export cannot be written.
     """
-    chosen = chosen_verdicts(verdicts or ("accept",))
-    with _open_session(path, reviewer) as session:
-        decisions = session.decisions()
-        fits = {key: meta for key, (_, meta) in session.adjustments().items()}
-        report_damage(session)
-    source = open_input([os.fspath(path)]).read_whole_list()
-    try:
-        ledger = Ledger(source.candidates, session.reviewer)
-        ledger.replay(decisions)
+    with open_decided(path, reviewer, policy) as (source, ledger, fits):
         return export(
             source,
             ledger,
             out,
-            chosen,
+            choice,
             tuple(formats) or ("ecsv",),
             png,
             picture,
@@ -188,8 +199,50 @@ def export_session(
             html=html,
             sheet=sheet,
         )
+
+
+@contextmanager
+def open_decided(
+    path: AnyPath, reviewer: str | None, policy: str | None = None
+) -> Iterator[Decided]:
+    """Open a session's input with the opinions of a reviewer and the stored fits by key.
+
+    With a policy the opinions are those that it makes of all reviewers'.
+
+    Raises
+    ------
+    InputError
+        The session or its inputs cannot be opened.
+    """
+    if policy is not None and reviewer is not None:
+        raise InputError("--policy combines all reviewers, --reviewer names one: give one of both")
+    with _open_session(path, reviewer) as session:
+        decisions = session.decisions()
+        fits = {key: meta for key, (_, meta) in session.adjustments().items()}
+        report_damage(session)
+    source = open_input([os.fspath(path)]).read_whole_list()
+    try:
+        ledger = Ledger(source.candidates, session.reviewer)
+        ledger.replay(decisions)
+        opinions: Opinions = ledger
+        if policy is not None:
+            ratings = collect_ratings(source.candidates, decisions)
+            opinions = CombinedOpinions(ratings, Policy(policy))
+        yield Decided(source, opinions, fits)
     finally:
         source.close()
+
+
+def choice_of(arguments: argparse.Namespace) -> RowChoice:
+    """Return the candidates that the options of ``vetter export`` choose."""
+    return RowChoice(
+        tuple(chosen_verdicts(arguments.verdict or ("accept",))),
+        tuple(arguments.tag or ()),
+        arguments.since or "",
+        arguments.until or "",
+        arguments.where or "",
+        arguments.only_chosen,
+    )
 
 
 def chosen_verdicts(words: Sequence[str]) -> frozenset[Verdict]:

@@ -16,10 +16,12 @@ from vetter.core.columns.filter import match_filter
 from vetter.core.columns.review_columns import ReviewColumns
 from vetter.core.cutout_source import CutoutSource, Fingerprint
 from vetter.core.decisions import new_decisions
+from vetter.core.decisions.agreement.other_reviewers import OtherReviewers
 from vetter.core.decisions.carry_over import Offer
 from vetter.core.decisions.decision import Decision, Opinion, Verdict
 from vetter.core.decisions.ledger import Counts, Ledger
 from vetter.core.number_text import format_count
+from vetter.io.inputs.blind_source import BlindSource
 from vetter.review.current import Awaited, CurrentCandidate, Pace, PaceMeter
 from vetter.review.display_record import DisplayRecord
 from vetter.review.queue import Queue
@@ -90,6 +92,8 @@ class Session(QObject):
         self.settings = settings
         self.reviewer = reviewer
         self.read_only = writer.read_only
+        self.is_blind = isinstance(source, BlindSource)
+        """Whether scores, answers of fits and others' verdicts are hidden."""
         self.results_folder: Path | None = None
         """Folder suggested for files made from the session; None if not known."""
         self.read_error = ""
@@ -97,6 +101,9 @@ class Session(QObject):
         self._viewing = CurrentCandidate(queue, self)
         self._viewing.clock.idle = settings.review.idle_seconds
         self.display = DisplayRecord()
+        self.others = OtherReviewers(ledger)
+        """Opinions of the other reviewers; without any until the session's opener sets them."""
+        self._note_blind()
         """What is on screen; the window notes it, and single decisions store it."""
         self.writer = writer
         self.recorder = Recorder(ledger, writer, self)
@@ -173,7 +180,8 @@ class Session(QObject):
         """Give one verdict to many candidates, as one step of undo."""
 
         def write() -> None:
-            self._commit(new_decisions.decide_group(self.ledger, rows, verdict), None)
+            made = new_decisions.decide_group(self.ledger, rows, verdict, self.others.is_arbiter)
+            self._commit(made, None)
 
         self._when_writable(write)
 
@@ -279,6 +287,7 @@ class Session(QObject):
         """
         first, complete = len(self.candidates), fingerprints is not None
         self.candidates = candidates
+        self._note_blind()
         self.ledger.extend(candidates, complete)
         self.columns.extend(candidates)
         new = self.columns.since(first)
@@ -291,6 +300,10 @@ class Session(QObject):
             self.completed.emit()
             if self.unplaced_note:
                 self.noticed.emit(self.unplaced_note)
+
+    def _note_blind(self) -> None:
+        if isinstance(self.source, BlindSource):
+            self.display.note(blind=True, hidden=list(self.source.hidden))
 
     def break_off(self, why: str) -> None:
         """Report that the rest of the list cannot be read; the listed candidates can be vetted.
@@ -356,6 +369,10 @@ class Session(QObject):
     def opinion(self, row: int) -> Opinion:
         """Return verdict, tags and comment of a row."""
         return self.ledger.opinion(row)
+
+    def decisions_by_row(self) -> dict[int, Decision]:
+        """Return a copy of the decisions behind the opinions, by row."""
+        return self.ledger.decisions_by_row()
 
     def remarked_rows(self) -> list[int]:
         """Return the rows with tags or a comment."""
@@ -525,6 +542,7 @@ class Session(QObject):
             tags=tags,
             seconds=seconds,
             seen=self.display.compose(),
+            as_arbiter=self.others.is_arbiter,
         )
 
     def _note_queue(self) -> None:
@@ -574,6 +592,7 @@ class Session(QObject):
         row and text of a comment among the decisions.
         """
         made = [decision for decision in decisions if decision is not None]
+        self.others.note_arbitrations(made)
         if not made:
             self.message.emit("nothing to change: already decided so")
             return

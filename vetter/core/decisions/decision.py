@@ -52,7 +52,8 @@ class Opinion(NamedTuple):
 
     ``decided_at`` is UTC in ISO 8601, or '' before any decision; ``seconds`` is the time that
     the candidate had been looked at when the last decision was made. ``until`` is the time at
-    which a candidate that was put off is due, see `Decision`.
+    which a candidate that was put off is due, see `Decision`; ``program`` is the version of the
+    program at the decision.
     """
 
     verdict: Verdict = Verdict.NONE
@@ -62,6 +63,7 @@ class Opinion(NamedTuple):
     decided_at: str = ""
     seconds: float = 0.0
     until: str = ""
+    program: str = ""
 
     @property
     def has_content(self) -> bool:
@@ -159,6 +161,7 @@ class Decision(NamedTuple):
             self.at,
             self.seconds,
             self.until,
+            self.program,
         )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from PyQt6.QtGui import QPixmap
 from PyQt6.QtWidgets import QWidget
 
+from vetter.core.columns.blind_columns import HIDDEN_TEXT
 from vetter.core.judgement.answer import NOT_FITTED, Answer
 from vetter.core.judgement.evidence import (
     NUMBER_SEPARATOR,
@@ -108,7 +109,8 @@ class Evidence(FlowingText):
             self._set_texts("fitting...", "", "")
         elif state.status is FitStatus.FAILED:
             problem = "nothing to fit" if state.error == NOTHING_TO_FIT else "the fit failed"
-            self._set_texts(f"{problem}: {state.error}", "", "")
+            is_hidden = state.error == HIDDEN_TEXT
+            self._set_texts(HIDDEN_TEXT if is_hidden else f"{problem}: {state.error}", "", "")
         elif state.status is FitStatus.DONE and fit is not None and judgement is not None:
             self._code = judgement.answer.code
             words = headline(judgement, fit) + (self._again_hint if unread else "")

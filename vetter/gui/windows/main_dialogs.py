@@ -77,6 +77,13 @@ class MainDialogs(WindowDialogs):
         self.export.finished.connect(self._forget_export)
         self.export.open()
 
+    def show_report_preview(self, style: PictureStyle | None = None) -> None:
+        """Open the preview of reports; their pictures have this style."""
+        from vetter.gui.dialogs.report_preview import ReportPreview
+
+        session = self._session
+        ReportPreview(session, self._cache, self._window, session.results_folder, style).open()
+
     def _forget_export(self) -> None:
         self.export = None
 
@@ -88,6 +95,12 @@ class MainDialogs(WindowDialogs):
             OffersDialog(self._session, self._window).open()
         else:
             self._show_line("no verdicts are offered from an earlier list")
+
+    def show_agreement(self) -> None:
+        """Open the agreement of the reviewers."""
+        from vetter.gui.dialogs.agreement import AgreementDialog
+
+        AgreementDialog(self._session, self._window).open()
 
     def show_all_columns(self) -> None:
         """Open the table of all columns of the candidate on screen."""

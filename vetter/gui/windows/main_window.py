@@ -19,6 +19,7 @@ from vetter.gui.actions.key_events import CommandKeys
 from vetter.gui.actions.keymap import Keymap, keys_text, make_keymap
 from vetter.gui.actions.menu_states import MenuStates
 from vetter.gui.actions.menus import UndoNames, make_actions, name_epochs
+from vetter.gui.actions.samp_actions import SampActions
 from vetter.gui.candidate_list.filter_band import FilterBand
 from vetter.gui.candidate_list.filter_bar import FilterBar
 from vetter.gui.candidate_list.list_view import CandidateListView, ListDock
@@ -124,6 +125,7 @@ class MainWindow(Window):
         self.dialogs = MainDialogs(
             session, cache, fits, self, self.status.say, self.cautions.all_lines
         )
+        self.samp = SampActions(session, self.status.say, self)
         self.actions_by_id = make_actions(self, self.commands, self.keymap)
         self.menu_states = MenuStates(self, self.actions_by_id)
         self._connect()
@@ -320,6 +322,10 @@ class MainWindow(Window):
 
     def _on_second_closed(self) -> None:
         self._second = None
+
+    def preview_report(self) -> None:
+        """Open the preview of reports, whose pictures look as the panels."""
+        self.dialogs.show_report_preview(self.plane_row.picture_style)
 
     @property
     def view_saver(self) -> ViewSaver:
@@ -643,6 +649,7 @@ class MainWindow(Window):
         self.presenter.close()
         self.measures.close_measurer()
         self.cautions.stop()
+        self.samp.stop()
         self._undo_names.stop()
         self.reports.stop()
         self.verdict_bar.stop()

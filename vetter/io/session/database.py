@@ -6,7 +6,7 @@ import os
 import socket
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -345,6 +345,25 @@ class SessionDatabase:
                 return read_decisions(self._connection, self._allowance, self.path)
             except (sqlite3.Error, UnicodeDecodeError) as error:
                 raise session_error(self.path, error) from None
+
+    @contextmanager
+    def attach(self, others: Sequence[SessionDatabase]) -> Iterator[list[str]]:
+        """Open other sessions for reading on this connection, and give their schema names.
+
+        Raises VetterError.
+        """
+        names = [f"other{number}" for number in range(len(others))]
+        try:
+            for name, other in zip(names, others, strict=True):
+                # The file that the other reads may be a copy, see `View`.
+                ((_, _, file),) = other.read("PRAGMA database_list")[:1]
+                uri = f"{Path(file).as_uri()}?mode=ro"
+                self._connection.execute(f"ATTACH ? AS {name}", (uri,))
+            yield names
+            for name in names:
+                self._connection.execute(f"DETACH {name}")
+        except sqlite3.Error as error:
+            raise session_error(self.path, error) from None
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Cursor]:

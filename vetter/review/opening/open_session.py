@@ -5,9 +5,11 @@ from __future__ import annotations
 from vetter.core.columns.filter import match_filter
 from vetter.core.columns.review_columns import ReviewColumns
 from vetter.core.cutout_source import CutoutSource
+from vetter.core.decisions.agreement.other_reviewers import OtherReviewers
 from vetter.core.decisions.decision import storable
 from vetter.core.decisions.ledger import Ledger
 from vetter.core.judgement.fit_table import FitTable, can_fit
+from vetter.io.inputs.blind_source import BlindSource
 from vetter.io.session.default_path import results_folder
 from vetter.io.session.session_file import SessionFile
 from vetter.review.queue import Queue
@@ -34,13 +36,18 @@ def open_session(
     notes = list(store.notes)
     if decisions and not ledger.counts().decisions:
         # The user may be one of them under another login, and would think all was lost.
-        others = ", ".join(store.reviewers())
-        notes.append(f"decided so far by {others}; you are {reviewer} (--reviewer NAME changes it)")
-    fits = FitTable(len(source.candidates)) if can_fit(source.plane_names) else None
-    columns = ReviewColumns(source.candidates, ledger, fits)
+        names = ", ".join(store.reviewers())
+        notes.append(f"decided so far by {names}; you are {reviewer} (--reviewer NAME changes it)")
+    # A blind review has no column of answers, since it makes no fits.
+    fitted = can_fit(source.plane_names) and not isinstance(source, BlindSource)
+    fits = FitTable(len(source.candidates)) if fitted else None
+    others = OtherReviewers(ledger, decisions)
+    are_shown = others.names and not isinstance(source, BlindSource)
+    columns = ReviewColumns(source.candidates, ledger, fits, others if are_shown else None)
     queue = Queue(len(source.candidates), columns.values, lambda text: match_filter(text, columns))
     writer = NoWriter() if store.read_only else Writer(store)
     session = Session(source, ledger, writer, queue, columns, settings, reviewer)
+    session.others = others
     session.results_folder = results_folder(store.path, source.record.get("inputs", ()))
     session.start()
     notes += session.change_notes(changed)
