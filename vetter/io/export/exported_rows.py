@@ -89,7 +89,7 @@ def list_exported_rows(
     if source.record.get(PLANT_KEY):
         raise InputError(
             f"{source.title}: holds artificial sources or repeats, which must not leave; "
-            "open the list without them"
+            "vetter export leaves them out"
         )
     chosen = choose_rows(source, opinions, choice, fits)
     listed = chosen if choice.only_chosen else np.arange(len(opinions.codes))
