@@ -44,6 +44,13 @@ def test_sent_list_holds_the_verdicts(link, topcat) -> None:
     assert table["ra"].meta["ucd"] == "pos.eq.ra;meta.main"
 
 
+def test_list_with_test_rows_is_not_sent(qtbot, link, session) -> None:
+    session.source.record = {"plant": {"repeats": 1}}
+    with qtbot.waitSignal(link.said) as said:
+        link.send_list()
+    assert "must not leave" in said.args[0] and link._client._thread is None
+
+
 def test_highlighted_row_is_chosen(qtbot, link, topcat) -> None:
     link.send_list()
     _, facts = topcat.received.get(timeout=WAIT_S)

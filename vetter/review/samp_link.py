@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from PyQt6.QtCore import QObject, pyqtSignal
 
+from vetter.errors import InputError
 from vetter.io.export.column_facts import ADDED, facts_of_list
 from vetter.io.export.decision_table import FrozenOpinions, decision_table
 from vetter.io.export.exported_rows import RowChoice, list_exported_rows
@@ -47,7 +48,11 @@ class SampLink(QObject):
         """Send the whole list with its verdicts."""
         session = self._session
         source, opinions = session.source, FrozenOpinions.of(session)
-        rows = list_exported_rows(source, opinions, RowChoice()).listed
+        try:
+            rows = list_exported_rows(source, opinions, RowChoice()).listed
+        except InputError as error:
+            self.said.emit(str(error))
+            return
         self._sent_rows = rows
         facts = {**facts_of_list(source.candidates), **ADDED}
 

@@ -135,3 +135,19 @@ def test_closing_ends_the_work(qtbot, dialog) -> None:
     dialog.refresh()
     dialog.done(0)
     assert not dialog._maker.running and not dialog._saver.running
+
+
+def test_typed_facts_are_there_in_the_next_dialog(qtbot, session, tmp_path) -> None:
+    facts: dict[str, tuple[str, str]] = {"tns.reporter": ("B. Jones", "names of the authors")}
+    dialog = ReportPreview(session, FakeCache(session.source), folder=tmp_path, facts=facts)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
+    qtbot.addWidget(dialog)
+    with qtbot.waitSignal(dialog.previewed):
+        dialog.show()
+    assert '"reporter": "B. Jones"' in dialog.preview.toPlainText()
+    assert dialog._asked["tns.reporter"].text() == "B. Jones"
+    with qtbot.waitSignal(dialog.previewed):
+        dialog._asked["tns.at_type"].setText("1")
+        dialog._asked["tns.reporter"].clear()
+    assert facts == {"tns.at_type": ("1", dialog._asked["tns.at_type"].placeholderText())}
+    dialog.done(0)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from astropy.io import fits, votable
+from astropy.io.votable.ucd import parse_ucd
 from astropy.table import Column, Table
 
 from tests.helpers.decisions import REVIEWER
@@ -16,7 +17,7 @@ from vetter.core.candidates.candidate_list import CandidateList, Roles
 from vetter.core.decisions.ledger import Ledger
 from vetter.errors import InputError
 from vetter.io.export import table_writing
-from vetter.io.export.column_facts import ADDED, facts_of_list
+from vetter.io.export.column_facts import ADDED, ROLE_FACTS, facts_of_list
 from vetter.io.export.decision_table import COLUMNS, decision_table
 from vetter.io.export.table_writing import write_table
 
@@ -130,3 +131,9 @@ def test_parquet_nulls_are_masked_values(tmp_path) -> None:
     )
     write_table(table, tmp_path / "t", "parquet")
     assert parquet.read_table(tmp_path / "t").to_pydict() == {"a": [1, None], "t": [None, "y"]}
+
+
+def test_ucds_are_words_of_the_vocabulary() -> None:
+    facts = [*ADDED.values(), *ROLE_FACTS.values(), *facts_of_list(_candidates()).values()]
+    for fact in facts:
+        parse_ucd(fact.ucd, check_controlled_vocabulary=True)

@@ -21,6 +21,7 @@ from vetter.io.cutouts.cutout_file import load_cutout
 from vetter.io.export import export as export_module
 from vetter.io.export.export import ExportReport, export
 from vetter.io.export.exported_rows import RowChoice
+from vetter.io.export.table_writing import FORMATS
 from vetter.io.files.lock import SessionLock
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0\0\0\rIHDR" + bytes(17) + b"rest"
@@ -371,3 +372,21 @@ def test_cutouts_carry_when_they_are_due_and_the_program(tmp_path: Path) -> None
     assert (meta["vet_until"], meta["vet_program"]) == tuple(facts.values())
     table = Table.read(tmp_path / "decisions.ecsv")
     assert table["until"][0] == facts["until"] and table["verdict"][0] == "later"
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_second_export_replaces_its_own_table(kind: str, tmp_path: Path) -> None:
+    if kind == "parquet":
+        pytest.importorskip("pyarrow", reason="Parquet is an optional extra")
+    for _ in range(2):
+        exported(tmp_path, formats=[kind])
+    assert f"decisions.{kind}" in tree(tmp_path)
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_table_of_the_user_is_not_replaced(kind: str, tmp_path: Path) -> None:
+    if kind == "parquet":
+        pytest.importorskip("pyarrow", reason="Parquet is an optional extra")
+    (tmp_path / f"decisions.{kind}").write_text("the user's own")
+    with pytest.raises(InputError, match="not written by an export"):
+        exported(tmp_path, formats=[kind])

@@ -13,7 +13,12 @@ from vetter.core.fit.adjustment import Adjustment
 from vetter.core.judgement.answer import Answer, Judgement, make_fit_record
 from vetter.errors import InputError
 from vetter.io.export.export import export
-from vetter.io.export.exported_rows import RowChoice, list_exported_rows, parse_time
+from vetter.io.export.exported_rows import (
+    RowChoice,
+    choose_rows,
+    list_exported_rows,
+    parse_time,
+)
 from vetter.io.export.stored_fit_table import stored_fit_table
 
 ANY = tuple(Verdict)
@@ -83,6 +88,13 @@ def test_filter_error_is_one_line(listed, ledger) -> None:
 def test_unreadable_time_says_what_is_expected(text) -> None:
     with pytest.raises(InputError, match=f"{text}: expected a time in UTC as"):
         parse_time(text)
+
+
+def test_list_with_test_rows_is_refused(listed, ledger) -> None:
+    listed.record = {"plant": {"fakes": 3}}
+    with pytest.raises(InputError, match="in memory: holds artificial sources or repeats"):
+        list_exported_rows(listed, ledger, RowChoice())
+    assert choose_rows(listed, ledger, RowChoice()).tolist() == [0]
 
 
 def test_only_chosen_rows_are_in_the_table(listed, ledger, tmp_path) -> None:

@@ -68,6 +68,9 @@ class ReportPreview(QDialog):
         Suggested folder.
     style : PictureStyle, optional
         Planes, view and marks of the pictures.
+    facts : dict, optional
+        Facts typed into an earlier dialog, with their meaning, by name as ``tns.reporter``; new
+        ones are added.
     """
 
     previewed = pyqtSignal()
@@ -82,9 +85,11 @@ class ReportPreview(QDialog):
         parent: QWidget | None = None,
         folder: Path | None = None,
         style: PictureStyle | None = None,
+        facts: dict[str, tuple[str, str]] | None = None,
     ) -> None:
         super().__init__(parent)
         self._session, self._cache, self._style = session, cache, style
+        self._facts = {} if facts is None else facts
         self._folder = Path.cwd() if folder is None else folder
         self._report: Report | None = None
         self._asked: dict[str, QLineEdit] = {}
@@ -109,7 +114,7 @@ class ReportPreview(QDialog):
         if window is not None:
             # A running task must end if the window closes.
             window.installEventFilter(self)
-        self.refresh()
+        self._on_kind()
 
     def refresh(self) -> None:
         """Make the report of the present choices again, on another thread."""
@@ -225,6 +230,11 @@ class ReportPreview(QDialog):
     def _typed(self) -> dict[str, str]:
         """Return the facts typed so far, by name as ``tns.reporter``."""
         kind = str(self.kind.currentData())
+        for key, line in self._asked.items():
+            if line.text().strip():
+                self._facts[key] = line.text(), line.placeholderText()
+            else:
+                self._facts.pop(key, None)
         return {
             key: line.text()
             for key, line in self._asked.items()
@@ -238,6 +248,9 @@ class ReportPreview(QDialog):
         for label in self._labels.values():
             self._field_grid.removeWidget(label)
             label.hide()
+        for key, (_, words) in self._facts.items():
+            if key.startswith(f"{self.kind.currentData()}."):
+                self._ask(key, words)
         self.refresh()
 
     def _show_report(self, report: Report | None) -> None:
@@ -275,6 +288,7 @@ class ReportPreview(QDialog):
             line.setPlaceholderText(words)
             line.setToolTip(f"{words}\nIn the settings: reports.{key}")
             line.setAccessibleName(name)
+            line.setText(self._facts.get(key, ("", ""))[0])
             line.textChanged.connect(self._pause.start)
             self._labels[key] = plain_label(name, self.fields)
         if self._field_grid.indexOf(self._asked[key]) < 0:

@@ -13,7 +13,7 @@ from vetter.core.decisions.decision import Verdict
 from vetter.core.number_text import format_count
 from vetter.gui.widgets.plain_text import plain_label
 from vetter.gui.widgets.verdict_style import WORDS
-from vetter.io.export.exported_rows import RowChoice, list_exported_rows
+from vetter.io.export.exported_rows import RowChoice, choose_rows
 from vetter.review.background import Background
 from vetter.review.exporter import freeze_opinions
 from vetter.review.session import Session
@@ -139,7 +139,7 @@ class RowChoiceForm(QWidget):
         opinions, choice = freeze_opinions(self._session, self.policy), self.choice()
 
         def count(_stop: threading.Event) -> Any:
-            return list_exported_rows(source, opinions(), choice, fits).chosen
+            return choose_rows(source, opinions(), choice, fits)
 
         self._counter.start(count)
 

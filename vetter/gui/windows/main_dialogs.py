@@ -52,6 +52,7 @@ class MainDialogs(WindowDialogs):
         self._session, self._cache, self._fits = session, cache, fits
         self._show_line = say
         self.export: ExportDialog | None = None
+        self._report_facts: dict[str, tuple[str, str]] = {}
 
     def show_disappeared(self) -> None:
         """Open the list of explained candidates, which can be rejected as one step."""
@@ -81,8 +82,9 @@ class MainDialogs(WindowDialogs):
         """Open the preview of reports; their pictures have this style."""
         from vetter.gui.dialogs.report_preview import ReportPreview
 
-        session = self._session
-        ReportPreview(session, self._cache, self._window, session.results_folder, style).open()
+        session, folder = self._session, self._session.results_folder
+        facts = self._report_facts
+        ReportPreview(session, self._cache, self._window, folder, style, facts).open()
 
     def _forget_export(self) -> None:
         self.export = None

@@ -50,7 +50,7 @@ ADDED: Mapping[str, ColumnFacts] = {
 }
 """Facts of the columns that an export adds."""
 
-_ROLES: Mapping[str, ColumnFacts] = {
+ROLE_FACTS: Mapping[str, ColumnFacts] = {
     "key": ColumnFacts("identity of the candidate", "meta.id;meta.main"),
     "name": ColumnFacts("name of the candidate", "meta.id"),
     "x": ColumnFacts("", "pos.cartesian.x;instr.det", "pix"),
@@ -76,7 +76,7 @@ def facts_of_list(candidates: CandidateList) -> dict[str, ColumnFacts]:
     pixels that the program uses.
     """
     facts: dict[str, ColumnFacts] = {}
-    for role, known in _ROLES.items():
+    for role, known in ROLE_FACTS.items():
         column = getattr(candidates.roles, role)
         if column is None or column in facts or column not in candidates.table.colnames:
             continue

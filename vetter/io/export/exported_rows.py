@@ -24,6 +24,9 @@ from vetter.io.export.decision_table import Opinions
 
 Rows = npt.NDArray[np.intp]
 
+PLANT_KEY = "plant"
+"""Key of a source's record under which its test rows are planned."""
+
 
 @dataclass(frozen=True, slots=True)
 class RowChoice:
@@ -66,11 +69,12 @@ class ExportedRows(NamedTuple):
 def list_exported_rows(
     source: CutoutSource, opinions: Opinions, choice: RowChoice, fits: FitTable | None = None
 ) -> ExportedRows:
-    """Return the rows that an export may write.
+    """Return the rows that may leave the session: for exports, reports and other programs.
 
     Parameters
     ----------
     source : CutoutSource
+        A list without test rows: the one place where those are refused.
     opinions : Opinions
         One reviewer's opinions, with as many rows as the source's list.
     choice : RowChoice
@@ -80,7 +84,24 @@ def list_exported_rows(
     Raises
     ------
     InputError
-        A time or the filter cannot be read.
+        The list holds test rows, or a time or the filter cannot be read.
+    """
+    if source.record.get(PLANT_KEY):
+        raise InputError(
+            f"{source.title}: holds artificial sources or repeats, which must not leave; "
+            "vetter export leaves them out"
+        )
+    chosen = choose_rows(source, opinions, choice, fits)
+    listed = chosen if choice.only_chosen else np.arange(len(opinions.codes))
+    return ExportedRows(listed, chosen)
+
+
+def choose_rows(
+    source: CutoutSource, opinions: Opinions, choice: RowChoice, fits: FitTable | None = None
+) -> Rows:
+    """Return the rows that meet a choice, to count and name them in the window.
+
+    Parameters and errors are those of :func:`list_exported_rows`; test rows are not refused.
     """
     since, until = parse_time(choice.since), parse_time(choice.until, is_end=True)
     codes = np.asarray(opinions.codes)
@@ -96,8 +117,7 @@ def list_exported_rows(
         for row in np.flatnonzero(chosen).tolist():
             decided = _decided_at(opinions.opinion(row).decided_at)
             chosen[row] = decided is not None and first <= decided <= last
-    rows = np.flatnonzero(chosen)
-    return ExportedRows(rows if choice.only_chosen else np.arange(len(codes)), rows)
+    return np.flatnonzero(chosen)
 
 
 def parse_time(text: str, is_end: bool = False) -> datetime | None:

@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from vetter.core.candidates.candidate_list import CandidateList
@@ -19,6 +20,8 @@ from vetter.core.number_text import AB_ZERO_NJY
 MAG_PER_RELATIVE_ERROR = 2.5 / math.log(10)
 """Error of a magnitude divided by the relative error of its flux."""
 
+_MJD_ZERO = datetime(1858, 11, 17)
+_MS_PER_DAY = 86_400_000
 _ZTF_NAME = re.compile(r"ZTF\d{2}[a-z]{7}")
 _FLUXES = ("flux", "psfflux", "psflux", "diffflux", "fluxdiff")
 """Columns whose negative values are of a source that became fainter, as `normalise_name` has it."""
@@ -223,11 +226,13 @@ def utc_mjd(value: Any, column: str = "", unit: str = "") -> float:
     return float(Time(mjd, format="mjd", scale=scale).utc.mjd) if scale != "utc" else mjd
 
 
-def iso_time(mjd: float, digits: int = 3) -> str:
-    """Return a UTC time as ``2026-11-30T04:00:00.123``."""
-    from astropy.time import Time
+def iso_time(mjd: float) -> str:
+    """Return a UTC time as ``2026-11-30T04:00:00.123``, rounded to milliseconds.
 
-    return str(Time(mjd, format="mjd", scale="utc", precision=digits).isot)
+    Without astropy's Time, which takes 0.3 ms for each of 100,000 candidates.
+    """
+    moment = _MJD_ZERO + timedelta(milliseconds=round(mjd * _MS_PER_DAY))
+    return moment.isoformat(timespec="milliseconds")
 
 
 def _find_survey(listed: CandidateList) -> str:
