@@ -341,6 +341,8 @@ def _measure_cleaned_scatter(pulls: Array, weight: Array, left_out: Box) -> floa
     pulls = pulls - np.partition(around, len(around) // 2)[len(around) // 2]
     value = _scatter_of(pulls[counted])
     outliers = counted & (np.abs(pulls) > _OUTLIER_SCATTERS * value)
+    if not outliers.any():
+        return value
     quiet = counted & ~widen_flags(outliers, _OUTLIER_REACH)
     if np.count_nonzero(quiet) < max(_MIN_PIXELS, 0.3 * np.count_nonzero(counted)):
         return value
@@ -348,7 +350,8 @@ def _measure_cleaned_scatter(pulls: Array, weight: Array, left_out: Box) -> floa
 
 
 def _scatter_of(pulls: Array) -> float:
-    return float(np.interp(np.mean(pulls.clip(-_CUT_SIGMA, _CUT_SIGMA) ** 2), *_scatter_table()))
+    cut = np.minimum(np.maximum(pulls, -_CUT_SIGMA), _CUT_SIGMA)
+    return float(np.interp(cut @ cut / len(cut), *_scatter_table()))
 
 
 def _squares(pulls: Array) -> Array:

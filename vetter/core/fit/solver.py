@@ -338,7 +338,8 @@ def _measure_sources(
     inner = np.empty((len(df), 6, 6))
     chi2 = found.minima.chi2.copy()
     for index, window in enumerate(windows(options.max_shift)):
-        here = found.window == index
+        # slice(None): a single window needs no copies.
+        here = slice(None) if len(moments) == 1 else found.window == index
         minima = Minima(*(column[here] for column in found.minima))
         inner[here] = compute_products(moments[index][here], window, minima)
         if noise is not None:
