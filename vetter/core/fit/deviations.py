@@ -254,9 +254,7 @@ def _select_alone(
     is_lower = here.shift_chi2 < best.shift_chi2
     is_inside = np.maximum(np.abs(u), np.abs(v)) <= window.half
     which = [is_lower] * 3 + [is_inside] * 3
-    return AloneFigures(
-        *(np.where(new, b, a) for new, a, b in zip(which, best, here, strict=True))
-    )
+    return AloneFigures(*(np.where(new, b, a) for new, a, b in zip(which, best, here, strict=True)))
 
 
 def _fit_shift(moments: Array, window: Window, scale: Array, noise: TemplateNoise | None) -> Minima:

@@ -79,7 +79,7 @@ from vetter.core.fit.weights import (
 
 Array = npt.NDArray[np.float64]
 
-_PIXELS_PER_BATCH = 220_000
+_PIXELS_PER_BATCH = 256_000
 _MIN_CELL_PRODUCTS = 30_000
 """Number of shifted images times pixels above which cells are searched; below, moments of all
 shifts are cheaper. Single fits and stacks share the limit: else their results would differ."""

@@ -125,10 +125,11 @@ def _ecsv_rows(plain: Table, head: str) -> str | None:
         is_short = data.dtype.kind == "f" and data.dtype != np.float64
         texts = list(map(str, data if is_short else data.tolist()))
         if data.dtype.kind == "U":
-            texts = [text.strip(" \t") for text in texts]
-        for row in np.flatnonzero(np.ma.getmaskarray(column)):
-            texts[row] = ""
-        columns.append([text or _EMPTY for text in texts])
+            texts = [text.strip(" \t") or _EMPTY for text in texts]
+        if np.ma.is_masked(column):
+            for row in np.flatnonzero(np.ma.getmaskarray(column)):
+                texts[row] = _EMPTY
+        columns.append(texts)
     out = StringIO(newline="")
     end = "\r\n" if head.endswith("\r\n") else "\n"
     csv.writer(out, delimiter=" ", lineterminator=end).writerows(zip(*columns, strict=True))
