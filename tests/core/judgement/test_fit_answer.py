@@ -280,3 +280,19 @@ def test_faint_dipole_has_no_power_in_its_middle() -> None:
     fit = make_fit(DIPOLE, raw_flux=30.0, psf_snr=0.5, chi2_0=380.0, scale_chi2=300.0)
     judgement = answer_fit(fit, make_stars())
     assert judgement.power < 7 and judgement.answer is Answer.ORDINARY
+
+
+@pytest.mark.parametrize(
+    ("changes", "answer"),
+    [
+        ({}, Answer.KEPT),
+        ({"prior_flux": -430.0}, Answer.ORDINARY),
+        ({"prior_flux": 390.0}, Answer.ORDINARY),
+        ({"scale": 1.0}, Answer.ORDINARY),
+        ({"star_flux": 500.0}, Answer.ORDINARY),
+    ],
+    ids=["half taken", "other sign", "faint", "usual scale", "blank sky"],
+)
+def test_source_taken_by_scale_is_kept(changes: dict[str, Any], answer: Answer) -> None:
+    fit = make_fit(DIPOLE, **{"scale": 1.04, "prior_flux": 430.0, **changes})
+    assert answer_fit(fit).answer is answer
