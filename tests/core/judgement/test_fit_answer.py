@@ -296,3 +296,11 @@ def test_faint_dipole_has_no_power_in_its_middle() -> None:
 def test_source_taken_by_scale_is_kept(changes: dict[str, Any], answer: Answer) -> None:
     fit = make_fit(DIPOLE, **{"scale": 1.04, "prior_flux": 430.0, **changes})
     assert answer_fit(fit).answer is answer
+
+
+@pytest.mark.parametrize(
+    ("star", "reason"), [(200.0, "no star here"), (40000.0, "on its bound: dx")]
+)
+def test_fit_on_its_bound_names_empty_template(star: float, reason: str) -> None:
+    judgement = answer_fit(make_fit(DIPOLE, at_bound=("dx",), star_flux=star))
+    assert judgement.answer is Answer.ORDINARY and reason in judgement.reason

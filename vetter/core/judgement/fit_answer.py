@@ -44,6 +44,8 @@ _HALF_TAKEN_SNR = 0.8
 """Surviving S/N of a kept source, in units of `max_snr`, where the scale has taken a part of it."""
 _MIN_STAR_SNR = 10.0
 """Flux of a star in the template, in errors of a PSF's flux, whose scale can take a source."""
+_MIN_SHIFTED_SNR = 5.0
+"""Flux of the template's highest pixel as a star, in errors of a PSF's flux, above its noise."""
 _MAX_STEADY_SCALE = 0.03
 """Difference from 1 of steady stars' scale if the field's scale is unknown."""
 _USUAL_SHIFT_ERR = 0.1
@@ -316,6 +318,8 @@ def _is_variable(fit: Adjustment, figures: _Figures) -> bool:
 def _find_obstacle(fit: Adjustment, figures: _Figures, limits: AnswerLimits) -> str:
     """Return why a good fit does not explain the candidate; empty if it does."""
     if fit.at_bound:
+        if fit.star_flux < _MIN_SHIFTED_SNR * fit.raw_flux_err:
+            return "the template has no star here that a shift could move"
         return "on its bound: " + ", ".join(fit.at_bound)
     normal = fit.normal
     if math.isfinite(normal.scale_err):
