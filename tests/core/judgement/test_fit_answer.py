@@ -299,8 +299,9 @@ def test_source_taken_by_scale_is_kept(changes: dict[str, Any], answer: Answer) 
 
 
 @pytest.mark.parametrize(
-    ("star", "reason"), [(200.0, "no star here"), (40000.0, "on its bound: dx")]
+    ("bounds", "star", "reason"),
+    [((), 200.0, "no star here"), (("dx",), 200.0, "no star"), (("dx",), 4e4, "on its bound: dx")],
 )
-def test_fit_on_its_bound_names_empty_template(star: float, reason: str) -> None:
-    judgement = answer_fit(make_fit(DIPOLE, at_bound=("dx",), star_flux=star))
+def test_shift_explains_only_star(bounds: tuple[str, ...], star: float, reason: str) -> None:
+    judgement = answer_fit(make_fit(DIPOLE, at_bound=bounds, star_flux=star))
     assert judgement.answer is Answer.ORDINARY and reason in judgement.reason

@@ -317,9 +317,9 @@ def _is_variable(fit: Adjustment, figures: _Figures) -> bool:
 
 def _find_obstacle(fit: Adjustment, figures: _Figures, limits: AnswerLimits) -> str:
     """Return why a good fit does not explain the candidate; empty if it does."""
+    if fit.star_flux < _MIN_SHIFTED_SNR * fit.raw_flux_err:
+        return "the template has no star here that a shift could move"
     if fit.at_bound:
-        if fit.star_flux < _MIN_SHIFTED_SNR * fit.raw_flux_err:
-            return "the template has no star here that a shift could move"
         return "on its bound: " + ", ".join(fit.at_bound)
     normal = fit.normal
     if math.isfinite(normal.scale_err):
