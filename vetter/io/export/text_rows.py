@@ -31,10 +31,11 @@ def ecsv_rows(plain: Table, head: str) -> str | None:
         if texts is None:
             return None
         if column.dtype.kind == "U":
-            texts = [text.strip(" \t") for text in texts]
-        for row in np.flatnonzero(np.ma.getmaskarray(column)):
-            texts[row] = ""
-        columns.append([text or _EMPTY for text in texts])
+            texts = [text.strip(" \t") or _EMPTY for text in texts]
+        if np.ma.is_masked(column):
+            for row in np.flatnonzero(np.ma.getmaskarray(column)):
+                texts[row] = _EMPTY
+        columns.append(texts)
     out = StringIO(newline="")
     end = "\r\n" if head.endswith("\r\n") else "\n"
     csv.writer(out, delimiter=" ", lineterminator=end).writerows(zip(*columns, strict=True))
