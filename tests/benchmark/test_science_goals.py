@@ -1,4 +1,4 @@
-"""Goals of the answer at the places where earlier fits were wrong, on 80 stamps each.
+"""Goals of the answer at the places where earlier fits were wrong, on 40 stamps each.
 
 `scripts/bench --science` measures the same, and more kinds, on 200 stamps each.
 """
@@ -11,7 +11,7 @@ from scipy.stats import binom
 from tests.benchmark.science.kinds import Kind, list_kinds
 from tests.benchmark.science.stamp_answers import judge_kind, summarise
 
-STAMPS = 80
+STAMPS = 40
 PLACES = (
     "blank sky, template of noise",
     "star, gradient 0.5 sigma/px",

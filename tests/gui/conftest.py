@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -29,12 +28,10 @@ def plain_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture(autouse=True, scope="session")
-def demo_is_plain(plain_demo: Path) -> Iterator[None]:
+@pytest.fixture(autouse=True)
+def demo_is_plain(plain_demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let ``demo`` mean these files in the windows of tests."""
     packed = resources.resource_path
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(
-            resources, "resource_path", lambda name: plain_demo if name == "demo" else packed(name)
-        )
-        yield
+    monkeypatch.setattr(
+        resources, "resource_path", lambda name: plain_demo if name == "demo" else packed(name)
+    )
