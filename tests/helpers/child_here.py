@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from PyQt6.QtCore import QTimer
@@ -14,15 +14,16 @@ class ChildHere:
     A process takes seconds to begin, and waits behind everything else on a busy machine.
     """
 
-    answer: Callable[[Any], Any]
-    """Returns the answer to a message; subclasses hold it."""
-
     def __init__(self, module: str, on_message: Callable[[Any], None], *_: Any, **__: Any) -> None:
         self._on_message = on_message
         self._is_closed = False
 
     def send(self, message: Any) -> None:
         QTimer.singleShot(0, lambda: self._answer(message))
+
+    def answers(self, message: Any) -> Iterable[Any]:
+        """Return the answers to a message."""
+        raise NotImplementedError
 
     def hold(self) -> None:
         pass
@@ -34,5 +35,7 @@ class ChildHere:
         self._is_closed = True
 
     def _answer(self, message: Any) -> None:
-        if not self._is_closed:
-            self._on_message(type(self).answer(message))
+        if self._is_closed:
+            return
+        for answer in self.answers(message):
+            self._on_message(answer)

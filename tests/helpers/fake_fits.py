@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from types import SimpleNamespace
 
 import numpy as np
 from PyQt6.QtCore import QObject, pyqtSignal
 
+from tests.helpers.child_here import ChildHere
 from tests.helpers.plain_source import PlainSource
 from vetter.core.cutout_source import PsfFwhm
 from vetter.core.fit.adjustment import Adjustment
 from vetter.core.judgement.field_fit import make_field_fit
 from vetter.core.judgement.fit_table import FitTable
 from vetter.io.session.rows import plain_meta
-from vetter.review.fits.fit_messages import Fitted, Ready
+from vetter.review.fits.fit_messages import FitRequest, Fitted, Ready
 from vetter.review.fits.fits import Fits
 from vetter.review.queue import Queue
 from vetter.review.writer import StoredFits
@@ -152,3 +154,12 @@ def find(fits: FitsOfFakes, *stored: StoredFits) -> None:
     """The session holds these, and nothing else."""
     for part in stored or (StoredFits("mine", [], True),):
         fits.session.loaded.emit(part)
+
+
+class FittingHere(ChildHere):
+    """Finds in each candidate the same dipole, at once."""
+
+    def answers(self, message: object) -> Iterator[Ready | Fitted]:
+        if isinstance(message, FitRequest):
+            yield Ready(make_field_fit(PsfFwhm(3.0, ""), FitSettings(), 20), "mine")
+            yield fitted(message.first, (GOOD,) * len(message.first))

@@ -10,14 +10,16 @@ from PyQt6.QtTest import QTest
 
 from tests.helpers.child_here import ChildHere
 from tests.helpers.windows import until_painted
+from vetter.core.psf.measures.cutout_measures import CutoutMeasures
 from vetter.gui.panels.measures.dock import MeasuresDock
 from vetter.gui.windows.main_window import MainWindow
 from vetter.review.cutouts import measurer
-from vetter.review.cutouts.measure_worker import measure
+from vetter.review.cutouts.measure_worker import MeasureTask, measure
 
 
 class MeasuringHere(ChildHere):
-    answer = measure
+    def answers(self, message: MeasureTask) -> list[CutoutMeasures]:
+        return [measure(message)]
 
 
 def until_measured(qtbot: Any, dock: MeasuresDock) -> None:
