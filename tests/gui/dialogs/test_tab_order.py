@@ -41,9 +41,9 @@ def test_the_export_begins_with_what_is_exported(qtbot) -> None:
     assert dialog.focusWidget() is first
     names = chain(dialog, first)
     assert names[0].startswith("accepted") and names[5].startswith("a picture")
-    assert names[5:7] == ["a page to show (report.html)", "a contact sheet (PDF)"]
-    assert names[7:13] == ["ECSV", "CSV", "VOTable", "FITS", "folder", "Browse..."]
-    assert names[13:] == ["Export", "Close"]
+    assert names[6:8] == ["a page to show (report.html)", "a contact sheet (PDF)"]
+    assert names[8:14] == ["ECSV", "CSV", "VOTable", "FITS", "folder", "Browse..."]
+    assert names[14:] == ["Export", "Close"]
 
 
 def test_planes_come_line_by_line_and_the_buttons_last(qtbot) -> None:
