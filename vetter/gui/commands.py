@@ -38,7 +38,12 @@ QUIT_COMMAND: Command[Window] = Command(
 )
 
 PALETTE_COMMAND: Command[Window] = Command(
-    "go.palette", "Command palette", ("Ctrl+K",), "Go", lambda w: w.dialogs.show_palette()
+    "go.palette",
+    "Command palette",
+    ("Ctrl+K",),
+    "Help",
+    lambda w: w.dialogs.show_palette(),
+    separated=True,
 )
 
 PREFERENCES_COMMAND: Command[Window] = Command(
@@ -114,13 +119,6 @@ FILE_COMMANDS: tuple[Command[MainWindow], ...] = (
         separated=True,
     ),
     Command(
-        "file.list_columns",
-        "Columns of the list...",
-        (),
-        "File",
-        lambda w: w.dialogs.show_list_columns(),
-    ),
-    Command(
         "file.planes", "Planes of the list...", (), "File", lambda w: w.opening.choose_planes()
     ),
     Command("file.notes", "Notes on the input...", (), "File", lambda w: w.dialogs.show_notes()),
@@ -171,11 +169,21 @@ GO_COMMANDS: tuple[Command[MainWindow], ...] = (
     ),
     Command("go.first", "First", ("Home",), "Go", lambda w: w.session.first(), separated=True),
     Command("go.last", "Last", ("End",), "Go", lambda w: w.session.last()),
+)
+
+LIST_COMMANDS: tuple[Command[MainWindow], ...] = (
+    Command(
+        "view.list",
+        "Candidate list on or off",
+        ("L",),
+        "List",
+        lambda w: w.toggle_list(),
+    ),
     Command(
         "go.filter",
         "Filter and search",
         ("/", "Ctrl+F"),
-        "Go",
+        "List",
         lambda w: w.show_filter(),
         separated=True,
     ),
@@ -183,26 +191,25 @@ GO_COMMANDS: tuple[Command[MainWindow], ...] = (
         "go.clear_filter",
         "Clear the filter",
         ("Ctrl+Shift+F",),
-        "Go",
+        "List",
         lambda w: w.filter_bar.show_all(),
     ),
-    Command("go.filters", "Earlier and named filters...", (), "Go", lambda w: w.show_filters()),
-    Command("go.grid", "Grid of many candidates", ("G",), "Go", lambda w: w.pages.toggle_grid()),
+    Command("go.filters", "Earlier and named filters...", (), "List", lambda w: w.show_filters()),
     Command(
-        "go.grid_undecided",
-        "Grid: only undecided candidates",
-        ("Ctrl+U",),
-        "Go",
-        lambda w: w.pages.toggle_only_undecided(),
+        "view.columns",
+        "Columns shown...",
+        (),
+        "List",
+        lambda w: w.candidate_list.pick_columns(),
+        separated=True,
     ),
     Command(
-        "go.compare",
-        "Grid: compare the selected side by side",
-        ("Ctrl+G",),
-        "Go",
-        lambda w: w.pages.compare(),
+        "file.list_columns",
+        "Roles of the columns...",
+        (),
+        "List",
+        lambda w: w.dialogs.show_list_columns(),
     ),
-    PALETTE_COMMAND,
 )
 
 VIEW_COMMANDS: tuple[Command[MainWindow], ...] = (
@@ -376,12 +383,26 @@ VIEW_COMMANDS: tuple[Command[MainWindow], ...] = (
         lambda w: w.read_again(),
     ),
     Command(
-        "view.list",
-        "Candidate list on or off",
-        ("L",),
+        "go.grid",
+        "Grid of many candidates",
+        ("G",),
         "View",
-        lambda w: w.toggle_list(),
+        lambda w: w.pages.toggle_grid(),
         separated=True,
+    ),
+    Command(
+        "go.grid_undecided",
+        "Grid: only undecided candidates",
+        ("Ctrl+U",),
+        "View",
+        lambda w: w.pages.toggle_only_undecided(),
+    ),
+    Command(
+        "go.compare",
+        "Grid: compare the selected side by side",
+        ("Ctrl+G",),
+        "View",
+        lambda w: w.pages.compare(),
     ),
     Command(
         "view.surround",
@@ -435,10 +456,9 @@ VIEW_COMMANDS: tuple[Command[MainWindow], ...] = (
         lambda w: w.toggle_verdict_bar(),
     ),
     Command("view.panels", "Planes with panels...", (), "View", lambda w: w.pick_panels()),
-    Command("view.columns", "Columns...", (), "View", lambda w: w.candidate_list.pick_columns()),
     Command(
         "view.all_columns",
-        "All columns of this candidate",
+        "All values of this candidate",
         ("D",),
         "View",
         lambda w: w.dialogs.show_all_columns(),
@@ -674,8 +694,10 @@ COMMANDS: tuple[Command[MainWindow], ...] = (
     *FILE_COMMANDS,
     *REVIEW_COMMANDS,
     *GO_COMMANDS,
+    *LIST_COMMANDS,
     *VIEW_COMMANDS,
     *STRETCH_COMMANDS,
     *FIT_COMMANDS,
+    PALETTE_COMMAND,
     *HELP_COMMANDS,
 )
