@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from vetter.io.child_process import ChildProcess
-from vetter.review.cutouts.measure_worker import MeasureTask
 
 if TYPE_CHECKING:
     from vetter.core.cutout.cutout import Cutout
@@ -85,6 +84,7 @@ class Measurer(QObject):
             return
         # Here: the window's start needs no measures.
         from vetter.core.psf.measures.cutout_measures import MEASURED
+        from vetter.review.cutouts.measure_worker import MeasureTask
 
         self._waiting, self._asked = None, request
         if self._child is None:
