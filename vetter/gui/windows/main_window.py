@@ -287,6 +287,7 @@ class MainWindow(Window):
         self.evidence.set_keys(texts["fit.now"], texts["view.read_again"])
         self.status.set_undecided_keys(texts["go.undecided"])
         self._unsaved.set_key(texts["review.comment"])
+        self.verdict_bar.rebuild()
         self.presenter.show()
 
     def apply_settings(self, settings: Settings) -> None:
@@ -304,6 +305,7 @@ class MainWindow(Window):
             for command in self.commands:
                 if command.id.startswith("review.tag_"):
                     self.actions_by_id[command.id].setText(menu_text(command.title))
+            self.verdict_bar.rebuild()
         self.card.tags.update()
         self.evidence.set_limits(_answer_limits(settings))
 
