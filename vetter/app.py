@@ -23,9 +23,9 @@ from vetter.core.decisions.decision import storable
 from vetter.core.display.style import DisplayStyle
 from vetter.errors import ColumnsWanted, VetterError
 from vetter.gui.commands import COMMANDS, WINDOW_COMMANDS
+from vetter.gui.opening.import_ahead import DELAY_MS, import_ahead
 from vetter.gui.panels.panel_choice import PanelChoice
 from vetter.gui.widgets.theme import make_application
-from vetter.gui.windows.import_ahead import DELAY_MS, import_ahead
 from vetter.gui.windows.main_window import MainWindow
 from vetter.gui.windows.start_window import StartWindow
 from vetter.gui.windows.window_manager import WindowManager

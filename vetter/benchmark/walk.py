@@ -14,7 +14,7 @@ from vetter.benchmark.figures import Figure
 from vetter.benchmark.keys import open_bench_window
 from vetter.benchmark.starts import private_kilobytes, use_offscreen_if_needed
 from vetter.errors import VetterError
-from vetter.gui.windows.import_ahead import import_ahead
+from vetter.gui.opening.import_ahead import import_ahead
 
 if TYPE_CHECKING:
     from vetter.benchmark.watchdog import SlowEvent

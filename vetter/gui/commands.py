@@ -172,13 +172,7 @@ GO_COMMANDS: tuple[Command[MainWindow], ...] = (
 )
 
 LIST_COMMANDS: tuple[Command[MainWindow], ...] = (
-    Command(
-        "view.list",
-        "Candidate list on or off",
-        ("L",),
-        "List",
-        lambda w: w.toggle_list(),
-    ),
+    Command("view.list", "Candidate list on or off", ("L",), "List", lambda w: w.toggle_list()),
     Command(
         "go.filter",
         "Filter and search",
@@ -375,13 +369,7 @@ VIEW_COMMANDS: tuple[Command[MainWindow], ...] = (
         "View",
         lambda w: w.use_own_radius(),
     ),
-    Command(
-        "view.read_again",
-        "Read this cutout again",
-        ("F5",),
-        "View",
-        lambda w: w.read_again(),
-    ),
+    Command("view.read_again", "Read this cutout again", ("F5",), "View", lambda w: w.read_again()),
     Command(
         "go.grid",
         "Grid of many candidates",
@@ -549,13 +537,7 @@ STRETCH_COMMANDS: tuple[Command[MainWindow], ...] = (
         lambda w: w.stretch_bar.next_preset(),
         separated=True,
     ),
-    Command(
-        "stretch.presets",
-        "Presets...",
-        (),
-        "Stretch",
-        lambda w: w.stretch_bar.show_presets(),
-    ),
+    Command("stretch.presets", "Presets...", (), "Stretch", lambda w: w.stretch_bar.show_presets()),
     Command(
         "stretch.per_candidate",
         "Changes for this candidate only, on or off",

@@ -19,7 +19,7 @@ MODULES = (
 
 
 def import_ahead() -> threading.Thread | None:
-    """Import grid, field view, plots and dialogs on a thread; None if all are there.
+    """Return a thread that imports grid, field view, plots and dialogs; None if all are there.
 
     The first opening of the field view took 60 ms of imports between its key and its pixels.
     """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from vetter.gui.windows.import_ahead import MODULES, import_ahead
+from vetter.gui.opening.import_ahead import MODULES, import_ahead
 
 
 def test_all_is_there_after_the_thread_and_no_second_begins(qapp) -> None:
