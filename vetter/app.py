@@ -14,6 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from PyQt6.QtCore import QTimer
 from PyQt6.QtGui import QIcon
 from PyQt6.QtWidgets import QApplication
 
@@ -22,13 +23,13 @@ from vetter.core.decisions.decision import storable
 from vetter.core.display.style import DisplayStyle
 from vetter.errors import ColumnsWanted, VetterError
 from vetter.gui.commands import COMMANDS, WINDOW_COMMANDS
+from vetter.gui.opening.import_ahead import DELAY_MS, import_ahead
 from vetter.gui.panels.panel_choice import PanelChoice
 from vetter.gui.widgets.theme import make_application
 from vetter.gui.windows.main_window import MainWindow
 from vetter.gui.windows.start_window import StartWindow
 from vetter.gui.windows.window_manager import WindowManager
 from vetter.io.field.nearby_planes import PlanesWanted
-from vetter.io.field.stars.stored_field_fit import stored_fits
 from vetter.io.files.resources import resource_path
 from vetter.io.input_options import InputOptions
 from vetter.io.inputs.blind_source import make_blind
@@ -154,7 +155,7 @@ def _build(
         source.default_radius,
         settings.review.cache_megabytes * MEGABYTE,
     )
-    start = WorkerStart(source.record, settings.fit, source.default_radius, stored_fits(stored))
+    start = WorkerStart(source.record, settings.fit, source.default_radius, _stored_fits(stored))
     fits = Fits(session, cache, FitProcess(start))
     window = MainWindow(session, cache, fits, COMMANDS, keymap)
     # atexit: a script may end with its window open, whose threads would then crash in signals to
@@ -185,6 +186,16 @@ def _build(
     return window, notes
 
 
+def _stored_fits(stored: Mapping[str, Any]) -> dict[int, Mapping[str, Any]]:
+    """Return what a session keeps of each image's fit options; a new session has nothing."""
+    if not stored:
+        return {}
+    # Here: it imports the noise and the matching, which the start of a new session does not need.
+    from vetter.io.field.stars.stored_field_fit import stored_fits
+
+    return stored_fits(stored)
+
+
 def run(inputs: Sequence[str], **options: Any) -> int:
     """Run the program until its window closes; return the exit status.
 
@@ -201,6 +212,7 @@ def run(inputs: Sequence[str], **options: Any) -> int:
         manager.show_start()
     # After the first paint: QIcon loads the names of a hundred and fifty other icons.
     manager.window.exposed.connect(partial(_show_icon, app))
+    manager.window.exposed.connect(partial(QTimer.singleShot, DELAY_MS, import_ahead))
     # freeze(): a full collection of start-up's objects takes 49 ms, too long between a key and its
     # pixels; these objects stay until the end anyway.
     gc.freeze()

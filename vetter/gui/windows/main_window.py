@@ -11,6 +11,7 @@ from PyQt6.QtGui import QKeyEvent, QResizeEvent
 from PyQt6.QtWidgets import QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from vetter.core.display.style import DisplayStyle
+from vetter.core.judgement.fit_answer import AnswerLimits
 from vetter.core.judgement.fit_table import COLUMNS as FIT_COLUMNS
 from vetter.core.judgement.fit_table import can_fit
 from vetter.gui.actions.command import Command, with_tags
@@ -65,9 +66,10 @@ if TYPE_CHECKING:
 MIN_VETTING = QSize(400, 320)
 """Smallest size of panels and texts, which with the list allows a window of 800 x 560."""
 COMPACT = 1000
-"""Window width in pixels below which the readout is the pixel alone."""
+"""Window width in pixels below which the readout is the pixel alone, and the evidence has one more
+line."""
 NARROW = 1500
-"""Window width in pixels below which the readout is shorter and the evidence has more lines."""
+"""Window width in pixels below which the readout is shorter."""
 
 
 class MainWindow(Window):
@@ -161,6 +163,7 @@ class MainWindow(Window):
         fit, again = (keys_text(self.keymap[name]) for name in ("fit.now", "view.read_again"))
         fittable = can_fit(session.source.plane_names)
         self.evidence = Evidence(fit, self._frame_on_screen, again, has_numbers=fittable)
+        self.evidence.set_limits(_answer_limits(session.settings))
         self.epochs = EpochPanel(session, self.cache)
         self.candidate_list = CandidateListView(session)
         self.light_curve = LightCurveDock(self)
@@ -289,6 +292,7 @@ class MainWindow(Window):
         self.evidence.set_keys(texts["fit.now"], texts["view.read_again"])
         self.status.set_undecided_keys(texts["go.undecided"])
         self._unsaved.set_key(texts["review.comment"])
+        self.verdict_bar.rebuild()
         self.presenter.show()
 
     def apply_settings(self, settings: Settings) -> None:
@@ -306,7 +310,9 @@ class MainWindow(Window):
             for command in self.commands:
                 if command.id.startswith("review.tag_"):
                     self.actions_by_id[command.id].setText(menu_text(command.title))
+            self.verdict_bar.rebuild()
         self.card.tags.update()
+        self.evidence.set_limits(_answer_limits(settings))
 
     def toggle_second_window(self) -> None:
         """Open the window that follows the current candidate on another screen, or close it."""
@@ -600,9 +606,9 @@ class MainWindow(Window):
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         assert event is not None
-        narrow = event.size().width() < NARROW
-        self.readout.set_narrow(narrow, compact=event.size().width() < COMPACT)
-        self.evidence.set_narrow(narrow)
+        compact = event.size().width() < COMPACT
+        self.readout.set_narrow(event.size().width() < NARROW, compact=compact)
+        self.evidence.set_narrow(compact)
         super().resizeEvent(event)
         if event.size().width() != event.oldSize().width():
             self.list_dock.fit_window(event.size().width())
@@ -659,3 +665,8 @@ class MainWindow(Window):
         self.cache.close()
         self.session.close()
         self.session.source.close()
+
+
+def _answer_limits(settings: Settings) -> AnswerLimits:
+    fit = settings.fit
+    return AnswerLimits(fit.max_snr, (fit.scale_low, fit.scale_high), fit.max_chi2_ratio)
