@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from vetter.core.fakes.strength import draw_snr, flux_of_snr, flux_sigma, photon_slope
+from vetter.core.psf.models import Gaussian
+
+PSF = Gaussian(3.0).render((25, 25), 12.2, 11.9)
+
+
+@pytest.mark.parametrize("count", [1, 7, 40])
+def test_drawn_ratios_cover_the_range(count: int) -> None:
+    drawn = np.sort(draw_snr(count, np.random.default_rng(0), (4.0, 40.0)))
+    edges = 4.0 * 10 ** (np.arange(count + 1) / count)
+    assert (drawn >= edges[:-1] - 1e-9).all()
+    assert (drawn <= edges[1:] + 1e-9).all()
+
+
+def test_flux_sigma_is_scatter_of_fitted_fluxes() -> None:
+    rng = np.random.default_rng(2)
+    fluxes = [(PSF * rng.normal(0, 5, PSF.shape)).sum() / (PSF**2).sum() for _ in range(2000)]
+    assert flux_sigma(PSF, np.full(PSF.shape, 25.0)) == pytest.approx(np.std(fluxes), rel=0.06)
+
+
+def test_flux_of_ratio_counts_its_own_photons() -> None:
+    variance = np.full(PSF.shape, 25.0)
+    flux = flux_of_snr(20.0, PSF, variance, 1.0)
+    assert flux / flux_sigma(PSF, variance + flux * PSF) == pytest.approx(20.0, rel=1e-3)
+    assert flux > 20.0 * flux_sigma(PSF, variance)
+
+
+def test_flux_sigma_without_usable_pixel_is_nan() -> None:
+    assert np.isnan(flux_sigma(PSF, np.full(PSF.shape, np.nan)))
+
+
+def test_photon_slope_is_that_of_the_error_plane() -> None:
+    pixels = np.concatenate([np.full(100, 200.0), np.linspace(500, 3000, 50)])
+    variance = 40.0 + (pixels - 200.0) / 1.6
+    light = pixels > 300
+    assert photon_slope(pixels, variance, light, ~light) == pytest.approx(1 / 1.6)
+
+
+def test_photon_slope_of_constant_errors_is_zero() -> None:
+    pixels = np.concatenate([np.full(100, 200.0), np.linspace(500, 3000, 50)])
+    assert photon_slope(pixels, np.full(150, 9.0), pixels > 300, pixels < 300) == 0.0
