@@ -20,12 +20,14 @@ def add_open_options(parser: argparse.ArgumentParser) -> None:
     add_inputs(parser, "*")
     add_planes(parser)
     add_list_reading(parser)
+    add_test_rows(parser)
     add_window(parser)
 
 
 def add_demo_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of the window on the simulated field."""
     parser.add_argument("--radius", type=radius, help="half the side of a cutout, pixels")
+    add_test_rows(parser)
     add_window(parser)
 
 
@@ -239,6 +241,24 @@ def add_list_reading(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_test_rows(parser: argparse.ArgumentParser) -> None:
+    """Add the options that mix test rows into the list, to measure the reviewer."""
+    group = parser.add_argument_group("measuring yourself (see vetter stats)")
+    group.add_argument(
+        "--fakes", type=count, metavar="N", help="mix in N artificial sources of known S/N"
+    )
+    group.add_argument("--repeats", type=count, metavar="N", help="show N candidates a second time")
+    group.add_argument(
+        "--known",
+        type=count,
+        metavar="N",
+        help="hide catalogue matches, and test N known objects of the packets",
+    )
+    group.add_argument(
+        "--seed", type=seed, metavar="S", help="number that chooses the rows (default: 0)"
+    )
+
+
 def add_window(parser: argparse.ArgumentParser) -> None:
     """Add the options of the commands that show a window."""
     parser.add_argument(
@@ -293,6 +313,13 @@ def count(text: str) -> int:
     """Parse a whole number above 0."""
     if not text.isascii() or not text.isdigit() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"expected a whole number above 0, found {text!r}")
+    return int(text)
+
+
+def seed(text: str) -> int:
+    """Parse a whole number, 0 or above."""
+    if not text.isascii() or not text.isdigit():
+        raise argparse.ArgumentTypeError(f"expected a whole number, found {text!r}")
     return int(text)
 
 

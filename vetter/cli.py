@@ -50,6 +50,10 @@ _READING_OPTIONS = (
     "psf",
     "column",
     "one_based",
+    "fakes",
+    "repeats",
+    "known",
+    "seed",
 )
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from vetter.core.coordinates.parent_pixels import ParentPixels
     from vetter.core.cutout.cutout import Cutout
     from vetter.core.cutout.plane import Plane, Provenance
+    from vetter.core.fakes.planted_row import PlantedRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +120,8 @@ class CutoutSource(ImageField, ABC):
     """Those of the extra notes that are cautions, shown before the list's cautions."""
     chooses_columns: ClassVar[bool] = False
     """True if the user may choose how the list's columns are read."""
+    planted: tuple[PlantedRow, ...] = ()
+    """Test rows in the list: artificial sources, repeats and known objects."""
 
     @property
     def notes(self) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from vetter.core.cutout_source import CutoutSource
+from vetter.core.fakes.plan import PlantPlan
 from vetter.errors import InputError
 from vetter.io.files.file_marks import Mark, mark_of
 from vetter.io.files.hdu_names import FitsName, parse_fits_name
@@ -126,7 +127,17 @@ def open_input(
         check_encoding(options.encoding)
     with read_as(options.encoding):
         named = recognise(texts, options)
-        return _OPENERS[named.kind](named, options)
+        source = _OPENERS[named.kind](named, options)
+        # The inputs of a session are opened by its record, which holds its test rows.
+        return source if named.kind is NamedKind.SESSION else _with_test_rows(source, options)
+
+
+def _with_test_rows(source: CutoutSource, options: InputOptions) -> CutoutSource:
+    if options.plant is None or options.plant.is_empty:
+        return source
+    from vetter.io.inputs.planting.plant_source import plant
+
+    return plant(source, options.plant)
 
 
 def open_recorded(record: Mapping[str, Any], options: InputOptions | None = None) -> CutoutSource:
@@ -138,6 +149,7 @@ def open_recorded(record: Mapping[str, Any], options: InputOptions | None = None
         As `open_input`.
     """
     recorded = InputOptions.from_keywords(**dict(record.get("options", {})))
+    recorded = dataclasses.replace(recorded, plant=PlantPlan.from_record(record))
     inputs = [str(name) for name in record.get("inputs", [])]
     return open_input(inputs, recorded if options is None else options.with_defaults(recorded))
 

@@ -1,0 +1,205 @@
+"""Artificial sources of one field: places, fluxes and light, by the field's own PSF and noise."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from vetter.core.cutout.plane import Box, Plane
+from vetter.core.fakes.light import (
+    PlantedLight,
+    render_sources,
+    stamp_half,
+    with_photon_noise,
+)
+from vetter.core.fakes.places import choose_places, light_and_sky, sample_boxes
+from vetter.core.fakes.strength import draw_snr, flux_of_snr, photon_slope
+from vetter.core.psf.models import Psf
+from vetter.errors import InputError
+from vetter.io.field.field_planes import FieldPlanes, gain_of
+from vetter.io.field.field_source import FieldSource
+from vetter.io.field.planes import EstimatedErrorPlane, ReadablePart
+from vetter.settings import FitSettings
+
+Array = npt.NDArray[np.float64]
+
+_ZERO_POINT_CARDS = ("MAGZP", "MAGZERO", "MAGZPT", "ZEROPNT", "ZP", "PHOTZP", "MAG0")
+_CENTROID_SHARE = 1.0 / 2.355
+"""Error of a detection's centroid, FWHM over S/N: that of a Gaussian profile."""
+
+
+class FieldOptics(NamedTuple):
+    """PSF and noise of a field, as artificial sources need them.
+
+    Attributes
+    ----------
+    psf : Psf
+    photon_slope : float
+        Variance per unit of light in the image; 0 if unknown.
+    err_slope : float
+        Growth of the error plane's variance with light; 0 if it does not grow.
+    zero_point : float
+        Magnitude of a flux of 1; NaN if the header has none.
+    """
+
+    psf: Psf
+    photon_slope: float
+    err_slope: float
+    zero_point: float
+
+
+@dataclass(frozen=True, eq=False)
+class FieldFakes:
+    """Artificial sources of one field.
+
+    Attributes
+    ----------
+    x, y : ndarray (n,)
+        True positions, 0-based pixels.
+    listed_x, listed_y : ndarray (n,)
+        Positions as a detection would give them, with the error of a centroid.
+    truths : list of dict
+        See `vetter.core.fakes.planted_row.PlantedRow`.
+    light, extra_variance : PlantedLight
+        See `vetter.io.inputs.planting.planted_planes.plant_planes`.
+    """
+
+    x: Array
+    y: Array
+    listed_x: Array
+    listed_y: Array
+    truths: list[dict[str, Any]]
+    light: PlantedLight
+    extra_variance: PlantedLight
+
+
+def measure_optics(source: FieldSource, rng: np.random.Generator) -> FieldOptics:
+    """Measure PSF and noise of a field; takes a moment.
+
+    Raises
+    ------
+    InputError
+        The field has no image, or no PSF.
+    """
+    from vetter.io.field.stars.psf import choose_field_fit
+
+    planes = source.field_planes
+    if "image" not in planes.planes:
+        raise InputError(f"{source.title}: artificial sources need the image; give --image")
+    fit = choose_field_fit(source, source.record, FitSettings(), source.default_radius or 20.0)
+    if fit.options.psf is None:
+        raise InputError(f"{source.title}: no PSF for artificial sources; give --fwhm or --psf")
+    err_slope = _err_slope(planes, rng)
+    gain = gain_of(planes.header)
+    return FieldOptics(
+        fit.options.psf,
+        1.0 / gain if gain is not None else err_slope,
+        err_slope,
+        _zero_point(planes),
+    )
+
+
+def make_fakes(
+    source: FieldSource,
+    optics: FieldOptics,
+    count: int,
+    rng: np.random.Generator,
+    snr: Sequence[float] | Array | None = None,
+) -> FieldFakes:
+    """Make artificial sources for a field; fewer than ``count`` if it has no room for them.
+
+    Parameters
+    ----------
+    source : FieldSource
+    optics : FieldOptics
+    count : int
+    rng : Generator
+    snr : sequence of float, optional
+        Ratio of each source; default: drawn over a range.
+    """
+    planes = {name: ReadablePart(plane) for name, plane in source.field_planes.planes.items()}
+    needed = [planes[name] for name in ("image", "diff", "convolved", "err") if name in planes]
+    template = planes.get("template", planes.get("convolved"))
+    listed = np.column_stack([source.candidates.x, source.candidates.y])
+    fwhm = optics.psf.fwhm
+    places = choose_places(needed, template, planes.get("mask"), listed, count, fwhm, rng)
+    ratios = draw_snr(count, rng) if snr is None else np.asarray(snr, float)
+    fluxes, truths = [], []
+    for k, (x, y) in enumerate(zip(places.x, places.y, strict=True)):
+        ratio = float(ratios[k])
+        flux = _flux_at(planes, optics, x, y, ratio)
+        fluxes.append(flux)
+        truths.append(
+            {
+                "snr": round(ratio, 2),
+                "flux": float(f"{flux:.6g}"),
+                "mag": _magnitude(flux, optics.zero_point),
+                "place": "source" if places.on_source[k] else "sky",
+                "x": round(float(x), 3),
+                "y": round(float(y), 3),
+            }
+        )
+    expected = render_sources(optics.psf.render, fwhm, places.x, places.y, fluxes)
+    jitter = rng.standard_normal((2, count))[:, : len(places.x)]
+    jitter *= _CENTROID_SHARE * fwhm / ratios[: len(places.x)]
+    return FieldFakes(
+        places.x,
+        places.y,
+        places.x + jitter[0],
+        places.y + jitter[1],
+        truths,
+        with_photon_noise(expected, optics.photon_slope, rng),
+        expected.times(optics.err_slope),
+    )
+
+
+def _flux_at(
+    planes: dict[str, ReadablePart], optics: FieldOptics, x: float, y: float, snr: float
+) -> float:
+    box = Box.around(x, y, stamp_half(optics.psf.fwhm))
+    psf = optics.psf.render(box.shape, x - box.x0, y - box.y0)
+    variance = np.asarray(planes["err"].read(box), float) ** 2
+    flux = flux_of_snr(snr, psf, variance, optics.photon_slope)
+    if not math.isfinite(flux):
+        # No error plane at this place: the noise of the image's own pixels.
+        pixels = np.asarray(planes["image"].read(box), float)
+        scatter = 1.4826 * np.nanmedian(np.abs(pixels - np.nanmedian(pixels)))
+        flux = flux_of_snr(snr, psf, np.full(box.shape, scatter**2), optics.photon_slope)
+    return flux
+
+
+def _err_slope(planes: FieldPlanes, rng: np.random.Generator) -> float:
+    """Return the growth of the given error plane's variance with the image's light."""
+    err = planes.planes.get("err")
+    if err is None or isinstance(err, EstimatedErrorPlane):
+        return 0.0
+    image: Plane = ReadablePart(planes.planes["image"])
+    parts = []
+    for box in sample_boxes(image.shape, rng):
+        pixels = np.asarray(image.read(box), float)
+        variance = np.asarray(ReadablePart(err).read(box), float) ** 2
+        known = np.isfinite(pixels) & np.isfinite(variance)
+        lit, blank = light_and_sky(np.where(known, pixels, np.nan))
+        parts.append(np.stack([plane[known] for plane in (pixels, variance, lit, blank)]))
+    pixels, variance, light, sky = np.concatenate(parts, axis=1)
+    return photon_slope(pixels, variance, light > 0, sky > 0)
+
+
+def _zero_point(planes: FieldPlanes) -> float:
+    for header in planes.headers:
+        for card in _ZERO_POINT_CARDS:
+            value = header.get(card)
+            if isinstance(value, (int, float)) and not isinstance(value, bool) and value > 0:
+                return float(value)
+    return math.nan
+
+
+def _magnitude(flux: float, zero_point: float) -> float | None:
+    if not (math.isfinite(zero_point) and flux > 0):
+        return None
+    return round(zero_point - 2.5 * math.log10(flux), 3)
