@@ -16,6 +16,8 @@ import numpy as np
 
 from vetter.core.decisions.decision import Decision, Verdict, storable
 from vetter.core.decisions.ledger import Counts, Ledger
+from vetter.core.fakes.plan import RECORD_KEY, PlantPlan
+from vetter.core.fakes.without_planted import added_keys, without_planted
 from vetter.core.judgement.answer import Answer
 from vetter.core.number_text import format_count
 from vetter.errors import InputError, escape_to_line
@@ -97,6 +99,8 @@ def status(path: AnyPath, as_json: bool = False, reviewer: str | None = None) ->
     with _open_session(path, reviewer) as session:
         counts, note = _counts(session)
         reviewers, position = session.reviewers(), session.position
+        if position in added_keys(session.planted()):
+            position = None
         answers = _count_answers(session)
         _report_damage(session)
     if as_json:
@@ -174,7 +178,7 @@ def export_session(
     """
     chosen = chosen_verdicts(verdicts or ("accept",))
     with _open_session(path, reviewer) as session:
-        decisions = session.decisions()
+        decisions = without_planted(session.decisions(), session.planted())
         fits = {key: meta for key, (_, meta) in session.adjustments().items()}
         _report_damage(session)
     source = open_input([os.fspath(path)]).read_whole_list()
@@ -242,7 +246,8 @@ def _counts(session: SessionFile) -> tuple[Counts, str]:
     If the list has never changed, verdicts count by key, and the inputs are not opened. If it
     has changed, verdicts count by key and position, as in the window.
     """
-    inputs, decisions = session.inputs(), session.decisions()
+    inputs, planted = session.inputs(), session.planted()
+    decisions = without_planted(session.decisions(), planted)
     note = ""
     changed = len({list_content(earlier.fingerprints) for earlier in inputs}) > 1
     if changed or (inputs and _is_other_list(inputs[-1])):
@@ -254,11 +259,14 @@ def _counts(session: SessionFile) -> tuple[Counts, str]:
             ledger = Ledger(source.candidates, session.reviewer)
             source.close()
             ledger.replay(decisions)
-            return ledger.counts(), note
+            return _without_rows(ledger.counts(), len(added_keys(source.planted))), note
     ledger = Ledger(_Decided(decisions), session.reviewer)
     ledger.replay(decisions)
     counts = ledger.counts()
     total = inputs[-1].candidates if inputs else counts.candidates
+    if inputs and RECORD_KEY in inputs[-1].record:
+        # Rows of an earlier plan are in the table too, but not in this list.
+        total -= min(len(added_keys(planted)), _added_count(inputs[-1]))
     undecided = total - (counts.candidates - counts.undecided)
     return counts._replace(candidates=total, undecided=undecided), note
 
@@ -268,10 +276,22 @@ def _count_answers(session: SessionFile) -> dict[str, int]:
 
     Fits of an earlier version's session have no answers.
     """
-    metas = session.adjustments().values()
-    counts = Counter(str(meta.get("adjust_answer", "")) for _, meta in metas)
+    added = added_keys(session.planted())
+    metas = [meta for key, (_, meta) in session.adjustments().items() if key not in added]
+    counts = Counter(str(meta.get("adjust_answer", "")) for meta in metas)
     answers = {answer.value: counts[answer.value] for answer in Answer}
     return answers if any(answers.values()) else {}
+
+
+def _added_count(recorded: RecordedInput) -> int:
+    """Return the number of rows that the plan of an input asks to add."""
+    plan = PlantPlan.from_record(recorded.record)
+    return 0 if plan is None else plan.fakes + plan.repeats
+
+
+def _without_rows(counts: Counts, added: int) -> Counts:
+    """Return counts without undecided test rows."""
+    return counts._replace(candidates=counts.candidates - added, undecided=counts.undecided - added)
 
 
 def _list_answers(answers: dict[str, int]) -> str:

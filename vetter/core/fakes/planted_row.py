@@ -1,30 +1,39 @@
-"""Test rows of a session: their keys, kinds and truths."""
+"""Kinds and truths of test rows."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
+
+from vetter.core.decisions.planted import PlantedRow
 
 FAKE, REPEAT, KNOWN = "fake", "repeat", "known"
 ADDED_KINDS = frozenset((FAKE, REPEAT))
 """Kinds of rows that the list itself does not have: these never reach an output."""
 
 
-class PlantedRow(NamedTuple):
-    """A test row.
+def make_row(key: str, kind: str, truth: Mapping[str, Any]) -> PlantedRow:
+    """Return a test row.
 
-    Attributes
+    Parameters
     ----------
     key : str
         Key of the row in the mixed list.
     kind : str
-        ``fake``, ``repeat`` or ``known``.
+        `FAKE`, `REPEAT` or `KNOWN`.
     truth : mapping
-        In plain types. Of a fake ``snr``, ``flux``, ``mag`` (None if unknown), ``place`` ('sky' or
-        'source'), ``x`` and ``y``; of a repeat ``of``, the key of its original; of a known object
-        ``match``, the words of the catalogue.
+        In plain types. A fake has ``snr``, ``flux``, ``mag`` (None if unknown), ``place`` ('sky'
+        or 'source'), ``x`` and ``y``; a repeat has ``of``, the key of its original; a known object
+        has ``match``, the words of the catalogue.
     """
+    return PlantedRow(key, kind, json.dumps(truth, separators=(",", ":")))
 
-    key: str
-    kind: str
-    truth: Mapping[str, Any]
+
+def truth_of(row: PlantedRow) -> dict[str, Any]:
+    """Return the truth of a test row; empty if the session's text is not one."""
+    try:
+        truth = json.loads(row.truth)
+    except (ValueError, RecursionError):
+        return {}
+    return truth if isinstance(truth, dict) else {}

@@ -8,11 +8,12 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from vetter.core.cutout_source import CutoutSource
-from vetter.core.fakes.plan import PlantPlan
+from vetter.core.fakes.plan import PlantPlan, without_plan
 from vetter.errors import InputError
 from vetter.io.files.file_marks import Mark, mark_of
 from vetter.io.files.hdu_names import FitsName, parse_fits_name
@@ -137,7 +138,9 @@ def _with_test_rows(source: CutoutSource, options: InputOptions) -> CutoutSource
         return source
     from vetter.io.inputs.planting.plant_source import plant
 
-    return plant(source, options.plant)
+    planted = plant(source, options.plant)
+    planted.reopen_unplanted = partial(open_recorded, without_plan(planted.record))
+    return planted
 
 
 def open_recorded(record: Mapping[str, Any], options: InputOptions | None = None) -> CutoutSource:

@@ -7,6 +7,7 @@ from vetter.core.columns.review_columns import ReviewColumns
 from vetter.core.cutout_source import CutoutSource
 from vetter.core.decisions.decision import storable
 from vetter.core.decisions.ledger import Ledger
+from vetter.core.fakes.without_planted import without_planted
 from vetter.core.judgement.fit_table import FitTable, can_fit
 from vetter.io.session.default_path import results_folder
 from vetter.io.session.session_file import SessionFile
@@ -28,7 +29,9 @@ def open_session(
     prints = () if is_growing else source.fingerprints
     changed = store.record_input(source.record, prints, len(source.candidates))
     ledger = Ledger(source.candidates, reviewer, complete=not is_growing)
-    decisions = store.decisions()
+    if source.planted and not store.read_only:
+        store.add_planted(source.planted)
+    decisions = without_planted(store.decisions(), store.planted(), source.planted)
     ledger.replay(decisions)
     # After decisions(), which finds the damage that `notes` names.
     notes = list(store.notes)

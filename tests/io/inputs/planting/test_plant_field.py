@@ -10,6 +10,7 @@ import pytest
 from tests.helpers.field_files import write_image, write_list
 from vetter.core.cutout_source import CutoutSource
 from vetter.core.fakes.plan import PlantPlan
+from vetter.core.fakes.planted_row import truth_of
 from vetter.core.psf.models import Gaussian
 from vetter.errors import InputError
 from vetter.io.field.field_source import FieldSource
@@ -63,7 +64,7 @@ def open_field(folder: Path, planes: dict[str, str], **options: Any) -> FieldSou
 def fakes_of(source: FieldSource) -> list[tuple[int, Any]]:
     """Return row and truth of each artificial source."""
     rows = [row for row in source.planted if row.kind == "fake"]
-    return [(source.candidates.row_of(row.key), row.truth) for row in rows]
+    return [(source.candidates.row_of(row.key), truth_of(row)) for row in rows]
 
 
 def fitted_flux(pixels: Any, x: float, y: float) -> float:
@@ -180,7 +181,7 @@ def test_repeat_shows_the_pixels_of_its_original(tmp_path: Path) -> None:
     source = open_field(tmp_path, write_planes(tmp_path), repeats=2)
     for planted in source.planted:
         row = source.candidates.row_of(planted.key)
-        original = source.candidates.row_of(planted.truth["of"])
+        original = source.candidates.row_of(truth_of(planted)["of"])
         assert row != original
         np.testing.assert_array_equal(
             source.cutout(row, 8)["image"], source.cutout(original, 8)["image"]

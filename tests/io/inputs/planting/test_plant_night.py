@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from tests.helpers.night_files import write_night
+from vetter.core.fakes.planted_row import truth_of
 from vetter.io.input_options import InputOptions
 from vetter.io.inputs.open_input import open_input
 from vetter.io.night.night_source import NightSource
@@ -29,7 +30,7 @@ def test_fakes_are_on_images_of_the_night(tmp_path: Path) -> None:
             cutout = source.cutout(row, 6)
             assert cutout.meta["name"] == source.candidates.name(row)
             assert cutout.meta["field"] == source.images[source.field_of(row)].name
-            x, y = round(planted.truth["x"]), round(planted.truth["y"])
+            x, y = round(truth_of(planted)["x"]), round(truth_of(planted)["y"])
             assert abs(source.candidates.x[row] - x) < 3
             plain = source.images[source.field_of(row)].with_planes().cutout_at(x, y, 1)
             assert np.nansum(plain["image"] - 100) > 0
@@ -71,6 +72,6 @@ def test_repeat_shares_the_epochs_of_its_original(tmp_path: Path, seed: int) -> 
     source.close()
     (planted,) = source.planted
     row = source.candidates.row_of(planted.key)
-    original = source.candidates.row_of(planted.truth["of"])
+    original = source.candidates.row_of(truth_of(planted)["of"])
     others = set(source.epochs.rows(original)) - {original}
     assert set(source.epochs.rows(row)) == others | {row}

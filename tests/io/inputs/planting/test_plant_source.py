@@ -10,6 +10,7 @@ from tests.helpers.alert_packets import field, packet_schema
 from tests.helpers.stamp_files import write_stamps
 from vetter.core.cutout.sky_marks import MarkKind
 from vetter.core.cutout_source import CutoutSource
+from vetter.core.fakes.planted_row import truth_of
 from vetter.errors import InputError
 from vetter.io.input_options import InputOptions
 from vetter.io.inputs.open_input import open_input, open_recorded
@@ -48,7 +49,7 @@ def test_known_objects_keep_their_rows(tmp_path: Path) -> None:
         assert len(source.planted) == 2
         for planted in source.planted:
             assert planted.kind == "known"
-            assert planted.truth["match"].startswith("ssnamenr Planet")
+            assert truth_of(planted)["match"].startswith("ssnamenr Planet")
             source.candidates.row_of(planted.key)
     finally:
         source.close()
@@ -84,7 +85,7 @@ def test_repeats_of_packets_show_the_same_pixels(tmp_path: Path) -> None:
         assert len(source.candidates) == 8
         for planted in source.planted:
             row = source.candidates.row_of(planted.key)
-            original = source.candidates.row_of(planted.truth["of"])
+            original = source.candidates.row_of(truth_of(planted)["of"])
             np.testing.assert_array_equal(
                 source.cutout(row, 20)["image"], source.cutout(original, 20)["image"]
             )

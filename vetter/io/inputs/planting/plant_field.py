@@ -8,9 +8,10 @@ import numpy as np
 
 from vetter.core.candidates.candidate_list import CandidateList, Whereabouts, find_whereabouts
 from vetter.core.candidates.placement.pixel_convention import pixels_to_sky
+from vetter.core.decisions.planted import PlantedRow
 from vetter.core.fakes.mixed_list import NO_FAKES, Added, MixedList, choose_repeats, mix_list
 from vetter.core.fakes.plan import RECORD_KEY, PlantPlan
-from vetter.core.fakes.planted_row import FAKE, REPEAT, PlantedRow
+from vetter.core.fakes.planted_row import FAKE, REPEAT, make_row
 from vetter.core.number_text import format_count
 from vetter.errors import InputError
 from vetter.io.field.field_source import FieldSource
@@ -70,11 +71,11 @@ def planted_rows(
     """Return the test rows of a mixed list, given the unmixed list and the fakes' truths."""
     keys = mixed.candidates.keys
     rows = [
-        PlantedRow(str(keys[row]), FAKE, truth)
+        make_row(str(keys[row]), FAKE, truth)
         for row, truth in zip(mixed.rows_of_fakes().tolist(), truths, strict=True)
     ]
     rows += [
-        PlantedRow(str(keys[row]), REPEAT, {"of": candidates.key(int(mixed.origin[row]))})
+        make_row(str(keys[row]), REPEAT, {"of": candidates.key(int(mixed.origin[row]))})
         for row in mixed.repeats.tolist()
     ]
     return tuple(rows)

@@ -8,10 +8,11 @@ import numpy as np
 
 from vetter.core.candidates.candidate_list import CandidateList
 from vetter.core.cutout_source import CutoutSource
+from vetter.core.decisions.planted import PlantedRow
 from vetter.core.fakes.known import find_known, hide_matches
 from vetter.core.fakes.mixed_list import NO_FAKES, choose_repeats, mix_list
 from vetter.core.fakes.plan import RECORD_KEY, PlantPlan
-from vetter.core.fakes.planted_row import KNOWN, PlantedRow
+from vetter.core.fakes.planted_row import KNOWN, make_row
 from vetter.core.number_text import format_count
 from vetter.errors import InputError
 from vetter.io.field.field_source import FieldSource
@@ -84,7 +85,7 @@ def _with_known(source: CutoutSource, plan: PlantPlan) -> CutoutSource:
     rng = np.random.default_rng(plan.seed)
     chosen = np.sort(rng.permutation(len(known.rows))[: plan.known])
     rows = tuple(
-        PlantedRow(listed.key(int(known.rows[k])), KNOWN, {"match": known.words[k]})
+        make_row(listed.key(int(known.rows[k])), KNOWN, {"match": known.words[k]})
         for k in chosen.tolist()
     )
     shown, hidden = hide_matches(listed)

@@ -13,9 +13,10 @@ from vetter.core.candidates.epochs import Epochs
 from vetter.core.cutout.cutout import Cutout
 from vetter.core.cutout.sky_marks import MarkKind
 from vetter.core.cutout_source import CutoutSource, Fingerprint, PlaneChange, PsfFwhm
+from vetter.core.decisions.planted import PlantedRow
 from vetter.core.fakes.mixed_epochs import MixedEpochs
 from vetter.core.fakes.mixed_list import MixedList
-from vetter.core.fakes.planted_row import KNOWN, PlantedRow
+from vetter.core.fakes.planted_row import KNOWN
 
 
 class PlantedRows(CutoutSource):

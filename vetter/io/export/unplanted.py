@@ -1,0 +1,87 @@
+"""Source, opinions and pictures of an export without the session's test rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from vetter.core.cutout.cutout import Cutout
+from vetter.core.cutout_source import CutoutSource
+from vetter.core.decisions.decision import Opinion
+from vetter.io.export.decision_table import Opinions
+
+Picture = Callable[[int, Cutout], bytes]
+
+
+@dataclass(frozen=True, eq=False)
+class UnplantedOpinions:
+    """Opinions on the rows of the list without test rows.
+
+    Attributes
+    ----------
+    opinions : Opinions
+        Those on the mixed list.
+    rows : ndarray of int (n,)
+        Row of the mixed list for each row of the list.
+    """
+
+    opinions: Opinions
+    rows: npt.NDArray[np.intp]
+
+    @property
+    def codes(self) -> npt.NDArray[np.uint8]:
+        """``Verdict.code`` of each row."""
+        return np.asarray(self.opinions.codes)[self.rows]
+
+    def opinion(self, row: int) -> Opinion:
+        """Return the opinion on a row."""
+        return self.opinions.opinion(int(self.rows[row]))
+
+    def remarked_rows(self) -> Sequence[int]:
+        """Return the rows with tags or a comment."""
+        row_of = {mixed: row for row, mixed in enumerate(self.rows.tolist())}
+        remarked = self.opinions.remarked_rows()
+        return [row_of[mixed] for mixed in remarked if mixed in row_of]
+
+
+@dataclass(frozen=True, eq=False)
+class Unplanted:
+    """What an export reads in place of a source with test rows.
+
+    Attributes
+    ----------
+    source : CutoutSource
+        The same inputs, opened again without test rows: their light is in none of its pixels,
+        and all columns and names are those of the list.
+    opinions : UnplantedOpinions
+    """
+
+    source: CutoutSource
+    opinions: UnplantedOpinions
+
+    def picture(self, picture: Picture | None) -> Picture | None:
+        """Return the function that draws a row of the list, given that of the mixed list."""
+        if picture is None:
+            return None
+        rows = self.opinions.rows
+        return lambda row, cutout: picture(int(rows[row]), cutout)
+
+
+def open_unplanted(source: CutoutSource, opinions: Opinions) -> Unplanted | None:
+    """Open the inputs of a source without its test rows; None if it has none.
+
+    The caller closes the new source.
+
+    Raises
+    ------
+    InputError
+        The inputs cannot be opened again.
+    """
+    if source.reopen_unplanted is None:
+        return None
+    real = source.reopen_unplanted().read_whole_list()
+    rows = [source.candidates.row_of(key) for key in real.candidates.keys.tolist()]
+    return Unplanted(real, UnplantedOpinions(opinions, np.array(rows, np.intp)))
