@@ -247,6 +247,9 @@ def add_test_rows(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--fakes", type=count, metavar="N", help="mix in N artificial sources of known S/N"
     )
+    group.add_argument(
+        "--artefacts", type=count, metavar="N", help="mix in N artefacts: moved stars, hit pixels"
+    )
     group.add_argument("--repeats", type=count, metavar="N", help="show N candidates a second time")
     group.add_argument(
         "--known",

@@ -51,6 +51,7 @@ _READING_OPTIONS = (
     "column",
     "one_based",
     "fakes",
+    "artefacts",
     "repeats",
     "known",
     "seed",

@@ -286,7 +286,7 @@ def _count_answers(session: SessionFile) -> dict[str, int]:
 def _added_count(recorded: RecordedInput) -> int:
     """Return the number of rows that the plan of an input asks to add."""
     plan = PlantPlan.from_record(recorded.record)
-    return 0 if plan is None else plan.fakes + plan.repeats
+    return 0 if plan is None else plan.added
 
 
 def _without_rows(counts: Counts, added: int) -> Counts:

@@ -67,6 +67,17 @@ class PlantedLight:
         return PlantedLight(self.x0, self.y0, self.stamps * factor)
 
 
+def join_light(parts: Sequence[PlantedLight]) -> PlantedLight:
+    """Return the light of all parts, whose stamps have one size."""
+    if not parts:
+        return NO_LIGHT
+    return PlantedLight(
+        np.concatenate([part.x0 for part in parts]),
+        np.concatenate([part.y0 for part in parts]),
+        np.concatenate([part.stamps for part in parts]),
+    )
+
+
 NO_LIGHT = PlantedLight(np.empty(0, np.intp), np.empty(0, np.intp), np.empty((0, 1, 1)))
 """No source at all."""
 

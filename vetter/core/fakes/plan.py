@@ -21,6 +21,8 @@ class PlantPlan:
     ----------
     fakes : int
         Artificial point sources.
+    artefacts : int
+        Moved stars and hits of single pixels, to be rejected.
     repeats : int
         Real candidates that are shown a second time.
     known : int
@@ -30,6 +32,7 @@ class PlantPlan:
     """
 
     fakes: int = 0
+    artefacts: int = 0
     repeats: int = 0
     known: int = 0
     seed: int = 0
@@ -37,11 +40,16 @@ class PlantPlan:
     @property
     def is_empty(self) -> bool:
         """Whether no test row is asked for."""
-        return not (self.fakes or self.repeats or self.known)
+        return not (self.fakes or self.artefacts or self.repeats or self.known)
+
+    @property
+    def added(self) -> int:
+        """Number of rows that the list itself does not have."""
+        return self.fakes + self.artefacts + self.repeats
 
     def as_plain(self) -> dict[str, int]:
         """Return the plan in plain types, for a record."""
-        names = ("fakes", "repeats", "known")
+        names = ("fakes", "artefacts", "repeats", "known")
         return {n: getattr(self, n) for n in names if getattr(self, n)} | {"seed": self.seed}
 
     @classmethod

@@ -8,8 +8,8 @@ from typing import Any
 
 from vetter.core.decisions.planted import PlantedRow
 
-FAKE, REPEAT, KNOWN = "fake", "repeat", "known"
-ADDED_KINDS = frozenset((FAKE, REPEAT))
+FAKE, ARTEFACT, REPEAT, KNOWN = "fake", "artefact", "repeat", "known"
+ADDED_KINDS = frozenset((FAKE, ARTEFACT, REPEAT))
 """Kinds of rows that the list itself does not have: these never reach an output."""
 
 

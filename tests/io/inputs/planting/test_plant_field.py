@@ -206,3 +206,18 @@ def test_plan_that_is_forged_is_refused() -> None:
     for plain in ({"fakes": -1}, {"fakes": 10**9}, {"fakes": 1.5}, {"other": 1}, [3]):
         with pytest.raises(ValueError):
             PlantPlan.from_record({"plant": plain})
+
+
+def test_artefacts_are_moved_stars_and_hits(tmp_path: Path) -> None:
+    image = 100.0 + np.random.default_rng(1).normal(0, SIGMA, (SIDE, SIDE))
+    for x in range(55, 130, 25):
+        for y in range(60, 110, 24):
+            image += 9000.0 * Gaussian(FWHM).render((SIDE, SIDE), x, y)
+    source = open_field(tmp_path, write_planes(tmp_path, image=image), artefacts=6)
+    truths = [truth_of(row) for row in source.planted]
+    assert [row.kind for row in source.planted] == ["artefact"] * 6
+    assert [truth["artefact"] for truth in truths].count("dipole") == 3
+    dipoles = [row for row in source.planted if truth_of(row)["artefact"] == "dipole"]
+    pixels = source.cutout(source.candidates.row_of(dipoles[0].key), 6)["diff"]
+    assert pixels.max() > 3 * SIGMA
+    assert pixels.min() < -3 * SIGMA

@@ -11,13 +11,16 @@ import numpy as np
 import numpy.typing as npt
 
 from vetter.core.cutout.plane import Box, Plane
+from vetter.core.fakes.artefacts import choose_stars, make_dipole, make_hit
 from vetter.core.fakes.light import (
     PlantedLight,
+    join_light,
     render_sources,
     stamp_half,
     with_photon_noise,
 )
 from vetter.core.fakes.places import choose_places, light_and_sky, sample_boxes
+from vetter.core.fakes.planted_row import ARTEFACT, FAKE
 from vetter.core.fakes.strength import draw_snr, flux_of_snr, photon_slope
 from vetter.core.psf.models import Psf
 from vetter.errors import InputError
@@ -55,27 +58,40 @@ class FieldOptics(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class FieldFakes:
-    """Artificial sources of one field.
+    """Artificial sources and artefacts of one field.
 
     Attributes
     ----------
     x, y : ndarray (n,)
-        True positions, 0-based pixels.
-    listed_x, listed_y : ndarray (n,)
-        Positions as a detection would give them, with the error of a centroid.
+        Positions as a detection would give them, with the error of a centroid; 0-based pixels.
+    kinds : list of str
     truths : list of dict
-        See `vetter.core.fakes.planted_row.PlantedRow`.
+        See `vetter.core.fakes.planted_row.make_row`.
     light, extra_variance : PlantedLight
         See `vetter.io.inputs.planting.planted_planes.plant_planes`.
     """
 
     x: Array
     y: Array
-    listed_x: Array
-    listed_y: Array
+    kinds: list[str]
     truths: list[dict[str, Any]]
     light: PlantedLight
     extra_variance: PlantedLight
+
+    def __len__(self) -> int:
+        return len(self.kinds)
+
+
+def join_fakes(parts: Sequence[FieldFakes]) -> FieldFakes:
+    """Return the sources and artefacts of all parts, which are of one field."""
+    return FieldFakes(
+        np.concatenate([part.x for part in parts]),
+        np.concatenate([part.y for part in parts]),
+        [kind for part in parts for kind in part.kinds],
+        [truth for part in parts for truth in part.truths],
+        join_light([part.light for part in parts]),
+        join_light([part.extra_variance for part in parts]),
+    )
 
 
 def measure_optics(source: FieldSource, rng: np.random.Generator) -> FieldOptics:
@@ -109,6 +125,7 @@ def make_fakes(
     optics: FieldOptics,
     count: int,
     rng: np.random.Generator,
+    artefacts: int = 0,
     snr: Sequence[float] | Array | None = None,
 ) -> FieldFakes:
     """Make artificial sources for a field; fewer than ``count`` if it has no room for them.
@@ -119,6 +136,8 @@ def make_fakes(
     optics : FieldOptics
     count : int
     rng : Generator
+    artefacts : int
+        Number of moved stars and hits besides.
     snr : sequence of float, optional
         Ratio of each source; default: drawn over a range.
     """
@@ -147,15 +166,73 @@ def make_fakes(
     expected = render_sources(optics.psf.render, fwhm, places.x, places.y, fluxes)
     jitter = rng.standard_normal((2, count))[:, : len(places.x)]
     jitter *= _CENTROID_SHARE * fwhm / ratios[: len(places.x)]
-    return FieldFakes(
-        places.x,
-        places.y,
+    sources = FieldFakes(
         places.x + jitter[0],
         places.y + jitter[1],
+        [FAKE] * len(truths),
         truths,
         with_photon_noise(expected, optics.photon_slope, rng),
         expected.times(optics.err_slope),
     )
+    if not artefacts:
+        return sources
+    taken = np.concatenate([listed, np.column_stack([places.x, places.y])])
+    return join_fakes([sources, *_make_artefacts(source, optics, planes, taken, artefacts, rng)])
+
+
+def _make_artefacts(
+    source: FieldSource,
+    optics: FieldOptics,
+    planes: dict[str, ReadablePart],
+    taken: Array,
+    count: int,
+    rng: np.random.Generator,
+) -> list[FieldFakes]:
+    """Return artefacts, one each: half of them moved stars, as far as the field has stars."""
+    fwhm, found = optics.psf.fwhm, source.stars()
+    ratios = draw_snr(count, rng)
+    made: list[FieldFakes] = []
+    stars = None if found is None else found.unsaturated
+    if stars is not None and len(stars.x):
+        order = rng.permutation(len(stars.x))
+        places = np.column_stack([stars.x, stars.y])[order]
+        margin = stamp_half(fwhm)
+        rows, columns = source.shape
+        inside = (places > margin).all(axis=1)
+        inside &= (places[:, 0] < columns - margin) & (places[:, 1] < rows - margin)
+        order, places = order[inside], places[inside]
+        for number in choose_stars(places, taken, 3.0 * fwhm, (count + 1) // 2):
+            x, y = places[number].tolist()
+            box = Box.around(x, y, margin)
+            variance = _variance_in(planes, box)
+            angle = float(rng.uniform(0, 2 * math.pi))
+            flux, ratio = float(stars.flux[order[number]]), float(ratios[len(made)])
+            dipole = make_dipole(optics.psf.render, fwhm, x, y, flux, variance, ratio, angle)
+            # The detection is on the positive lobe.
+            lobe = fwhm * _CENTROID_SHARE
+            seen = x + lobe * math.cos(angle), y + lobe * math.sin(angle)
+            shift = round(math.hypot(dipole.dx, dipole.dy), 3)
+            truth = {"artefact": "dipole", "snr": round(ratio, 2), "shift": shift}
+            made.append(_one_artefact(seen, truth, dipole.light))
+            taken = np.concatenate([taken, [[x, y]]])
+    needed = [planes[name] for name in ("image", "diff", "convolved", "err") if name in planes]
+    left = count - len(made)
+    places_of_hits = choose_places(needed, None, planes.get("mask"), taken, left, fwhm, rng)
+    for x, y in zip(places_of_hits.x.tolist(), places_of_hits.y.tolist(), strict=True):
+        ratio = float(ratios[len(made)])
+        sigma = math.sqrt(float(np.nanmedian(_variance_in(planes, Box.around(x, y, 2)))))
+        light = make_hit(fwhm, x, y, sigma, ratio, rng)
+        truth = {"artefact": "hit", "snr": round(ratio, 2)}
+        made.append(_one_artefact((math.floor(x + 0.5), math.floor(y + 0.5)), truth, light))
+    return made
+
+
+def _one_artefact(
+    place: tuple[float, float], truth: dict[str, Any], light: PlantedLight
+) -> FieldFakes:
+    x, y = (np.array([float(number)]) for number in place)
+    # Its light is moved or not of the sky: the error plane does not know of it.
+    return FieldFakes(x, y, [ARTEFACT], [truth], light, light.times(0.0))
 
 
 def _flux_at(
@@ -163,14 +240,18 @@ def _flux_at(
 ) -> float:
     box = Box.around(x, y, stamp_half(optics.psf.fwhm))
     psf = optics.psf.render(box.shape, x - box.x0, y - box.y0)
-    variance = np.asarray(planes["err"].read(box), float) ** 2
-    flux = flux_of_snr(snr, psf, variance, optics.photon_slope)
-    if not math.isfinite(flux):
-        # No error plane at this place: the noise of the image's own pixels.
-        pixels = np.asarray(planes["image"].read(box), float)
-        scatter = 1.4826 * np.nanmedian(np.abs(pixels - np.nanmedian(pixels)))
-        flux = flux_of_snr(snr, psf, np.full(box.shape, scatter**2), optics.photon_slope)
-    return flux
+    return flux_of_snr(snr, psf, _variance_in(planes, box), optics.photon_slope)
+
+
+def _variance_in(planes: dict[str, ReadablePart], box: Box) -> Array:
+    """Return the variance of the difference in a box, from the errors or the image's scatter."""
+    if "err" in planes:
+        variance = np.asarray(planes["err"].read(box), float) ** 2
+        if (variance > 0).any():
+            return variance
+    pixels = np.asarray(planes["image"].read(box), float)
+    scatter = 1.4826 * np.nanmedian(np.abs(pixels - np.nanmedian(pixels)))
+    return np.full(box.shape, scatter**2)
 
 
 def _err_slope(planes: FieldPlanes, rng: np.random.Generator) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -11,7 +12,7 @@ from vetter.core.candidates.placement.pixel_convention import pixels_to_sky
 from vetter.core.decisions.planted import PlantedRow
 from vetter.core.fakes.mixed_list import NO_FAKES, Added, MixedList, choose_repeats, mix_list
 from vetter.core.fakes.plan import RECORD_KEY, PlantPlan
-from vetter.core.fakes.planted_row import FAKE, REPEAT, make_row
+from vetter.core.fakes.planted_row import REPEAT, make_row
 from vetter.core.number_text import format_count
 from vetter.errors import InputError
 from vetter.io.field.field_source import FieldSource
@@ -31,9 +32,10 @@ def plant_field(source: FieldSource, plan: PlantPlan) -> FieldSource:
     """
     rng = np.random.default_rng(plan.seed)
     fakes: FieldFakes | None = None
-    if plan.fakes:
-        fakes = make_fakes(source, measure_optics(source, rng), plan.fakes, rng)
-        if not len(fakes.x):
+    if plan.fakes or plan.artefacts:
+        optics = measure_optics(source, rng)
+        fakes = make_fakes(source, optics, plan.fakes, rng, plan.artefacts)
+        if not len(fakes):
             raise InputError(f"{source.title}: no room for artificial sources on its image")
     usable = find_whereabouts(source.candidates.x, source.candidates.y, source.shape)
     repeated = choose_repeats(usable == Whereabouts.ON, plan.repeats, rng)
@@ -41,14 +43,14 @@ def plant_field(source: FieldSource, plan: PlantPlan) -> FieldSource:
     mixed = mix_list(source.candidates, added, repeated, rng)
     planted = with_fakes(source, fakes, mixed.candidates)
     planted.record = {**source.record, RECORD_KEY: plan.as_plain()}
-    planted.planted = planted_rows(source.candidates, mixed, [] if fakes is None else fakes.truths)
+    planted.planted = planted_rows(source.candidates, mixed, [] if fakes is None else [fakes])
     planted.extra_notes = (*source.extra_notes, describe_mix(mixed, planted.planted))
     return planted
 
 
 def added_rows(source: FieldSource, fakes: FieldFakes, group: int) -> Added:
     """Return the rows that an image's fakes add to the list, in image number ``group``."""
-    x, y = fakes.listed_x, fakes.listed_y
+    x, y = fakes.x, fakes.y
     ra, dec = np.full((2, len(x)), np.nan)
     if source.wcs is not None and len(x):
         ra, dec = pixels_to_sky(source.wcs, x, y)
@@ -66,13 +68,15 @@ def with_fakes(
 
 
 def planted_rows(
-    candidates: CandidateList, mixed: MixedList, truths: list[dict[str, object]]
+    candidates: CandidateList, mixed: MixedList, fakes: Sequence[FieldFakes]
 ) -> tuple[PlantedRow, ...]:
-    """Return the test rows of a mixed list, given the unmixed list and the fakes' truths."""
+    """Return the test rows of a mixed list, given the unmixed list and the fakes in their order."""
     keys = mixed.candidates.keys
+    kinds = [kind for one in fakes for kind in one.kinds]
+    truths = [truth for one in fakes for truth in one.truths]
     rows = [
-        make_row(str(keys[row]), FAKE, truth)
-        for row, truth in zip(mixed.rows_of_fakes().tolist(), truths, strict=True)
+        make_row(str(keys[row]), kind, truth)
+        for row, kind, truth in zip(mixed.rows_of_fakes().tolist(), kinds, truths, strict=True)
     ]
     rows += [
         make_row(str(keys[row]), REPEAT, {"of": candidates.key(int(mixed.origin[row]))})

@@ -42,8 +42,8 @@ def plant_night(source: NightSource, plan: PlantPlan) -> NightSource:
         The images cannot hold artificial sources.
     """
     rng = np.random.default_rng(plan.seed)
-    fakes = _make_fakes(source, plan.fakes, rng)
-    if plan.fakes and not fakes:
+    fakes = _make_fakes(source, plan, rng)
+    if (plan.fakes or plan.artefacts) and not fakes:
         raise InputError(f"{source.title}: no room for artificial sources on its images")
     added = _join([added_rows(source.images[k].with_planes(), f, k) for k, f in fakes.items()])
     finite = np.isfinite(source.candidates.x) & np.isfinite(source.candidates.y)
@@ -60,8 +60,7 @@ def plant_night(source: NightSource, plan: PlantPlan) -> NightSource:
         for k, image in enumerate(source.images)
     ]
     times = np.array([image.mjd for image in images])[numbers]
-    truths = [truth for one in fakes.values() for truth in one.truths]
-    rows = planted_rows(source.candidates, mixed, truths)
+    rows = planted_rows(source.candidates, mixed, list(fakes.values()))
     planted = dataclasses.replace(
         source,
         candidates=mixed.candidates,
@@ -75,18 +74,22 @@ def plant_night(source: NightSource, plan: PlantPlan) -> NightSource:
     return planted
 
 
-def _make_fakes(source: NightSource, count: int, rng: np.random.Generator) -> dict[int, FieldFakes]:
+def _make_fakes(
+    source: NightSource, plan: PlantPlan, rng: np.random.Generator
+) -> dict[int, FieldFakes]:
     """Return the fakes of each image that has any, by its number."""
     counts = np.array([len(image.candidates) for image in source.images], float)
-    shares = rng.multinomial(count, counts / counts.sum())
-    ratios = draw_snr(count, rng)
+    shares = rng.multinomial(plan.fakes, counts / counts.sum())
+    artefacts = rng.multinomial(plan.artefacts, counts / counts.sum())
+    ratios = draw_snr(plan.fakes, rng)
     made: dict[int, FieldFakes] = {}
-    for number in np.flatnonzero(shares).tolist():
+    for number in np.flatnonzero(shares + artefacts).tolist():
         field = source.images[number].with_planes()
         snr, ratios = ratios[: shares[number]], ratios[shares[number] :]
         optics = measure_optics(dataclasses.replace(field, record=source.record), rng)
-        fakes = make_fakes(field, optics, int(shares[number]), rng, snr)
-        if len(fakes.x):
+        count, others = int(shares[number]), int(artefacts[number])
+        fakes = make_fakes(field, optics, count, rng, others, snr)
+        if len(fakes):
             made[number] = fakes
     return made
 

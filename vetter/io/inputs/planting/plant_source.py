@@ -42,7 +42,7 @@ def plant(source: CutoutSource, plan: PlantPlan) -> CutoutSource:
 def _planted(source: CutoutSource, plan: PlantPlan) -> CutoutSource:
     if not len(source.candidates):
         raise InputError(f"{source.title}: the list has no candidate to mix test rows with")
-    if plan.known and (plan.fakes or plan.repeats):
+    if plan.known and plan.added:
         raise InputError("--known: expected no --fakes and --repeats beside it")
     if plan.known:
         return _with_known(source, plan)
@@ -54,9 +54,10 @@ def _planted(source: CutoutSource, plan: PlantPlan) -> CutoutSource:
         from vetter.io.inputs.planting.plant_night import plant_night
 
         return plant_night(source, plan)
-    if plan.fakes:
+    if plan.fakes or plan.artefacts:
+        option = "--fakes" if plan.fakes else "--artefacts"
         raise InputError(
-            f"--fakes: {source.title} has no image of the field to hold artificial sources; "
+            f"{option}: {source.title} has no image of the field to hold artificial sources; "
             "use --known N or --repeats N"
         )
     return _with_repeats(source, plan)
@@ -67,7 +68,7 @@ def _with_repeats(source: CutoutSource, plan: PlantPlan) -> CutoutSource:
     listed = source.candidates
     repeated = choose_repeats(np.ones(len(listed), bool), plan.repeats, rng)
     mixed = mix_list(listed, NO_FAKES, repeated, rng)
-    rows = planted_rows(listed, mixed, [])
+    rows = planted_rows(listed, mixed, ())
     planted = PlantedRows(source, mixed.candidates, mixed.origin, rows, mixed)
     planted.extra_notes = (describe_mix(mixed, rows),)
     planted.record[RECORD_KEY] = plan.as_plain()
