@@ -124,6 +124,16 @@ def add_log_options(parser: argparse.ArgumentParser) -> None:
     add_session(parser)
 
 
+def add_stats_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the command that reports on a reviewer."""
+    add_session(parser)
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.add_argument(
+        "--html", type=name_of_file, metavar="FILE.html", help="write the report as a page"
+    )
+    parser.add_argument("--reviewer", metavar="NAME", help="reviewer (default: the last to decide)")
+
+
 def add_bench_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of the command that measures."""
     parser.add_argument(

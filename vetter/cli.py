@@ -22,6 +22,7 @@ from vetter.arguments import (
     add_fields_options,
     add_log_options,
     add_open_options,
+    add_stats_options,
     add_status_options,
 )
 from vetter.errors import VetterError
@@ -136,6 +137,12 @@ def _run_log(arguments: argparse.Namespace) -> int:
     return run_log(arguments)
 
 
+def _run_stats(arguments: argparse.Namespace) -> int:
+    from vetter.headless.stats import run_stats
+
+    return run_stats(arguments)
+
+
 def _run_bench(arguments: argparse.Namespace) -> int:
     from vetter import benchmark
 
@@ -211,6 +218,13 @@ COMMANDS = {
             "vetter log night.vetter",
             add_log_options,
             _run_log,
+        ),
+        CommandSpec(
+            "stats",
+            "measure a reviewer by the test rows of a session (--fakes, --repeats, --known)",
+            "vetter stats night.vetter",
+            add_stats_options,
+            _run_stats,
         ),
         CommandSpec(
             "bench",

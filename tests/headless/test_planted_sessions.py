@@ -16,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.helpers.field_files import write_image, write_list
+from vetter import cli
 from vetter.core.cutout_source import CutoutSource
 from vetter.core.decisions.decision import Verdict
 from vetter.core.decisions.ledger import Ledger
@@ -166,3 +167,29 @@ def test_mixed_list_keeps_verdicts_on_its_test_rows(night: Night) -> None:
             assert sorted(store.planted()) == sorted(night.source.planted)
         finally:
             session.close()
+
+
+def test_stats_for_programs(night: Night, capsys: pytest.CaptureFixture[str]) -> None:
+    path = night.decide("stats.vetter", [Verdict.ACCEPT] * 13)
+    assert cli.main(["stats", str(path), "--json"]) == 0
+    stats = json.loads(capsys.readouterr().out)
+    assert stats["test_rows"] == 7
+    assert stats["completeness"]["hits"] == stats["completeness"]["trials"] == 4
+    assert stats["self_consistency"]["value"] == 1.0
+
+
+def test_stats_as_text_and_page(night: Night, capsys: pytest.CaptureFixture[str]) -> None:
+    path = night.decide("text.vetter", [Verdict.REJECT] * 13)
+    assert cli.main(["stats", str(path)]) == 0
+    assert "accepted           0% (0 to 49%; 0 of 4)" in capsys.readouterr().out
+    page = night.folder / "report.html"
+    assert cli.main(["stats", str(path), "--html", str(page)]) == 0
+    assert "Report of text.vetter" in page.read_text()
+
+
+def test_stats_of_unknown_reviewer_is_refused(
+    night: Night, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = night.decide("who.vetter", [Verdict.REJECT] * 13)
+    assert cli.main(["stats", str(path), "--reviewer", "eve"]) == 2
+    assert "'eve' has not decided anything here; there are me" in capsys.readouterr().err

@@ -1,0 +1,56 @@
+"""Command ``vetter stats``: the measures of a reviewer, by the test rows of a session."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+from vetter.core.decisions.decision import storable
+from vetter.core.fakes.report_page import report_page
+from vetter.core.fakes.report_text import format_report
+from vetter.core.fakes.reviewer_report import ReviewerReport, measure_reviewer
+from vetter.errors import InputError, escape_to_line
+from vetter.headless.progress import print_lines
+from vetter.io.files.atomic import write_atomic
+from vetter.io.session.session_file import SessionFile
+
+
+def run_stats(arguments: argparse.Namespace) -> int:
+    """Print the report, or write it as a page."""
+    path = Path(arguments.session).expanduser()
+    report = session_report(path, arguments.reviewer)
+    if arguments.html is not None:
+        out = Path(arguments.html).expanduser()
+        if out.suffix.lower() not in (".html", ".htm"):
+            raise InputError(f"{out}: expected the name of a page, as report.html")
+        write_atomic(out, report_page(report, path.name).encode())
+        print_lines(f"{out}: the report of {report.reviewer}")
+    elif arguments.json:
+        print(json.dumps(report.as_plain()))
+    else:
+        text = format_report(report)
+        print("\n".join(escape_to_line(line) for line in text.split("\n")))
+    return 0
+
+
+def session_report(path: Path, reviewer: str | None = None) -> ReviewerReport:
+    """Return the report on a reviewer of a session, by default the one who decided last.
+
+    Raises
+    ------
+    InputError
+        The file is not a session, or has no such reviewer.
+    """
+    with SessionFile.open(path, "", read_only=True) as session:
+        known = session.all_reviewers()
+        if reviewer is None:
+            reviewer = known[-1] if known else ""
+        elif storable(reviewer) not in known:
+            remedy = f"there are {', '.join(known)}" if known else "no reviewer has"
+            raise InputError(f"{path}: {reviewer!r} has not decided anything here; {remedy}")
+        answers = {
+            key: str(meta.get("adjust_answer", ""))
+            for key, (_, meta) in session.adjustments().items()
+        }
+        return measure_reviewer(session.decisions(), session.planted(), storable(reviewer), answers)
