@@ -7,9 +7,9 @@ import json
 from pathlib import Path
 
 from vetter.core.decisions.decision import storable
-from vetter.core.fakes.report_page import report_page
-from vetter.core.fakes.report_text import format_report
-from vetter.core.fakes.reviewer_report import ReviewerReport, measure_reviewer
+from vetter.core.fakes.report.page import report_page
+from vetter.core.fakes.report.reviewer_report import ReviewerReport, measure_reviewer
+from vetter.core.fakes.report.text import format_report
 from vetter.errors import InputError, escape_to_line
 from vetter.headless.progress import print_lines
 from vetter.io.files.atomic import write_atomic

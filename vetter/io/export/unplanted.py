@@ -49,7 +49,7 @@ class UnplantedOpinions:
 
 @dataclass(frozen=True, eq=False)
 class Unplanted:
-    """What an export reads in place of a source with test rows.
+    """Source and opinions of an export in place of those with test rows.
 
     Attributes
     ----------

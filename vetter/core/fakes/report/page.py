@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from html import escape
 
-from vetter.core.fakes.report_text import report_sections, summary_of
-from vetter.core.fakes.reviewer_report import ReviewerReport
-from vetter.core.fakes.scores import Bin
+from vetter.core.fakes.report.reviewer_report import ReviewerReport
+from vetter.core.fakes.report.scores import Bin
+from vetter.core.fakes.report.text import report_sections, summary_of
 
 _STYLE = """
 body { font: 15px/1.45 system-ui, sans-serif; margin: 2em auto; max-width: 46em; padding: 0 1em; }

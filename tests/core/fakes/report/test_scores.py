@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vetter.core.fakes.scores import (
+from vetter.core.fakes.report.scores import (
     bin_shares,
     difference_of_medians,
     difference_of_shares,

@@ -9,9 +9,9 @@ import pytest
 from vetter.core.decisions.decision import Decision, How, Verdict
 from vetter.core.decisions.planted import PlantedRow
 from vetter.core.fakes.planted_row import make_row
-from vetter.core.fakes.report_page import report_page
-from vetter.core.fakes.report_text import format_report
-from vetter.core.fakes.reviewer_report import measure_reviewer
+from vetter.core.fakes.report.page import report_page
+from vetter.core.fakes.report.reviewer_report import measure_reviewer
+from vetter.core.fakes.report.text import format_report
 
 ACCEPT, REJECT, MAYBE, NONE = Verdict.ACCEPT, Verdict.REJECT, Verdict.MAYBE, Verdict.NONE
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from vetter.core.fakes.reviewer_report import ReviewerReport
-from vetter.core.fakes.scores import Bin, Difference, Share
+from vetter.core.fakes.report.reviewer_report import ReviewerReport
+from vetter.core.fakes.report.scores import Bin, Difference, Share
 from vetter.core.number_text import format_count
 
 

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from vetter.core.decisions.decision import Decision, How, Verdict
 from vetter.core.decisions.planted import PlantedRow
 from vetter.core.fakes.planted_row import ARTEFACT, FAKE, KNOWN, REPEAT, truth_of
-from vetter.core.fakes.scores import (
+from vetter.core.fakes.report.scores import (
     Bin,
     Difference,
     Share,
@@ -80,7 +80,7 @@ class Drift:
 
 @dataclass(frozen=True)
 class Prevalence:
-    """How rare targets are, and what this does to completeness.
+    """Share of targets among the candidates, and its effect on completeness.
 
     Attributes
     ----------
