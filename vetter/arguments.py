@@ -31,6 +31,14 @@ def add_demo_options(parser: argparse.ArgumentParser) -> None:
     add_window(parser)
 
 
+def add_practice_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the command that opens a practice."""
+    add_inputs(parser)
+    add_planes(parser)
+    add_list_reading(parser)
+    add_window(parser)
+
+
 def add_cutouts_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of the command that writes cutouts."""
     add_inputs(parser)

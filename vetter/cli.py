@@ -22,6 +22,7 @@ from vetter.arguments import (
     add_fields_options,
     add_log_options,
     add_open_options,
+    add_practice_options,
     add_stats_options,
     add_status_options,
 )
@@ -92,6 +93,7 @@ def _run_open(arguments: argparse.Namespace) -> int:
         preference_files=PreferenceFiles(arguments.settings, arguments.keymap, keeps_window=True),
         session=arguments.session,
         reviewer=arguments.reviewer,
+        practice=arguments.command == "practice",
         **reading,
     )
 
@@ -174,6 +176,13 @@ COMMANDS = {
             "open the demo: a simulated field with known truth",
             "vetter demo",
             add_demo_options,
+            _run_open,
+        ),
+        CommandSpec(
+            "practice",
+            "practise on 20 artificial sources and artefacts, each with its answer",
+            "vetter practice demo",
+            add_practice_options,
             _run_open,
         ),
         CommandSpec(

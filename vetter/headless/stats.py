@@ -6,14 +6,12 @@ import argparse
 import json
 from pathlib import Path
 
-from vetter.core.decisions.decision import storable
 from vetter.core.fakes.report.page import report_page
-from vetter.core.fakes.report.reviewer_report import ReviewerReport, measure_reviewer
 from vetter.core.fakes.report.text import format_report
 from vetter.errors import InputError, escape_to_line
 from vetter.headless.progress import print_lines
 from vetter.io.files.atomic import write_atomic
-from vetter.io.session.session_file import SessionFile
+from vetter.io.inputs.planting.session_report import session_report
 
 
 def run_stats(arguments: argparse.Namespace) -> int:
@@ -32,25 +30,3 @@ def run_stats(arguments: argparse.Namespace) -> int:
         text = format_report(report)
         print("\n".join(escape_to_line(line) for line in text.split("\n")))
     return 0
-
-
-def session_report(path: Path, reviewer: str | None = None) -> ReviewerReport:
-    """Return the report on a reviewer of a session, by default the one who decided last.
-
-    Raises
-    ------
-    InputError
-        The file is not a session, or has no such reviewer.
-    """
-    with SessionFile.open(path, "", read_only=True) as session:
-        known = session.all_reviewers()
-        if reviewer is None:
-            reviewer = known[-1] if known else ""
-        elif storable(reviewer) not in known:
-            remedy = f"there are {', '.join(known)}" if known else "no reviewer has"
-            raise InputError(f"{path}: {reviewer!r} has not decided anything here; {remedy}")
-        answers = {
-            key: str(meta.get("adjust_answer", ""))
-            for key, (_, meta) in session.adjustments().items()
-        }
-        return measure_reviewer(session.decisions(), session.planted(), storable(reviewer), answers)

@@ -108,6 +108,18 @@ class InputOptions:
             raise InputError(f"{unknown[0]}: no such option; there are {', '.join(sorted(names))}")
         return cls(planes=planes, columns=columns, patterns=patterns, **keywords)
 
+    @classmethod
+    def from_record(cls, record: Mapping[str, Any]) -> InputOptions:
+        """Return the options of a source's record, with its test rows.
+
+        Raises
+        ------
+        InputError
+            An option that does not exist.
+        """
+        options = cls.from_keywords(**dict(record.get("options", {})))
+        return dataclasses.replace(options, plant=PlantPlan.from_record(record))
+
     def with_defaults(self, other: InputOptions) -> InputOptions:
         """Return these options, with options that are not set taken from ``other``."""
         changes: dict[str, Any] = {

@@ -44,3 +44,11 @@ def test_photon_slope_is_that_of_the_error_plane() -> None:
 def test_photon_slope_of_constant_errors_is_zero() -> None:
     pixels = np.concatenate([np.full(100, 200.0), np.linspace(500, 3000, 50)])
     assert photon_slope(pixels, np.full(150, 9.0), pixels > 300, pixels < 300) == 0.0
+
+
+def test_photon_slope_leaves_out_damaged_errors() -> None:
+    pixels = np.concatenate([np.full(100, 200.0), np.linspace(500, 3000, 50)])
+    variance = 40.0 + (pixels - 200.0) / 1.6
+    variance[-5:] = 1e9
+    light = pixels > 300
+    assert photon_slope(pixels, variance, light, ~light) == pytest.approx(1 / 1.6)

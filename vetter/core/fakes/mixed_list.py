@@ -69,6 +69,16 @@ class MixedList:
     hidden: tuple[str, ...]
     is_shuffled: bool
 
+    def added_alone(self) -> MixedList:
+        """Return the rows that were added, without the candidates, under new names."""
+        added = self.origin < 0
+        added[self.repeats] = True
+        rows = np.flatnonzero(added)
+        kept = take_rows(self.candidates, rows)
+        kept.table[NAME_COLUMN] = neutral_names(len(rows))
+        repeats = np.flatnonzero(np.isin(rows, self.repeats))
+        return MixedList(kept, self.origin[rows], repeats, self.hidden, self.is_shuffled)
+
     def rows_of_fakes(self) -> Rows:
         """Return the rows of the fakes, in the fakes' order."""
         rows = np.flatnonzero(self.origin < 0)

@@ -29,6 +29,8 @@ class PlantPlan:
         Real candidates that a catalogue knows; the columns of the match are hidden.
     seed : int
         The same seed chooses the same rows and the same noise.
+    practice : int
+        1 for a list of the test rows alone.
     """
 
     fakes: int = 0
@@ -36,6 +38,7 @@ class PlantPlan:
     repeats: int = 0
     known: int = 0
     seed: int = 0
+    practice: int = 0
 
     @property
     def is_empty(self) -> bool:
@@ -49,7 +52,7 @@ class PlantPlan:
 
     def as_plain(self) -> dict[str, int]:
         """Return the plan in plain types, for a record."""
-        names = ("fakes", "artefacts", "repeats", "known")
+        names = ("fakes", "artefacts", "repeats", "known", "practice")
         return {n: getattr(self, n) for n in names if getattr(self, n)} | {"seed": self.seed}
 
     @classmethod

@@ -12,6 +12,9 @@ Array = npt.NDArray[np.float64]
 SNR_RANGE = 4.0, 40.0
 """Signal-to-noise ratios of artificial sources: from hardly visible to obvious."""
 
+_SATURATED = 0.9
+"""Fraction of the brightest pixel above which light may be saturated."""
+
 
 def draw_snr(
     count: int, rng: np.random.Generator, limits: tuple[float, float] = SNR_RANGE
@@ -74,5 +77,12 @@ def photon_slope(
         return 0.0
     signal = pixels[light] - np.median(pixels[sky])
     growth = variance[light] - np.median(variance[sky])
-    total = float(signal.sum())
-    return max(float(growth.sum()) / total, 0.0) if total > 0 else 0.0
+    unsaturated = signal < _SATURATED * signal.max()
+    if not unsaturated.any():
+        return 0.0
+    # The brighter half: faint pixels that noise has lifted over the limit would bias the ratio.
+    bright = unsaturated & (signal >= max(float(np.median(signal[unsaturated])), 0.0))
+    if not bright.any():
+        return 0.0
+    # The median: saturated and damaged pixels have errors that do not follow their light.
+    return max(float(np.median(growth[bright] / signal[bright])), 0.0)

@@ -38,6 +38,7 @@ from vetter.gui.panels.plane_row import PlaneRow
 from vetter.gui.panels.readout import Readout
 from vetter.gui.panels.stretch.stretch_bar import StretchBar
 from vetter.gui.panels.surround_view import SurroundView
+from vetter.gui.reports.practice_band import PracticeBand
 from vetter.gui.widgets.focus_outline import FocusWatcher
 from vetter.gui.widgets.plain_text import menu_text, window_title
 from vetter.gui.widgets.theme import is_dark
@@ -182,6 +183,7 @@ class MainWindow(Window):
         self._candidate_page.addWidget(self.empty_page)
         self.cautions = CautionBand(session)
         self.offer_band = OfferBand(session)
+        self.practice = PracticeBand(session)
         self.pages = Pages(
             session,
             self.cache,
@@ -193,7 +195,8 @@ class MainWindow(Window):
             self._lacks_pixels,
         )
         self.opening = InputChooser(self)
-        content = self.cautions.above(self.offer_band.above(self.filter_band.above(self.pages)))
+        pages = self.practice.above(self.filter_band.above(self.pages))
+        content = self.cautions.above(self.offer_band.above(pages))
         self.setCentralWidget(self.opening.add_strip_over(content))
 
         self.list_dock = ListDock(self.filter_bar, self.candidate_list, self)
@@ -221,6 +224,8 @@ class MainWindow(Window):
         session.blanked.connect(self._on_blanked)
         self.filter_band.agreed.connect(self.pages.decide_on_screen)
         self.offer_band.wanted.connect(self.dialogs.show_offers)
+        self.practice.practice_wanted.connect(self.practice_wanted)
+        self.practice.session_wanted.connect(self.session_wanted)
         self.cautions.planes_wanted.connect(self.opening.choose_planes)
         self.cautions.columns_wanted.connect(self._choose_columns)
         self.cautions.options_chosen.connect(self._read_again)

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from vetter.core.cutout.cutout import Cutout
 from vetter.core.cutout_source import CutoutSource
 from vetter.core.decisions.decision import Opinion
+from vetter.errors import InputError
 from vetter.io.export.decision_table import Opinions
 
 Picture = Callable[[int, Cutout], bytes]
@@ -83,5 +84,11 @@ def open_unplanted(source: CutoutSource, opinions: Opinions) -> Unplanted | None
     if source.reopen_unplanted is None:
         return None
     real = source.reopen_unplanted().read_whole_list()
-    rows = [source.candidates.row_of(key) for key in real.candidates.keys.tolist()]
+    try:
+        rows = [source.candidates.row_of(key) for key in real.candidates.keys.tolist()]
+    except KeyError:
+        real.close()
+        raise InputError(
+            f"{source.title}: the list has changed since it was opened; open it again to export"
+        ) from None
     return Unplanted(real, UnplantedOpinions(opinions, np.array(rows, np.intp)))

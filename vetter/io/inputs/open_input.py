@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from vetter.core.cutout_source import CutoutSource
-from vetter.core.fakes.plan import PlantPlan, without_plan
+from vetter.core.fakes.plan import without_plan
 from vetter.errors import InputError
 from vetter.io.files.file_marks import Mark, mark_of
 from vetter.io.files.hdu_names import FitsName, parse_fits_name
@@ -139,8 +139,13 @@ def _with_test_rows(source: CutoutSource, options: InputOptions) -> CutoutSource
     from vetter.io.inputs.planting.plant_source import plant
 
     planted = plant(source, options.plant)
-    planted.reopen_unplanted = partial(open_recorded, without_plan(planted.record))
+    reopen: Callable[[], CutoutSource] = partial(open_recorded, without_plan(planted.record))
+    planted.reopen_unplanted = _refuse_export if options.plant.practice else reopen
     return planted
+
+
+def _refuse_export() -> CutoutSource:
+    raise InputError("a practice has nothing to export")
 
 
 def open_recorded(record: Mapping[str, Any], options: InputOptions | None = None) -> CutoutSource:
@@ -151,8 +156,7 @@ def open_recorded(record: Mapping[str, Any], options: InputOptions | None = None
     InputError
         As `open_input`.
     """
-    recorded = InputOptions.from_keywords(**dict(record.get("options", {})))
-    recorded = dataclasses.replace(recorded, plant=PlantPlan.from_record(record))
+    recorded = InputOptions.from_record(record)
     inputs = [str(name) for name in record.get("inputs", [])]
     return open_input(inputs, recorded if options is None else options.with_defaults(recorded))
 

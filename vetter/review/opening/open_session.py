@@ -44,6 +44,7 @@ def open_session(
     queue = Queue(len(source.candidates), columns.values, lambda text: match_filter(text, columns))
     writer = NoWriter() if store.read_only else Writer(store)
     session = Session(source, ledger, writer, queue, columns, settings, reviewer)
+    session.path = store.path
     session.results_folder = results_folder(store.path, source.record.get("inputs", ()))
     session.start()
     notes += session.change_notes(changed)

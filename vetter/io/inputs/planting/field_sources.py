@@ -32,6 +32,8 @@ from vetter.settings import FitSettings
 Array = npt.NDArray[np.float64]
 
 _ZERO_POINT_CARDS = ("MAGZP", "MAGZERO", "MAGZPT", "ZEROPNT", "ZP", "PHOTZP", "MAG0")
+_HIT_CENTROID = 0.4
+"""Distance of a hit's listed place from its central pixel along an axis, at most, pixels."""
 _CENTROID_SHARE = 1.0 / 2.355
 """Error of a detection's centroid, FWHM over S/N: that of a Gaussian profile."""
 
@@ -223,7 +225,10 @@ def _make_artefacts(
         sigma = math.sqrt(float(np.nanmedian(_variance_in(planes, Box.around(x, y, 2)))))
         light = make_hit(fwhm, x, y, sigma, ratio, rng)
         truth = {"artefact": "hit", "snr": round(ratio, 2)}
-        made.append(_one_artefact((math.floor(x + 0.5), math.floor(y + 0.5)), truth, light))
+        # A centroid of a few pixels and their noise is never whole.
+        near = rng.uniform(-_HIT_CENTROID, _HIT_CENTROID, 2)
+        seen = math.floor(x + 0.5) + near[0], math.floor(y + 0.5) + near[1]
+        made.append(_one_artefact(seen, truth, light))
     return made
 
 
@@ -260,11 +265,14 @@ def _err_slope(planes: FieldPlanes, rng: np.random.Generator) -> float:
     if err is None or isinstance(err, EstimatedErrorPlane):
         return 0.0
     image: Plane = ReadablePart(planes.planes["image"])
+    mask = planes.planes.get("mask")
     parts = []
     for box in sample_boxes(image.shape, rng):
         pixels = np.asarray(image.read(box), float)
         variance = np.asarray(ReadablePart(err).read(box), float) ** 2
-        known = np.isfinite(pixels) & np.isfinite(variance)
+        known = np.isfinite(pixels) & (variance > 0)
+        if mask is not None:
+            known &= ~np.asarray(ReadablePart(mask).read(box), bool)
         lit, blank = light_and_sky(np.where(known, pixels, np.nan))
         parts.append(np.stack([plane[known] for plane in (pixels, variance, lit, blank)]))
     pixels, variance, light, sky = np.concatenate(parts, axis=1)

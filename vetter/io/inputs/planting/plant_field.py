@@ -41,10 +41,15 @@ def plant_field(source: FieldSource, plan: PlantPlan) -> FieldSource:
     repeated = choose_repeats(usable == Whereabouts.ON, plan.repeats, rng)
     added = NO_FAKES if fakes is None else added_rows(source, fakes, 0)
     mixed = mix_list(source.candidates, added, repeated, rng)
+    if plan.practice:
+        mixed = mixed.added_alone()
+        source.title = f"Practice: {source.title}"
     planted = with_fakes(source, fakes, mixed.candidates)
     planted.record = {**source.record, RECORD_KEY: plan.as_plain()}
     planted.planted = planted_rows(source.candidates, mixed, [] if fakes is None else [fakes])
     planted.extra_notes = (*source.extra_notes, describe_mix(mixed, planted.planted))
+    # The columns on screen are not those of the file.
+    planted.chooses_columns = False  # type: ignore[misc]
     return planted
 
 

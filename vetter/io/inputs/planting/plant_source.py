@@ -42,6 +42,10 @@ def plant(source: CutoutSource, plan: PlantPlan) -> CutoutSource:
 def _planted(source: CutoutSource, plan: PlantPlan) -> CutoutSource:
     if not len(source.candidates):
         raise InputError(f"{source.title}: the list has no candidate to mix test rows with")
+    if plan.practice and not isinstance(source, FieldSource):
+        raise InputError(
+            f"{source.title}: a practice needs a list with one image; try: vetter practice demo"
+        )
     if plan.known and plan.added:
         raise InputError("--known: expected no --fakes and --repeats beside it")
     if plan.known:
@@ -107,6 +111,7 @@ def _with_list(
     if isinstance(source, FieldSource):
         field = dataclasses.replace(source, candidates=shown, record=record)
         field.planted, field.extra_notes = rows, (*source.extra_notes, note)
+        field.chooses_columns = False  # type: ignore[misc]
         return field
     planted = PlantedRows(source, shown, np.arange(len(shown)), rows, None)
     planted.extra_notes, planted.record = (note,), record

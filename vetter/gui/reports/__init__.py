@@ -1,0 +1,1 @@
+"""Reports on reviewers, and the practice before a session."""
