@@ -47,20 +47,33 @@ class PlantedLight:
         shape : (int, int)
             Rows and columns.
         """
+        light, is_there = self.even_light_in(y0, x0, shape)
+        return light if is_there else None
+
+    def even_light_in(self, y0: int, x0: int, shape: tuple[int, int]) -> tuple[Array, bool]:
+        """Return the light in a box, and whether it is there.
+
+        Where there is none, the light is that of the first source, which takes as long to make:
+        the time must not tell a source's cutout from the others.
+        """
         side = self.stamps.shape[-1]
         near = (self.x0 < x0 + shape[1]) & (self.x0 > x0 - side)
         near &= (self.y0 < y0 + shape[0]) & (self.y0 > y0 - side)
-        if not near.any():
-            return None
+        hits = np.flatnonzero(near).tolist()
+        is_there = bool(hits)
+        if not hits and len(self):
+            hits = [0]
+            y0 = int(self.y0[0]) + (side - shape[0]) // 2
+            x0 = int(self.x0[0]) + (side - shape[1]) // 2
         out = np.zeros(shape)
-        for k in np.flatnonzero(near).tolist():
+        for k in hits:
             left, low = int(self.x0[k]) - x0, int(self.y0[k]) - y0
             rows = slice(max(low, 0), min(low + side, shape[0]))
             columns = slice(max(left, 0), min(left + side, shape[1]))
             out[rows, columns] += self.stamps[
                 k, rows.start - low : rows.stop - low, columns.start - left : columns.stop - left
             ]
-        return out
+        return out, is_there
 
     def times(self, factor: float) -> PlantedLight:
         """Return the light scaled by a factor."""

@@ -221,3 +221,17 @@ def test_artefacts_are_moved_stars_and_hits(tmp_path: Path) -> None:
     pixels = source.cutout(source.candidates.row_of(dipoles[0].key), 6)["diff"]
     assert pixels.max() > 3 * SIGMA
     assert pixels.min() < -3 * SIGMA
+
+
+def test_pixels_without_planted_light_are_those_of_the_file(tmp_path: Path) -> None:
+    planes = write_planes(tmp_path)
+    plain, source = open_field(tmp_path, planes), open_field(tmp_path, planes, fakes=3)
+    far = np.ones((SIDE, SIDE), bool)
+    for _, truth in fakes_of(source):
+        y, x = np.mgrid[:SIDE, :SIDE]
+        far &= np.hypot(x - truth["x"], y - truth["y"]) > 4 * FWHM + 30
+    y, x = np.argwhere(far)[0]
+    for name in ("image", "diff", "err"):
+        np.testing.assert_array_equal(
+            source.cutout_at(x, y, 9)[name], plain.cutout_at(x, y, 9)[name]
+        )
