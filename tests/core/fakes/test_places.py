@@ -11,7 +11,7 @@ SIDE, FWHM = 200, 3.0
 def _planes() -> tuple[ArrayPlane, ArrayPlane, ArrayPlane]:
     rng = np.random.default_rng(0)
     sky = rng.normal(100.0, 3.0, (2, SIDE, SIDE))
-    sky[1, 60:80, 60:80] += 500.0
+    sky[1, 60:80, 60:80] += 150.0
     mask = np.zeros((SIDE, SIDE), bool)
     mask[:, 150:] = True
     image, template = ArrayPlane("image", sky[0]), ArrayPlane("template", sky[1])

@@ -3,7 +3,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from vetter.core.fakes.strength import draw_snr, flux_of_snr, flux_sigma, photon_slope
+from vetter.core.fakes.strength import (
+    draw_snr,
+    flux_of_snr,
+    flux_sigma,
+    photon_slope,
+    snr_range,
+)
 from vetter.core.psf.models import Gaussian
 
 PSF = Gaussian(3.0).render((25, 25), 12.2, 11.9)
@@ -52,3 +58,17 @@ def test_photon_slope_leaves_out_damaged_errors() -> None:
     variance[-5:] = 1e9
     light = pixels > 300
     assert photon_slope(pixels, variance, light, ~light) == pytest.approx(1 / 1.6)
+
+
+def test_range_begins_at_the_detection_limit_of_the_list() -> None:
+    listed = np.concatenate([np.linspace(6.0, 60.0, 99), [-40.0, np.nan]])
+    low, high = snr_range(listed)
+    assert 6.0 <= low < 10.0
+    assert high == pytest.approx(10 * low)
+
+
+@pytest.mark.parametrize(
+    ("listed", "low"), [(np.full(50, 0.1), 3.0), (np.full(50, 90.0), 8.0), (np.full(3, 7.0), 5.0)]
+)
+def test_range_stays_within_bounds(listed: np.ndarray, low: float) -> None:
+    assert snr_range(listed)[0] == low

@@ -18,6 +18,8 @@ _TILES = 24
 """Tiles of the template that are searched for light; time does not grow with the image."""
 _LIGHT_SIGMA = 5.0
 """Light of a template's source begins this many sigmas above the sky."""
+_MAX_LIGHT_SIGMA = 60.0
+"""Light of a host ends here: in the cores of bright stars no transient is looked for."""
 _TRIES = 60
 """Places tried for each source before the field counts as full."""
 _FROM_CANDIDATES = 2.0
@@ -63,7 +65,7 @@ def choose_places(
     rng : Generator
     """
     rows, columns = planes[0].shape
-    lit = np.empty((0, 2)) if template is None else _lit_pixels(template, mask, rng)
+    lit = np.empty((0, 3)) if template is None else _lit_pixels(template, mask, rng)
     margin = math.ceil(1.5 * fwhm) + 1
     if min(rows, columns) <= 2 * margin + 1:
         return Places(np.empty(0), np.empty(0), np.empty(0, bool))
@@ -77,7 +79,10 @@ def choose_places(
         wants_source = len(lit) > 0 and len(chosen) % 2 == 0 and attempt < _TRIES * count // 2
         draw = rng.uniform(size=4)
         if wants_source:
-            x, y = lit[int(draw[0] * len(lit))] + draw[2:] - 0.5
+            pixel = lit[int(draw[0] * len(lit))]
+            x, y = pixel[:2] + draw[2:] - 0.5
+            if template is not None and _is_beside_bright(template, x, y, pixel[2], fwhm):
+                continue
         else:
             x = margin + draw[0] * (columns - 1 - 2 * margin)
             y = margin + draw[1] * (rows - 1 - 2 * margin)
@@ -96,6 +101,12 @@ def choose_places(
     return Places(table[:, 0], table[:, 1], table[:, 2] > 0)
 
 
+def _is_beside_bright(template: Plane, x: float, y: float, level: float, fwhm: float) -> bool:
+    """Return whether a pixel within 1.5 FWHM is above a level."""
+    pixels = np.asarray(template.read(Box.around(x, y, 1.5 * fwhm)), float)
+    return bool(np.isfinite(pixels).any() and np.nanmax(pixels) > level)
+
+
 def _is_near(points: Array, x: float, y: float, distance: float) -> bool:
     return bool((np.hypot(points[:, 0] - x, points[:, 1] - y) < distance).any())
 
@@ -112,16 +123,25 @@ def _is_usable(
 
 
 def _lit_pixels(template: Plane, mask: Plane | None, rng: np.random.Generator) -> Array:
-    """Return x, y of pixels on the light of sources, from tiles all over a template, (n, 2)."""
+    """Return pixels on the light of sources, from tiles all over a template.
+
+    The columns are x, y and the level of bright light there, shape (n, 3).
+    """
     found = []
     for box in sample_boxes(template.shape, rng):
         pixels = np.asarray(template.read(box), float)
-        light, _ = light_and_sky(pixels)
+        light, blank = light_and_sky(pixels, _MAX_LIGHT_SIGMA)
+        if not blank.any():
+            continue
+        # Blank pixels reach 2 sigmas each way.
+        sky, reach = np.median(pixels[blank]), np.ptp(pixels[blank]) / 4.0
+        level = sky + _MAX_LIGHT_SIGMA * reach
         if mask is not None:
             light &= ~np.asarray(mask.read(box), bool)
         rows, columns = np.nonzero(light)
-        found.append(np.column_stack([columns + box.x0, rows + box.y0]))
-    return np.concatenate(found).astype(float) if found else np.empty((0, 2))
+        levels = np.full(len(rows), level)
+        found.append(np.column_stack([columns + box.x0, rows + box.y0, levels]))
+    return np.concatenate(found).astype(float) if found else np.empty((0, 3))
 
 
 def sample_boxes(shape: tuple[int, int], rng: np.random.Generator) -> list[Box]:
@@ -134,8 +154,13 @@ def sample_boxes(shape: tuple[int, int], rng: np.random.Generator) -> list[Box]:
     return [Box(int(a), int(b), nx, ny) for a, b in zip(x, y, strict=True)]
 
 
-def light_and_sky(pixels: Array) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
-    """Return which pixels of a box are on sources, and which on blank sky."""
+def light_and_sky(
+    pixels: Array, most: float = math.inf
+) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    """Return which pixels of a box are on sources, and which on blank sky.
+
+    Light of more than ``most`` sigmas of the sky is neither.
+    """
     finite = np.isfinite(pixels)
     if not finite.any():
         return np.zeros(pixels.shape, bool), np.zeros(pixels.shape, bool)
@@ -143,4 +168,5 @@ def light_and_sky(pixels: Array) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.
     sigma = 1.4826 * float(np.median(np.abs(pixels[finite] - sky)))
     # errstate: NaN compare as False.
     with np.errstate(invalid="ignore"):
-        return pixels > sky + _LIGHT_SIGMA * sigma, np.abs(pixels - sky) <= 2.0 * sigma
+        height = (pixels - sky) / sigma if sigma > 0 else np.zeros(pixels.shape)
+        return (height > _LIGHT_SIGMA) & (height <= most), np.abs(height) <= 2.0

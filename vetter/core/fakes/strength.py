@@ -9,16 +9,37 @@ import numpy.typing as npt
 
 Array = npt.NDArray[np.float64]
 
-SNR_RANGE = 4.0, 40.0
-"""Signal-to-noise ratios of artificial sources: from hardly visible to obvious."""
+_USUAL_LIMIT = 5.0
+"""Detection limit if the list's own candidates do not show theirs."""
+_LIMITS = 3.0, 8.0
+"""Least and largest detection limit that a list may show."""
+_SPAN = 10.0
+"""Ratio of the brightest artificial source to the faintest: from hardly visible to obvious."""
+_LIMIT_PERCENT = 5.0
+_MIN_CANDIDATES = 20
 
 _SATURATED = 0.9
 """Fraction of the brightest pixel above which light may be saturated."""
 
 
-def draw_snr(
-    count: int, rng: np.random.Generator, limits: tuple[float, float] = SNR_RANGE
-) -> Array:
+def snr_range(listed: Array) -> tuple[float, float]:
+    """Return the range of artificial sources: from the list's own detection limit upwards.
+
+    A source below the limit would stand out as a candidate with nothing to see.
+
+    Parameters
+    ----------
+    listed : ndarray (n,)
+        Ratios of the list's candidates, NaN where unknown.
+    """
+    known = np.abs(listed[np.isfinite(listed)])
+    low = _USUAL_LIMIT
+    if len(known) >= _MIN_CANDIDATES:
+        low = float(np.clip(np.percentile(known, _LIMIT_PERCENT), *_LIMITS))
+    return low, _SPAN * low
+
+
+def draw_snr(count: int, rng: np.random.Generator, limits: tuple[float, float]) -> Array:
     """Draw ratios evenly in their logarithm, one from each of ``count`` equal parts, in any order.
 
     Parts of equal size leave no gap in the range, however few the sources are.

@@ -20,12 +20,13 @@ from vetter.core.fakes.report.scores import (
     bin_shares,
     difference_of_medians,
     difference_of_shares,
+    filled_bins,
     half_found_at,
     plain_number,
     share_of,
 )
 
-SNR_EDGES = np.array([4.0, 5.5, 7.5, 10.0, 15.0, 25.0, 40.0])
+SNR_EDGES = np.array([3.0, 4.0, 5.5, 7.5, 10.0, 15.0, 25.0, 40.0, 80.0])
 PREVALENCE_EDGES = (0.0, 0.05, 0.2, 1.0)
 _WOLFE = (0.01, 0.30), (0.50, 0.07)
 """Prevalence and share of missed targets of Wolfe, Horowitz and Kenner (2005, Nature 435, 439)."""
@@ -214,7 +215,7 @@ def measure_reviewer(
         sum(row.key not in verdicts for row in planted),
         _accepted(fakes),
         share_of(sum(t.verdict in (Verdict.ACCEPT, Verdict.MAYBE) for t in fakes), len(fakes)),
-        bin_shares(snr, found, SNR_EDGES) if len(fakes) else [],
+        filled_bins(bin_shares(snr, found, SNR_EDGES)) if len(fakes) else [],
         _by_magnitude(mag, found),
         half_found_at(snr[snr > 0], found[snr > 0]),
         _by_place(fakes),
@@ -262,7 +263,7 @@ def _by_magnitude(mag: npt.NDArray[np.float64], found: npt.NDArray[np.bool_]) ->
         return []
     low, high = math.floor(2 * mag[known].min()) / 2, math.ceil(2 * mag[known].max()) / 2
     edges = np.linspace(low, high, _MAG_BINS + 1)
-    return bin_shares(mag, found, edges)
+    return filled_bins(bin_shares(mag, found, edges))
 
 
 def _by_place(fakes: Sequence[JudgedRow]) -> dict[str, Share]:

@@ -116,6 +116,12 @@ def bin_shares(values: Floats, found: npt.NDArray[np.bool_], edges: Floats) -> l
     ]
 
 
+def filled_bins(bins: list[Bin]) -> list[Bin]:
+    """Return the bins without empty ones at both ends."""
+    filled = [place for place, one in enumerate(bins) if one.share.trials]
+    return bins[filled[0] : filled[-1] + 1] if filled else []
+
+
 def half_found_at(values: Floats, found: npt.NDArray[np.bool_]) -> float:
     """Return the S/N at which a logistic curve in log S/N has half of the sources found.
 

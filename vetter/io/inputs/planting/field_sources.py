@@ -21,7 +21,7 @@ from vetter.core.fakes.light import (
 )
 from vetter.core.fakes.places import choose_places, light_and_sky, sample_boxes
 from vetter.core.fakes.planted_row import ARTEFACT, FAKE
-from vetter.core.fakes.strength import draw_snr, flux_of_snr, photon_slope
+from vetter.core.fakes.strength import draw_snr, flux_of_snr, photon_slope, snr_range
 from vetter.core.psf.models import Psf
 from vetter.errors import InputError
 from vetter.io.field.field_planes import FieldPlanes, gain_of
@@ -32,6 +32,9 @@ from vetter.settings import FitSettings
 Array = npt.NDArray[np.float64]
 
 _ZERO_POINT_CARDS = ("MAGZP", "MAGZERO", "MAGZPT", "ZEROPNT", "ZP", "PHOTZP", "MAG0")
+_MAX_LISTED = 200
+"""Candidates whose strength shows the detection limit of the list, at most."""
+_MAX_PIXEL = 1e8
 _HIT_CENTROID = 0.4
 """Distance of a hit's listed place from its central pixel along an axis, at most, pixels."""
 _CENTROID_SHARE = 1.0 / 2.355
@@ -128,7 +131,6 @@ def make_fakes(
     count: int,
     rng: np.random.Generator,
     artefacts: int = 0,
-    snr: Sequence[float] | Array | None = None,
 ) -> FieldFakes:
     """Make artificial sources for a field; fewer than ``count`` if it has no room for them.
 
@@ -140,8 +142,6 @@ def make_fakes(
     rng : Generator
     artefacts : int
         Number of moved stars and hits besides.
-    snr : sequence of float, optional
-        Ratio of each source; default: drawn over a range.
     """
     planes = {name: ReadablePart(plane) for name, plane in source.field_planes.planes.items()}
     needed = [planes[name] for name in ("image", "diff", "convolved", "err") if name in planes]
@@ -149,7 +149,8 @@ def make_fakes(
     listed = np.column_stack([source.candidates.x, source.candidates.y])
     fwhm = optics.psf.fwhm
     places = choose_places(needed, template, planes.get("mask"), listed, count, fwhm, rng)
-    ratios = draw_snr(count, rng) if snr is None else np.asarray(snr, float)
+    limits = snr_range(_listed_snr(planes, optics, listed))
+    ratios = draw_snr(count, rng, limits)
     fluxes, truths = [], []
     for k, (x, y) in enumerate(zip(places.x, places.y, strict=True)):
         ratio = float(ratios[k])
@@ -179,7 +180,8 @@ def make_fakes(
     if not artefacts:
         return sources
     taken = np.concatenate([listed, np.column_stack([places.x, places.y])])
-    return join_fakes([sources, *_make_artefacts(source, optics, planes, taken, artefacts, rng)])
+    strengths = draw_snr(artefacts, rng, limits)
+    return join_fakes([sources, *_make_artefacts(source, optics, planes, taken, strengths, rng)])
 
 
 def _make_artefacts(
@@ -187,12 +189,11 @@ def _make_artefacts(
     optics: FieldOptics,
     planes: dict[str, ReadablePart],
     taken: Array,
-    count: int,
+    ratios: Array,
     rng: np.random.Generator,
 ) -> list[FieldFakes]:
     """Return artefacts, one each: half of them moved stars, as far as the field has stars."""
-    fwhm, found = optics.psf.fwhm, source.stars()
-    ratios = draw_snr(count, rng)
+    fwhm, found, count = optics.psf.fwhm, source.stars(), len(ratios)
     made: list[FieldFakes] = []
     stars = None if found is None else found.unsaturated
     if stars is not None and len(stars.x):
@@ -238,6 +239,30 @@ def _one_artefact(
     x, y = (np.array([float(number)]) for number in place)
     # Its light is moved or not of the sky: the error plane does not know of it.
     return FieldFakes(x, y, [ARTEFACT], [truth], light, light.times(0.0))
+
+
+def _listed_snr(planes: dict[str, ReadablePart], optics: FieldOptics, listed: Array) -> Array:
+    """Return the ratio of flux to noise in the difference at the candidates' positions."""
+    out = np.full(len(listed), np.nan)
+    half = stamp_half(optics.psf.fwhm)
+    if "diff" not in planes:
+        return out
+    step = max(1, len(listed) // _MAX_LISTED)
+    for row in range(0, len(listed), step):
+        x, y = listed[row]
+        if not (np.isfinite(x) and np.isfinite(y)) or max(abs(x), abs(y)) > _MAX_PIXEL:
+            continue
+        box = Box.around(x, y, half)
+        pixels = np.asarray(planes["diff"].read(box), float)
+        variance = _variance_in(planes, box)
+        psf = optics.psf.render(box.shape, x - box.x0, y - box.y0)
+        good = np.isfinite(pixels) & (variance > 0)
+        weight = np.where(good, psf / np.where(good, variance, 1.0), 0.0)
+        norm = float((weight * psf).sum())
+        if norm > 0:
+            sky = float(np.median(pixels[good]))
+            out[row] = float((weight * np.where(good, pixels - sky, 0.0)).sum()) / math.sqrt(norm)
+    return out
 
 
 def _flux_at(

@@ -18,7 +18,6 @@ from vetter.core.fakes.mixed_list import (
     take_rows,
 )
 from vetter.core.fakes.plan import RECORD_KEY, PlantPlan
-from vetter.core.fakes.strength import draw_snr
 from vetter.errors import InputError
 from vetter.io.field.field_source import FieldSource
 from vetter.io.inputs.planting.field_sources import FieldFakes, make_fakes, measure_optics
@@ -81,14 +80,12 @@ def _make_fakes(
     counts = np.array([len(image.candidates) for image in source.images], float)
     shares = rng.multinomial(plan.fakes, counts / counts.sum())
     artefacts = rng.multinomial(plan.artefacts, counts / counts.sum())
-    ratios = draw_snr(plan.fakes, rng)
     made: dict[int, FieldFakes] = {}
     for number in np.flatnonzero(shares + artefacts).tolist():
         field = source.images[number].with_planes()
-        snr, ratios = ratios[: shares[number]], ratios[shares[number] :]
         optics = measure_optics(dataclasses.replace(field, record=source.record), rng)
         count, others = int(shares[number]), int(artefacts[number])
-        fakes = make_fakes(field, optics, count, rng, others, snr)
+        fakes = make_fakes(field, optics, count, rng, others)
         if len(fakes):
             made[number] = fakes
     return made
