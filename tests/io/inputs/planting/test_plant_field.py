@@ -235,3 +235,32 @@ def test_pixels_without_planted_light_are_those_of_the_file(tmp_path: Path) -> N
         np.testing.assert_array_equal(
             source.cutout_at(x, y, 9)[name], plain.cutout_at(x, y, 9)[name]
         )
+
+
+@pytest.mark.parametrize("scale", [0.25, -1.0])
+def test_difference_of_another_scale_holds_scaled_light(tmp_path: Path, scale: float) -> None:
+    rng = np.random.default_rng(0)
+    sky = 100.0 + rng.normal(0, SIGMA, (2, SIDE, SIDE))
+    planes = write_planes(tmp_path, image=sky[0], diff=scale * (sky[0] - sky[1]), template=sky[1])
+    plain, source = open_field(tmp_path, planes), open_field(tmp_path, planes, fakes=6)
+    row, _ = fakes_of(source)[0]
+    x, y = float(source.candidates.x[row]), float(source.candidates.y[row])
+    added = {
+        name: source.cutout_at(x, y, 3)[name] - plain.cutout_at(x, y, 3)[name]
+        for name in ("image", "diff")
+    }
+    np.testing.assert_allclose(added["diff"], scale * added["image"], atol=1e-9)
+
+
+def test_zero_point_is_that_of_the_list_without_one_in_the_header(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    sky = 100.0 + rng.normal(0, 0.5, (2, SIDE, SIDE))
+    fluxes = np.array([900.0, 1500.0, 2000.0, 3000.0, 5000.0])
+    for (x, y), flux in zip(PLACES, fluxes, strict=True):
+        sky[0] += flux * Gaussian(FWHM).render((SIDE, SIDE), x, y)
+    pixels = {"image": sky[0], "template": sky[1], "diff": sky[0] - 100.0}
+    planes = {n: str(write_image(tmp_path / f"{n}.fits", data)) for n, data in pixels.items()}
+    mag = np.round(27.5 - 2.5 * np.log10(fluxes), 3)
+    write_list(tmp_path / "list.ecsv", id=list("abcde"), x=PLACES[:, 0], y=PLACES[:, 1], mag=mag)
+    _, truth = fakes_of(open_field(tmp_path, planes, fakes=1))[0]
+    assert truth["mag"] == pytest.approx(27.5 - 2.5 * np.log10(truth["flux"]), abs=0.1)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from vetter.core.cutout.plane import Box, Plane
+from vetter.core.cutout.plane import Box
 from vetter.core.fakes.artefacts import choose_stars, make_dipole, make_hit
 from vetter.core.fakes.light import (
     PlantedLight,
@@ -19,19 +19,17 @@ from vetter.core.fakes.light import (
     stamp_half,
     with_photon_noise,
 )
-from vetter.core.fakes.places import choose_places, light_and_sky, sample_boxes
+from vetter.core.fakes.places import choose_places
 from vetter.core.fakes.planted_row import ARTEFACT, FAKE
-from vetter.core.fakes.strength import draw_snr, flux_of_snr, photon_slope, snr_range
-from vetter.core.psf.models import Psf
-from vetter.errors import InputError
-from vetter.io.field.field_planes import FieldPlanes, gain_of
+from vetter.core.fakes.strength import draw_snr, flux_of_snr, snr_range
 from vetter.io.field.field_source import FieldSource
-from vetter.io.field.planes import EstimatedErrorPlane, ReadablePart
-from vetter.settings import FitSettings
+from vetter.io.field.planes import ReadablePart
+from vetter.io.inputs.planting.field_optics import FieldOptics
 
 Array = npt.NDArray[np.float64]
 
-_ZERO_POINT_CARDS = ("MAGZP", "MAGZERO", "MAGZPT", "ZEROPNT", "ZP", "PHOTZP", "MAG0")
+_MIN_MAGNITUDES, _MAX_SCATTER = 5, 0.5
+"""Candidates with a magnitude that give a zero point, at least; scatter of it, at most."""
 _MAX_LISTED = 200
 """Candidates whose strength shows the detection limit of the list, at most."""
 _MAX_PIXEL = 1e8
@@ -39,26 +37,6 @@ _HIT_CENTROID = 0.4
 """Distance of a hit's listed place from its central pixel along an axis, at most, pixels."""
 _CENTROID_SHARE = 1.0 / 2.355
 """Error of a detection's centroid, FWHM over S/N: that of a Gaussian profile."""
-
-
-class FieldOptics(NamedTuple):
-    """PSF and noise of a field, as artificial sources need them.
-
-    Attributes
-    ----------
-    psf : Psf
-    photon_slope : float
-        Variance per unit of light in the image; 0 if unknown.
-    err_slope : float
-        Growth of the error plane's variance with light; 0 if it does not grow.
-    zero_point : float
-        Magnitude of a flux of 1; NaN if the header has none.
-    """
-
-    psf: Psf
-    photon_slope: float
-    err_slope: float
-    zero_point: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,6 +51,7 @@ class FieldFakes:
     truths : list of dict
         See `vetter.core.fakes.planted_row.make_row`.
     light, extra_variance : PlantedLight
+    diff_scale : float
         See `vetter.io.inputs.planting.planted_planes.plant_planes`.
     """
 
@@ -82,6 +61,7 @@ class FieldFakes:
     truths: list[dict[str, Any]]
     light: PlantedLight
     extra_variance: PlantedLight
+    diff_scale: float = 1.0
 
     def __len__(self) -> int:
         return len(self.kinds)
@@ -96,32 +76,7 @@ def join_fakes(parts: Sequence[FieldFakes]) -> FieldFakes:
         [truth for part in parts for truth in part.truths],
         join_light([part.light for part in parts]),
         join_light([part.extra_variance for part in parts]),
-    )
-
-
-def measure_optics(source: FieldSource, rng: np.random.Generator) -> FieldOptics:
-    """Measure PSF and noise of a field; takes a moment.
-
-    Raises
-    ------
-    InputError
-        The field has no image, or no PSF.
-    """
-    from vetter.io.field.stars.psf import choose_field_fit
-
-    planes = source.field_planes
-    if "image" not in planes.planes:
-        raise InputError(f"{source.title}: artificial sources need the image; give --image")
-    fit = choose_field_fit(source, source.record, FitSettings(), source.default_radius or 20.0)
-    if fit.options.psf is None:
-        raise InputError(f"{source.title}: no PSF for artificial sources; give --fwhm or --psf")
-    err_slope = _err_slope(planes, rng)
-    gain = gain_of(planes.header)
-    return FieldOptics(
-        fit.options.psf,
-        1.0 / gain if gain is not None else err_slope,
-        err_slope,
-        _zero_point(planes),
+        parts[0].diff_scale,
     )
 
 
@@ -149,7 +104,10 @@ def make_fakes(
     listed = np.column_stack([source.candidates.x, source.candidates.y])
     fwhm = optics.psf.fwhm
     places = choose_places(needed, template, planes.get("mask"), listed, count, fwhm, rng)
-    limits = snr_range(_listed_snr(planes, optics, listed))
+    listed_snr, listed_flux = _listed_light(planes, optics, listed)
+    limits = snr_range(listed_snr)
+    if not math.isfinite(optics.zero_point):
+        optics = optics._replace(zero_point=_listed_zero_point(source, listed_flux))
     ratios = draw_snr(count, rng, limits)
     fluxes, truths = [], []
     for k, (x, y) in enumerate(zip(places.x, places.y, strict=True)):
@@ -176,6 +134,7 @@ def make_fakes(
         truths,
         with_photon_noise(expected, optics.photon_slope, rng),
         expected.times(optics.err_slope),
+        optics.diff_scale,
     )
     if not artefacts:
         return sources
@@ -241,12 +200,14 @@ def _one_artefact(
     return FieldFakes(x, y, [ARTEFACT], [truth], light, light.times(0.0))
 
 
-def _listed_snr(planes: dict[str, ReadablePart], optics: FieldOptics, listed: Array) -> Array:
-    """Return the ratio of flux to noise in the difference at the candidates' positions."""
-    out = np.full(len(listed), np.nan)
+def _listed_light(
+    planes: dict[str, ReadablePart], optics: FieldOptics, listed: Array
+) -> tuple[Array, Array]:
+    """Return S/N and flux in the difference at the candidates' positions; NaN where unknown."""
+    out, fluxes = np.full((2, len(listed)), np.nan)
     half = stamp_half(optics.psf.fwhm)
     if "diff" not in planes:
-        return out
+        return out, fluxes
     step = max(1, len(listed) // _MAX_LISTED)
     for row in range(0, len(listed), step):
         x, y = listed[row]
@@ -261,8 +222,23 @@ def _listed_snr(planes: dict[str, ReadablePart], optics: FieldOptics, listed: Ar
         norm = float((weight * psf).sum())
         if norm > 0:
             sky = float(np.median(pixels[good]))
-            out[row] = float((weight * np.where(good, pixels - sky, 0.0)).sum()) / math.sqrt(norm)
-    return out
+            light = float((weight * np.where(good, pixels - sky, 0.0)).sum())
+            out[row], fluxes[row] = light / math.sqrt(norm), light / norm / optics.diff_scale
+    return out, fluxes
+
+
+def _listed_zero_point(source: FieldSource, fluxes: Array) -> float:
+    """Return the magnitude of a flux of 1 by the list's own; NaN if these do not agree."""
+    name = source.candidates.roles.mag
+    values = None if name is None else source.candidates.column(name)
+    if values is None or values.ndim != 1 or values.dtype.kind not in "if":
+        return math.nan
+    known = np.isfinite(values.astype(float)) & (fluxes > 0)
+    if np.count_nonzero(known) < _MIN_MAGNITUDES:
+        return math.nan
+    points = values[known] + 2.5 * np.log10(fluxes[known])
+    scatter = 1.4826 * float(np.median(np.abs(points - np.median(points))))
+    return float(np.median(points)) if scatter < _MAX_SCATTER else math.nan
 
 
 def _flux_at(
@@ -282,35 +258,6 @@ def _variance_in(planes: dict[str, ReadablePart], box: Box) -> Array:
     pixels = np.asarray(planes["image"].read(box), float)
     scatter = 1.4826 * np.nanmedian(np.abs(pixels - np.nanmedian(pixels)))
     return np.full(box.shape, scatter**2)
-
-
-def _err_slope(planes: FieldPlanes, rng: np.random.Generator) -> float:
-    """Return the growth of the given error plane's variance with the image's light."""
-    err = planes.planes.get("err")
-    if err is None or isinstance(err, EstimatedErrorPlane):
-        return 0.0
-    image: Plane = ReadablePart(planes.planes["image"])
-    mask = planes.planes.get("mask")
-    parts = []
-    for box in sample_boxes(image.shape, rng):
-        pixels = np.asarray(image.read(box), float)
-        variance = np.asarray(ReadablePart(err).read(box), float) ** 2
-        known = np.isfinite(pixels) & (variance > 0)
-        if mask is not None:
-            known &= ~np.asarray(ReadablePart(mask).read(box), bool)
-        lit, blank = light_and_sky(np.where(known, pixels, np.nan))
-        parts.append(np.stack([plane[known] for plane in (pixels, variance, lit, blank)]))
-    pixels, variance, light, sky = np.concatenate(parts, axis=1)
-    return photon_slope(pixels, variance, light > 0, sky > 0)
-
-
-def _zero_point(planes: FieldPlanes) -> float:
-    for header in planes.headers:
-        for card in _ZERO_POINT_CARDS:
-            value = header.get(card)
-            if isinstance(value, (int, float)) and not isinstance(value, bool) and value > 0:
-                return float(value)
-    return math.nan
 
 
 def _magnitude(flux: float, zero_point: float) -> float | None:

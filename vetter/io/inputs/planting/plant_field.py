@@ -16,7 +16,8 @@ from vetter.core.fakes.planted_row import REPEAT, make_row
 from vetter.core.number_text import format_count
 from vetter.errors import InputError
 from vetter.io.field.field_source import FieldSource
-from vetter.io.inputs.planting.field_sources import FieldFakes, make_fakes, measure_optics
+from vetter.io.inputs.planting.field_optics import measure_optics
+from vetter.io.inputs.planting.field_sources import FieldFakes, make_fakes
 from vetter.io.inputs.planting.planted_planes import plant_planes
 
 
@@ -68,7 +69,7 @@ def with_fakes(
     """Return a field with another list, and the light of fakes in its planes."""
     planes = source.field_planes
     if fakes is not None:
-        planes = plant_planes(planes, fakes.light, fakes.extra_variance)
+        planes = plant_planes(planes, fakes.light, fakes.extra_variance, fakes.diff_scale)
     return dataclasses.replace(source, candidates=candidates, field_planes=planes)
 
 

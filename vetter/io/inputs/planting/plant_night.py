@@ -20,7 +20,8 @@ from vetter.core.fakes.mixed_list import (
 from vetter.core.fakes.plan import RECORD_KEY, PlantPlan
 from vetter.errors import InputError
 from vetter.io.field.field_source import FieldSource
-from vetter.io.inputs.planting.field_sources import FieldFakes, make_fakes, measure_optics
+from vetter.io.inputs.planting.field_optics import measure_optics
+from vetter.io.inputs.planting.field_sources import FieldFakes, make_fakes
 from vetter.io.inputs.planting.plant_field import (
     added_rows,
     describe_mix,

@@ -89,7 +89,10 @@ class PlantedReprojectedPlane(ReprojectedPlane):
 
 
 def plant_planes(
-    planes: FieldPlanes, light: PlantedLight, extra_variance: PlantedLight
+    planes: FieldPlanes,
+    light: PlantedLight,
+    extra_variance: PlantedLight,
+    diff_scale: float = 1.0,
 ) -> FieldPlanes:
     """Return the planes of a field with artificial sources.
 
@@ -97,16 +100,18 @@ def plant_planes(
     ----------
     planes : FieldPlanes
     light : PlantedLight
-        Light of the sources with its noise; the same in ``image`` and ``diff``.
+        Light of the sources with its noise.
     extra_variance : PlantedLight
         Variance that the error plane gives to as much light.
+    diff_scale : float
+        Light in a given ``diff`` over that in ``image``.
     """
     new = dict(planes.planes)
     files = dict(planes.files)
     image = new.get("image")
-    for name in ("image", "diff"):
+    for name, scale in (("image", 1.0), ("diff", diff_scale)):
         if name in new:
-            new[name] = _with_light(new[name], light, _add)
+            new[name] = _with_light(new[name], light.times(scale), _add)
     if isinstance(new.get("diff"), DifferencePlane):
         given = new["diff"]
         assert isinstance(given, DifferencePlane)
