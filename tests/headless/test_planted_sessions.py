@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -193,3 +193,23 @@ def test_stats_of_unknown_reviewer_is_refused(
     path = night.decide("who.vetter", [Verdict.REJECT] * 13)
     assert cli.main(["stats", str(path), "--reviewer", "eve"]) == 2
     assert "'eve' has not decided anything here; there are me" in capsys.readouterr().err
+
+
+def test_picture_has_the_name_of_the_list(night: Night) -> None:
+    named: list[str] = []
+
+    class Maker:
+        def __init__(self, name: Callable[[int], str]) -> None:
+            self.name = name
+
+        def with_names(self, name: Callable[[int], str]) -> Maker:
+            return Maker(name)
+
+        def __call__(self, row: int, cutout: object) -> bytes:
+            named.append(self.name(row))
+            return b"\x89PNG\r\n\x1a\n" + bytes(25)
+
+    path = night.decide("named.vetter", [Verdict.ACCEPT] * 13)
+    maker = Maker(night.source.candidates.name)
+    export_session(path, night.folder / "named", png=True, picture=maker)
+    assert named == KEYS

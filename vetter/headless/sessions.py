@@ -64,7 +64,7 @@ def run_export(arguments: argparse.Namespace) -> int:
             arguments.format or (),
             arguments.png,
             arguments.reviewer,
-            None if pictures is None else pictures.picture,
+            None if pictures is None else pictures.draw,
             Progress("export"),
             html=arguments.html,
             sheet=pictures.begin_sheet if pictures and arguments.contact_sheet else None,

@@ -125,7 +125,7 @@ class MainDialogs(WindowDialogs):
         if not session.source.planted or session.path is None:
             self._show_line("no test rows: open the input with --fakes N or --repeats N")
             return
-        from vetter.gui.reports.reviewer_report import ReviewerReportDialog
+        from vetter.gui.dialogs.reviewer_report import ReviewerReportDialog
         from vetter.review.report_reader import ReportReader
 
         reader = ReportReader(session.path, session.reviewer)

@@ -29,6 +29,7 @@ from vetter.gui.light_curve.dock import LightCurveDock
 from vetter.gui.opening.caution_band import CautionBand
 from vetter.gui.opening.input_chooser import InputChooser
 from vetter.gui.opening.offer_band import OfferBand
+from vetter.gui.opening.practice_band import PracticeBand
 from vetter.gui.panels.empty_page import EmptyPage
 from vetter.gui.panels.layout.cutout_sizes import next_radius
 from vetter.gui.panels.measures.dock import MeasuresDock
@@ -38,7 +39,6 @@ from vetter.gui.panels.plane_row import PlaneRow
 from vetter.gui.panels.readout import Readout
 from vetter.gui.panels.stretch.stretch_bar import StretchBar
 from vetter.gui.panels.surround_view import SurroundView
-from vetter.gui.reports.practice_band import PracticeBand
 from vetter.gui.widgets.focus_outline import FocusWatcher
 from vetter.gui.widgets.plain_text import menu_text, window_title
 from vetter.gui.widgets.theme import is_dark

@@ -155,7 +155,7 @@ class WindowManager(QObject):
         window.status.say(opened_text(source, attention), bool(attention))
 
     def practise_before(self, session: Path) -> None:
-        """Name the session that follows the practice with which the program begins."""
+        """Set the session that follows the practice with which the program begins."""
         self._practised = session
 
     def show_start(self, problem: str = "") -> None:

@@ -64,9 +64,16 @@ class Unplanted:
     opinions: UnplantedOpinions
 
     def picture(self, picture: Picture | None) -> Picture | None:
-        """Return the function that draws a row of the list, given that of the mixed list."""
+        """Return the function that draws a row of the list, given that of the mixed list.
+
+        The heading of a picture has the candidate's own name, if its maker can change names.
+        """
         if picture is None:
             return None
+        with_names = getattr(picture, "with_names", None)
+        if with_names is not None:
+            renamed: Picture = with_names(self.source.candidates.name)
+            return renamed
         rows = self.opinions.rows
         return lambda row, cutout: picture(int(rows[row]), cutout)
 

@@ -8,7 +8,7 @@ from PyQt6.QtWidgets import QWidget
 from tests.helpers.fake_session import FakeSession, candidate_list
 from vetter.core.decisions.decision import Verdict
 from vetter.core.fakes.planted_row import make_row
-from vetter.gui.reports.practice_band import AGAIN, BEGIN, OFFER, PracticeBand
+from vetter.gui.opening.practice_band import AGAIN, BEGIN, OFFER, PracticeBand
 
 PRACTICE = {"fakes": 2, "artefacts": 1, "practice": 1, "seed": 0}
 ROWS = (

@@ -10,7 +10,7 @@ from PyQt6.QtCore import Qt
 from tests.helpers.decisions import event, listing
 from vetter.core.decisions.decision import Verdict
 from vetter.core.fakes.planted_row import make_row
-from vetter.gui.reports.reviewer_report import ReviewerReportDialog
+from vetter.gui.dialogs.reviewer_report import ReviewerReportDialog
 from vetter.io.session.session_file import SessionFile
 from vetter.review.report_reader import ReportReader
 

@@ -1,1 +1,0 @@
-"""Reports on reviewers, and the practice before a session."""
