@@ -23,6 +23,7 @@ from vetter.core.decisions.ledger import Ledger
 from vetter.core.decisions.new_decisions import decide
 from vetter.core.fakes.without_planted import added_keys
 from vetter.headless.sessions import export_session, status
+from vetter.io.export.export import export
 from vetter.io.input_options import InputOptions
 from vetter.io.inputs.open_input import open_input
 from vetter.io.session.session_file import SessionFile
@@ -53,6 +54,13 @@ class Night(NamedTuple):
                     for written in file.append([decision], position=key):
                         ledger.apply(written)
         return path
+
+    def opinions(self, path: Path) -> Ledger:
+        """Return the opinions on the rows of the mixed list, as a window has them."""
+        ledger = Ledger(self.source.candidates, "me")
+        with SessionFile.open(path, "me", read_only=True) as file:
+            ledger.replay(file.decisions())
+        return ledger
 
 
 @pytest.fixture(scope="module")
@@ -129,7 +137,7 @@ def test_html_report_names_real_candidates_only(night: Night) -> None:
         drawn.append(row)
         return pixel
 
-    export_session(path, out, picture=picture, html=True)
+    export(night.source, night.opinions(path), out, picture=picture, html=True)
     report = (out / "report.html").read_text()
     assert all(key in report for key in KEYS)
     assert not re.search(r"\bC0\d\d\b", report)
@@ -211,5 +219,31 @@ def test_picture_has_the_name_of_the_list(night: Night) -> None:
 
     path = night.decide("named.vetter", [Verdict.ACCEPT] * 13)
     maker = Maker(night.source.candidates.name)
-    export_session(path, night.folder / "named", png=True, picture=maker)
+    opinions = night.opinions(path)
+    export(night.source, opinions, night.folder / "named", png=True, picture=maker)
     assert named == KEYS
+
+
+@pytest.mark.parametrize("command", ["cutouts", "adjust"])
+def test_commands_on_a_session_write_real_candidates_only(night: Night, command: str) -> None:
+    path = night.decide("commands.vetter", [Verdict.NONE] * 13)
+    out = night.folder / ("cut" if command == "cutouts" else "adjusted.csv")
+    assert cli.main([command, str(path), "-o", str(out)]) == 0
+    if command == "cutouts":
+        assert len(list(out.iterdir())) == 6
+    else:
+        assert Table.read(out)["id"].tolist() == KEYS
+
+
+def test_window_export_holds_no_test_row(night: Night) -> None:
+    path = night.decide("window.vetter", [Verdict.ACCEPT] * 13)
+    out = night.folder / "window"
+    export(night.source, night.opinions(path), out, formats=["csv"])
+    assert Table.read(out / "decisions.csv")["id"].tolist() == KEYS
+    image = fits.getdata(night.folder / "image.fits")
+    for file in (out / "cutouts").iterdir():
+        with fits.open(file) as hdus:
+            x, y = hdus[0].header["X"], hdus[0].header["Y"]
+            row, column = int(np.floor(y + 0.5)), int(np.floor(x + 0.5))
+            middle = hdus["IMAGE"].data.shape[0] // 2
+            assert hdus["IMAGE"].data[middle, middle] == pytest.approx(image[row, column])

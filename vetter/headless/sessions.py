@@ -26,7 +26,7 @@ from vetter.io.export.export import ExportReport, Picture, SheetMaker, export
 from vetter.io.export.table_writing import escape_control
 from vetter.io.files.fingerprint import list_fingerprint
 from vetter.io.files.hdu_names import parse_fits_name
-from vetter.io.inputs.open_input import open_input
+from vetter.io.inputs.open_input import open_without_test_rows
 from vetter.io.session.recorded_inputs import RecordedInput, list_content
 from vetter.io.session.session_file import SessionFile
 
@@ -77,7 +77,7 @@ def _pictures(path: Path, settings: str | None, stack: ExitStack) -> Pictures:
     # Imported here: the window's drawing code needs Qt, which only options with pictures load.
     from vetter.headless.pictures import make_pictures
 
-    source = open_input([str(path)]).read_whole_list()
+    source = open_without_test_rows([str(path)]).read_whole_list()
     stack.callback(source.close)
     return make_pictures(path, source, settings)
 
@@ -181,7 +181,7 @@ def export_session(
         decisions = without_planted(session.decisions(), session.planted())
         fits = {key: meta for key, (_, meta) in session.adjustments().items()}
         _report_damage(session)
-    source = open_input([os.fspath(path)]).read_whole_list()
+    source = open_without_test_rows([os.fspath(path)]).read_whole_list()
     try:
         ledger = Ledger(source.candidates, session.reviewer)
         ledger.replay(decisions)
@@ -252,14 +252,14 @@ def _counts(session: SessionFile) -> tuple[Counts, str]:
     changed = len({list_content(earlier.fingerprints) for earlier in inputs}) > 1
     if changed or (inputs and _is_other_list(inputs[-1])):
         try:
-            source = open_input([os.fspath(session.path)]).read_whole_list()
+            source = open_without_test_rows([os.fspath(session.path)]).read_whole_list()
         except InputError as error:
             note = f"the list has changed and cannot be read: counted by keys alone ({error})"
         else:
             ledger = Ledger(source.candidates, session.reviewer)
             source.close()
             ledger.replay(decisions)
-            return _without_rows(ledger.counts(), len(added_keys(source.planted))), note
+            return ledger.counts(), note
     ledger = Ledger(_Decided(decisions), session.reviewer)
     ledger.replay(decisions)
     counts = ledger.counts()
@@ -287,11 +287,6 @@ def _added_count(recorded: RecordedInput) -> int:
     """Return the number of rows that the plan of an input asks to add."""
     plan = PlantPlan.from_record(recorded.record)
     return 0 if plan is None else plan.added
-
-
-def _without_rows(counts: Counts, added: int) -> Counts:
-    """Return counts without undecided test rows."""
-    return counts._replace(candidates=counts.candidates - added, undecided=counts.undecided - added)
 
 
 def _list_answers(answers: dict[str, int]) -> str:

@@ -64,7 +64,7 @@ def test_range_begins_at_the_detection_limit_of_the_list() -> None:
     listed = np.concatenate([np.linspace(6.0, 60.0, 99), [-40.0, np.nan]])
     low, high = snr_range(listed)
     assert 6.0 <= low < 10.0
-    assert high == pytest.approx(10 * low)
+    assert high == pytest.approx(6 * low)
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ _USUAL_LIMIT = 5.0
 """Detection limit if the list's own candidates do not show theirs."""
 _LIMITS = 3.0, 8.0
 """Least and largest detection limit that a list may show."""
-_SPAN = 10.0
+_SPAN = 6.0
 """Ratio of the brightest artificial source to the faintest: from hardly visible to obvious."""
 _LIMIT_PERCENT = 5.0
 _MIN_CANDIDATES = 20

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from vetter.core.cutout_source import CutoutSource
-from vetter.core.fakes.plan import without_plan
+from vetter.core.fakes.plan import PlantPlan, without_plan
 from vetter.errors import InputError
 from vetter.io.files.file_marks import Mark, mark_of
 from vetter.io.files.hdu_names import FitsName, parse_fits_name
@@ -131,6 +131,13 @@ def open_input(
         source = _OPENERS[named.kind](named, options)
         # The inputs of a session are opened by its record, which holds its test rows.
         return source if named.kind is NamedKind.SESSION else _with_test_rows(source, options)
+
+
+def open_without_test_rows(
+    inputs: Sequence[str | os.PathLike[str]], options: InputOptions | None = None
+) -> CutoutSource:
+    """Open an input as `open_input`, without the test rows that a session's record asks for."""
+    return open_input(inputs, dataclasses.replace(options or InputOptions(), plant=PlantPlan()))
 
 
 def _with_test_rows(source: CutoutSource, options: InputOptions) -> CutoutSource:

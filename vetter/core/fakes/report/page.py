@@ -16,6 +16,7 @@ td { padding: .15em 1.2em .15em 0; vertical-align: top; } figure { margin: .6em 
 svg text { font: 12px system-ui, sans-serif; fill: currentColor; }
 @media (prefers-color-scheme: dark) { body { background: #1b1d20; color: #e4e4e4; } }
 """
+_TEXT = 'fill="currentColor" stroke="none"'
 _WIDTH, _HEIGHT, _LEFT, _BELOW = 640, 260, 48, 40
 
 
@@ -69,13 +70,13 @@ def draw_bins(bins: list[Bin], is_log: bool, label: str) -> str:
         y = up(tick)
         parts.append(f'<path d="M{_LEFT} {y:.1f}H{_WIDTH - 12}" opacity=".2"/>')
         parts.append(
-            f'<text x="{_LEFT - 8}" y="{y + 4:.1f}" text-anchor="end" stroke="none">'
+            f'<text x="{_LEFT - 8}" y="{y + 4:.1f}" text-anchor="end" {_TEXT}>'
             f"{100 * tick:.0f}%</text>"
         )
     for edge in edges:
         parts.append(
             f'<text x="{across(edge):.1f}" y="{_HEIGHT - _BELOW + 18}" text-anchor="middle" '
-            f'stroke="none">{edge:g}</text>'
+            f"{_TEXT}>{edge:g}</text>"
         )
     for one in bins:
         if one.share.trials:
@@ -88,6 +89,6 @@ def draw_bins(bins: list[Bin], is_log: bool, label: str) -> str:
     unit = "S/N" if is_log else "magnitude"
     middle = (_LEFT + _WIDTH) / 2
     parts.append(
-        f'<text x="{middle:.0f}" y="{_HEIGHT - 4}" text-anchor="middle" stroke="none">{unit}</text>'
+        f'<text x="{middle:.0f}" y="{_HEIGHT - 4}" text-anchor="middle" {_TEXT}>{unit}</text>'
     )
     return "".join([*parts, "</svg>"])

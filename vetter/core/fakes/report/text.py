@@ -100,8 +100,8 @@ def _speed(report: ReviewerReport) -> list[tuple[str, str]]:
 def _drift(report: ReviewerReport) -> list[tuple[str, str]]:
     drift = report.drift
     captions = [
-        ("found", drift.found, "%", 100.0),
-        ("accepted of all", drift.accepted, "%", 100.0),
+        ("found", drift.found, " points", 100.0),
+        ("accepted of all", drift.accepted, " points", 100.0),
         ("seconds per verdict", drift.seconds, " s", 1.0),
     ]
     return [
@@ -113,7 +113,7 @@ def _drift(report: ReviewerReport) -> list[tuple[str, str]]:
 
 def _difference(difference: Difference, unit: str, factor: float) -> str:
     value, low, high = (factor * number for number in difference)
-    digits = 0 if unit == "%" else 1
+    digits = 1 if unit == " s" else 0
     text = f"{value:+.{digits}f}{unit} ({low:+.{digits}f} to {high:+.{digits}f})"
     return text + ("" if difference.is_significant else ", may be chance")
 
