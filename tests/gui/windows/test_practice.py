@@ -60,3 +60,24 @@ def test_list_opened_again_keeps_its_test_rows(qtbot, window, tmp_path: Path) ->
     )
     qtbot.addWidget(again)
     assert again.session.candidates.keys.tolist() == names
+
+
+def test_program_can_begin_with_a_practice(qtbot, tmp_path: Path) -> None:
+    path, planes = write_small_list(tmp_path, 30)
+    window = open_window(path, planes=planes, fwhm=4.0, practice=True, settings=settings(78))
+    qtbot.addWidget(window)
+    folder = window.session.path.parent
+    assert window.practice.is_practice
+    assert folder.exists()
+    window.close()
+    assert not folder.exists()
+    assert not list(tmp_path.glob("*.vetter"))
+
+
+def test_report_without_test_rows_names_the_option(qtbot, tmp_path: Path) -> None:
+    path, planes = write_small_list(tmp_path, 3)
+    window = open_window(path, planes=planes, fwhm=4.0, settings=settings(79))
+    qtbot.addWidget(window)
+    window.dialogs.show_reviewer_report()
+    assert "--fakes N" in window.status.currentMessage()
+    window.close()
