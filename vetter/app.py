@@ -42,6 +42,7 @@ from vetter.review.fits.fits import Fits
 from vetter.review.opening.input_reader import OpenRequest, read_input
 from vetter.review.opening.list_reader import ListReader
 from vetter.review.opening.open_session import open_session
+from vetter.review.opening.practice import practice_of
 from vetter.review.opening.preferences import PreferenceFiles, Preferences
 from vetter.settings import Settings
 
@@ -92,8 +93,14 @@ def _open(
     inputs = [str(input)] if isinstance(input, (str, Path)) else [str(item) for item in input]
     manager = _make_manager(options)
     session = options.pop("session", None)
+    practises = options.pop("practice", False)
     path = Path(session or default_session_path(inputs))
     request = OpenRequest(tuple(inputs), InputOptions.from_keywords(**options), path, True)
+    if practises:
+        manager.practise_before(path)
+        request = practice_of(request)
+        assert request.session is not None
+        path = request.session
     try:
         source = read_input(request, manager.usual_radius)
     except (PlanesWanted, ColumnsWanted) as wanted:

@@ -25,12 +25,22 @@ def add_open_options(parser: argparse.ArgumentParser) -> None:
     add_inputs(parser, "*")
     add_planes(parser)
     add_list_reading(parser)
+    add_test_rows(parser)
     add_window(parser)
 
 
 def add_demo_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of the window on the simulated field."""
     parser.add_argument("--radius", type=radius, help="half the side of a cutout, pixels")
+    add_test_rows(parser)
+    add_window(parser)
+
+
+def add_practice_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the command that opens a practice."""
+    add_inputs(parser)
+    add_planes(parser)
+    add_list_reading(parser)
     add_window(parser)
 
 
@@ -229,6 +239,16 @@ def add_agreement_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print JSON")
 
 
+def add_stats_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the command that reports on a reviewer."""
+    add_session(parser)
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.add_argument(
+        "--html", type=name_of_file, metavar="FILE.html", help="write the report as a page"
+    )
+    parser.add_argument("--reviewer", metavar="NAME", help="reviewer (default: the last to decide)")
+
+
 def add_bench_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of the command that measures."""
     parser.add_argument(
@@ -343,6 +363,27 @@ def add_list_reading(parser: argparse.ArgumentParser) -> None:
         action="store_const",
         const=False,
         help="x and y count from 0",
+    )
+
+
+def add_test_rows(parser: argparse.ArgumentParser) -> None:
+    """Add the options that mix test rows into the list, to measure the reviewer."""
+    group = parser.add_argument_group("measuring yourself (see vetter stats)")
+    group.add_argument(
+        "--fakes", type=count, metavar="N", help="mix in N artificial sources of known S/N"
+    )
+    group.add_argument(
+        "--artefacts", type=count, metavar="N", help="mix in N artefacts: moved stars, hit pixels"
+    )
+    group.add_argument("--repeats", type=count, metavar="N", help="show N candidates a second time")
+    group.add_argument(
+        "--known",
+        type=count,
+        metavar="N",
+        help="hide catalogue matches, and test N known objects of the packets",
+    )
+    group.add_argument(
+        "--seed", type=whole, metavar="S", help="number that chooses the rows (default: 0)"
     )
 
 

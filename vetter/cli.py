@@ -24,7 +24,9 @@ from vetter.arguments import (
     add_log_options,
     add_merge_options,
     add_open_options,
+    add_practice_options,
     add_split_options,
+    add_stats_options,
     add_status_options,
 )
 from vetter.errors import VetterError
@@ -53,6 +55,11 @@ _READING_OPTIONS = (
     "psf",
     "column",
     "one_based",
+    "fakes",
+    "artefacts",
+    "repeats",
+    "known",
+    "seed",
 )
 
 
@@ -90,6 +97,7 @@ def _run_open(arguments: argparse.Namespace) -> int:
         session=arguments.session,
         reviewer=arguments.reviewer,
         blind=arguments.blind,
+        practice=arguments.command == "practice",
         **reading,
     )
 
@@ -157,6 +165,12 @@ def _run_agreement(arguments: argparse.Namespace) -> int:
     return run_agreement(arguments)
 
 
+def _run_stats(arguments: argparse.Namespace) -> int:
+    from vetter.headless.stats import run_stats
+
+    return run_stats(arguments)
+
+
 def _run_bench(arguments: argparse.Namespace) -> int:
     from vetter import benchmark
 
@@ -188,6 +202,13 @@ COMMANDS = {
             "open the demo: a simulated field with known truth",
             "vetter demo",
             add_demo_options,
+            _run_open,
+        ),
+        CommandSpec(
+            "practice",
+            "practise on 20 artificial sources and artefacts, each with its answer",
+            "vetter practice demo",
+            add_practice_options,
             _run_open,
         ),
         CommandSpec(
@@ -253,6 +274,13 @@ COMMANDS = {
             "vetter agreement night.vetter --json",
             add_agreement_options,
             _run_agreement,
+        ),
+        CommandSpec(
+            "stats",
+            "measure a reviewer by the test rows of a session (--fakes, --repeats, --known)",
+            "vetter stats night.vetter",
+            add_stats_options,
+            _run_stats,
         ),
         CommandSpec(
             "bench",

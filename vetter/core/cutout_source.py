@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, Self, TypeGuard
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from vetter.core.coordinates.parent_pixels import ParentPixels
     from vetter.core.cutout.cutout import Cutout
     from vetter.core.cutout.plane import Plane, Provenance
+    from vetter.core.decisions.planted import PlantedRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +120,10 @@ class CutoutSource(ImageField, ABC):
     """Those of the extra notes that are cautions, shown before the list's cautions."""
     chooses_columns: bool = False
     """True if the user may choose how the list's columns are read."""
+    planted: tuple[PlantedRow, ...] = ()
+    """Test rows in the list: artificial sources, repeats and known objects."""
+    reopen_unplanted: Callable[[], CutoutSource] | None = None
+    """Function that opens the same inputs without test rows; None if the list has none."""
 
     @property
     def notes(self) -> tuple[str, ...]:

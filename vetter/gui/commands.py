@@ -134,6 +134,21 @@ FILE_COMMANDS: tuple[Command[MainWindow], ...] = (
         "file.report", "Report of unread inputs...", (), "File", lambda w: w.dialogs.show_report()
     ),
     Command(
+        "file.practice",
+        "Practise on 20 known ones",
+        (),
+        "File",
+        lambda w: w.practice_wanted.emit(),
+        separated=True,
+    ),
+    Command(
+        "file.reviewer_report",
+        "Report on your verdicts...",
+        (),
+        "File",
+        lambda w: w.dialogs.show_reviewer_report(),
+    ),
+    Command(
         "file.close",
         "Close",
         ("Ctrl+W",),

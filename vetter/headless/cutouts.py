@@ -16,7 +16,7 @@ from vetter.io.cutouts.cutout_file import write_cutout
 from vetter.io.export.file_names import safe_names
 from vetter.io.export.input_files import InputFiles
 from vetter.io.input_options import InputOptions
-from vetter.io.inputs.open_input import open_input
+from vetter.io.inputs.open_input import open_without_test_rows
 from vetter.io.settings_file import load_settings
 
 
@@ -53,7 +53,7 @@ def open_for(arguments: argparse.Namespace, options: dict[str, Any]) -> CutoutSo
     settings = load_settings(arguments.settings)
     input_options = InputOptions.from_keywords(**options)
     input_options = replace(input_options, usual_radius=settings.display.radius)
-    return open_input(arguments.inputs, input_options).read_whole_list()
+    return open_without_test_rows(arguments.inputs, input_options).read_whole_list()
 
 
 def write_all(source: CutoutSource, files: Sequence[Path]) -> tuple[int, int, int]:

@@ -32,10 +32,6 @@ class Pictures(NamedTuple):
     looks: DisplayStyle
     draw: ExportPicture
 
-    def picture(self, row: int, cutout: Any) -> bytes:
-        """Return the picture of a row and its cutout as a PNG file's bytes."""
-        return self.draw(row, cutout)
-
     def begin_sheet(self, source: CutoutSource, opinions: Opinions) -> Sheet:
         """Begin the contact sheet of a source."""
         from vetter.gui.panels.pictures.contact_sheet import ContactSheet

@@ -64,4 +64,4 @@ def _drawer(source: CutoutSource, session: Path, settings: str | None) -> Callab
     from vetter.headless.pictures import make_pictures
 
     pictures = make_pictures(session, source, settings)
-    return lambda row: pictures.picture(row, source.cutout(row, source.default_radius))
+    return lambda row: pictures.draw(row, source.cutout(row, source.default_radius))

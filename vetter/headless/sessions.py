@@ -19,6 +19,8 @@ from vetter.core.decisions.agreement.ratings import collect_ratings
 from vetter.core.decisions.decision import Decision, Verdict, last_reviewers, storable
 from vetter.core.decisions.ledger import Counts, Ledger
 from vetter.core.decisions.moment import Moment
+from vetter.core.fakes.plan import RECORD_KEY, PlantPlan
+from vetter.core.fakes.without_planted import added_keys, without_planted
 from vetter.core.judgement.answer import Answer
 from vetter.core.number_text import format_count
 from vetter.errors import InputError, escape_to_line
@@ -28,7 +30,7 @@ from vetter.io.export.export import ExportReport, Picture, SheetMaker, export
 from vetter.io.export.exported_rows import ACCEPTED, RowChoice
 from vetter.io.files.fingerprint import list_fingerprint
 from vetter.io.files.hdu_names import parse_fits_name
-from vetter.io.inputs.open_input import open_input
+from vetter.io.inputs.open_input import open_without_test_rows
 from vetter.io.session.recorded_inputs import RecordedInput, list_content
 from vetter.io.session.session_file import SessionFile
 
@@ -68,7 +70,7 @@ def run_export(arguments: argparse.Namespace) -> int:
             arguments.format or (),
             arguments.png,
             arguments.reviewer,
-            None if pictures is None else pictures.picture,
+            None if pictures is None else pictures.draw,
             Progress("export"),
             html=arguments.html,
             sheet=pictures.begin_sheet if pictures and arguments.contact_sheet else None,
@@ -82,7 +84,7 @@ def _pictures(path: Path, settings: str | None, stack: ExitStack) -> Pictures:
     # Imported here: the window's drawing code needs Qt, which only options with pictures load.
     from vetter.headless.pictures import make_pictures
 
-    source = open_input([str(path)]).read_whole_list()
+    source = open_without_test_rows([str(path)]).read_whole_list()
     stack.callback(source.close)
     return make_pictures(path, source, settings)
 
@@ -106,7 +108,7 @@ def status(
         The file is not a session, or has no such reviewer.
     """
     with _open_session(path, reviewer) as session:
-        decisions = session.decisions()
+        decisions = without_planted(session.decisions(), session.planted())
         reviewers, position, answers = session.reviewers(), session.position, {}
         if at is None:
             answers = _count_answers(session)
@@ -115,6 +117,8 @@ def status(
             reviewers, position = last_reviewers(decisions), None
             if reviewer is None:
                 session.reviewer = reviewers[-1] if reviewers else ""
+        if position in added_keys(session.planted()):
+            position = None
         counts, note = _counts(session, decisions)
         report_damage(session)
     if as_json:
@@ -217,10 +221,10 @@ def open_decided(
     if policy is not None and reviewer is not None:
         raise InputError("--policy combines all reviewers, --reviewer names one: give one of both")
     with _open_session(path, reviewer) as session:
-        decisions = session.decisions()
+        decisions = without_planted(session.decisions(), session.planted())
         fits = {key: meta for key, (_, meta) in session.adjustments().items()}
         report_damage(session)
-    source = open_input([os.fspath(path)]).read_whole_list()
+    source = open_without_test_rows([os.fspath(path)]).read_whole_list()
     try:
         ledger = Ledger(source.candidates, session.reviewer)
         ledger.replay(decisions)
@@ -288,12 +292,12 @@ def _counts(session: SessionFile, decisions: Sequence[Decision]) -> tuple[Counts
     If the list has never changed, verdicts count by key, and the inputs are not opened. If it
     has changed, verdicts count by key and position, as in the window.
     """
-    inputs = session.inputs()
+    inputs, planted = session.inputs(), session.planted()
     note = ""
     changed = len({list_content(earlier.fingerprints) for earlier in inputs}) > 1
     if changed or (inputs and _is_other_list(inputs[-1])):
         try:
-            source = open_input([os.fspath(session.path)]).read_whole_list()
+            source = open_without_test_rows([os.fspath(session.path)]).read_whole_list()
         except InputError as error:
             note = f"the list has changed and cannot be read: counted by keys alone ({error})"
         else:
@@ -305,6 +309,9 @@ def _counts(session: SessionFile, decisions: Sequence[Decision]) -> tuple[Counts
     ledger.replay(decisions)
     counts = ledger.counts()
     total = inputs[-1].candidates if inputs else counts.candidates
+    if inputs and RECORD_KEY in inputs[-1].record:
+        # Rows of an earlier plan are in the table too, but not in this list.
+        total -= min(len(added_keys(planted)), _added_count(inputs[-1]))
     undecided = total - (counts.candidates - counts.undecided)
     return counts._replace(candidates=total, undecided=undecided), note
 
@@ -314,10 +321,17 @@ def _count_answers(session: SessionFile) -> dict[str, int]:
 
     Fits of an earlier version's session have no answers.
     """
-    metas = session.adjustments().values()
-    counts = Counter(str(meta.get("adjust_answer", "")) for _, meta in metas)
+    added = added_keys(session.planted())
+    metas = [meta for key, (_, meta) in session.adjustments().items() if key not in added]
+    counts = Counter(str(meta.get("adjust_answer", "")) for meta in metas)
     answers = {answer.value: counts[answer.value] for answer in Answer}
     return answers if any(answers.values()) else {}
+
+
+def _added_count(recorded: RecordedInput) -> int:
+    """Return the number of rows that the plan of an input asks to add."""
+    plan = PlantPlan.from_record(recorded.record)
+    return 0 if plan is None else plan.added
 
 
 def _list_answers(answers: dict[str, int]) -> str:

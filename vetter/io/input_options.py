@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from vetter.core.cutout.cutout import SPECIAL
+from vetter.core.fakes.plan import PlantPlan
 from vetter.errors import InputError
 from vetter.io.files.hdu_names import parse_fits_name
 from vetter.settings import MAX_RADIUS, PSFS
@@ -51,6 +52,8 @@ class InputOptions:
         Plane name to file name pattern, as ``{name}_sci.fits``, in folders of stamps.
     usual_radius : float or None
         Radius if neither ``radius`` nor the inputs give one; not recorded.
+    plant : PlantPlan or None
+        Test rows to mix into the list; the source's record holds them, not the options.
     """
 
     planes: Mapping[str, str] = field(default_factory=dict)
@@ -67,6 +70,7 @@ class InputOptions:
     psf: str | None = None
     patterns: Mapping[str, str] = field(default_factory=dict)
     usual_radius: float | None = None
+    plant: PlantPlan | None = None
 
     @classmethod
     def from_keywords(cls, **keywords: Any) -> InputOptions:
@@ -95,11 +99,26 @@ class InputOptions:
         for name in patterns:
             if name in SPECIAL:
                 raise InputError(f"--pattern {name}: {', '.join(SPECIAL)} are not names of planes")
+        numbers = {n: keywords.pop(n) for n in PlantPlan.__slots__ if keywords.get(n) is not None}
+        if numbers:
+            keywords["plant"] = PlantPlan(**numbers)
         names = {f.name for f in dataclasses.fields(cls)} - {"planes", "columns", "patterns"}
         unknown = sorted(set(keywords) - names)
         if unknown:
             raise InputError(f"{unknown[0]}: no such option; there are {', '.join(sorted(names))}")
         return cls(planes=planes, columns=columns, patterns=patterns, **keywords)
+
+    @classmethod
+    def from_record(cls, record: Mapping[str, Any]) -> InputOptions:
+        """Return the options of a source's record, with its test rows.
+
+        Raises
+        ------
+        InputError
+            An option that does not exist.
+        """
+        options = cls.from_keywords(**dict(record.get("options", {})))
+        return dataclasses.replace(options, plant=PlantPlan.from_record(record))
 
     def with_defaults(self, other: InputOptions) -> InputOptions:
         """Return these options, with options that are not set taken from ``other``."""
@@ -133,6 +152,8 @@ class InputOptions:
             words += ["--pattern", f"{name}={pattern}"]
         if self.one_based is not None:
             words.append("--one-based" if self.one_based else "--zero-based")
+        for name, number in (self.plant.as_plain() if self.plant else {}).items():
+            words += [f"--{name}", str(number)]
         return words
 
     def first_list_option(self) -> str:
@@ -156,7 +177,7 @@ class InputOptions:
         values: dict[str, Any] = {
             f.name: getattr(self, f.name)
             for f in dataclasses.fields(self)
-            if getattr(self, f.name) not in (None, {}) and f.name != "usual_radius"
+            if getattr(self, f.name) not in (None, {}) and f.name not in ("usual_radius", "plant")
         }
         for name in ("variance", "weight", "schema"):
             if name in values:

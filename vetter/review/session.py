@@ -96,6 +96,8 @@ class Session(QObject):
         """Whether scores, answers of fits and others' verdicts are hidden."""
         self.results_folder: Path | None = None
         """Folder suggested for files made from the session; None if not known."""
+        self.path: Path | None = None
+        """The session file; None if not known."""
         self.read_error = ""
         """Reason why the rest of the list could not be read; empty without a failure."""
         self._viewing = CurrentCandidate(queue, self)

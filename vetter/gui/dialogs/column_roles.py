@@ -130,7 +130,7 @@ class ListColumns(QDialog):
             else [],
             np.intp,
         )
-        options = InputOptions.from_keywords(**dict(source.record.get("options", {})))
+        options = InputOptions.from_record(source.record)
         image = ImageFrame(source.wcs, source.shape, source.parents)
         return cls(session.candidates, image, options, decided, parent)
 

@@ -177,7 +177,7 @@ class InputChooser(QObject):
 
     def _take_planes(self, planes: dict[str, str]) -> None:
         record = self._window.session.source.record
-        options = InputOptions.from_keywords(**dict(record.get("options", {})))
+        options = InputOptions.from_record(record)
         self._request(OpenRequest(tuple(record["inputs"]), _with_planes(options, planes)))
 
     def _planes(self) -> dict[str, str] | None:

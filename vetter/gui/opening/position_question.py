@@ -64,6 +64,6 @@ class PositionQuestion(QMessageBox):
             self._choose({"x": NO_COLUMN, "y": NO_COLUMN})
 
     def _choose(self, columns: dict[str, str]) -> None:
-        options = InputOptions.from_keywords(**dict(self._source.record.get("options", {})))
+        options = InputOptions.from_record(self._source.record)
         columns = {**options.columns, **columns}
         self.chosen.emit(dataclasses.replace(options, columns=columns))

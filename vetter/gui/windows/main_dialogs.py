@@ -134,6 +134,18 @@ class MainDialogs(WindowDialogs):
         notes = [*self._cautions(), *session.source.notes, *session.candidates.notes]
         self.show_list("Notes on the input", list(dict.fromkeys(notes)))
 
+    def show_reviewer_report(self) -> None:
+        """Open the report on the user's verdicts on the test rows, behind a question."""
+        session = self._session
+        if not session.source.planted or session.path is None:
+            self._show_line("no test rows: open the input with --fakes N or --repeats N")
+            return
+        from vetter.gui.dialogs.reviewer_report import ReviewerReportDialog
+        from vetter.review.report_reader import ReportReader
+
+        reader = ReportReader(session.path, session.reviewer)
+        ReviewerReportDialog(reader, session.counts.undecided, self._window).open()
+
     def show_report(self) -> None:
         """Open the report of inputs that could not be read, with reasons."""
         session = self._session

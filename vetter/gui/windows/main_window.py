@@ -31,6 +31,7 @@ from vetter.gui.light_curve.dock import LightCurveDock
 from vetter.gui.opening.caution_band import CautionBand
 from vetter.gui.opening.input_chooser import InputChooser
 from vetter.gui.opening.offer_band import OfferBand
+from vetter.gui.opening.practice_band import PracticeBand
 from vetter.gui.panels.empty_page import EmptyPage
 from vetter.gui.panels.layout.cutout_sizes import next_radius
 from vetter.gui.panels.measures.dock import MeasuresDock
@@ -187,6 +188,7 @@ class MainWindow(Window):
         self._candidate_page.addWidget(self.empty_page)
         self.cautions = CautionBand(session)
         self.offer_band = OfferBand(session)
+        self.practice = PracticeBand(session)
         self.pages = Pages(
             session,
             self.cache,
@@ -198,7 +200,8 @@ class MainWindow(Window):
             self._lacks_pixels,
         )
         self.opening = InputChooser(self)
-        content = self.cautions.above(self.offer_band.above(self.filter_band.above(self.pages)))
+        pages = self.practice.above(self.filter_band.above(self.pages))
+        content = self.cautions.above(self.offer_band.above(pages))
         self.setCentralWidget(self.opening.add_strip_over(content))
 
         self.list_dock = ListDock(self.filter_bar, self.candidate_list, self)
@@ -226,6 +229,8 @@ class MainWindow(Window):
         session.blanked.connect(self._on_blanked)
         self.filter_band.agreed.connect(self.pages.decide_on_screen)
         self.offer_band.wanted.connect(self.dialogs.show_offers)
+        self.practice.practice_wanted.connect(self.practice_wanted)
+        self.practice.session_wanted.connect(self.session_wanted)
         self.cautions.planes_wanted.connect(self.opening.choose_planes)
         self.cautions.columns_wanted.connect(self._choose_columns)
         self.cautions.options_chosen.connect(self._read_again)

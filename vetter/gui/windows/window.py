@@ -37,6 +37,8 @@ class Window(QMainWindow):
     cancel_wanted = pyqtSignal()
     close_wanted = pyqtSignal()
     copy_wanted = pyqtSignal()  # a new session with this one's contents
+    practice_wanted = pyqtSignal()  # a practice on this window's input, or another one
+    session_wanted = pyqtSignal()  # the session of the input that was practised on
     preferences_wanted = pyqtSignal()
     layouts_wanted = pyqtSignal()
 

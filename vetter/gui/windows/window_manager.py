@@ -18,6 +18,7 @@ from PyQt6.QtWidgets import QApplication
 
 from vetter.core.cutout_source import CutoutSource
 from vetter.core.decisions.agreement.share import share_of_record
+from vetter.core.fakes.plan import RECORD_KEY
 from vetter.core.number_text import format_count
 from vetter.errors import ColumnsWanted, VetterError
 from vetter.gui.actions.command import Command
@@ -35,6 +36,7 @@ from vetter.io.session.default_path import default_session_path, unusual_name_no
 from vetter.io.session.recent_sessions import RecentSession
 from vetter.io.session.session_file import SessionFile
 from vetter.review.opening.input_reader import InputReader, OpenRequest
+from vetter.review.opening.practice import practice_request, remove_practice
 from vetter.review.opening.preferences import PreferenceFiles, Preferences
 from vetter.review.opening.recents import Recents
 from vetter.settings import Settings
@@ -87,6 +89,8 @@ class WindowManager(QObject):
         self._reviewer = reviewer
         self._commands, self._window_commands = commands, window_commands
         self._path = Path()
+        self._practised: Path | None = None
+        """Session from which the user went to a practice; None if the program began with it."""
         self._held: tuple[OpenRequest, CutoutSource] | None = None
         self.recents = Recents(self)
         self._reader = InputReader(self.usual_radius, self)
@@ -141,6 +145,8 @@ class WindowManager(QObject):
         now_and_then.setInterval(REMEMBERED_EVERY_MS)
         now_and_then.timeout.connect(remember)
         now_and_then.timeout.connect(partial(self._memory.keep, window))
+        if window.practice.is_practice:
+            window.closed.connect(partial(remove_practice, path))
         window.exposed.connect(now_and_then.start)
         window.closed.connect(now_and_then.stop)
         self._memory.restore(window, isinstance(store.settings.get("columns"), list))
@@ -149,6 +155,10 @@ class WindowManager(QObject):
         cautions = (*source.extra_cautions, *source.candidates.cautions)
         attention = [*filter(None, (taken,)), *notes, *cautions]
         window.status.say(opened_text(source, attention), bool(attention))
+
+    def practise_before(self, session: Path) -> None:
+        """Set the session that follows the practice with which the program begins."""
+        self._practised = session
 
     def show_start(self, problem: str = "") -> None:
         """Show the first page, with a problem that prevented opening."""
@@ -171,6 +181,8 @@ class WindowManager(QObject):
         window.cancel_wanted.connect(self._cancel)
         window.close_wanted.connect(self._on_close_wanted)
         window.copy_wanted.connect(self._on_copy_wanted)
+        window.practice_wanted.connect(self._on_practice_wanted)
+        window.session_wanted.connect(self._on_session_wanted)
         window.preferences_wanted.connect(self._on_preferences_wanted)
         window.layouts_wanted.connect(self._on_layouts_wanted)
         window.closed.connect(partial(self._memory.keep, window))
@@ -180,6 +192,8 @@ class WindowManager(QObject):
 
     def _remember(self, window: MainWindow, path: Path) -> None:
         session = window.session
+        if window.practice.is_practice:
+            return
         counts, source = session.counts, session.source
         self.recents.remember(
             RecentSession(
@@ -225,7 +239,10 @@ class WindowManager(QObject):
     def _replace_window(self, request: OpenRequest, source: CutoutSource) -> None:
         before, same = self.window, False
         if isinstance(before, MainWindow):
-            same = list(request.inputs) == before.session.source.record.get("inputs")
+            shown = before.session.source.record
+            same = list(request.inputs) == shown.get("inputs")
+            # A practice on the same inputs is another list.
+            same &= shown.get(RECORD_KEY) == source.record.get(RECORD_KEY)
             row, radius = before.session.current_row, before.cache.radius
             share = share_of_record(before.session.source.record) if same else None
             if share is not None and request.session in (None, self._path):
@@ -299,6 +316,19 @@ class WindowManager(QObject):
         copying = SessionCopying(self._path, self.main_window)
         copying.copied.connect(self.open)
         copying.ask()
+
+    def _on_practice_wanted(self) -> None:
+        window = self.main_window
+        if not window.practice.is_practice:
+            self._practised = self._path
+        self.open(practice_request(window.session.source.record))
+
+    def _on_session_wanted(self) -> None:
+        record = self.main_window.session.source.record
+        options = dataclasses.replace(InputOptions.from_record(record), plant=None)
+        inputs = tuple(str(name) for name in record.get("inputs", ()))
+        path = self._practised or default_session_path(inputs)
+        self.open(OpenRequest(inputs, options, path, remembered=True))
 
     def _on_preferences_wanted(self) -> None:
         from vetter.gui.dialogs.preferences.preferences_dialog import PreferencesDialog

@@ -17,6 +17,7 @@ from vetter.core.decisions.agreement.report import AgreementReport, report_agree
 from vetter.core.decisions.agreement.share import share_of_record
 from vetter.core.decisions.decision import Decision
 from vetter.core.decisions.planted import PlantedRow
+from vetter.core.fakes.without_planted import added_keys
 from vetter.core.number_text import format_count
 from vetter.errors import escape_to_line
 from vetter.headless.progress import print_lines
@@ -24,9 +25,6 @@ from vetter.io.session.session_file import SessionFile
 
 _TRUTHS = {"fake": 1.0, "artefact": 0.0}
 """Truth of each kind of planted rows that has one."""
-
-_ADDED = (*_TRUTHS, "repeat")
-"""Kinds of planted rows that the list itself does not have."""
 
 
 def run_agreement(arguments: argparse.Namespace) -> int:
@@ -91,7 +89,7 @@ def agreement_of(
         collect_ratings(listed, decisions, reviewers),
         truth if np.isfinite(truth).any() else None,
         listed.has_keys(common) if common else None,
-        planted=listed.has_keys(row.key for row in rows if row.kind in _ADDED),
+        planted=listed.has_keys(added_keys(rows)),
     )
 
 

@@ -130,6 +130,7 @@ def _write_share(source: CutoutSource, path: Path, share: Share, earlier: _Earli
         new.record_input(record, source.fingerprints, len(keys))
         if earlier.settings:
             new.set_settings(earlier.settings)
+        new.add_planted([row for row in source.planted if row.key in keys])
         new.append([decision for decision in earlier.decisions if decision.key in keys])
         new.put_adjustments(
             [

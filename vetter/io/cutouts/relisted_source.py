@@ -21,14 +21,8 @@ from vetter.core.cutout_source import (
     PsfFwhm,
     SkyPosition,
 )
-from vetter.core.decisions.planted import PlantedRow
 
 Rows = npt.NDArray[np.intp]
-
-
-def planted_of(source: CutoutSource) -> tuple[PlantedRow, ...]:
-    """Return the rows that a source has put into its list itself; most put none."""
-    return getattr(source, "planted", ())
 
 
 class RelistedSource(CutoutSource):
@@ -49,10 +43,16 @@ class RelistedSource(CutoutSource):
         self.default_radius = inner.default_radius
         self.has_own_widths, self.chooses_columns = inner.has_own_widths, inner.chooses_columns
         self.extra_notes, self.extra_cautions = inner.extra_notes, inner.extra_cautions
+        reopen = inner.reopen_unplanted
+        self.reopen_unplanted = None if reopen is None else lambda: self.wrap(reopen())
         self._rows: Rows = np.empty(0, np.intp)
         self._read = 0
         self._epochs: tuple[Epochs, int, Epochs] | None = None
         self._update(inner.candidates)
+
+    def wrap(self, inner: CutoutSource) -> CutoutSource:
+        """Return another source with its list changed as this one changes that of its own."""
+        raise NotImplementedError
 
     def choose_rows(self, keys: npt.NDArray[Any], first: int) -> Rows:
         """Return those of the new rows that are listed, given their keys and the first's row."""
@@ -74,7 +74,7 @@ class RelistedSource(CutoutSource):
         self.candidates = self.relist(listed, self._rows)
         # Test rows that the other source has put into its list.
         shown = frozenset(self.candidates.keys.tolist())
-        self.planted = tuple(row for row in planted_of(self.inner) if row.key in shown)
+        self.planted = tuple(row for row in self.inner.planted if row.key in shown)
         self._refresh()
 
     def _refresh(self) -> None:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from astropy.table import Column, Table
 
 from vetter.core.candidates.numbered_name import numbered_name
-from vetter.core.decisions.agreement.policy import DESCRIPTIONS, CombinedOpinions
+from vetter.core.decisions.agreement.policy import DESCRIPTIONS, CombinedOpinion, Policy
 from vetter.core.decisions.decision import UNDECIDED, Decision, Opinion
 from vetter.core.judgement.answer import META_KEYS
 
@@ -43,6 +43,18 @@ class DecidedRows(Protocol):
 
     def decisions_by_row(self) -> dict[int, Decision]:
         """Return a copy of the decisions behind the opinions, by row."""
+
+
+@runtime_checkable
+class PolicyOpinions(Protocol):
+    """Opinions that a policy makes of all reviewers'."""
+
+    @property
+    def policy(self) -> Policy:
+        """Rule that combines the opinions."""
+
+    def combined(self, row: int) -> CombinedOpinion:
+        """Return the combined opinion of a candidate, with its basis."""
 
 
 @dataclass(frozen=True)
@@ -173,7 +185,7 @@ def _add_answers(table: Table, answers: Sequence[Mapping[str, Any]]) -> None:
 
 def policy_meta(opinions: Opinions, row: int) -> dict[str, Any]:
     """Return ``vet_policy`` and ``vet_basis`` of a cutout; empty for one reviewer's opinions."""
-    if not isinstance(opinions, CombinedOpinions):
+    if not isinstance(opinions, PolicyOpinions):
         return {}
     return {"vet_policy": opinions.policy.value, "vet_basis": opinions.combined(row).basis}
 
@@ -191,7 +203,7 @@ def add_policy(table: Table, opinions: Opinions, rows: Iterable[int]) -> None:
     rows : iterable of int
         Row of the list for each row of the table.
     """
-    if not isinstance(opinions, CombinedOpinions):
+    if not isinstance(opinions, PolicyOpinions):
         return
     policy = opinions.policy
     texts = [opinions.combined(int(row)).basis for row in rows]

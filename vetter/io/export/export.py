@@ -10,6 +10,7 @@ import re
 import struct
 import zlib
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -36,6 +37,7 @@ from vetter.io.export.html_report import HtmlReport, page_names
 from vetter.io.export.input_files import InputFiles
 from vetter.io.export.stored_fit_table import stored_fit_table
 from vetter.io.export.table_writing import check_format, write_table
+from vetter.io.export.unplanted import open_unplanted
 from vetter.io.files.atomic import write_atomic
 
 Picture = Callable[[int, Cutout], bytes]
@@ -185,6 +187,26 @@ def export(
         The choice cannot be read, the folder cannot be written to, the disk is full, an existing
         file is an input or was not written by an export, or a format is unknown; one line.
     """
+    unplanted = open_unplanted(source, ledger)
+    if unplanted is not None:
+        # The only way out for a list with test rows: neither these nor their light are exported.
+        with closing(unplanted.source) as real:
+            draw = unplanted.picture(picture)
+            return export(
+                real,
+                unplanted.opinions,
+                out_dir,
+                choice,
+                formats,
+                png,
+                draw,
+                adjustments,
+                progress,
+                cancelled,
+                radius,
+                html=html,
+                sheet=sheet,
+            )
     folder = Path(out_dir).absolute()
     for name in formats:
         check_format(name)

@@ -29,6 +29,10 @@ class BlindSource(RelistedSource):
         super().__init__(inner)
         self.title = f"{inner.title}, blind review"
 
+    def wrap(self, inner: CutoutSource) -> CutoutSource:
+        """Return another source for blind review."""
+        return make_blind(inner)
+
     def relist(self, listed: CandidateList, rows: Rows) -> CandidateList:
         """Return the list without the hidden columns."""
         self.hidden = tuple(hidden_columns(listed))

@@ -8,11 +8,13 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from vetter.core.cutout_source import CutoutSource
 from vetter.core.decisions.agreement.share import share_of_record
+from vetter.core.fakes.plan import PlantPlan, without_plan
 from vetter.errors import InputError
 from vetter.io.files.file_marks import Mark, mark_of
 from vetter.io.files.hdu_names import FitsName, parse_fits_name
@@ -128,7 +130,31 @@ def open_input(
         check_encoding(options.encoding)
     with read_as(options.encoding):
         named = recognise(texts, options)
-        return _OPENERS[named.kind](named, options)
+        source = _OPENERS[named.kind](named, options)
+        # The inputs of a session are opened by its record, which holds its test rows.
+        return source if named.kind is NamedKind.SESSION else _with_test_rows(source, options)
+
+
+def open_without_test_rows(
+    inputs: Sequence[str | os.PathLike[str]], options: InputOptions | None = None
+) -> CutoutSource:
+    """Open an input as `open_input`, without the test rows that a session's record asks for."""
+    return open_input(inputs, dataclasses.replace(options or InputOptions(), plant=PlantPlan()))
+
+
+def _with_test_rows(source: CutoutSource, options: InputOptions) -> CutoutSource:
+    if options.plant is None or options.plant.is_empty:
+        return source
+    from vetter.io.inputs.planting.plant_source import plant
+
+    planted = plant(source, options.plant)
+    reopen: Callable[[], CutoutSource] = partial(open_recorded, without_plan(planted.record))
+    planted.reopen_unplanted = _refuse_export if options.plant.practice else reopen
+    return planted
+
+
+def _refuse_export() -> CutoutSource:
+    raise InputError("a practice has nothing to export")
 
 
 def open_recorded(record: Mapping[str, Any], options: InputOptions | None = None) -> CutoutSource:
@@ -141,7 +167,7 @@ def open_recorded(record: Mapping[str, Any], options: InputOptions | None = None
     InputError
         As `open_input`.
     """
-    recorded = InputOptions.from_keywords(**dict(record.get("options", {})))
+    recorded = InputOptions.from_record(record)
     inputs = [str(name) for name in record.get("inputs", [])]
     source = open_input(inputs, recorded if options is None else options.with_defaults(recorded))
     share = share_of_record(record)

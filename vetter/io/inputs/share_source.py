@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from vetter.core.cutout_source import CutoutSource, ManyFields
 from vetter.core.decisions.agreement.share import SHARE, Share
-from vetter.io.cutouts.relisted_source import RelistedNight, RelistedSource, Rows, planted_of
+from vetter.io.cutouts.relisted_source import RelistedNight, RelistedSource, Rows
 
 
 def take_share(source: CutoutSource, share: Share) -> CutoutSource:
@@ -37,10 +37,14 @@ class SharedSource(RelistedSource):
         super().__init__(inner)
         self.title = f"{inner.title}, {share.title}"
 
+    def wrap(self, inner: CutoutSource) -> CutoutSource:
+        """Return the same share of another source."""
+        return take_share(inner, self.share)
+
     def choose_rows(self, keys: npt.NDArray[Any], first: int) -> Rows:
         """Return those of the new rows that are in the share."""
         wanted = self.share.keys or frozenset()
-        planted = {row.key for row in planted_of(self.inner)}
+        planted = {row.key for row in self.inner.planted}
         if planted.isdisjoint(wanted):
             # The list was split before rows were put into it: they go to this share.
             wanted = wanted | planted

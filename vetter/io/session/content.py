@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from vetter.core.cutout_source import Fingerprint
 from vetter.core.decisions.decision import Decision
+from vetter.core.fakes.plan import PlantPlan
 from vetter.core.number_text import format_count
 from vetter.io.input_options import check_recorded
 from vetter.io.session.database import SessionDatabase
@@ -118,6 +119,7 @@ def _input_row(at: Any, candidates: Any, *texts: Any) -> InputRow:
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         raise ValueError
     check_recorded(record.get("options", {}))
+    PlantPlan.from_record(record)
     if not all(isinstance(way, str) for way in relative.values()):
         raise ValueError
     for values in prints:

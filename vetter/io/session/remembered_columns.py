@@ -1,4 +1,4 @@
-"""Columns that the user chose for a list, read from its session when the list is opened again."""
+"""Columns and test rows of a list, read from its session when the list is opened again."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from vetter.core.fakes.plan import PlantPlan
 from vetter.errors import VetterError
 from vetter.io.input_options import InputOptions, absolute_name
 
@@ -14,7 +15,7 @@ from vetter.io.input_options import InputOptions, absolute_name
 def with_remembered_columns(
     inputs: Sequence[str], options: InputOptions, session: Path
 ) -> InputOptions:
-    """Return options with the columns, convention and encoding that the session holds.
+    """Return options with the columns, convention, encoding and test rows that the session holds.
 
     Parameters
     ----------
@@ -42,4 +43,7 @@ def with_remembered_columns(
     one_based = earlier.get("one_based") if options.one_based is None else options.one_based
     columns = {**earlier.get("columns", {}), **options.columns}
     encoding = earlier.get("encoding") if options.encoding is None else options.encoding
-    return dataclasses.replace(options, columns=columns, one_based=one_based, encoding=encoding)
+    plan = options.plant or PlantPlan.from_record(recorded[-1].record)
+    return dataclasses.replace(
+        options, columns=columns, one_based=one_based, encoding=encoding, plant=plan
+    )

@@ -8,6 +8,7 @@ from vetter.core.cutout_source import CutoutSource
 from vetter.core.decisions.agreement.other_reviewers import OtherReviewers
 from vetter.core.decisions.decision import storable
 from vetter.core.decisions.ledger import Ledger
+from vetter.core.fakes.without_planted import without_planted
 from vetter.core.judgement.fit_table import FitTable, can_fit
 from vetter.io.inputs.blind_source import BlindSource
 from vetter.io.session.default_path import results_folder
@@ -30,7 +31,9 @@ def open_session(
     prints = () if is_growing else source.fingerprints
     changed = store.record_input(source.record, prints, len(source.candidates))
     ledger = Ledger(source.candidates, reviewer, complete=not is_growing)
-    decisions = store.decisions()
+    if source.planted and not store.read_only:
+        store.add_planted(source.planted)
+    decisions = without_planted(store.decisions(), store.planted(), source.planted)
     ledger.replay(decisions)
     # After decisions(), which finds the damage that `notes` names.
     notes = list(store.notes)
@@ -48,6 +51,7 @@ def open_session(
     writer = NoWriter() if store.read_only else Writer(store)
     session = Session(source, ledger, writer, queue, columns, settings, reviewer)
     session.others = others
+    session.path = store.path
     session.results_folder = results_folder(store.path, source.record.get("inputs", ()))
     session.start()
     notes += session.change_notes(changed)

@@ -76,6 +76,10 @@ class ExportPicture:
         """
         return encode_png(self.draw(row, cutout), self._name(row))
 
+    def with_names(self, name: Callable[[int], str]) -> ExportPicture:
+        """Return the pictures of another list, whose rows have these names."""
+        return ExportPicture(self._looks, name, self._style)
+
     def draw(self, row: int, cutout: Cutout) -> QImage:
         """Draw the picture: a heading, and a titled panel for each plane."""
         # The cutout's own WCS, since the builder's thread uses that of the whole image meanwhile.

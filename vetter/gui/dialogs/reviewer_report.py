@@ -1,0 +1,127 @@
+"""Dialog with the report on the user's verdicts; a question comes before it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QFileDialog,
+    QPlainTextEdit,
+    QPushButton,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from vetter.core.fakes.report.reviewer_report import ReviewerReport
+from vetter.core.fakes.report.text import format_report
+from vetter.core.number_text import format_count
+from vetter.errors import VetterError
+from vetter.gui.widgets.buttons import button_box
+from vetter.gui.widgets.plain_text import plain_label
+from vetter.review.report_reader import ReportReader
+
+
+class ReviewerReportDialog(QDialog):
+    """Report on the user's verdicts on the test rows of a session.
+
+    The first page asks before it shows how many test rows were found: a user who knows is no
+    longer blind.
+
+    Parameters
+    ----------
+    reader : ReportReader
+        Reads the report; the dialog takes it over.
+    undecided : int
+        Number of candidates of the list without a verdict.
+    """
+
+    def __init__(
+        self, reader: ReportReader, undecided: int = 0, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._reader = reader
+        reader.setParent(self)
+        self.report: ReviewerReport | None = None
+        self.setWindowTitle("Report on your verdicts")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.resize(680, 620)
+        self.question = plain_label(_question(undecided), self)
+        self.question.setWordWrap(True)
+        self.show_it = QPushButton("Show the report", self)
+        self.show_it.clicked.connect(self._on_show)
+        self.text = QPlainTextEdit(self)
+        self.text.setReadOnly(True)
+        self.text.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self.text.setAccessibleName("report on your verdicts")
+        font = self.text.font()
+        font.setStyleHint(font.StyleHint.Monospace)
+        font.setFamily("monospace")
+        self.text.setFont(font)
+        ask = QWidget(self)
+        asking = QVBoxLayout(ask)
+        asking.addWidget(self.question)
+        asking.addWidget(self.show_it, 0, Qt.AlignmentFlag.AlignLeft)
+        asking.addStretch(1)
+        self.pages = QStackedWidget(self)
+        self.pages.addWidget(ask)
+        self.pages.addWidget(self.text)
+        buttons = button_box(QDialogButtonBox.StandardButton.Close)
+        self.save = buttons.addButton("Save as a page...", QDialogButtonBox.ButtonRole.ActionRole)
+        assert self.save is not None
+        self.save.setEnabled(False)
+        self.save.clicked.connect(self._on_save)
+        buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        layout.addWidget(self.pages, 1)
+        layout.addWidget(buttons)
+        reader.done.connect(self._on_done)
+        reader.failed.connect(self._on_failed)
+        self.finished.connect(reader.close)
+
+    def save_page(self, path: str) -> None:
+        """Write the report to a page; a failure is shown in place of the report."""
+        if self.report is None:
+            return
+        try:
+            self._reader.save_page(self.report, Path(path))
+        except (VetterError, OSError) as error:
+            self.text.setPlainText(f"the page could not be written: {error}")
+
+    def _on_show(self, _checked: bool = False) -> None:
+        self.text.setPlainText("reading the session...")
+        self.pages.setCurrentWidget(self.text)
+        self._reader.start()
+
+    def _on_done(self, report: ReviewerReport) -> None:
+        self.report = report
+        self.text.setPlainText(format_report(report))
+        assert self.save is not None
+        self.save.setEnabled(True)
+
+    def _on_failed(self, reason: str) -> None:
+        self.text.setPlainText(reason)
+
+    def _on_save(self, _checked: bool = False) -> None:
+        name = f"{Path(self._reader.title).stem}_report.html"
+        path, _ = QFileDialog.getSaveFileName(self, "Save the report", name, "Page (*.html)")
+        if path:
+            self.save_page(path)
+
+
+def _question(undecided: int) -> str:
+    text = (
+        "The report counts your verdicts on the test rows that were mixed into the list: how many "
+        "sources you found at which S/N, how many artefacts you accepted, how often you agreed "
+        "with yourself, and your pace.\n\n"
+        "Once you know it, the rest of this session no longer measures you."
+    )
+    if undecided:
+        text += (
+            f"\n\n{format_count(undecided, 'candidate is', 'candidates are')} not decided yet. "
+            "The report is best read at the end."
+        )
+    return text

@@ -1,0 +1,1 @@
+"""Test rows in an opened source: artificial sources, repeats and known objects."""
