@@ -58,8 +58,8 @@ def open_window(input: str | Path | Sequence[str | Path], **options: Any) -> Mai
     **options
         Options of the command line, with underscores: ``session``, ``reviewer``, ``radius``,
         ``image``, ``template``, ``convolved``, ``diff``, ``err``, ``mask``, ``plane`` (a mapping
-        of names to files), ``one_based``... ``settings`` (a `Settings`) and ``keymap`` (a mapping
-        of command ids to keys) replace the user's files.
+        of names to files), ``one_based``, ``shuffle``... ``settings`` (a `Settings`) and
+        ``keymap`` (a mapping of command ids to keys) replace the user's files.
 
     Returns
     -------
@@ -115,7 +115,8 @@ def _make_manager(options: dict[str, Any]) -> WindowManager:
     files: PreferenceFiles = options.pop("preference_files", NO_FILES)
     # storable(): a name that is not UTF-8 is compared in its escaped form, as stored.
     reviewer = storable(options.pop("reviewer", None) or default_reviewer())
-    return make_window_manager(settings, keymap, reviewer, files)
+    shuffle: int | None = options.pop("shuffle", None)
+    return make_window_manager(settings, keymap, reviewer, files, shuffle)
 
 
 def make_window_manager(
@@ -123,12 +124,13 @@ def make_window_manager(
     keymap: Mapping[str, Any] | None,
     reviewer: str,
     files: PreferenceFiles = NO_FILES,
+    shuffle: int | None = None,
 ) -> WindowManager:
     """Return the manager that shows one window after another; it shows none yet."""
     preferences = Preferences(settings, keymap, files)
 
     def build(source: CutoutSource, store: SessionFile) -> tuple[MainWindow, list[str]]:
-        return _build(source, store, preferences.settings, reviewer, preferences.keymap)
+        return _build(source, store, preferences.settings, reviewer, preferences.keymap, shuffle)
 
     return WindowManager(build, settings, keymap, reviewer, COMMANDS, WINDOW_COMMANDS, preferences)
 
@@ -139,9 +141,10 @@ def _build(
     settings: Settings,
     reviewer: str,
     keymap: Mapping[str, Any] | None,
+    shuffle: int | None = None,
 ) -> tuple[MainWindow, list[str]]:
     """Build and connect the window's objects; return the window and notes on the session."""
-    session, notes = open_session(source, store, settings, reviewer)
+    session, notes = open_session(source, store, settings, reviewer, shuffle)
     stored = store.settings
     cache = CutoutCache(
         source,

@@ -6,7 +6,7 @@ import argparse
 import math
 from typing import Any
 
-from vetter.settings import MAX_RADIUS
+from vetter.settings import MAX_RADIUS, MAX_SEED
 
 VERDICTS = ("accept", "reject", "maybe", "none", "all")
 FORMATS = ("ecsv", "csv", "votable", "fits")
@@ -248,6 +248,12 @@ def add_window(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--reviewer", metavar="NAME", help="your name (default: the account's)")
     parser.add_argument("--keymap", metavar="FILE", help="your keys (default: keymap.toml)")
+    parser.add_argument(
+        "--shuffle",
+        type=seed,
+        metavar="SEED",
+        help="list the candidates in a random order, the same for the same number",
+    )
     add_settings(parser)
 
 
@@ -293,6 +299,15 @@ def count(text: str) -> int:
     """Parse a whole number above 0."""
     if not text.isascii() or not text.isdigit() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"expected a whole number above 0, found {text!r}")
+    return int(text)
+
+
+def seed(text: str) -> int:
+    """Parse the seed of a random order."""
+    if not text.isascii() or not text.isdigit() or int(text) > MAX_SEED:
+        raise argparse.ArgumentTypeError(
+            f"expected a whole number from 0 to {MAX_SEED}, found {text!r}"
+        )
     return int(text)
 
 

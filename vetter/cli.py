@@ -86,6 +86,7 @@ def _run_open(arguments: argparse.Namespace) -> int:
         preference_files=PreferenceFiles(arguments.settings, arguments.keymap, keeps_window=True),
         session=arguments.session,
         reviewer=arguments.reviewer,
+        shuffle=arguments.shuffle,
         **reading,
     )
 

@@ -18,6 +18,8 @@ PSFS = ("gaussian", "moffat", "stars")
 SERVICES = ("SIMBAD", "NED", "Legacy Survey", "TNS", "Aladin Lite")
 MAX_RADIUS = 2000.0
 """Largest radius of a cutout, pixels: a mistyped radius could take gigabytes."""
+MAX_SEED = 2**31 - 1
+"""Largest seed of a shuffled list: a dialog's largest whole number."""
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}\Z")
 
 

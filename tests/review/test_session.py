@@ -629,3 +629,49 @@ def test_no_undecided_match_is_told_of_filter(session):
     said = messages(session)
     session.next_undecided()
     assert said == ["no undecided candidate is left in this filter"]
+
+
+def test_second_key_under_filter_hits_candidate_on_screen(session, store):
+    paint_all(session)
+    session.queue.set_filter("a b c")
+    session.accept()
+    # The verdict has taken the first out of a filter such as verdict=none; it is not applied anew.
+    session.reject()
+    session.maybe()
+    assert [(d.key, d.verdict) for d in store.decisions] == [
+        ("a", "accept"),
+        ("b", "reject"),
+        ("c", "maybe"),
+    ]
+
+
+def test_filter_applied_anew_keeps_place_after_decided(session):
+    paint_all(session)
+    session.go_to_row(1)
+    session.accept()
+    session.queue.set_filter("a d")
+    session.previous()
+    assert session.current_key == "a"
+    session.go_to_row(1)
+    session.queue.set_filter("a c d")
+    session.next()
+    assert session.current_key == "c"
+
+
+def test_undo_under_filter_returns_to_left_out_candidate(session):
+    paint_all(session)
+    session.accept()
+    session.queue.set_filter("b c d")
+    session.undo()
+    assert session.current_key == "a"
+    session.next()
+    assert session.current_key == "b"
+
+
+def test_sort_keeps_candidate_on_screen_and_its_key(session, store):
+    paint_all(session)
+    session.go_to_row(2)
+    session.queue.shuffle(3)
+    assert session.current_key == "c"
+    session.accept()
+    assert store.decisions[-1].key == "c"

@@ -187,6 +187,21 @@ GO_COMMANDS: tuple[Command[MainWindow], ...] = (
         lambda w: w.filter_bar.show_all(),
     ),
     Command("go.filters", "Earlier and named filters...", (), "Go", lambda w: w.show_filters()),
+    Command(
+        "go.shuffle",
+        "Shuffle the list...",
+        (),
+        "Go",
+        lambda w: w.dialogs.show_shuffle(),
+        separated=True,
+    ),
+    Command(
+        "go.file_order",
+        "List as in the file, neither sorted nor shuffled",
+        (),
+        "Go",
+        lambda w: w.session.queue.arrange((), None),
+    ),
     Command("go.grid", "Grid of many candidates", ("G",), "Go", lambda w: w.pages.toggle_grid()),
     Command(
         "go.grid_undecided",

@@ -1,22 +1,25 @@
-"""Order in which the candidates are shown: the file's order, sorted and filtered.
+"""Order in which the candidates are shown: the file's order, or shuffled, sorted and filtered.
 
-New rows are merged into the order of a sorted column.
+New rows are merged into a sorted or shuffled order.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from PyQt6.QtCore import QObject, pyqtSignal
 
+from vetter.core.columns.sorted_rows import SortedRows, SortKey, shuffle_values
+from vetter.settings import MAX_SEED
+
 Rows = npt.NDArray[np.intp]
 ColumnValues = Callable[[str], npt.NDArray[Any]]
 
-NUMBERS = "biuf"
-"""Kinds of numpy types whose values are sorted as numbers; all others are sorted as text."""
+MAX_SORT_COLUMNS = 3
+"""Further columns are beyond what a reader of the list sees at a glance."""
 
 
 class Queue(QObject):
@@ -38,6 +41,8 @@ class Queue(QObject):
     """
 
     changed = pyqtSignal()
+    reordered = pyqtSignal()
+    """The list has been sorted or shuffled, not only filtered."""
 
     def __init__(
         self,
@@ -51,25 +56,81 @@ class Queue(QObject):
         self._values = values
         self._matches = matches
         self._sorted_rows: Rows = np.arange(count)
-        self._by_value: SortedRows | None = None
+        self._sorted: SortedRows | None = None
         self._mask: npt.NDArray[np.bool_] | None = None
         self.expression = ""
-        self.sort_column: str | None = None
-        self.descending = False
+        self.sort_keys: tuple[SortKey, ...] = ()
+        """Columns that sort the list; each decides between equals of those before it."""
+        self.seed: int | None = None
+        """Seed of the shuffled order; None for the file's order."""
         self.order: Rows = self._sorted_rows
         self._places: Rows = np.arange(count)
 
     def __len__(self) -> int:
         return len(self.order)
 
+    @property
+    def sort_column(self) -> str | None:
+        """First column that sorts the list; None for the file's order or the shuffled one."""
+        return self.sort_keys[0].column if self.sort_keys else None
+
+    @property
+    def descending(self) -> bool:
+        """Direction of the first column that sorts the list."""
+        return bool(self.sort_keys) and self.sort_keys[0].descending
+
+    @property
+    def is_reordered(self) -> bool:
+        """Whether the order is another than the file's, so that new rows come between others."""
+        return self._sorted is not None
+
     def sort_by(self, column: str | None, descending: bool = False) -> None:
-        """Sort by a column; None restores the file's order. Empty values come last both ways."""
-        by_value = None if column is None else SortedRows(self._values(column), descending)
-        self._by_value = by_value
-        self._sorted_rows = np.arange(self._count) if by_value is None else by_value.rows
-        self.sort_column, self.descending = column, descending
+        """Sort by a column alone; None restores the file's order, or the shuffled one.
+
+        Empty values come last both ways.
+        """
+        self.arrange(() if column is None else (SortKey(column, descending),), self.seed)
+
+    def sort_also(self, column: str, descending: bool = False) -> None:
+        """Sort candidates that are equal so far by a further column, or turn its direction."""
+        key = SortKey(column, descending)
+        if column in (old.column for old in self.sort_keys):
+            keys = [key if old.column == column else old for old in self.sort_keys]
+        else:
+            keys = [*self.sort_keys[: MAX_SORT_COLUMNS - 1], key]
+        self.arrange(keys, self.seed)
+
+    def drop_sort(self, column: str) -> None:
+        """Sort by the other columns only."""
+        self.arrange([key for key in self.sort_keys if key.column != column], self.seed)
+
+    def shuffle(self, seed: int | None) -> None:
+        """List the candidates in a random order, the same for the same seed; None: the file's.
+
+        Columns that sort the list still do; the shuffled order is that of equals.
+        """
+        self.arrange(self.sort_keys, seed)
+
+    def arrange(self, keys: Sequence[SortKey], seed: int | None) -> None:
+        """Sort by columns, and list equals in the shuffled order of a seed or the file's.
+
+        Raises
+        ------
+        KeyError
+            There is no such column; the order stays as it was.
+        """
+        columns = self._sort_columns(keys, seed, 0, self._count, self._values)
+        self._sorted = _sort(columns, keys)
+        self._sorted_rows = np.arange(self._count) if self._sorted is None else self._sorted.rows
+        self.sort_keys, self.seed = tuple(keys), seed
         self._arrange()
         self.changed.emit()
+        self.reordered.emit()
+
+    @property
+    def record(self) -> dict[str, Any]:
+        """Order as a record for the session's settings; see `read_order`."""
+        return {"sort": [list(key) for key in self.sort_keys], "seed": self.seed}
 
     def set_filter(self, expression: str) -> None:
         """List only the matching candidates; an empty expression lists all.
@@ -100,16 +161,17 @@ class Queue(QObject):
             As in the constructor, but for the new rows alone; those of the constructor cover
             the new rows too.
         """
-        if self._by_value is not None and self.sort_column is not None:
-            new = values(self.sort_column)
-            if self._by_value.can_merge(new):
-                self._by_value.add(new)
+        if self._sorted is not None:
+            keys, seed = self.sort_keys, self.seed
+            new = self._sort_columns(keys, seed, self._count, count, values)
+            if self._sorted.can_merge(new):
+                self._sorted.add(new)
             else:
-                self._by_value = SortedRows(self._values(self.sort_column), self.descending)
+                self._sorted = _sort(self._sort_columns(keys, seed, 0, count, self._values), keys)
         if self._mask is not None:
             self._mask = np.concatenate([self._mask, matches(self.expression)])
         self._count = count
-        self._sorted_rows = np.arange(count) if self._by_value is None else self._by_value.rows
+        self._sorted_rows = np.arange(count) if self._sorted is None else self._sorted.rows
         self._arrange()
 
     def position_of(self, row: int) -> int:
@@ -178,7 +240,7 @@ class Queue(QObject):
 
     def _arrange(self) -> None:
         order = self._sorted_rows
-        if self._mask is None and self._by_value is None:
+        if self._mask is None and self._sorted is None:
             # In the file's order the place of a row is the row itself.
             self.order = self._places = order
             return
@@ -186,72 +248,33 @@ class Queue(QObject):
         self._places = np.full(self._count, -1, np.intp)
         self._places[self.order] = np.arange(len(self.order))
 
-
-class SortedRows:
-    """Stable order of rows: numbers by size, other values as text, empty values last both ways.
-
-    Parameters
-    ----------
-    values : ndarray, shape (n, ...)
-        One per row; masked values and NaN are empty.
-    descending : bool
-    """
-
-    def __init__(self, values: npt.NDArray[Any], descending: bool) -> None:
-        self._descending = descending
-        self._numeric = _is_numeric(values)
-        self._filled, self._values, self._empty = _sorted_rows(values, 0, descending)
-
-    @property
-    def rows(self) -> Rows:
-        """All rows, in sorted order."""
-        return np.concatenate([self._filled, self._empty])
-
-    def can_merge(self, values: npt.NDArray[Any]) -> bool:
-        """Return whether `add` can merge the values: old and new are both numbers, or both text.
-
-        A column whose first rows are numbers may turn into text while a list is read; all its
-        values are then sorted again, as text.
-        """
-        return _is_numeric(values) == self._numeric
-
-    def add(self, values: npt.NDArray[Any]) -> None:
-        """Merge the values of the rows that follow; equal values stay in the file's order."""
-        first = len(self._filled) + len(self._empty)
-        filled, new, empty = _sorted_rows(values, first, self._descending)
-        self._empty = np.concatenate([self._empty, empty])
-        if self._descending:
-            places = len(self._values) - np.searchsorted(self._values[::-1], new, "left")
-        else:
-            places = np.searchsorted(self._values, new, "right")
-        kind = np.result_type(self._values, new)
-        self._values = np.insert(self._values.astype(kind), places, new)
-        self._filled = np.insert(self._filled, places, filled)
+    @staticmethod
+    def _sort_columns(
+        keys: Sequence[SortKey], seed: int | None, first: int, count: int, values: ColumnValues
+    ) -> list[npt.NDArray[Any]]:
+        """Return the values that sort the rows from ``first`` to ``count``."""
+        columns = [values(key.column) for key in keys]
+        if seed is not None:
+            columns.append(shuffle_values(seed, first, count - first))
+        return columns
 
 
-def _is_numeric(values: npt.NDArray[Any]) -> bool:
-    return values.ndim == 1 and values.dtype.kind in NUMBERS
+def read_order(record: object) -> tuple[list[SortKey], int | None]:
+    """Return columns and seed of a `Queue.record`; parts of another form are left out."""
+    found = record if isinstance(record, dict) else {}
+    sort, seed = found.get("sort"), found.get("seed")
+    pairs = [item for item in sort if isinstance(item, list)] if isinstance(sort, list) else []
+    keys = [
+        SortKey(*item)
+        for item in pairs[:MAX_SORT_COLUMNS]
+        if len(item) == 2 and isinstance(item[0], str) and isinstance(item[1], bool)
+    ]
+    valid = isinstance(seed, int) and not isinstance(seed, bool) and 0 <= seed <= MAX_SEED
+    return keys, seed if valid else None
 
 
-def _sorted_rows(
-    values: npt.NDArray[Any], first: int, descending: bool
-) -> tuple[Rows, npt.NDArray[Any], Rows]:
-    """Return the sorted rows that have a value, their values, and the rows with empty values."""
-    mask = np.ma.getmaskarray(values) if isinstance(values, np.ma.MaskedArray) else None
-    plain = np.asarray(np.ma.getdata(values))
-    if plain.ndim > 1:
-        plain = np.asarray([str(value) for value in plain], dtype=str)
-    if plain.dtype.kind not in NUMBERS:
-        plain = plain.astype(str)
-        empty = plain == ""
-    else:
-        empty = np.isnan(plain) if plain.dtype.kind == "f" else np.zeros(len(plain), bool)
-    if mask is not None:
-        empty = empty | mask.reshape(len(plain), -1).all(axis=1)
-    filled = np.flatnonzero(~empty)
-    # Descending keeps ties in the file's order too, hence the double reversal.
-    if descending:
-        order = filled[::-1][np.argsort(plain[filled[::-1]], kind="stable")][::-1]
-    else:
-        order = filled[np.argsort(plain[filled], kind="stable")]
-    return order + first, plain[order], np.flatnonzero(empty) + first
+def _sort(columns: Sequence[npt.NDArray[Any]], keys: Sequence[SortKey]) -> SortedRows | None:
+    """Return the order of columns, of which the one after ``keys`` is the shuffled order's."""
+    if not columns:
+        return None
+    return SortedRows(columns, [*(key.descending for key in keys), False][: len(columns)])

@@ -112,6 +112,7 @@ class Session(QObject):
         self._viewing.settled.connect(self._store_position)
         queue.changed.connect(self._viewing.follow_filter)
         queue.changed.connect(self.queue_changed)
+        queue.reordered.connect(self._keep_order)
         self.recorder.failed.connect(self._on_failed)
         self.recorder.recorded.connect(self._on_recorded)
         self.recorder.saving.connect(self._on_saving)
@@ -619,6 +620,9 @@ class Session(QObject):
     def _on_saving(self) -> None:
         self._saving = True
         self.message.emit("saving...")
+
+    def _keep_order(self) -> None:
+        self.writer.keep_setting("order", self.queue.record)
 
     def _store_position(self, _row: int = -1) -> None:
         if self.current_key is not None:

@@ -190,6 +190,9 @@ class FilterBar(QWidget):
             text = f"Filtered: {len(queue):,} of {total:,}"
         else:
             text = f"Filtered: none of {total:,} match"
+        if queue.seed is not None:
+            order = f"shuffled, seed {queue.seed}"
+            text = f"{text}; {order}" if text else order.capitalize()
         self.state.setText(text)
         self.state.setVisible(bool(text))
         self.clear.setVisible(filtered)

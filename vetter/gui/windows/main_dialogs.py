@@ -89,6 +89,12 @@ class MainDialogs(WindowDialogs):
         else:
             self._show_line("no verdicts are offered from an earlier list")
 
+    def show_shuffle(self) -> None:
+        """Ask for the seed of a random order; a new one is proposed."""
+        from vetter.gui.dialogs.shuffle import ask_seed
+
+        ask_seed(self._session, self._window, self._show_line)
+
     def show_all_columns(self) -> None:
         """Open the table of all columns of the candidate on screen."""
         from vetter.gui.dialogs.all_columns import AllColumns

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from vetter.core.columns.filter import match_filter
 from vetter.core.columns.review_columns import ReviewColumns
 from vetter.core.cutout_source import CutoutSource
@@ -10,18 +12,23 @@ from vetter.core.decisions.ledger import Ledger
 from vetter.core.judgement.fit_table import FitTable, can_fit
 from vetter.io.session.default_path import results_folder
 from vetter.io.session.session_file import SessionFile
-from vetter.review.queue import Queue
+from vetter.review.queue import Queue, read_order
 from vetter.review.session import Session
 from vetter.review.writer import NoWriter, Writer
 from vetter.settings import Settings
 
 
 def open_session(
-    source: CutoutSource, store: SessionFile, settings: Settings, reviewer: str
+    source: CutoutSource,
+    store: SessionFile,
+    settings: Settings,
+    reviewer: str,
+    shuffle: int | None = None,
 ) -> tuple[Session, list[str]]:
     """Return a session at the first undecided candidate, and lines for the user.
 
-    The lines name damage of the file and inputs that have changed since the last time.
+    The lines name damage of the file and inputs that have changed since the last time. The order
+    of the list is that of the last time; ``shuffle`` is the seed of another one.
     """
     reviewer = storable(reviewer)
     is_growing = not source.is_complete
@@ -39,8 +46,15 @@ def open_session(
     fits = FitTable(len(source.candidates)) if can_fit(source.plane_names) else None
     columns = ReviewColumns(source.candidates, ledger, fits)
     queue = Queue(len(source.candidates), columns.values, lambda text: match_filter(text, columns))
+    keys, seed = read_order(store.settings.get("order"))
+    if keys or seed is not None:
+        # suppress: the list may have other columns now.
+        with suppress(KeyError):
+            queue.arrange(keys, seed)
     writer = NoWriter() if store.read_only else Writer(store)
     session = Session(source, ledger, writer, queue, columns, settings, reviewer)
+    if shuffle is not None:
+        queue.arrange((), shuffle)
     session.results_folder = results_folder(store.path, source.record.get("inputs", ()))
     session.start()
     notes += session.change_notes(changed)
