@@ -289,6 +289,7 @@ class Session(QObject):
         """
         self.blockSignals(True)
         self.recorder.finish()
+        self.queue.close()
         self._viewing.close()
         self._store_position()
         self.writer.close()

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vetter.core.columns.filter import FilterError, match_filter
+from vetter.core.columns.folded_text import fold
 
 
 class Columns:
@@ -42,6 +43,9 @@ class Columns:
 
     def values(self, name: str) -> np.ndarray[Any, Any]:
         return self._values[name]
+
+    def folded(self, name: str) -> np.ndarray[Any, Any]:
+        return fold(self._values[name])
 
 
 @pytest.mark.parametrize(

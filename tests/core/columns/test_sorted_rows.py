@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vetter.core.columns.sorted_rows import SortedRows, shuffle_values
+from vetter.core.columns.sorted_rows import SortedRows, shuffle_values, stable_order
 
 numbers = st.sampled_from([1.0, 2.0, 2.5, -3.0, float("nan"), float("inf")])
 words = st.sampled_from(["a", "b", "", "a longer one", "B"])
@@ -81,3 +81,16 @@ def test_shuffle_leaves_no_trend() -> None:
     places = np.argsort(shuffle_values(3, 0, 5000))
     # The correlation of 5000 independent pairs is below 0.05 but for 1 seed in 2000.
     assert abs(np.corrcoef(places, np.arange(5000))[0, 1]) < 0.05
+
+
+@settings(deadline=None, max_examples=80)
+@given(
+    st.one_of(
+        st.lists(st.text(max_size=19), max_size=30).map(lambda texts: np.array(texts, str)),
+        st.lists(st.integers(-3, 3), max_size=30).map(lambda ints: np.array(ints, int)),
+        st.lists(st.booleans(), max_size=30).map(lambda flags: np.array(flags, bool)),
+        st.lists(st.floats(allow_nan=False), max_size=30).map(lambda some: np.array(some, float)),
+    )
+)
+def test_order_is_that_of_stable_sort(values: np.ndarray) -> None:
+    assert stable_order(values).tolist() == np.argsort(values, kind="stable").tolist()

@@ -25,6 +25,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vetter.core.candidates.number_words import is_missing_word
+from vetter.core.columns.folded_text import contains, equals
 from vetter.errors import InputError
 
 MAX_NESTING = 50
@@ -285,6 +286,9 @@ class Columns(Protocol):
     def values(self, name: str) -> npt.NDArray[Any]:
         """Return the values of a column, shape (n,)."""
 
+    def folded(self, name: str) -> npt.NDArray[Any]:
+        """Return a column's values as text in lower case, shape (n,), as `fold` makes it."""
+
 
 class Token(NamedTuple):
     """Word, quoted text or sign of an expression, with its position."""
@@ -302,14 +306,16 @@ class Token(NamedTuple):
 SEARCHED = ("name", "tags", "comment")
 """Columns that a bare word is looked for in."""
 
+SPARSE = ("tags", "comment")
+"""Columns that are empty for most candidates."""
+
 
 def is_found(word: str) -> Node:
     """Return the condition of a bare word: name, tags or comment contain it, in any case."""
 
     def node(columns: Columns) -> Mask:
         known = columns.names
-        texts = [columns.values(name) for name in SEARCHED if name in known]
-        return _any_of([_contains(values, word) for values in texts])
+        return _any_of([_contains(columns, name, word) for name in SEARCHED if name in known])
 
     return node
 
@@ -378,17 +384,15 @@ def _find_values(columns: Columns, field: Token) -> tuple[str, npt.NDArray[Any]]
     return name, values
 
 
-def _contains(values: npt.NDArray[Any], word: str) -> Mask:
-    wanted = word.lower()
-    if values.dtype == object and wanted:
-        # Most candidates have neither tags nor a comment.
-        given = np.flatnonzero(values != "")
-        hits = np.zeros(len(values), bool)
-        texts = ("" if value is None else str(value).lower() for value in values[given].tolist())
-        hits[given] = [wanted in text for text in texts]
-        return hits
-    texts = ("" if value is None else str(value).lower() for value in values.tolist())
-    return np.fromiter((wanted in text for text in texts), bool, len(values))
+def _contains(columns: Columns, name: str, word: str) -> Mask:
+    values = columns.values(name)
+    if name not in SPARSE or not word:
+        return contains(columns.folded(name), word)
+    wanted, given = word.lower(), np.flatnonzero(values != "")
+    hits = np.zeros(len(values), bool)
+    texts = ("" if value is None else str(value).lower() for value in values[given].tolist())
+    hits[given] = [wanted in text for text in texts]
+    return hits
 
 
 def make_condition(field: Token, op: str, choices: list[Token]) -> Node:
@@ -401,9 +405,9 @@ def make_condition(field: Token, op: str, choices: list[Token]) -> Node:
         elif op in COMPARE:
             return _compare(name, values, op, choices[0])
         elif op in ("~", "!~"):
-            hits = _any_of([_contains(values, choice.value) for choice in choices])
+            hits = _any_of([_contains(columns, name, choice.value) for choice in choices])
         else:
-            hits = _any_of([_is_equal(name, values, choice) for choice in choices])
+            hits = _any_of([_is_equal(columns, name, values, choice) for choice in choices])
             if op == "!=" and not any(_is_missing_word(choice) for choice in choices):
                 return ~hits & ~_is_missing(values)
         return ~hits if op.startswith("!") else hits
@@ -500,7 +504,7 @@ def _is_missing(values: npt.NDArray[Any]) -> Mask:
     )
 
 
-def _is_equal(name: str, values: npt.NDArray[Any], choice: Token) -> Mask:
+def _is_equal(columns: Columns, name: str, values: npt.NDArray[Any], choice: Token) -> Mask:
     if _is_missing_word(choice):
         return _is_missing(values)
     word = choice.value
@@ -517,6 +521,4 @@ def _is_equal(name: str, values: npt.NDArray[Any], choice: Token) -> Mask:
             bool,
             len(values),
         )
-    return np.fromiter(
-        (str(value).lower() == wanted for value in values.tolist()), bool, len(values)
-    )
+    return equals(columns.folded(name), wanted)

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from vetter.core.candidates.candidate_list import CandidateList
 from vetter.core.candidates.column_values import text_array
+from vetter.core.columns.folded_text import FoldedColumns, fold
 from vetter.core.columns.formatting import Writer, make_writer, time_writer
 from vetter.core.judgement.fit_table import COLUMNS as FIT_COLUMNS
 from vetter.core.judgement.fit_table import DESCRIPTIONS as FIT_DESCRIPTIONS
@@ -81,6 +82,43 @@ class NewRows:
         """Return one value for each of the rows."""
         return self._columns.values(name, self._first)
 
+    def folded(self, name: str) -> npt.NDArray[Any]:
+        """Return the text of each of the rows in lower case."""
+        return self._columns.folded(name, self._first)
+
+
+class FirstRows:
+    """Columns of a list's first rows, which stay the same while the list grows.
+
+    Parameters
+    ----------
+    columns : ReviewColumns
+        Columns of the whole list.
+    count : int
+        Number of the first rows.
+    """
+
+    def __init__(self, columns: ReviewColumns, count: int) -> None:
+        self._columns = columns
+        self._count = count
+
+    @property
+    def names(self) -> list[str]:
+        """Names of all columns that can be shown."""
+        return self._columns.names
+
+    def find(self, word: str) -> str:
+        """Return the column that a word means; raise KeyError unless it means exactly one."""
+        return self._columns.find(word)
+
+    def values(self, name: str) -> npt.NDArray[Any]:
+        """Return one value for each of the rows."""
+        return self._columns.values(name)[: self._count]
+
+    def folded(self, name: str) -> npt.NDArray[Any]:
+        """Return the text of each of the rows in lower case."""
+        return self._columns.folded(name)[: self._count]
+
 
 class ReviewColumns:
     """Columns by name, as arrays with one value per candidate.
@@ -109,6 +147,7 @@ class ReviewColumns:
         self._decided = decided
         self.fits = fits
         self._names: npt.NDArray[Any] | None = None
+        self._folded = FoldedColumns(self.values)
         self._name_columns()
 
     def _name_columns(self) -> None:
@@ -183,6 +222,13 @@ class ReviewColumns:
             return np.asarray(getattr(self.candidates, name))[first:]
         return self.candidates.column(self._table[name], first)
 
+    def folded(self, name: str, first: int = 0) -> npt.NDArray[Any]:
+        """Return a column's text in lower case, shape (n,), from row ``first`` on."""
+        if name in self._own and name not in ("name", *POSITIONS):
+            # Decisions and fits change.
+            return fold(self.values(name, first))
+        return self._folded.get(name)[first:]
+
     def writer(self, name: str) -> Writer:
         """Return the function that writes a column's values, by the table's format if any."""
         if name in ("x", "y") and name in self._own:
@@ -221,26 +267,31 @@ class ReviewColumns:
         return bool(len(values)) and bool(np.isfinite(values).any())
 
     def _name_values(self) -> npt.NDArray[Any]:
-        known = 0 if self._names is None else len(self._names)
-        if self._names is None or known < len(self.candidates):
-            names = self._new_names(known)
-            self._names = names if self._names is None else np.concatenate([self._names, names])
-        return self._names
-
-    def _new_names(self, first: int) -> npt.NDArray[Any]:
-        column = self.candidates.roles.name
-        keys = np.asarray(self.candidates.keys[first:])
-        if column is None:
-            # Without astype(str), which takes 20 ms for 100,000 wide texts.
-            return keys
-        keys = keys.astype(str)
-        given = np.char.strip(text_array(self.candidates.table[column][first:]))
-        return np.where(given == "", keys, given)
+        # Local names: a filter in a thread may ask for the same.
+        names, candidates = self._names, self.candidates
+        known = 0 if names is None else len(names)
+        if names is None or known < len(candidates):
+            new = _new_names(candidates, known)
+            self._names = names = new if names is None else np.concatenate([names, new])
+        return names
 
     def _opinions(self, text: Any, first: int) -> npt.NDArray[Any]:
         # Only the remarked rows: asking for 100,000 opinions takes 40 ms, too long while typing.
-        texts = np.full(len(self.candidates) - first, "", dtype=object)
+        end = len(self.candidates)
+        texts = np.full(end - first, "", dtype=object)
         for row in self._decided.remarked_rows():
-            if row >= first:
+            if first <= row < end:
                 texts[row - first] = text(self._decided.opinion(row))
         return texts
+
+
+def _new_names(candidates: CandidateList, first: int) -> npt.NDArray[Any]:
+    """Return the names of a list's rows from ``first`` on."""
+    column = candidates.roles.name
+    keys = np.asarray(candidates.keys[first:])
+    if column is None:
+        # Without astype(str), which takes 20 ms for 100,000 wide texts.
+        return keys
+    keys = keys.astype(str)
+    given = np.char.strip(text_array(candidates.table[column][first:]))
+    return np.where(given == "", keys, given)

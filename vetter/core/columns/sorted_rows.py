@@ -8,6 +8,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+PART = 10_000
+"""Texts made at a time: a conversion of more would keep the interpreter from the window."""
+
 Rows = npt.NDArray[np.intp]
 
 NUMBERS = "biuf"
@@ -86,7 +89,8 @@ class _Column(NamedTuple):
         if plain.ndim > 1:
             plain = np.asarray([str(value) for value in plain], dtype=str)
         if plain.dtype.kind not in NUMBERS:
-            plain = plain.astype(str)
+            parts = range(0, max(len(plain), 1), PART)
+            plain = np.concatenate([plain[a : a + PART].astype(str) for a in parts])
             empty = plain == ""
         else:
             empty = np.isnan(plain) if plain.dtype.kind == "f" else np.zeros(len(plain), bool)
@@ -139,9 +143,52 @@ def _sort(columns: Sequence[_Column]) -> Rows:
         # Descending keeps ties in the order so far too, hence the double reversal.
         if descending:
             filled = filled[::-1]
-        filled = filled[np.argsort(values[filled], kind="stable")]
+        filled = filled[stable_order(values[filled])]
         rows = np.concatenate([filled[::-1] if descending else filled, rows[gaps]])
     return rows
+
+
+def stable_order(values: npt.NDArray[Any]) -> Rows:
+    """Return the indices that sort numbers, without NaN, or text; equals keep their order.
+
+    numpy's stable sort takes 8 ms for 100,000 floats and 30 ms for as many names, its unstable
+    sort of numbers half a millisecond. So equals are put right afterwards, and text is sorted as
+    numbers of eight letters each.
+    """
+    if values.dtype.kind in NUMBERS:
+        return _order_of_numbers(values)
+    order: Rows = np.arange(len(values))
+    for part in reversed(_as_numbers(values)):
+        if len(part) and (part != part[0]).any():
+            order = order[_order_of_numbers(part[order])]
+    return order
+
+
+def _order_of_numbers(values: npt.NDArray[Any]) -> Rows:
+    order = np.argsort(values)
+    ordered = values[order]
+    differs = ordered[1:] != ordered[:-1]
+    if not differs.all():
+        # Of equals, the earlier index first: a run's number, then the index within it.
+        runs = np.concatenate([[0], np.cumsum(differs)])
+        order = np.sort(runs * len(values) + order) % len(values)
+    return order
+
+
+def _as_numbers(texts: npt.NDArray[np.str_]) -> list[npt.NDArray[np.uint64]]:
+    """Return numbers that sort texts by their characters, the most significant first."""
+    width = texts.dtype.itemsize // 4
+    letters = np.ascontiguousarray(texts).view(np.uint32).reshape(len(texts), width)
+    bits = 8 if not letters.size or letters.max() < 256 else 32
+    count = 64 // bits
+    numbers = []
+    for first in range(0, width, count):
+        number = np.zeros(len(texts), np.uint64)
+        for letter in letters[:, first : first + count].T:
+            number = (number << np.uint64(bits)) | letter
+        missing = count - min(count, width - first)
+        numbers.append(number << np.uint64(bits * missing))
+    return numbers
 
 
 def _compare(

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from contextlib import suppress
 
+import numpy as np
+import numpy.typing as npt
+
 from vetter.core.columns.filter import match_filter
-from vetter.core.columns.review_columns import ReviewColumns
+from vetter.core.columns.review_columns import FirstRows, ReviewColumns
 from vetter.core.cutout_source import CutoutSource
 from vetter.core.decisions.decision import storable
 from vetter.core.decisions.ledger import Ledger
@@ -45,16 +48,21 @@ def open_session(
         notes.append(f"decided so far by {others}; you are {reviewer} (--reviewer NAME changes it)")
     fits = FitTable(len(source.candidates)) if can_fit(source.plane_names) else None
     columns = ReviewColumns(source.candidates, ledger, fits)
-    queue = Queue(len(source.candidates), columns.values, lambda text: match_filter(text, columns))
+
+    def matches(text: str) -> npt.NDArray[np.bool_]:
+        # A long list is filtered in a thread, and may grow meanwhile.
+        return match_filter(text, FirstRows(columns, len(columns.candidates)))
+
+    queue = Queue(len(source.candidates), columns.values, matches)
     keys, seed = read_order(store.settings.get("order"))
     if keys or seed is not None:
         # suppress: the list may have other columns now.
         with suppress(KeyError):
-            queue.arrange(keys, seed)
+            queue.arrange(keys, seed, at_once=True)
     writer = NoWriter() if store.read_only else Writer(store)
     session = Session(source, ledger, writer, queue, columns, settings, reviewer)
     if shuffle is not None:
-        queue.arrange((), shuffle)
+        queue.arrange((), shuffle, at_once=True)
     session.results_folder = results_folder(store.path, source.record.get("inputs", ()))
     session.start()
     notes += session.change_notes(changed)
