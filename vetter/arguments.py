@@ -8,7 +8,7 @@ from typing import Any
 
 from vetter.settings import MAX_RADIUS, MAX_SEED
 
-VERDICTS = ("accept", "reject", "maybe", "none", "all")
+VERDICTS = ("accept", "reject", "maybe", "later", "none", "all")
 FORMATS = ("ecsv", "csv", "votable", "fits")
 
 ROLES = "key, name, x, y, ra, dec, mag, mag_err, time, filter, fwhm"

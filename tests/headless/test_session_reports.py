@@ -20,7 +20,7 @@ from vetter.headless.sessions import chosen_verdicts, export_session, log, statu
 from vetter.io.cutouts.cutout_file import load_cutout
 from vetter.io.input_options import InputOptions
 from vetter.io.inputs.open_input import open_input
-from vetter.io.session.rows import plain_meta
+from vetter.io.session.format.rows import plain_meta
 from vetter.io.session.session_file import SessionFile
 
 Said = tuple[str, str, Verdict]
@@ -72,10 +72,12 @@ def test_status_of_a_new_session(night: Callable[..., Path]) -> None:
         "accepted": 0,
         "rejected": 0,
         "maybe": 0,
+        "later": 0,
         "undecided": 4,
         "decisions": 0,
         "position": None,
         "reviewers": [],
+        "format": 2,
     }
 
 
@@ -92,10 +94,12 @@ def test_status_counts_verdicts_and_events(night: Callable[..., Path]) -> None:
         "accepted": 1,
         "rejected": 1,
         "maybe": 1,
+        "later": 0,
         "undecided": 1,
         "decisions": 5,
         "position": "c3",
         "reviewers": ["ada"],
+        "format": 2,
     }
 
 

@@ -94,13 +94,14 @@ class FakeSession(QObject):
 
     @property
     def counts(self) -> Any:
-        numbers = np.bincount(self.codes, minlength=4)
+        numbers = np.bincount(self.codes, minlength=5)
         return SimpleNamespace(
             candidates=len(self.codes),
             undecided=int(numbers[0]),
             accepted=int(numbers[1]),
             rejected=int(numbers[2]),
             maybe=int(numbers[3]),
+            later=int(numbers[4]),
         )
 
     def remarked_rows(self) -> list[int]:

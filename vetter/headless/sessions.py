@@ -84,9 +84,10 @@ def status(path: AnyPath, as_json: bool = False, reviewer: str | None = None) ->
     """Return the counts of a session for one reviewer, by default the one who decided last.
 
     With `as_json` the text is a JSON object with ``candidates``, ``accepted``, ``rejected``,
-    ``maybe``, ``undecided``, ``decisions`` (events ever made by the reviewer), ``position`` (a
-    key, or null) and ``reviewers`` (the one who decided last at the end); if the session holds
-    fits, also ``answers``: the number of fits with each answer.
+    ``maybe``, ``later``, ``undecided``, ``decisions`` (events ever made by the reviewer),
+    ``position`` (a key, or null), ``reviewers`` (the one who decided last at the end) and
+    ``format`` (version of the file's format); if the session holds fits, also ``answers``: the
+    number of fits with each answer.
 
     Raises
     ------
@@ -102,7 +103,7 @@ def status(path: AnyPath, as_json: bool = False, reviewer: str | None = None) ->
         facts: dict[str, Any] = {"position": position, "reviewers": reviewers}
         if answers:
             facts["answers"] = answers
-        return json.dumps({**counts._asdict(), **facts})
+        return json.dumps({**counts._asdict(), **facts, "format": session.format})
     others = [name for name in reviewers if name != session.reviewer]
     lines = [
         f"{session.path.name}: {format_count(counts.candidates, 'candidate')}",
@@ -111,6 +112,7 @@ def status(path: AnyPath, as_json: bool = False, reviewer: str | None = None) ->
         f"accepted    {counts.accepted}",
         f"rejected    {counts.rejected}",
         f"maybe       {counts.maybe}",
+        *([f"later       {counts.later}"] if counts.later else []),
         f"undecided   {counts.undecided}",
         f"decisions   {counts.decisions}",
         f"position    {position if position is not None else '-'}",
@@ -150,7 +152,7 @@ def export_session(
     out : path
         The folder to write to.
     verdicts : sequence of str
-        'accept', 'reject', 'maybe', 'none' (or 'undecided'), 'all'; 'accept' if empty.
+        'accept', 'reject', 'maybe', 'later', 'none' (or 'undecided'), 'all'; 'accept' if empty.
     formats : sequence of str
         Formats of the table; 'ecsv' if empty.
     png : bool
@@ -257,7 +259,7 @@ def _counts(session: SessionFile) -> tuple[Counts, str]:
     ledger.replay(decisions)
     counts = ledger.counts()
     total = inputs[-1].candidates if inputs else counts.candidates
-    undecided = total - counts.accepted - counts.rejected - counts.maybe
+    undecided = total - (counts.candidates - counts.undecided)
     return counts._replace(candidates=total, undecided=undecided), note
 
 

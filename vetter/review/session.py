@@ -351,12 +351,12 @@ class Session(QObject):
 
     @property
     def codes(self) -> npt.NDArray[np.uint8]:
-        """Verdict code of every row (0 none, 1 accept, 2 reject, 3 maybe)."""
+        """Verdict code of every row (0 none, 1 accept, 2 reject, 3 maybe, 4 later)."""
         return self.ledger.codes
 
     @property
     def counts(self) -> Counts:
-        """Numbers of accepted, rejected, maybe and undecided candidates."""
+        """Numbers of accepted, rejected, maybe, later and undecided candidates."""
         return self.ledger.counts()
 
     @property

@@ -49,6 +49,7 @@ class Listed:
         ("answer=explained", []),
         ("answer=kept ver", ["answer=kept verdict="]),
         ("verdict=m", ["verdict=maybe"]),
+        ("verdict=l", ["verdict=later"]),
         ("disappeared=n", ["disappeared=no", 'disappeared="not judged"']),
         ("mag=1", []),
         ("nothing=e", []),

@@ -9,8 +9,8 @@ from vetter.core.decisions.decision import UNDECIDED, Opinion, Verdict, new_id, 
 
 
 def test_codes_are_what_the_list_paints_from() -> None:
-    assert [verdict.code for verdict in Verdict] == [0, 1, 2, 3]
-    assert [verdict.value for verdict in Verdict] == ["none", "accept", "reject", "maybe"]
+    assert [verdict.code for verdict in Verdict] == [0, 1, 2, 3, 4]
+    assert [verdict.value for verdict in Verdict] == ["none", "accept", "reject", "maybe", "later"]
 
 
 @pytest.mark.parametrize("word", ["undecided", "NONE", "none"])

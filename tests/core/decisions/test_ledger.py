@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from tests.helpers.decisions import REVIEWER, event, listing, unplaced
+from vetter import __version__
 from vetter.core.decisions.decision import UNDECIDED, Verdict
 from vetter.core.decisions.ledger import Counts, Ledger
 from vetter.core.decisions.new_decisions import decide, decide_group, take_offers
@@ -30,7 +31,7 @@ def redo(ledger: Ledger) -> None:
 
 def test_starts_undecided(ledger: Ledger) -> None:
     assert ledger.opinion(0) is UNDECIDED
-    assert ledger.counts() == Counts(6, 0, 0, 0, 6, 0)
+    assert ledger.counts() == Counts(6, 0, 0, 0, 0, 6, 0)
 
 
 def test_codes_follow(ledger: Ledger) -> None:
@@ -50,7 +51,41 @@ def test_counts_by_verdict_and_events(ledger: Ledger) -> None:
     apply(ledger, 0, verdict=Verdict.REJECT)
     apply(ledger, 1, verdict=Verdict.MAYBE)
     undo(ledger)
-    assert ledger.counts() == Counts(6, 0, 1, 0, 5, 4)
+    assert ledger.counts() == Counts(6, 0, 1, 0, 0, 5, 4)
+
+
+def test_later_counts_as_later_until_another_verdict(ledger: Ledger) -> None:
+    apply(ledger, 0, verdict=Verdict.LATER, until="2027-01-01T00:00:00.000Z")
+    apply(ledger, 1, verdict=Verdict.LATER)
+    apply(ledger, 1, verdict=Verdict.ACCEPT)
+    assert ledger.counts() == Counts(6, 1, 0, 0, 1, 4, 3)
+
+
+def test_tag_keeps_time_of_later_and_verdict_drops_it(ledger: Ledger) -> None:
+    apply(ledger, 0, verdict=Verdict.LATER, until="2027-01-01T00:00:00.000Z")
+    apply(ledger, 0, tags=("ghost",))
+    assert ledger.opinion(0).until == "2027-01-01T00:00:00.000Z"
+    apply(ledger, 0, verdict=Verdict.MAYBE)
+    assert ledger.opinion(0).until == ""
+
+
+def test_undo_brings_back_earlier_time_of_later(ledger: Ledger) -> None:
+    for time in ("2027-01-01T00:00:00.000Z", "2028-01-01T00:00:00.000Z"):
+        apply(ledger, 0, verdict=Verdict.LATER, until=time)
+    assert ledger.undo_label == "time of c0"
+    undo(ledger)
+    assert ledger.opinion(0).until == "2027-01-01T00:00:00.000Z"
+    redo(ledger)
+    assert ledger.opinion(0).until == "2028-01-01T00:00:00.000Z"
+
+
+def test_every_event_names_the_program(ledger: Ledger) -> None:
+    made = [decide(ledger, 0, verdict=Verdict.ACCEPT, seen="{}")]
+    made += decide_group(ledger, [1, 2], Verdict.LATER)
+    ledger.replay(made)
+    made += ledger.undo_step()
+    assert {event.program for event in made} == {__version__}
+    assert [event.seen for event in made] == ["{}", "", "", "", ""]
 
 
 def test_apply_says_which_row(ledger: Ledger) -> None:
@@ -59,7 +94,7 @@ def test_apply_says_which_row(ledger: Ledger) -> None:
 
 def test_other_reviewers_are_ignored(ledger: Ledger) -> None:
     assert ledger.apply(event(listing(), 3, reviewer="grace")) is None
-    assert ledger.counts() == Counts(6, 0, 0, 0, 6, 0)
+    assert ledger.counts() == Counts(6, 0, 0, 0, 0, 6, 0)
 
 
 def test_tags_and_comment_keep_the_verdict(ledger: Ledger) -> None:

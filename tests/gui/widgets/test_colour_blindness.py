@@ -88,7 +88,7 @@ def test_answers_stay_distinct(sight, dark):
 @both_themes
 @every_sight
 def test_verdicts_stay_distinct(sight, dark):
-    assert smallest(rgb_of([colour(code, dark) for code in range(4)]), sight) >= 11
+    assert smallest(rgb_of([colour(code, dark) for code in range(5)]), sight) >= 11
 
 
 @both_themes
@@ -99,7 +99,7 @@ def test_focus_stands_out_of_window(sight, dark):
 
 
 def test_states_differ_without_colour(qapp):
-    assert len(set(LETTERS)) == 4
+    assert len(set(LETTERS)) == 5
     letters = [answer_letter(answer.code) for answer in ANSWERS]
     assert len(set(letters)) == len(letters) and all(letters)
     paths = [answer_path(answer.code, 20) for answer in ANSWERS]

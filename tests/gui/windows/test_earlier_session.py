@@ -8,7 +8,7 @@ from typing import Any
 from tests.helpers.windows import WITHOUT_FITS, until_painted
 from vetter.app import open_window
 from vetter.core.fit.adjustment import Adjustment
-from vetter.io.session.rows import plain_meta
+from vetter.io.session.format.rows import plain_meta
 from vetter.io.session.session_file import SessionFile
 
 EARLIER_FIT = Adjustment(True, dx=0.25, dy=-0.1, scale=1.02, chi2_0=900.0, chi2=230.0, df=221)

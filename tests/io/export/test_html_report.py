@@ -111,6 +111,17 @@ def test_report_holds_verdict_numbers_and_picture(tmp_path) -> None:
     assert base64.b64decode(str(data).split(",")[1]) == PICTURE
 
 
+def test_report_counts_later_candidates(tmp_path) -> None:
+    opinion = Opinion(Verdict.LATER, decided_at="2026-01-02")
+    opinions = FrozenOpinions(np.array([4, 1, 0], np.uint8), {0: opinion})
+    report = HtmlReport(tmp_path, "night", candidate_list(3), opinions, [0])
+    report.add(0, None, {}, "")
+    report.finish()
+    page = _Page((tmp_path / "report.html").read_text("utf-8"))
+    assert "1 accepted, 0 rejected, 0 maybe, 1 later, 1 undecided" in page.text
+    assert ("class", "later") in page.attributes
+
+
 def test_report_names_the_reason_without_picture(tmp_path) -> None:
     listed = candidate_list(1)
     opinions = FrozenOpinions(np.zeros(1, np.uint8), {})

@@ -15,7 +15,7 @@ from tests.helpers.decisions import REVIEWER, event, listing
 from vetter.errors import InputError, VetterError
 from vetter.headless.sessions import status
 from vetter.io.inputs.open_input import open_input
-from vetter.io.session.schema import APPLICATION_ID, TABLES
+from vetter.io.session.format.tables import APPLICATION_ID, TABLES, VERSION
 from vetter.io.session.session_file import SessionFile
 
 LIST = listing(9)
@@ -45,7 +45,7 @@ def change(path: Path, *statements: str, values: tuple[object, ...] = ()) -> Non
 def instead(path: Path, table: str, statement: str) -> None:
     """Make a session anew, with something else in the place of one of its tables."""
     path.unlink()
-    marks = (f"PRAGMA application_id = {APPLICATION_ID}", "PRAGMA user_version = 1")
+    marks = (f"PRAGMA application_id = {APPLICATION_ID}", f"PRAGMA user_version = {VERSION}")
     kept = [sql for sql in TABLES if f"TABLE {table} " not in sql and f"ON {table}" not in sql]
     change(path, *kept, statement, *marks)
 

@@ -18,7 +18,7 @@ from vetter.errors import InputError, VetterError
 from vetter.io.session import database
 from vetter.io.session.connection import connect
 from vetter.io.session.errors import SessionLocked
-from vetter.io.session.schema import APPLICATION_ID, TABLES
+from vetter.io.session.format.tables import APPLICATION_ID, TABLES_BY_VERSION
 from vetter.io.session.session_file import SessionFile
 
 LIST = listing()
@@ -315,7 +315,7 @@ def other_database(path: Path) -> None:
 def newer(path: Path) -> None:
     started(path)
     connection = sqlite3.connect(path)
-    connection.execute("PRAGMA user_version = 2")
+    connection.execute("PRAGMA user_version = 3")
     connection.close()
 
 
@@ -545,7 +545,7 @@ def test_session_of_first_version_opens_and_is_written(path: Path) -> None:
         "value TEXT NOT NULL) WITHOUT ROWID": "value TEXT NOT NULL)",
     }
     connection = sqlite3.connect(path)
-    for sql in TABLES:
+    for sql in TABLES_BY_VERSION[1]:
         for new, old in changes.items():
             sql = sql.replace(new, old)
         connection.execute(sql)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from vetter.core.fit.adjustment import Adjustment
-from vetter.io.session.rows import plain_meta
+from vetter.io.session.format.rows import plain_meta
 from vetter.io.session.session_file import SessionFile
 
 FIT = Adjustment(

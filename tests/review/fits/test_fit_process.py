@@ -16,7 +16,7 @@ from vetter.core.fit.adjustment import Adjustment
 from vetter.io import child_process
 from vetter.io.field.stars.measuring import prepare_field_fit
 from vetter.io.inputs.open_input import open_input
-from vetter.io.session.rows import meta_from
+from vetter.io.session.format.rows import meta_from
 from vetter.review.fits.fit_messages import FitRequest, Fitted, WorkerStart
 from vetter.review.fits.fit_process import FitProcess
 from vetter.settings import FitSettings

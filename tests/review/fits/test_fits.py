@@ -15,7 +15,7 @@ from vetter.core.cutout_source import PsfFwhm
 from vetter.core.fit.adjustment import Adjustment, make_failure
 from vetter.core.judgement.field_fit import make_field_fit
 from vetter.core.judgement.fit_table import FitStatus, FitTable
-from vetter.io.session.rows import plain_meta
+from vetter.io.session.format.rows import plain_meta
 from vetter.review.fits.fit_messages import Fitted, Ready
 from vetter.review.fits.fits import Fits
 from vetter.review.queue import Queue

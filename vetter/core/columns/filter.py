@@ -52,6 +52,7 @@ VERDICT_WORDS = {
     "reject": 2,
     "rejected": 2,
     "maybe": 3,
+    "later": 4,
 }
 
 COMPARE: dict[str, Callable[[Any, Any], Any]] = {
@@ -443,7 +444,7 @@ def _is_verdict(codes: npt.NDArray[Any], op: str, choices: list[Token]) -> Mask:
         word = choice.value.lower()
         if word not in VERDICT_WORDS:
             raise FilterError(
-                f"expected none, accept, reject or maybe, found '{word}'", choice.position
+                f"expected none, accept, reject, maybe or later, found '{word}'", choice.position
             )
         wanted.append(VERDICT_WORDS[word])
     return np.asarray(np.isin(codes, wanted))

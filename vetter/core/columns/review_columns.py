@@ -17,8 +17,8 @@ from vetter.core.judgement.fit_table import DESCRIPTIONS as FIT_DESCRIPTIONS
 from vetter.core.judgement.fit_table import FORMATS as FIT_FORMATS
 from vetter.core.judgement.fit_table import FitTable
 
-VERDICTS = ("none", "accept", "reject", "maybe")
-"""Texts of the verdict codes 0 to 3."""
+VERDICTS = ("none", "accept", "reject", "maybe", "later")
+"""Texts of the verdict codes 0 to 4."""
 
 DECIDED = ("verdict", "tags", "comment")
 """Columns that come from the decisions, not from the table."""

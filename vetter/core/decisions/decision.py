@@ -17,10 +17,11 @@ class How(StrEnum):
     UNDO = "undo"
     REDO = "redo"
     CARRIED = "carried"
+    ARBITER = "arbiter"
 
 
 class Verdict(StrEnum):
-    """Verdict on a candidate: accept, reject, maybe, or none (undecided)."""
+    """Verdict on a candidate: accept, reject, maybe, later (put off), or none (undecided)."""
 
     code: int
 
@@ -34,6 +35,7 @@ class Verdict(StrEnum):
     ACCEPT = ("accept", 1)
     REJECT = ("reject", 2)
     MAYBE = ("maybe", 3)
+    LATER = ("later", 4)
 
     @classmethod
     def from_word(cls, word: str) -> Verdict:
@@ -48,7 +50,8 @@ class Opinion(NamedTuple):
     """Current verdict, tags and comment of one reviewer on one candidate.
 
     ``decided_at`` is UTC in ISO 8601, or '' before any decision; ``seconds`` is the time that
-    the candidate had been looked at when the last decision was made.
+    the candidate had been looked at when the last decision was made. ``until`` is the time at
+    which a candidate that was put off is due, see `Decision`.
     """
 
     verdict: Verdict = Verdict.NONE
@@ -57,6 +60,7 @@ class Opinion(NamedTuple):
     reviewer: str = ""
     decided_at: str = ""
     seconds: float = 0.0
+    until: str = ""
 
     @property
     def has_content(self) -> bool:
@@ -89,7 +93,7 @@ class Decision(NamedTuple):
     seconds : float
         Time that the candidate had been looked at.
     how : How
-        Single, in a group, by undo or redo, or carried over from an earlier list.
+        Single, in a group, by undo or redo, carried over from an earlier list, or an arbiter's.
     group : str or None
         Events with the same group are one step of undo.
     undoes : str or None
@@ -98,6 +102,13 @@ class Decision(NamedTuple):
         0-based pixel position at the time; NaN where unknown.
     ra, dec : float
         Degrees; NaN where unknown.
+    seen : str
+        What was on screen, as compact JSON (stretch, answer, hidden columns...); '' where unknown.
+    program : str
+        Version of the program; '' where unknown.
+    until : str
+        Of a verdict 'later': UTC in ISO 8601 at which it is due; '' if a new epoch of the object
+        makes it due.
     """
 
     id: str
@@ -116,6 +127,9 @@ class Decision(NamedTuple):
     y: float = float("nan")
     ra: float = float("nan")
     dec: float = float("nan")
+    seen: str = ""
+    program: str = ""
+    until: str = ""
 
     @property
     def step(self) -> str:
@@ -123,9 +137,10 @@ class Decision(NamedTuple):
         return self.group or self.id
 
     def has_same_opinion(self, other: Decision) -> bool:
-        """Return whether both decisions leave the same verdict, tags and comment."""
-        return (self.verdict, self.tags, self.comment) == (
+        """Return whether both decisions leave the same verdict, time, tags and comment."""
+        return (self.verdict, self.until, self.tags, self.comment) == (
             other.verdict,
+            other.until,
             other.tags,
             other.comment,
         )
@@ -135,7 +150,15 @@ class Decision(NamedTuple):
         """Opinion after the event; `UNDECIDED` if verdict, tags and comment are all empty."""
         if self.verdict is Verdict.NONE and not self.tags and not self.comment:
             return UNDECIDED
-        return Opinion(self.verdict, self.tags, self.comment, self.reviewer, self.at, self.seconds)
+        return Opinion(
+            self.verdict,
+            self.tags,
+            self.comment,
+            self.reviewer,
+            self.at,
+            self.seconds,
+            self.until,
+        )
 
 
 _VARIANT = {digit: "89ab"[int(digit, 16) % 4] for digit in "0123456789abcdef"}

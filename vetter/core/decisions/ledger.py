@@ -17,7 +17,7 @@ from vetter.core.decisions.carry_over import (
     has_same_position,
     nearest_offers,
 )
-from vetter.core.decisions.decision import UNDECIDED, Decision, How, Opinion
+from vetter.core.decisions.decision import UNDECIDED, Decision, How, Opinion, Verdict
 from vetter.core.decisions.undo import History, Step, make_return_events, step_label, step_report
 
 _UNDO, _REDO = How.UNDO, How.REDO
@@ -31,6 +31,7 @@ class Counts(NamedTuple):
     accepted: int
     rejected: int
     maybe: int
+    later: int
     undecided: int
     decisions: int
 
@@ -72,7 +73,7 @@ class Ledger:
     def _reset(self) -> None:
         """Clear all opinions and steps of undo."""
         self._set_codes(np.zeros(len(self.candidates), np.uint8))
-        self._tally = [len(self.candidates), 0, 0, 0]
+        self._tally = [len(self.candidates), *[0] * (len(Verdict) - 1)]
         self._events = 0
         self._waiting = UnlistedCandidates()
         self._latest: dict[int, Decision] = {}
@@ -160,8 +161,8 @@ class Ledger:
 
     def counts(self) -> Counts:
         """Return the numbers of candidates by verdict, and of events."""
-        none, accepted, rejected, maybe = self._tally
-        return Counts(len(self.candidates), accepted, rejected, maybe, none, self._events)
+        none, accepted, rejected, maybe, later = self._tally
+        return Counts(len(self.candidates), accepted, rejected, maybe, later, none, self._events)
 
     def undo_step(self) -> list[Decision]:
         """Return the events that take back the last step.

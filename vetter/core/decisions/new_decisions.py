@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
+from vetter import __version__
 from vetter.core.decisions.carry_over import Offer
 from vetter.core.decisions.decision import (
     Decision,
@@ -27,20 +28,27 @@ def decide(
     tags: Sequence[str] | None = None,
     comment: str | None = None,
     seconds: float = 0.0,
+    until: str | None = None,
+    seen: str = "",
 ) -> Decision | None:
     """Return the event that changes the given parts of an opinion and keeps the others.
 
     None if nothing changes, so that undo always takes back something visible. The event is not
-    applied here: the caller writes the event first, then applies it.
+    applied here: the caller writes the event first, then applies it. ``until`` belongs to a
+    verdict 'later'; another verdict drops it. ``seen`` describes what was on screen.
     """
     old = ledger.opinion(row)
+    if until is None:
+        until = old.until if verdict is None else ""
     new = Opinion(
         old.verdict if verdict is None else verdict,
         old.tags if tags is None else tuple(tags),
         old.comment if comment is None else comment,
         seconds=seconds,
+        until=until,
     )
-    return _make_decision(ledger, row, new, How.SINGLE, None, utc_now())
+    event = _make_decision(ledger, row, new, How.SINGLE, None, utc_now())
+    return event._replace(seen=seen) if event is not None and seen else event
 
 
 def decide_group(ledger: Ledger, rows: Iterable[int], verdict: Verdict) -> list[Decision]:
@@ -72,6 +80,7 @@ def decide_group(ledger: Ledger, rows: Iterable[int], verdict: Verdict) -> list[
                 y=y,
                 ra=ra,
                 dec=dec,
+                program=__version__,
             )
         )
     return events
@@ -90,7 +99,8 @@ def _make_decision(
     ledger: Ledger, row: int, new: Opinion, how: How, group: str | None, at: str
 ) -> Decision | None:
     old = ledger.opinion(row)
-    if (old.verdict, old.tags, old.comment) == (new.verdict, new.tags, new.comment):
+    before = (old.verdict, old.until, old.tags, old.comment)
+    if before == (new.verdict, new.until, new.tags, new.comment):
         return None
     listed = ledger.candidates
     return Decision(
@@ -109,4 +119,6 @@ def _make_decision(
         y=float(listed.y[row]),
         ra=float(listed.ra[row]),
         dec=float(listed.dec[row]),
+        program=__version__,
+        until=new.until,
     )

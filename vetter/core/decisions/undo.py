@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from vetter import __version__
 from vetter.core.decisions.carry_over import PositionedList
 from vetter.core.decisions.decision import (
     UNDECIDED,
@@ -151,6 +152,8 @@ def make_return_events(
                 y=listed.y.item(row),
                 ra=listed.ra.item(row),
                 dec=listed.dec.item(row),
+                program=__version__,
+                until=new.until,
             )
         )
     return events
@@ -205,6 +208,7 @@ _REPORTS = {
     Verdict.ACCEPT: "accepted {}",
     Verdict.REJECT: "rejected {}",
     Verdict.MAYBE: "maybe: {}",
+    Verdict.LATER: "put off {}",
     Verdict.NONE: "cleared {}",
 }
 
@@ -225,6 +229,8 @@ def _candidate_label(earlier: Decision | None, after: Decision, name: str) -> st
         return f"removal of tag '{removed[0]}' from {name}"
     if added or removed:
         return f"tags of {name}"
+    if after.until != before.until:
+        return f"time of {name}"
     if after.comment != before.comment:
         return f"comment on {name}" if after.comment else f"removal of the comment on {name}"
     return f"decision on {name}"

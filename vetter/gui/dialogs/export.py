@@ -37,7 +37,7 @@ from vetter.review.cutouts.cutout_cache import CutoutCache
 from vetter.review.exporter import Exporter, ExportRequest
 from vetter.review.session import Session
 
-ORDER = (Verdict.ACCEPT, Verdict.MAYBE, Verdict.REJECT, Verdict.NONE)
+ORDER = (Verdict.ACCEPT, Verdict.MAYBE, Verdict.REJECT, Verdict.LATER, Verdict.NONE)
 FORMATS = {"ecsv": "ECSV", "csv": "CSV", "votable": "VOTable", "fits": "FITS"}
 FOLDER = "vetter_export"
 MAX_LINES = 12
@@ -161,6 +161,7 @@ class ExportDialog(QDialog):
             Verdict.ACCEPT: counts.accepted,
             Verdict.MAYBE: counts.maybe,
             Verdict.REJECT: counts.rejected,
+            Verdict.LATER: counts.later,
             Verdict.NONE: counts.undecided,
         }
         for verdict, box in self.verdicts.items():

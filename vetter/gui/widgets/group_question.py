@@ -15,6 +15,7 @@ VERBS = {
     Verdict.ACCEPT: "Accept {}?",
     Verdict.REJECT: "Reject {}?",
     Verdict.MAYBE: "Maybe for {}?",
+    Verdict.LATER: "Put off {}?",
     Verdict.NONE: "Clear the verdicts of {}?",
 }
 

@@ -7,13 +7,13 @@ from functools import lru_cache
 from PyQt6.QtCore import QPointF, QRectF, Qt
 from PyQt6.QtGui import QBrush, QColor, QFont, QPainter, QPalette, QPen, QPixmap, QPolygonF
 
-WORDS = ("undecided", "accepted", "rejected", "maybe")
-LETTERS = ("", "A", "R", "M")
+WORDS = ("undecided", "accepted", "rejected", "maybe", "later")
+LETTERS = ("", "A", "R", "M", "L")
 
 # Distinct for the colour-blind too (after Okabe and Ito); the shape differs as well.
 _COLOURS = {
-    True: ("#84888d", "#1fa97c", "#e0662f", "#5b9fd8"),
-    False: ("#72767b", "#00805c", "#c4480c", "#2470ad"),
+    True: ("#84888d", "#1fa97c", "#e0662f", "#5b9fd8", "#7a6ee8"),
+    False: ("#72767b", "#00805c", "#c4480c", "#2470ad", "#53349c"),
 }
 
 
@@ -23,13 +23,15 @@ def is_dark(palette: QPalette) -> bool:
 
 
 def colour(code: int, dark: bool) -> QColor:
-    """Return the colour of a verdict code (0 none, 1 accept, 2 reject, 3 maybe)."""
+    """Return the colour of a verdict code (0 none, 1 accept, 2 reject, 3 maybe, 4 later)."""
     return QColor(_COLOURS[dark][code])
 
 
 @lru_cache(maxsize=64)
 def badge(code: int, size: int, dark: bool, ratio: float = 1.0) -> QPixmap:
-    """Return a verdict's mark: A in a disc, R in a square, M in a diamond; a small ring for none.
+    """Return a verdict's mark: A in a disc, R in a square, M in a diamond, L in a triangle.
+
+    None is a small ring.
 
     Parameters
     ----------
@@ -63,11 +65,15 @@ def _paint_badge(painter: QPainter, code: int, size: float, tone: QColor) -> Non
     elif code == 2:
         painter.drawRoundedRect(QRectF(1, 1, size - 2, size - 2), 2, 2)
     else:
-        corners = ((middle, 0), (size, middle), (middle, size), (0, middle))
+        diamond = ((middle, 0), (size, middle), (middle, size), (0, middle))
+        triangle = ((middle, 0), (size, size - 0.5), (0, size - 0.5))
+        corners = diamond if code == 3 else triangle
         painter.drawPolygon(QPolygonF([QPointF(x, y) for x, y in corners]))
     font = QFont(painter.font())
     font.setBold(True)
-    font.setPixelSize(max(6, round(size * (0.56 if code == 3 else 0.66))))
+    font.setPixelSize(max(6, round(size * {3: 0.56, 4: 0.5}.get(code, 0.66))))
     painter.setFont(font)
     painter.setPen(QColor("#ffffff"))
-    painter.drawText(QRectF(0, 0, size, size), Qt.AlignmentFlag.AlignCenter, LETTERS[code])
+    # The middle of a triangle lies a sixth below that of its box.
+    top = size / 5 if code == 4 else 0.0
+    painter.drawText(QRectF(0, top, size, size), Qt.AlignmentFlag.AlignCenter, LETTERS[code])

@@ -38,6 +38,7 @@ dl { display: flex; flex-wrap: wrap; gap: 0.2em 1.5em; margin: 0.4em 0; }
 dl div { display: flex; gap: 0.4em; } dt, .dim { color: #8b8e92; } dd { margin: 0; }
 p { margin: 0.3em 0; white-space: pre-wrap; overflow-wrap: anywhere; }
 .accept { color: #1fa97c; } .reject { color: #e0662f; } .maybe { color: #5b9fd8; }
+.later { color: #7a6ee8; }
 @media print { body { background: #fff; color: #000; } article { break-inside: avoid; } }
 """
 
@@ -166,8 +167,10 @@ class HtmlReport:
     def _counts(self) -> str:
         """Return the numbers of the whole list, and of this report."""
         codes = [int(code) for code in self._opinions.codes]
-        words = ("undecided", "accepted", "rejected", "maybe")
-        counts = ", ".join(f"{codes.count(code):,} {words[code]}" for code in (1, 2, 3, 0))
+        words = ("undecided", "accepted", "rejected", "maybe", "later")
+        # Most sessions put nothing off.
+        order = (1, 2, 3, 4, 0) if 4 in codes else (1, 2, 3, 0)
+        counts = ", ".join(f"{codes.count(code):,} {words[code]}" for code in order)
         listed = format_count(len(codes), "candidate")
         return f"{listed}: {counts}. This report: {self._total:,}."
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from vetter.errors import InputError
 from vetter.io.files.lock import disk_has_locks
 from vetter.io.files.regular_files import open_plain_file
-from vetter.io.session.schema import (
+from vetter.io.session.format.checks import (
     JOURNAL_MAGIC,
     check_journal,
     check_schema,

@@ -11,8 +11,8 @@ from vetter.core.decisions.decision import Decision
 from vetter.core.number_text import format_count
 from vetter.io.input_options import check_recorded
 from vetter.io.session.database import SessionDatabase
+from vetter.io.session.format.rows import parse_json
 from vetter.io.session.recorded_inputs import RecordedInput, relocate_record
-from vetter.io.session.rows import parse_json
 
 _TEXTS = {field.name for field in fields(Fingerprint) if field.type in ("str", str)}
 
@@ -53,6 +53,8 @@ class SessionContent:
         if not self.damage:
             # A file that can be read may still refuse the next decision.
             for table, damage in _TABLE_DAMAGE.items():
+                if table == "planted" and database.format < 2:
+                    continue
                 self.note(_check_integrity(database, table, damage))
         return not self.damage
 
@@ -153,5 +155,6 @@ _TABLE_DAMAGE = {
     "positions": "the pages of its positions are damaged",
     "settings": "the pages of its settings are damaged",
     "holder": "the pages of its holder are damaged",
+    "planted": "the pages of its planted rows are damaged",
 }
 _LONG_COLUMN: dict[str, str] = {"positions": "key", "settings": "value", "holder": "since"}

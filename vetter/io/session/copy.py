@@ -8,14 +8,20 @@ from dataclasses import asdict
 from pathlib import Path
 
 from vetter.core.decisions.decision import Decision
+from vetter.core.decisions.planted import PlantedRow
 from vetter.io.session.content import input_rows, readable_settings
 from vetter.io.session.database import SessionDatabase
+from vetter.io.session.format.rows import INSERT, to_row
 from vetter.io.session.recorded_inputs import relative_paths
-from vetter.io.session.rows import INSERT, to_row
 from vetter.io.session.stored_fits import readable_fits
 
 
-def copy_session(old: SessionDatabase, decisions: Sequence[Decision], path: Path) -> None:
+def copy_session(
+    old: SessionDatabase,
+    decisions: Sequence[Decision],
+    planted: Sequence[PlantedRow],
+    path: Path,
+) -> None:
     """Write a new session with decisions and the other readable parts of an earlier session.
 
     Parameters
@@ -23,6 +29,8 @@ def copy_session(old: SessionDatabase, decisions: Sequence[Decision], path: Path
     old : SessionDatabase
     decisions : sequence of Decision
         The readable decisions of the earlier session, in order.
+    planted : sequence of PlantedRow
+        Its planted rows.
     path : Path
         The new session file, absolute.
 
@@ -33,7 +41,7 @@ def copy_session(old: SessionDatabase, decisions: Sequence[Decision], path: Path
     """
     new = SessionDatabase.create(path)
     try:
-        _fill(old, decisions, new)
+        _fill(old, decisions, planted, new)
     except BaseException:
         new.close()
         path.unlink(missing_ok=True)
@@ -41,13 +49,19 @@ def copy_session(old: SessionDatabase, decisions: Sequence[Decision], path: Path
     new.close()
 
 
-def _fill(old: SessionDatabase, decisions: Sequence[Decision], new: SessionDatabase) -> None:
+def _fill(
+    old: SessionDatabase,
+    decisions: Sequence[Decision],
+    planted: Sequence[PlantedRow],
+    new: SessionDatabase,
+) -> None:
     inputs, _ = input_rows(old)
     settings, _ = readable_settings(old)
     positions, _ = old.read_rows("SELECT reviewer, key, at FROM positions")
     fits = readable_fits(old)
     with new.transaction() as cursor:
         cursor.executemany(INSERT, map(to_row, decisions))
+        cursor.executemany("INSERT INTO planted VALUES (?, ?, ?)", planted)
         for row in inputs:
             record = row.relocate(old.path.parent).record
             cursor.execute(

@@ -31,14 +31,15 @@ from vetter.io.session.errors import (
     overwritten_error,
     session_error,
 )
-from vetter.io.session.reading import ReadDecisions, is_damage, read_decisions
-from vetter.io.session.schema import (
+from vetter.io.session.format.checks import (
     check_header,
     check_journal,
     check_schema,
-    create_tables,
     journal_of,
 )
+from vetter.io.session.format.migration import migrate
+from vetter.io.session.format.tables import create_tables, format_version
+from vetter.io.session.reading import ReadDecisions, is_damage, read_decisions
 
 _MIN_ROW_BYTES = 2
 """2 bytes, less than SQLite takes for any row."""
@@ -61,6 +62,8 @@ class SessionDatabase:
         Lines for the user: why the session is read-only, that the disk has no file locks.
     damage : str
         Damage of the file as a whole, as a phrase; '' for none.
+    format : int
+        Version of the file's format, see `vetter.io.session.format.tables`.
     """
 
     def __init__(
@@ -81,6 +84,7 @@ class SessionDatabase:
         self._allowance = Allowance(path) if view is None else view.allowance
         self._turn = threading.RLock()
         self._data_version = _data_version(connection)
+        self.format = format_version(connection)
 
     @classmethod
     def create(cls, path: Path) -> SessionDatabase:
@@ -193,6 +197,7 @@ class SessionDatabase:
                 prepare_writing(connection)
                 if path.stat().st_size:
                     check_schema(path, connection)
+                    migrate(connection)
                     _record_holder(connection)
                 else:
                     # In one transaction, since each waits five times for the disk.

@@ -11,7 +11,8 @@ from vetter.core.decisions.decision import Decision
 from vetter.core.number_text import format_count
 from vetter.errors import InputError
 from vetter.io.session.connection import Allowance
-from vetter.io.session.rows import COLUMNS, from_rows
+from vetter.io.session.format.rows import COLUMNS, SELECT_1, from_rows
+from vetter.io.session.format.tables import has_column
 
 _MAX_SINGLE_STEPS = 2000
 """2,000 rows after an unreadable row are tried one by one; beyond, the step doubles each time."""
@@ -47,7 +48,7 @@ def read_decisions(
     size = max(path.stat().st_size, 1)
     try:
         allowance.renew()
-        rows = connection.execute(f"SELECT {COLUMNS} FROM decisions ORDER BY seq")
+        rows = connection.execute(f"SELECT {_columns(connection)} FROM decisions ORDER BY seq")
         decisions = from_rows(rows, path, size)
         total = _count_decisions(connection, allowance)
     except (sqlite3.Error, InputError) as error:
@@ -66,6 +67,12 @@ def read_decisions(
         # A new decision is written through the index, which would put it in a wrong order.
         return ReadDecisions(decisions, "the index of its decisions is damaged")
     return ReadDecisions(decisions, "")
+
+
+def _columns(connection: sqlite3.Connection) -> str:
+    """Return the columns of a decision to select, in the order of COLUMNS."""
+    # Not by the version's number, since a damaged file may hold another.
+    return COLUMNS if has_column(connection, "decisions", "seen") else SELECT_1
 
 
 def is_damage(error: sqlite3.Error) -> bool:
@@ -149,7 +156,7 @@ _COMMENT = COLUMNS.split(", ").index("comment")
 
 def _iter_rows(connection: sqlite3.Connection, allowance: Allowance) -> Iterator[Row]:
     """Yield rows in order; after an unreadable row, the next readable one."""
-    query = f"SELECT {COLUMNS} {_FROM}"
+    query = f"SELECT {_columns(connection)} {_FROM}"
     start: int | None = 0
     while start is not None:
         try:
@@ -174,7 +181,7 @@ def _iter_rows(connection: sqlite3.Connection, allowance: Allowance) -> Iterator
 
 
 def _read_row(connection: sqlite3.Connection, start: int) -> Row | None:
-    query = f"SELECT {COLUMNS} {_FROM} LIMIT 1"
+    query = f"SELECT {_columns(connection)} {_FROM} LIMIT 1"
     try:
         row: Row | None = connection.execute(query, (start,)).fetchone()
     except sqlite3.Error as error:

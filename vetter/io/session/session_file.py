@@ -12,21 +12,23 @@ from typing import Any
 
 from vetter.core.cutout_source import Fingerprint
 from vetter.core.decisions.decision import Decision, storable, utc_now
+from vetter.core.decisions.planted import PlantedRow
+from vetter.errors import InputError
 from vetter.io.session.content import SessionContent, input_rows, readable_settings
 from vetter.io.session.copy import copy_session
 from vetter.io.session.database import SessionDatabase
 from vetter.io.session.errors import Holder
+from vetter.io.session.format.rows import (
+    INSERT,
+    plain_meta,
+    to_row,
+)
 from vetter.io.session.recorded_inputs import (
     RecordedInput,
     changed_roles,
     current_since,
     relative_paths,
     time_after,
-)
-from vetter.io.session.rows import (
-    INSERT,
-    plain_meta,
-    to_row,
 )
 from vetter.io.session.stored_fits import newest_fits, next_fits, put_fits
 
@@ -129,6 +131,11 @@ class SessionFile:
         return (*notes, f"read only: {damage}; File > Save as a new session keeps the rest")
 
     @property
+    def format(self) -> int:
+        """Version of the file's format, see `vetter.io.session.format.tables`."""
+        return self._database.format
+
+    @property
     def holder(self) -> Holder | None:
         """The window that last opened the file for writing; None if not recorded."""
         return self._database.holder
@@ -175,9 +182,34 @@ class SessionFile:
         VetterError
             InputError if the file exists already, or if nothing can be read.
         """
-        decisions = self.decisions()
-        copy_session(self._database, decisions, Path(path).absolute())
+        decisions, planted = self.decisions(), self.planted()
+        copy_session(self._database, decisions, planted, Path(path).absolute())
         return len(decisions)
+
+    def planted(self) -> list[PlantedRow]:
+        """Return the planted rows, by key; none in a session of format 1.
+
+        Raises
+        ------
+        InputError
+            Some cannot be read, so that planted rows could be taken for candidates.
+        """
+        if self._database.format < 2:
+            return []
+        rows, whole = self._database.read_rows("SELECT key, kind, truth FROM planted ORDER BY key")
+        planted = [PlantedRow(*row) for row in rows if all(isinstance(text, str) for text in row)]
+        if not whole or len(planted) < len(rows):
+            raise InputError(
+                f"{self.path}: a damaged session: its planted rows are not readable; restore it "
+                "from a copy"
+            )
+        return planted
+
+    def add_planted(self, rows: Iterable[PlantedRow]) -> None:
+        """Store planted rows, all or none; a key that is stored already stays as it is."""
+        values = [(storable(row.key), row.kind, storable(row.truth)) for row in rows]
+        with self._database.transaction() as cursor:
+            cursor.executemany("INSERT OR IGNORE INTO planted VALUES (?, ?, ?)", values)
 
     def reviewers(self) -> list[str]:
         """Return the reviewers who have decided, in the order of their last decisions."""

@@ -7,7 +7,7 @@ from operator import itemgetter
 from typing import Any
 
 from vetter.io.session.database import SessionDatabase
-from vetter.io.session.rows import meta_from
+from vetter.io.session.format.rows import meta_from
 
 
 def put_fits(database: SessionDatabase, results: Iterable[tuple[str, str, str]], at: str) -> None:

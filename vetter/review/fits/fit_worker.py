@@ -22,7 +22,7 @@ from vetter.core.judgement.field_fit import FieldFit, fit_rows, make_field_fit
 from vetter.errors import VetterError
 from vetter.io.child_process import open_answer_stream, receive, send
 from vetter.io.field.stars.measuring import prepare_field_fit
-from vetter.io.session.rows import plain_meta
+from vetter.io.session.format.rows import plain_meta
 from vetter.review.fits.fit_messages import (
     FieldRequest,
     FitRequest,

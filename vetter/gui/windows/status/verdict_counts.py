@@ -15,12 +15,13 @@ _FILTERS = {
     "accepted": ("verdict=accept", "accepted candidates"),
     "rejected": ("verdict=reject", "rejected candidates"),
     "maybe": ("verdict=maybe", "candidates marked as maybe"),
+    "later": ("verdict=later", "candidates put off"),
 }
 """Filter and description of the candidates that a click on a count lists."""
 
 
 class VerdictCounts(QWidget):
-    """Numbers of decided, accepted, rejected and maybe candidates.
+    """Numbers of decided, accepted, rejected, maybe and later candidates.
 
     A click asks for the list of these candidates, a click on the decided for the undecided:
     `picked` carries the filter.
@@ -53,7 +54,10 @@ class VerdictCounts(QWidget):
             "accepted": f"✓ {counts.accepted:,} accepted",
             "rejected": f"✗ {counts.rejected:,} rejected",
             "maybe": f"? {counts.maybe:,} maybe",
+            "later": f"\N{RIGHTWARDS ARROW} {counts.later:,} later",
         }
+        # Most sessions put nothing off, and the status bar is short.
+        self.labels["later"].setVisible(counts.later > 0)
         for name, text in texts.items():
             if self.labels[name].text() != text:
                 self.labels[name].setText(text)

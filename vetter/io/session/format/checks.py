@@ -1,85 +1,26 @@
-"""Tables of a session file, and checks that a file is a session."""
+"""Checks that a file is a session of a known format, before anything of it is used."""
 
 from __future__ import annotations
 
 import os
 import sqlite3
 import stat
-from collections.abc import Callable
 from pathlib import Path
 
 from vetter.errors import InputError
 from vetter.io.files.file_marks import Mark, mark_of
 from vetter.io.files.regular_files import open_plain_file
+from vetter.io.session.format.tables import (
+    APPLICATION_ID,
+    TABLES_BY_VERSION,
+    VERSION,
+    format_version,
+)
 
-APPLICATION_ID = 0x56455454  # 'VETT'
-VERSION = 1
 JOURNAL_MAGIC = bytes.fromhex("d9d505f920a163d7")
 """Bytes at the start of SQLite's rollback journal; also at its end if it names other files."""
 _MAX_PARTS = 100
 """Number of tables, triggers and indices of which definitions are read, at most."""
-
-# NULL stands for NaN in every number, since SQLite has no NaN.
-TABLES = (
-    """CREATE TABLE decisions (
-        seq INTEGER PRIMARY KEY,
-        id TEXT NOT NULL UNIQUE,
-        key TEXT NOT NULL,
-        verdict TEXT NOT NULL CHECK (verdict IN ('none', 'accept', 'reject', 'maybe')),
-        tags TEXT NOT NULL,
-        comment TEXT NOT NULL,
-        reviewer TEXT NOT NULL,
-        at TEXT NOT NULL,
-        seconds REAL,
-        how TEXT NOT NULL,
-        step TEXT,
-        undoes TEXT,
-        x REAL, y REAL, ra REAL, dec REAL)""",
-    """CREATE TRIGGER decisions_never_change BEFORE UPDATE ON decisions
-        BEGIN SELECT RAISE(ABORT, 'decisions are appended, never rewritten'); END""",
-    """CREATE TRIGGER decisions_never_go BEFORE DELETE ON decisions
-        BEGIN SELECT RAISE(ABORT, 'decisions are appended, never deleted'); END""",
-    """CREATE TABLE inputs (
-        number INTEGER PRIMARY KEY,
-        at TEXT NOT NULL,
-        candidates INTEGER NOT NULL,
-        record TEXT NOT NULL,
-        relative TEXT NOT NULL,
-        fingerprints TEXT NOT NULL)""",
-    # Signature first, since results are read by signature: else SQLite scans all others too.
-    """CREATE TABLE adjustments (
-        key TEXT NOT NULL,
-        signature TEXT NOT NULL,
-        at TEXT NOT NULL,
-        meta TEXT NOT NULL,
-        PRIMARY KEY (signature, key)) WITHOUT ROWID""",
-    """CREATE TABLE positions (
-        reviewer TEXT PRIMARY KEY,
-        key TEXT NOT NULL,
-        at TEXT NOT NULL) WITHOUT ROWID""",
-    "CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
-    """CREATE TABLE holder (
-        one INTEGER PRIMARY KEY CHECK (one = 1),
-        pid INTEGER NOT NULL,
-        host TEXT NOT NULL,
-        since TEXT NOT NULL)""",
-)
-
-
-def create_tables(
-    connection: sqlite3.Connection, fill: Callable[[sqlite3.Connection], None]
-) -> None:
-    """Create the tables in one transaction, so that a kill leaves the session empty or whole.
-
-    ``fill`` writes the first rows in the same transaction.
-    """
-    connection.execute("BEGIN EXCLUSIVE")
-    for statement in TABLES:
-        connection.execute(statement)
-    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-    connection.execute(f"PRAGMA user_version = {VERSION}")
-    fill(connection)
-    connection.execute("COMMIT")
 
 
 def check_header(path: Path) -> None:
@@ -186,20 +127,20 @@ def check_schema(path: Path, connection: sqlite3.Connection) -> str:
     finally:
         connection.text_factory = str
     (application,) = connection.execute("PRAGMA application_id").fetchone()
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    version = format_version(connection)
     _check_marks(path, application, version)
+    parts = _PARTS.get(version, _PARTS[VERSION])
     damage = ""
     for kind, name, sql in found:
-        if (kind, name, _normalize_sql(sql)) in _PARTS:
+        if (kind, name, _normalize_sql(sql)) in parts:
             continue
         # A damaged session is only read, and no trigger runs on reading.
         if (kind, name) in _TRIGGERS or _has_known_columns(connection, kind, name, sql):
             damage = "the definitions of its tables are damaged"
         else:
             _check_part(path, kind, name)
-    missing = {"decisions", "inputs", "adjustments", "positions", "settings", "holder"} - {
-        name for kind, name, _ in found if kind == "table"
-    }
+    tables = {name for kind, name, _ in parts if kind == "table"}
+    missing = tables - {name for kind, name, _ in found if kind == "table"}
     if missing:
         raise InputError(
             f"{path}: a damaged session: table {sorted(missing)[0]!r} is missing; restore it from "
@@ -225,17 +166,27 @@ def structural_damage(path: Path) -> str:
 def _has_known_columns(
     connection: sqlite3.Connection, kind: object, name: object, sql: object
 ) -> bool:
-    """Return whether a plain table has the columns that the program creates, none generated.
+    """Return whether a plain table has the columns of some version, none of them generated.
 
     If the damage of its definition is elsewhere, its rows can be read.
     """
-    known = [table for table in TABLES if table.split()[1:3] == ["TABLE", name]]
+    known = [
+        table
+        for tables in TABLES_BY_VERSION.values()
+        for table in tables
+        if table.split()[1:3] == ["TABLE", name]
+    ]
     if kind != "table" or not known or "VIRTUAL" in str(sql)[:30].upper():
         return False
+    columns = _columns(connection, name)
+    return any(columns == _columns_of(definition, name) for definition in known)
+
+
+def _columns_of(definition: str, table: object) -> list[tuple[str, int, int, int]]:
     fresh = sqlite3.connect(":memory:")
     try:
-        fresh.execute(known[0])
-        return _columns(connection, name) == _columns(fresh, name)
+        fresh.execute(definition)
+        return _columns(fresh, table)
     finally:
         fresh.close()
 
@@ -269,7 +220,10 @@ def _normalize_sql(sql: object) -> str:
     )
 
 
-_PARTS = {(sql.split()[1].lower(), sql.split()[2], _normalize_sql(sql)) for sql in TABLES}
-"""Kind, name and plain definition of each part of a session."""
+_PARTS = {
+    version: {(sql.split()[1].lower(), sql.split()[2], _normalize_sql(sql)) for sql in tables}
+    for version, tables in TABLES_BY_VERSION.items()
+}
+"""Kind, name and plain definition of each part of a session, by version of the format."""
 
-_TRIGGERS = {(kind, name) for kind, name, _ in _PARTS if kind == "trigger"}
+_TRIGGERS = {(kind, name) for kind, name, _ in _PARTS[VERSION] if kind == "trigger"}

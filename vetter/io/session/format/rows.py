@@ -10,10 +10,16 @@ from typing import Any
 from vetter.core.decisions.decision import Decision, How, Verdict, storable
 from vetter.errors import InputError
 
-COLUMNS = (
+COLUMNS_1 = (
     "seq, id, key, verdict, tags, comment, reviewer, at, seconds, how, step, undoes, x, y, ra, dec"
 )
-INSERT = f"INSERT INTO decisions ({COLUMNS[5:]}) VALUES ({', '.join('?' * 15)})"
+"""Columns of a decision in version 1 of the format."""
+
+COLUMNS = f"{COLUMNS_1}, seen, program, until"
+SELECT_1 = f"{COLUMNS_1}, '', '', ''"
+"""The values of `COLUMNS`, of a decision in version 1 of the format."""
+
+INSERT = f"INSERT INTO decisions ({COLUMNS[5:]}) VALUES ({', '.join('?' * 18)})"
 """Statement for the values that `to_row` returns."""
 
 _NAN = float("nan")
@@ -49,6 +55,9 @@ def to_row(decision: Decision) -> tuple[Any, ...]:
         decision.y,
         decision.ra,
         decision.dec,
+        storable(decision.seen),
+        decision.program,
+        decision.until,
     )
 
 
@@ -79,9 +88,9 @@ def from_rows(rows: Iterable[tuple[Any, ...]], path: object, size: int) -> list[
     try:
         for row in rows:
             seq, ident, key, verdict, tags, comment, reviewer, at, seconds, how = row[:10]
-            group, undoes, x, y, ra, dec = row[10:]
+            group, undoes, x, y, ra, dec, seen, program, until = row[10:]
             text = "".join((ident, key, tags, comment, reviewer, at, group or "", undoes or ""))
-            left -= len(text) + _MIN_ROW_BYTES
+            left -= len(text) + len("".join((seen, program, until))) + _MIN_ROW_BYTES
             if left < 0 or seq <= before:
                 raise ValueError
             before = seq
@@ -92,7 +101,10 @@ def from_rows(rows: Iterable[tuple[Any, ...]], path: object, size: int) -> list[
             if not -_MAX_NUMBER < x + y + ra + dec + seconds < _MAX_NUMBER:
                 x, y, ra, dec, seconds = map(_finite_or_nan, (x, y, ra, dec, seconds))
             made = (_VERDICTS[verdict], tag_lists[tags], comment, reviewer, at, seconds, _HOWS[how])
-            decisions.append(Decision(ident, seq, key, *made, group, undoes, x, y, ra, dec))
+            place = (x, y, ra, dec)
+            decisions.append(
+                Decision(ident, seq, key, *made, group, undoes, *place, seen, program, until)
+            )
     except (KeyError, ValueError, TypeError, OverflowError):
         raise InputError(f"{path}: a damaged session: decision {seq} is not readable") from None
     return decisions

@@ -1,0 +1,1 @@
+"""The format of a session file, its versions and checks; start at `tables`."""
