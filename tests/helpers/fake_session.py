@@ -84,6 +84,7 @@ class FakeSession(QObject):
         self.codes = np.zeros(len(self.candidates), np.uint8)
         self.opinions: dict[int, Opinion] = {}
         self.calls: list[tuple[Any, ...]] = []
+        self.due = FakeDue(self)
         self.columns = ReviewColumns(self.candidates, self)
         self.queue = Queue(
             len(self.candidates),
@@ -133,3 +134,20 @@ class FakeSession(QObject):
             self.opinions[row] = Opinion(verdict)
             self.codes[row] = verdict.code
         self.opinions_changed.emit(list(rows))
+
+
+class FakeDue:
+    """A session in which nothing that was put off is due, unless a test says so."""
+
+    def __init__(self, session: FakeSession) -> None:
+        self._session = session
+        self.rows: dict[int, str] = {}
+
+    def since(self, row: int) -> str:
+        return self.rows.get(row, "")
+
+    @property
+    def codes(self) -> Any:
+        codes = self._session.codes.copy()
+        codes[list(self.rows)] = 5
+        return codes

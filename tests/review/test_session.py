@@ -675,3 +675,38 @@ def test_sort_keeps_candidate_on_screen_and_its_key(session, store):
     assert session.current_key == "c"
     session.accept()
     assert store.decisions[-1].key == "c"
+
+
+def test_later_puts_off_and_shows_next(session, store):
+    paint_all(session)
+    session.later("2999-01-01T00:00:00.000Z")
+    made = store.decisions[-1]
+    assert (made.key, made.verdict, made.until) == ("a", "later", "2999-01-01T00:00:00.000Z")
+    assert session.current_key == "b" and session.counts.later == 1
+    session.undo()
+    assert session.current_key == "a" and session.verdict("a") is Verdict.NONE
+
+
+def test_due_candidate_is_among_undecided(session):
+    paint_all(session)
+    session.later("2001-01-01T00:00:00.000Z")
+    for _ in range(3):
+        session.reject()
+    session.go_to_row(3)
+    assert session.counts.undecided == 1
+    session.next_undecided()
+    assert session.current_key == "a"
+
+
+def test_due_candidate_is_put_off_once_more(session, store):
+    paint_all(session)
+    due = "2001-01-01T00:00:00.000Z"
+    session.later(due)
+    session.go_to_row(0)
+    session.later(due)
+    assert [d.key for d in store.decisions] == ["a", "a"]
+
+
+def test_later_notes_epochs_of_object(session, store):
+    session.later()
+    assert store.decisions[-1].until == "" and store.decisions[-1].seen == '{"epochs":1}'

@@ -627,6 +627,20 @@ REVIEW_COMMANDS: tuple[Command[MainWindow], ...] = (
         lambda w: w.pages.decide(Verdict.MAYBE),
     ),
     Command(
+        "review.later",
+        "Later: put off until a new epoch, then next",
+        ("X",),
+        "Review",
+        lambda w: w.pages.decide(Verdict.LATER),
+    ),
+    Command(
+        "review.later_until",
+        "Later: put off until...",
+        ("Shift+X",),
+        "Review",
+        lambda w: w.dialogs.show_later(),
+    ),
+    Command(
         "review.clear",
         "Clear verdict",
         ("Backspace",),

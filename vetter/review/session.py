@@ -19,8 +19,10 @@ from vetter.core.decisions import new_decisions
 from vetter.core.decisions.carry_over import Offer
 from vetter.core.decisions.decision import Decision, Opinion, Verdict
 from vetter.core.decisions.ledger import Counts, Ledger
+from vetter.core.decisions.triage.later import note_epochs
 from vetter.core.number_text import format_count
 from vetter.review.current import Awaited, CurrentCandidate, Pace, PaceMeter
+from vetter.review.due import DueWatch
 from vetter.review.queue import Queue
 from vetter.review.recorder import Recorder
 from vetter.review.writer import NoWriter, Writer
@@ -52,6 +54,8 @@ class Session(QObject):
         The columns that the list can show, sort and filter by.
     reviewer : str
         Name of the user, stored with each decision.
+    due : DueWatch, optional
+        Watch over candidates that were put off; made if not given.
     """
 
     current_changed = pyqtSignal(int)
@@ -78,12 +82,16 @@ class Session(QObject):
         columns: ReviewColumns,
         settings: Settings,
         reviewer: str,
+        due: DueWatch | None = None,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self.source = source
         self.candidates: CandidateList = columns.candidates
         self.ledger = ledger
+        self.due = DueWatch(ledger, source) if due is None else due
+        self.due.setParent(self)
+        self.due.changed.connect(self._on_due)
         self.queue = queue
         self.columns = columns
         self.settings = settings
@@ -137,6 +145,14 @@ class Session(QObject):
         """Mark the candidate on screen as maybe, then show the next."""
         self._decide_current(partial(self._give_verdict, Verdict.MAYBE))
 
+    def later(self, until: str = "") -> None:
+        """Put off the candidate on screen, then show the next.
+
+        ``until`` is the UTC in ISO 8601 at which it is due; by default a new epoch of its object
+        makes it due.
+        """
+        self._decide_current(partial(self._give_verdict, Verdict.LATER, until))
+
     def clear(self) -> None:
         """Clear the verdict of the candidate on screen, and stay."""
         self._decide_current(self._clear)
@@ -166,7 +182,8 @@ class Session(QObject):
         """Give one verdict to many candidates, as one step of undo."""
 
         def write() -> None:
-            self._commit(new_decisions.decide_group(self.ledger, rows, verdict), None)
+            decisions = new_decisions.decide_group(self.ledger, rows, verdict)
+            self._commit([self._with_epochs(decision) for decision in decisions], None)
 
         self._when_writable(write)
 
@@ -260,6 +277,7 @@ class Session(QObject):
         self.columns.extend(candidates)
         new = self.columns.since(first)
         self.queue.extend(len(candidates), new.values, lambda text: match_filter(text, new))
+        self.due.refresh()
         if len(candidates) > first:
             self.grown.emit(first)
             self.recorder.when_free(self._show_awaited)
@@ -290,6 +308,7 @@ class Session(QObject):
         self.blockSignals(True)
         self.recorder.finish()
         self.queue.close()
+        self.due.stop()
         self._viewing.close()
         self._store_position()
         self.writer.close()
@@ -351,13 +370,16 @@ class Session(QObject):
 
     @property
     def codes(self) -> npt.NDArray[np.uint8]:
-        """Verdict code of every row (0 none, 1 accept, 2 reject, 3 maybe, 4 later)."""
-        return self.ledger.codes
+        """Verdict code of every row (0 none, 1 accept, 2 reject, 3 maybe, 4 later).
+
+        A candidate that was put off and is due is undecided again.
+        """
+        return self.due.open_codes
 
     @property
     def counts(self) -> Counts:
         """Numbers of accepted, rejected, maybe, later and undecided candidates."""
-        return self.ledger.counts()
+        return self.due.counts
 
     @property
     def pace(self) -> Pace:
@@ -432,12 +454,12 @@ class Session(QObject):
         changed = tuple(t for t in now if t != tag) if tag in now else (*now, tag)
         self._commit([self._decide(tags=changed)], go_to=row)
 
-    def _give_verdict(self, verdict: Verdict) -> None:
+    def _give_verdict(self, verdict: Verdict, until: str | None = None) -> None:
         row = self.current_row
         following = self.queue.step(row, 1)
         self._viewing.direction = 1
         self._meter.add_verdict(time.monotonic())
-        decision = self._decide(verdict=verdict)
+        decision = self._decide(verdict=verdict, until=until)
         if decision is None:
             # The candidate has that verdict already: show the next without a commit.
             self._advance(following)
@@ -491,13 +513,19 @@ class Session(QObject):
         self.message.emit(f"key ignored: {why}")
 
     def _decide(
-        self, verdict: Verdict | None = None, tags: Sequence[str] | None = None
+        self,
+        verdict: Verdict | None = None,
+        tags: Sequence[str] | None = None,
+        until: str | None = None,
     ) -> Decision | None:
         """Return the decision on the candidate on screen, with its seconds on screen."""
         seconds = round(self._viewing.seconds, 3)
-        return new_decisions.decide(
-            self.ledger, self.current_row, verdict=verdict, tags=tags, seconds=seconds
+        row = self.current_row
+        anew = verdict is Verdict.LATER and bool(self.due.since(row))
+        decision = new_decisions.decide(
+            self.ledger, row, verdict=verdict, tags=tags, seconds=seconds, until=until, anew=anew
         )
+        return None if decision is None else self._with_epochs(decision)
 
     def _replay(
         self, verb: str, participle: str, label: str | None, decisions: list[Decision]
@@ -599,6 +627,7 @@ class Session(QObject):
             self._saving = False
             self.message.emit("saved")
         self._reported_failure = ""
+        self.due.update([self.candidates.row_of(d.key) for d in decisions])
         self.opinions_changed.emit([self.candidates.row_of(d.key) for d in decisions])
 
     def _on_failed(self, why: str) -> None:
@@ -621,6 +650,20 @@ class Session(QObject):
     def _on_saving(self) -> None:
         self._saving = True
         self.message.emit("saving...")
+
+    def _on_due(self, rows: list[int]) -> None:
+        """Show candidates that are due as undecided again."""
+        self.opinions_changed.emit(rows)
+        put_off = format_count(len(rows), "candidate put off is", "candidates put off are")
+        self.message.emit(f"{put_off} due")
+
+    def _with_epochs(self, decision: Decision) -> Decision:
+        """Return a decision that puts a candidate off with the number of its epochs."""
+        if decision.verdict is not Verdict.LATER or decision.until:
+            return decision
+        row = self.candidates.row_of(decision.key)
+        epochs = len(self.due.epochs_of(row))
+        return decision._replace(seen=note_epochs(decision.seen, epochs))
 
     def _keep_order(self) -> None:
         self.writer.keep_setting("order", self.queue.record)

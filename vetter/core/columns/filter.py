@@ -26,6 +26,7 @@ import numpy.typing as npt
 
 from vetter.core.candidates.number_words import is_missing_word
 from vetter.core.columns.folded_text import contains, equals
+from vetter.core.decisions.triage.later import DUE_CODE
 from vetter.errors import InputError
 
 MAX_NESTING = 50
@@ -45,15 +46,18 @@ Mask = npt.NDArray[np.bool_]
 Node = Callable[["Columns"], Mask]
 
 VERDICT_WORDS = {
-    "none": 0,
-    "undecided": 0,
-    "accept": 1,
-    "accepted": 1,
-    "reject": 2,
-    "rejected": 2,
-    "maybe": 3,
-    "later": 4,
+    "none": (0, DUE_CODE),
+    "undecided": (0, DUE_CODE),
+    "accept": (1,),
+    "accepted": (1,),
+    "reject": (2,),
+    "rejected": (2,),
+    "maybe": (3,),
+    "later": (4, DUE_CODE),
+    "due": (DUE_CODE,),
 }
+"""Verdict codes by word: what is due was put off, and counts as undecided again."""
+
 
 COMPARE: dict[str, Callable[[Any, Any], Any]] = {
     "<": np.less,
@@ -360,7 +364,9 @@ def make_null_test(field: Token) -> Node:
 
     def node(columns: Columns) -> Mask:
         name, values = _find_values(columns, field)
-        return np.asarray(values == 0) if name == "verdict" else _is_missing(values)
+        if name == "verdict":
+            return np.isin(values, VERDICT_WORDS["none"])
+        return _is_missing(values)
 
     return node
 
@@ -439,14 +445,15 @@ def _any_of(masks: list[Mask]) -> Mask:
 def _is_verdict(codes: npt.NDArray[Any], op: str, choices: list[Token]) -> Mask:
     if op not in ("=", "==", "!="):
         raise FilterError("a verdict is compared with = or !=", choices[0].position)
-    wanted = []
+    wanted: list[int] = []
     for choice in choices:
         word = choice.value.lower()
         if word not in VERDICT_WORDS:
             raise FilterError(
-                f"expected none, accept, reject, maybe or later, found '{word}'", choice.position
+                f"expected none, accept, reject, maybe, later or due, found '{word}'",
+                choice.position,
             )
-        wanted.append(VERDICT_WORDS[word])
+        wanted += VERDICT_WORDS[word]
     return np.asarray(np.isin(codes, wanted))
 
 

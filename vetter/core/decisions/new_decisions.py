@@ -30,10 +30,12 @@ def decide(
     seconds: float = 0.0,
     until: str | None = None,
     seen: str = "",
+    anew: bool = False,
 ) -> Decision | None:
     """Return the event that changes the given parts of an opinion and keeps the others.
 
-    None if nothing changes, so that undo always takes back something visible. The event is not
+    None if nothing changes, so that undo always takes back something visible; ``anew`` returns an
+    event all the same, as for a candidate that is due and put off once more. The event is not
     applied here: the caller writes the event first, then applies it. ``until`` belongs to a
     verdict 'later'; another verdict drops it. ``seen`` describes what was on screen.
     """
@@ -47,7 +49,7 @@ def decide(
         seconds=seconds,
         until=until,
     )
-    event = _make_decision(ledger, row, new, How.SINGLE, None, utc_now())
+    event = _make_decision(ledger, row, new, How.SINGLE, None, utc_now(), anew)
     return event._replace(seen=seen) if event is not None and seen else event
 
 
@@ -96,11 +98,17 @@ def take_offers(ledger: Ledger, offers: Iterable[Offer]) -> list[Decision]:
 
 
 def _make_decision(
-    ledger: Ledger, row: int, new: Opinion, how: How, group: str | None, at: str
+    ledger: Ledger,
+    row: int,
+    new: Opinion,
+    how: How,
+    group: str | None,
+    at: str,
+    anew: bool = False,
 ) -> Decision | None:
     old = ledger.opinion(row)
     before = (old.verdict, old.until, old.tags, old.comment)
-    if before == (new.verdict, new.until, new.tags, new.comment):
+    if before == (new.verdict, new.until, new.tags, new.comment) and not anew:
         return None
     listed = ledger.candidates
     return Decision(

@@ -107,7 +107,7 @@ class CandidateModel(QAbstractTableModel):
 
     def code(self, place: int) -> int:
         """Return the verdict code at a place."""
-        return int(self._session.codes[self._order[place]])
+        return int(self._session.due.codes[self._order[place]])
 
     def is_verdict(self, section: int) -> bool:
         """Return whether a column shows the verdict's mark."""
@@ -138,7 +138,7 @@ class CandidateModel(QAbstractTableModel):
             text = column.write(column.values[row])
             return text + self.remark(place, section)
         if column.name == "verdict":
-            return WORDS[self._session.codes[row]]
+            return WORDS[self._session.due.codes[row]]
         opinion = self._session.opinion(int(row))
         return ", ".join(opinion.tags) if column.name == "tags" else opinion.comment
 

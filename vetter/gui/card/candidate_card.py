@@ -12,6 +12,7 @@ from PyQt6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBox
 from vetter.core.columns.broker_columns import all_known_facts
 from vetter.core.columns.detection_measures import measure_facts
 from vetter.core.columns.facts import Fact, image_facts, picked_facts
+from vetter.core.decisions.triage.later import DUE_CODE
 from vetter.gui.card.comment_editor import CommentEditor
 from vetter.gui.card.tag_line import TagLine
 from vetter.gui.widgets.fact_strip import FactStrip
@@ -31,18 +32,20 @@ class VerdictChip(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.code = 0
+        self.code, self.due = 0, ""
         font = self.font()
         font.setBold(True)
         self.setFont(font)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.set_code(0)
 
-    def set_code(self, code: int) -> None:
-        """Show a verdict code."""
-        if code != self.code or not self.accessibleName():
-            self.code = code
-            self.setAccessibleName(f"verdict {WORDS[code]}")
+    def set_code(self, code: int, due: str = "") -> None:
+        """Show a verdict code; ``due`` is since when a candidate that was put off is due."""
+        if (code, due) != (self.code, self.due) or not self.accessibleName():
+            self.code, self.due = code, due
+            since = f", due since {due}" if due else ""
+            self.setAccessibleName(f"verdict {WORDS[code]}{since}")
+            self.setToolTip(f"put off, and due since {due}" if due else "")
             self.update()
 
     def sizeHint(self) -> QSize:
@@ -53,11 +56,12 @@ class VerdictChip(QWidget):
     def paintEvent(self, event: QPaintEvent | None) -> None:
         dark = is_dark(self.palette())
         painter = QPainter(self)
-        mark = badge(self.code, 16, dark, self.devicePixelRatioF())
+        code = DUE_CODE if self.due else self.code
+        mark = badge(code, 16, dark, self.devicePixelRatioF())
         painter.drawPixmap(0, (self.height() - 16) // 2, mark)
-        painter.setPen(colour(self.code, dark))
+        painter.setPen(colour(code, dark))
         flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(self.rect().adjusted(22, 0, 0, 0), flags, WORDS[self.code])
+        painter.drawText(self.rect().adjusted(22, 0, 0, 0), flags, WORDS[code])
         painter.end()
 
 
@@ -263,7 +267,8 @@ class CandidateCard(QWidget):
         corner = "" if self._corner is None else self._corner.text()
         ground = self.size(), self.devicePixelRatioF(), self.palette().cacheKey()
         place = self._place_text(row)
-        return row, self._session.opinion(row), tuple(self._facts), corner, place, *ground
+        due = self._session.due.since(row)
+        return row, self._session.opinion(row), due, tuple(self._facts), corner, place, *ground
 
     def _show_labels(self) -> None:
         name = self._session.candidates.name(self._row)
@@ -291,7 +296,8 @@ class CandidateCard(QWidget):
 
     def _show_opinion(self) -> None:
         opinion = self._session.opinion(self._row)
-        self.chip.set_code(opinion.verdict.code)
+        since = self._session.due.since(self._row)
+        self.chip.set_code(opinion.verdict.code, since)
         self.tags.show_tags(opinion.tags)
         comment = " ".join(opinion.comment.split())
         if self.comment.text() != comment:

@@ -15,6 +15,7 @@ from vetter.core.decisions.ledger import Ledger
 from vetter.core.judgement.fit_table import FitTable, can_fit
 from vetter.io.session.default_path import results_folder
 from vetter.io.session.session_file import SessionFile
+from vetter.review.due import DueWatch
 from vetter.review.queue import Queue, read_order
 from vetter.review.session import Session
 from vetter.review.writer import NoWriter, Writer
@@ -47,7 +48,8 @@ def open_session(
         others = ", ".join(store.reviewers())
         notes.append(f"decided so far by {others}; you are {reviewer} (--reviewer NAME changes it)")
     fits = FitTable(len(source.candidates)) if can_fit(source.plane_names) else None
-    columns = ReviewColumns(source.candidates, ledger, fits)
+    due = DueWatch(ledger, source)
+    columns = ReviewColumns(source.candidates, due, fits)
 
     def matches(text: str) -> npt.NDArray[np.bool_]:
         # A long list is filtered in a thread, and may grow meanwhile.
@@ -60,7 +62,7 @@ def open_session(
         with suppress(KeyError):
             queue.arrange(keys, seed, at_once=True)
     writer = NoWriter() if store.read_only else Writer(store)
-    session = Session(source, ledger, writer, queue, columns, settings, reviewer)
+    session = Session(source, ledger, writer, queue, columns, settings, reviewer, due)
     if shuffle is not None:
         queue.arrange((), shuffle, at_once=True)
     session.results_folder = results_folder(store.path, source.record.get("inputs", ()))
