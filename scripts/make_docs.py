@@ -1,8 +1,8 @@
 """Pages of the API in HTML, built from the docstrings with pdoc.
 
-``make_docs.py [FOLDER]`` writes them to FOLDER (default: build/api). ``resources/api.md`` opens the
-first page, with the names that scripts import; all other modules follow. Run with ``-W error``, a
-name that pdoc cannot resolve ends the build.
+``make_docs.py [FOLDER [MODULE ...]]`` writes them to FOLDER (default: build/api), or the pages of
+these modules alone. ``resources/api.md`` opens the first page, with the names that scripts import;
+all other modules follow. Run with ``-W error``, a name that pdoc cannot resolve ends the build.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import importlib
 import inspect
 import pkgutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from types import ModuleType
 
@@ -52,8 +52,8 @@ def resolve_fields(cls: type, module: ModuleType) -> None:
     )
 
 
-def build(folder: Path) -> None:
-    """Write a page for each module, an index and the data of the search field."""
+def build(folder: Path, only: Collection[str] = ()) -> None:
+    """Write a page for each module, an index and the data of the search field; or some pages."""
     modules = import_modules()
     for module in modules.values():
         resolve_lazy_names(module)
@@ -63,16 +63,20 @@ def build(folder: Path) -> None:
     pdoc.render.configure(docformat="numpy", show_source=False)
     pages = {name: pdoc.doc.Module(module) for name, module in modules.items()}
     for name, page in pages.items():
+        if only and name not in only:
+            continue
         file = folder / f"{name.replace('.', '/')}.html"
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(pdoc.render.html_module(page, pages), encoding="utf-8")
+    if only:
+        return
     (folder / "index.html").write_text(pdoc.render.html_index(pages), encoding="utf-8")
     (folder / "search.js").write_text(pdoc.render.search_index(pages), encoding="utf-8")
 
 
 def main() -> int:
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "build" / "api"
-    build(folder)
+    build(folder, sys.argv[2:])
     print(folder / "index.html")
     return 0
 

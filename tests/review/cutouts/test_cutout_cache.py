@@ -51,6 +51,14 @@ def test_nothing_is_there_before_it_is_wanted(make: Make) -> None:
     assert cache.get(0) is None and source.asked == []
 
 
+def test_frame_is_finished_before_it_can_be_had(make: Make, qtbot: QtBot) -> None:
+    cache, _ = make()
+    had: list[object] = []
+    cache.finish = lambda row, frame: had.append(cache.peek(row))
+    ready_rows(cache, qtbot, [4])
+    assert had == [None]
+
+
 def test_rows_are_built_in_the_order_wanted(make: Make, qtbot: QtBot) -> None:
     cache, _ = make()
     assert ready_rows(cache, qtbot, [4, 2, 7]) == [4, 2, 7]

@@ -10,6 +10,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from time import perf_counter
 from typing import NamedTuple
+from weakref import ref
 
 from PyQt6.QtCore import QObject, QRect, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QColor, QImage, QPainter, QTransform
@@ -36,6 +37,13 @@ class Form(NamedTuple):
     planes: tuple[str, ...]
     size: int
     ratio: float
+
+
+class Thumbnail(NamedTuple):
+    """A picture, or the reason it is missing, and the frame that it was made from."""
+
+    picture: QImage | str
+    frame: ref[RenderedCutout]
 
 
 SkyOrientation = tuple[float, float]
@@ -78,7 +86,7 @@ class Thumbnails(QObject):
         self._old: dict[Target, QImage | str] = {}
         self._form = Form((plane,), SIZE, 1.0)
         self._recipe = (cache.looks, cache.radius)
-        self._images: OrderedDict[Target, QImage | str] = OrderedDict()
+        self._images: OrderedDict[Target, Thumbnail] = OrderedDict()
         self._lies: dict[Target, SkyOrientation] = {}
         self._ready_made: dict[Target, tuple[RenderedCutout, Form, QImage | str]] = {}
         """Pictures that the builder's thread has made, by row, until they are asked for."""
@@ -141,7 +149,7 @@ class Thumbnails(QObject):
             made = self._take(row, frame)
         else:
             self._images.move_to_end(row)
-        return made
+        return made.picture
 
     def sky_orientation(self, spot: Target) -> SkyOrientation | None:
         """Return the orientation of a spot's picture on the sky; None if unknown so far."""
@@ -182,9 +190,11 @@ class Thumbnails(QObject):
     def _forget(self, spot: Target) -> None:
         if self._drop_outdated():
             self.outdated.emit()
-        # The frame may have a new plane, so the cached picture is dropped.
-        self._images.pop(spot, None)
         self._old.pop(spot, None)
+        made = self._images.get(spot)
+        # A paint may have come between the frame and this signal: the picture is new already.
+        if made is not None and made.frame() is not self._cache.peek(spot):
+            del self._images[spot]
 
     def _drop_outdated(self) -> bool:
         recipe = (self._cache.looks, self._cache.radius)
@@ -193,17 +203,17 @@ class Thumbnails(QObject):
         if recipe[1] != self._recipe[1]:
             self._old.clear()
         elif self._patient and self._images:
-            self._old = dict(self._images)
+            self._old = {spot: made.picture for spot, made in self._images.items()}
         self._recipe = recipe
         self._images.clear()
         return True
 
-    def _take(self, spot: Target, frame: RenderedCutout) -> QImage | str:
+    def _take(self, spot: Target, frame: RenderedCutout) -> Thumbnail:
         form = self._form
         ready = self._ready_made.pop(spot, None)
         is_current = ready is not None and ready[0] is frame and ready[1] == form
-        made = ready[2] if ready is not None and is_current else make_picture(frame, form)
-        self._images[spot] = made
+        picture = ready[2] if ready is not None and is_current else make_picture(frame, form)
+        made = self._images[spot] = Thumbnail(picture, ref(frame))
         if frame.north is not None and frame.east is not None:
             self._lies[spot] = frame.north, frame.east
         while len(self._images) > MAX_BYTES // _bytes_of(form):

@@ -84,7 +84,8 @@ class CutoutCache(QObject):
         self._fits = FitPanels(max_bytes // _RESIDUAL_SHARE)
         self._requests: list[Target] = []
         self.finish: Callable[[Target, RenderedCutout], None] | None = None
-        """Called on the worker thread with each frame that it has built, before `ready`."""
+        """Called on the worker thread with each frame that it has built, before any other thread
+        can see it."""
         self._surrounds: OrderedDict[tuple[int, float, DisplayStyle], Surround | None]
         self._surrounds = OrderedDict()
         self._surround_rows: list[int] = []
@@ -262,11 +263,11 @@ class CutoutCache(QObject):
                 self._build_surround(row)
                 continue
             cached = self._make_frame(row, recipe, old)
-            if not self._store(row, cached):
-                continue
             finish = self.finish
             if finish is not None:
                 finish(row, cached.frame)
+            if not self._store(row, cached):
+                continue
             if isinstance(row, SkyPosition):
                 self.place_ready.emit(row)
             else:

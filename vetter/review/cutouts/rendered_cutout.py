@@ -73,7 +73,7 @@ class FitPanel:
     shift: Shift | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class RenderedCutout:
     """A candidate's frame, ready to be painted.
 
