@@ -12,7 +12,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, NamedTuple
 
 from PyQt6.QtGui import QIcon
 from PyQt6.QtWidgets import QApplication
@@ -41,11 +41,25 @@ from vetter.review.opening.input_reader import OpenRequest, read_input
 from vetter.review.opening.list_reader import ListReader
 from vetter.review.opening.open_session import open_session
 from vetter.review.opening.preferences import PreferenceFiles, Preferences
+from vetter.review.triage.seen_before import EarlierInputs, SeenBefore
 from vetter.settings import Settings
 
 MEGABYTE = 1 << 20
 NO_FILES = PreferenceFiles()
 """Files of windows that a script opens: no window is remembered."""
+
+
+class Triage(NamedTuple):
+    """Order of the list, and the earlier verdicts on its objects.
+
+    ``shuffle`` is the seed of a random order; None for the order of the last time.
+    """
+
+    shuffle: int | None = None
+    earlier: EarlierInputs = EarlierInputs()
+
+
+NO_TRIAGE = Triage()
 
 
 def open_window(input: str | Path | Sequence[str | Path], **options: Any) -> MainWindow:
@@ -115,8 +129,15 @@ def _make_manager(options: dict[str, Any]) -> WindowManager:
     files: PreferenceFiles = options.pop("preference_files", NO_FILES)
     # storable(): a name that is not UTF-8 is compared in its escaped form, as stored.
     reviewer = storable(options.pop("reviewer", None) or default_reviewer())
-    shuffle: int | None = options.pop("shuffle", None)
-    return make_window_manager(settings, keymap, reviewer, files, shuffle)
+    order = Triage(
+        options.pop("shuffle", None),
+        EarlierInputs(
+            tuple(options.pop("earlier", ())),
+            tuple(options.pop("known_list", ())),
+            files.keeps_window,
+        ),
+    )
+    return make_window_manager(settings, keymap, reviewer, files, order)
 
 
 def make_window_manager(
@@ -124,13 +145,13 @@ def make_window_manager(
     keymap: Mapping[str, Any] | None,
     reviewer: str,
     files: PreferenceFiles = NO_FILES,
-    shuffle: int | None = None,
+    triage: Triage = NO_TRIAGE,
 ) -> WindowManager:
     """Return the manager that shows one window after another; it shows none yet."""
     preferences = Preferences(settings, keymap, files)
 
     def build(source: CutoutSource, store: SessionFile) -> tuple[MainWindow, list[str]]:
-        return _build(source, store, preferences.settings, reviewer, preferences.keymap, shuffle)
+        return _build(source, store, preferences.settings, reviewer, preferences.keymap, triage)
 
     return WindowManager(build, settings, keymap, reviewer, COMMANDS, WINDOW_COMMANDS, preferences)
 
@@ -141,10 +162,13 @@ def _build(
     settings: Settings,
     reviewer: str,
     keymap: Mapping[str, Any] | None,
-    shuffle: int | None = None,
+    triage: Triage = NO_TRIAGE,
 ) -> tuple[MainWindow, list[str]]:
     """Build and connect the window's objects; return the window and notes on the session."""
-    session, notes = open_session(source, store, settings, reviewer, shuffle)
+    session, notes = open_session(
+        source, store, settings, reviewer, triage.shuffle, bool(triage.earlier)
+    )
+    seen_before = SeenBefore(session, triage.earlier, store.path)
     stored = store.settings
     cache = CutoutCache(
         source,
@@ -154,7 +178,9 @@ def _build(
     )
     start = WorkerStart(source.record, settings.fit, source.default_radius, stored_fits(stored))
     fits = Fits(session, cache, FitProcess(start))
-    window = MainWindow(session, cache, fits, COMMANDS, keymap)
+    window = MainWindow(session, cache, fits, COMMANDS, keymap, seen_before)
+    window.exposed.connect(seen_before.start)
+    window.closed.connect(seen_before.close)
     # atexit: a script may end with its window open, whose threads would then crash in signals to
     # destroyed widgets.
     atexit.register(window.shut_down)

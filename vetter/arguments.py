@@ -249,6 +249,21 @@ def add_window(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--reviewer", metavar="NAME", help="your name (default: the account's)")
     parser.add_argument("--keymap", metavar="FILE", help="your keys (default: keymap.toml)")
     parser.add_argument(
+        "--earlier",
+        action="append",
+        type=name_of_file,
+        metavar="FILE.vetter",
+        help="an earlier session, whose verdicts are shown at the same objects; may be repeated",
+    )
+    parser.add_argument(
+        "--known-list",
+        action="append",
+        type=name_of_file,
+        metavar="TABLE",
+        help="table of known objects, with ra and dec, and with name or verdict if any; "
+        "may be repeated",
+    )
+    parser.add_argument(
         "--shuffle",
         type=seed,
         metavar="SEED",

@@ -87,6 +87,8 @@ def _run_open(arguments: argparse.Namespace) -> int:
         session=arguments.session,
         reviewer=arguments.reviewer,
         shuffle=arguments.shuffle,
+        earlier=tuple(arguments.earlier or ()),
+        known_list=tuple(arguments.known_list or ()),
         **reading,
     )
 

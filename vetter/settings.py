@@ -69,7 +69,8 @@ class ReviewSettings:
 
     ``tag_colours`` are ``#rrggbb``, one for each tag in order; an empty or missing colour is the
     text's own. ``columns`` are the first columns of a list that has them; empty for those that
-    the list's kind suggests.
+    the list's kind suggests. ``seen_radius`` is the distance, in arcseconds, within which an
+    earlier verdict is one on the same object.
     """
 
     tags: tuple[str, ...] = (
@@ -85,6 +86,7 @@ class ReviewSettings:
     )
     tag_colours: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
+    seen_radius: float = 1.5
     build_ahead: int = 12
     cache_megabytes: int = 192
 
@@ -196,6 +198,7 @@ def _check(settings: Settings) -> None:
     positive = {
         "display.radius": display.radius,
         "review.cache_megabytes": review.cache_megabytes,
+        "review.seen_radius": review.seen_radius,
     }
     for key, number in positive.items():
         if not number > 0:

@@ -60,6 +60,7 @@ class FakeSession(QObject):
     queue_changed = pyqtSignal()
     grown = pyqtSignal(int)
     completed = pyqtSignal()
+    settings_changed = pyqtSignal()
     broke_off = pyqtSignal()
     message = pyqtSignal(str)
     noticed = pyqtSignal(str)
@@ -73,6 +74,7 @@ class FakeSession(QObject):
             candidates=self.candidates,
             title="test",
             plane_names=("image", "template", "diff"),
+            record={},
         )
         self.settings = Settings()
         self.reviewer = "ann"
@@ -142,9 +144,13 @@ class FakeDue:
     def __init__(self, session: FakeSession) -> None:
         self._session = session
         self.rows: dict[int, str] = {}
+        self.objects: dict[int, list[int]] = {}
 
     def since(self, row: int) -> str:
         return self.rows.get(row, "")
+
+    def epochs_of(self, row: int) -> list[int]:
+        return self.objects.get(row, [row])
 
     @property
     def codes(self) -> Any:

@@ -641,6 +641,20 @@ REVIEW_COMMANDS: tuple[Command[MainWindow], ...] = (
         lambda w: w.dialogs.show_later(),
     ),
     Command(
+        "review.adopt",
+        "Verdict as given to this object before, then next",
+        ("Y",),
+        "Review",
+        lambda w: w.adopt_earlier(),
+    ),
+    Command(
+        "review.adopt_epochs",
+        "Verdict as before for all epochs of this object...",
+        ("Shift+Y",),
+        "Review",
+        lambda w: w.adopt_earlier(all_epochs=True),
+    ),
+    Command(
         "review.clear",
         "Clear verdict",
         ("Backspace",),

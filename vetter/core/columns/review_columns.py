@@ -23,6 +23,9 @@ VERDICTS = ("none", "accept", "reject", "maybe", "later")
 DECIDED = ("verdict", "tags", "comment")
 """Columns that come from the decisions, not from the table."""
 
+SEEN = "seen"
+"""Column of earlier verdicts at the candidate's place."""
+
 POSITIONS = ("x", "y", "ra", "dec")
 
 _ROLE_COLUMNS = ("name", "key", "mag", "mag_err", "time", "filter", "fwhm")
@@ -138,14 +141,22 @@ class ReviewColumns:
         Source of verdict codes and opinions.
     fits : FitTable, optional
         Source of the columns of fits; None if nothing can be fitted.
+    has_seen : bool
+        Whether there is a column ``seen`` of earlier verdicts; `set_seen` fills it.
     """
 
     def __init__(
-        self, candidates: CandidateList, decided: Decided, fits: FitTable | None = None
+        self,
+        candidates: CandidateList,
+        decided: Decided,
+        fits: FitTable | None = None,
+        has_seen: bool = False,
     ) -> None:
         self.candidates = candidates
         self._decided = decided
         self.fits = fits
+        self._has_seen = has_seen
+        self._seen: dict[int, str] = {}
         self._names: npt.NDArray[Any] | None = None
         self._folded = FoldedColumns(self.values)
         self._name_columns()
@@ -154,6 +165,7 @@ class ReviewColumns:
         candidates, fits = self.candidates, self.fits
         own = (*DECIDED, "name", *(p for p in POSITIONS if self._has_position(p)))
         own += () if fits is None else FIT_COLUMNS
+        own += (SEEN,) if self._has_seen else ()
         self._table = {
             (f"list.{name}" if name in own else name): name for name in candidates.columns
         }
@@ -173,6 +185,10 @@ class ReviewColumns:
         self._name_columns()
         if self.fits is not None:
             self.fits.extend(len(candidates))
+
+    def set_seen(self, texts: dict[int, str]) -> None:
+        """Set the texts of earlier verdicts, by row; they replace those before."""
+        self._seen = texts
 
     def since(self, first: int) -> NewRows:
         """Return the columns of the rows from ``first`` on, to sort and filter these rows alone."""
@@ -218,6 +234,12 @@ class ReviewColumns:
             return self._name_values()[first:]
         if self.fits is not None and name in FIT_COLUMNS:
             return self.fits.values(name)[first:]
+        if name == SEEN and name in self._own:
+            seen = np.full(len(self.candidates) - first, "", dtype=object)
+            for row, text in self._seen.items():
+                if first <= row < first + len(seen):
+                    seen[row - first] = text
+            return seen
         if name in POSITIONS and name in self._own:
             return np.asarray(getattr(self.candidates, name))[first:]
         return self.candidates.column(self._table[name], first)

@@ -28,11 +28,13 @@ def open_session(
     settings: Settings,
     reviewer: str,
     shuffle: int | None = None,
+    has_seen: bool = False,
 ) -> tuple[Session, list[str]]:
     """Return a session at the first undecided candidate, and lines for the user.
 
     The lines name damage of the file and inputs that have changed since the last time. The order
-    of the list is that of the last time; ``shuffle`` is the seed of another one.
+    of the list is that of the last time; ``shuffle`` is the seed of another one. With
+    ``has_seen`` the columns have one of earlier verdicts.
     """
     reviewer = storable(reviewer)
     is_growing = not source.is_complete
@@ -49,7 +51,7 @@ def open_session(
         notes.append(f"decided so far by {others}; you are {reviewer} (--reviewer NAME changes it)")
     fits = FitTable(len(source.candidates)) if can_fit(source.plane_names) else None
     due = DueWatch(ledger, source)
-    columns = ReviewColumns(source.candidates, due, fits)
+    columns = ReviewColumns(source.candidates, due, fits, has_seen)
 
     def matches(text: str) -> npt.NDArray[np.bool_]:
         # A long list is filtered in a thread, and may grow meanwhile.

@@ -20,9 +20,10 @@ _DONE = {
     Verdict.ACCEPT: "accepted",
     Verdict.REJECT: "rejected",
     Verdict.MAYBE: "maybe",
+    Verdict.LATER: "put off",
     Verdict.NONE: "listed",
 }
-_ORDER = (Verdict.ACCEPT, Verdict.REJECT, Verdict.MAYBE, Verdict.NONE)
+_ORDER = (Verdict.ACCEPT, Verdict.REJECT, Verdict.MAYBE, Verdict.LATER, Verdict.NONE)
 
 
 class EarlierVerdict(NamedTuple):

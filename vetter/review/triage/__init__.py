@@ -1,0 +1,1 @@
+"""What is known of candidates before they are looked at, read behind the window."""
