@@ -10,6 +10,11 @@ from astropy.io import fits
 from astropy.table import Table
 from astropy.wcs import WCS
 
+from vetter.io.field.stars.measuring import prepare_field_fit
+from vetter.io.input_options import InputOptions
+from vetter.io.inputs.open_input import open_input
+from vetter.settings import FitSettings
+
 DEMO = Path(__file__).resolve().parent.parent / "resources" / "demo"
 PLANES = ("image", "template", "convolved", "diff", "err", "mask")
 
@@ -71,3 +76,15 @@ def test_wcs_is_distorted() -> None:
     assert wcs.sip is not None
     corner = np.array([[1000.0, 1000.0]])
     assert np.hypot(*(wcs.all_pix2world(corner, 0) - wcs.wcs_pix2world(corner, 0))[0]) > 1e-5
+
+
+def test_stars_show_the_quarter_that_is_badly_aligned() -> None:
+    source = open_input(["demo"], InputOptions())
+    try:
+        fit, _ = prepare_field_fit(source.fields[0], source.record, FitSettings(), 10.0)
+    finally:
+        source.close()
+    stars = fit.calibration
+    assert stars is not None
+    bad = np.hypot(stars.x - 750, stars.y - 730) < 150
+    assert np.median(stars.dx[bad]) > 0.4 and np.median(stars.dy[bad]) < -0.25

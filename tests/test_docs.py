@@ -23,7 +23,7 @@ sys.path.insert(0, "scripts")
 import make_docs, pdoc.doc_types
 
 def resolve(owner, module, name):
-    annotations = vars(owner).get("__annotations__", {})
+    annotations = inspect.get_annotations(owner)
     pdoc.doc_types.resolve_annotations(annotations, module, None, name)
 
 modules = make_docs.import_modules()

@@ -34,6 +34,11 @@ def server(tmp_path: Path) -> Iterator[XServer]:
 
 def start(server: XServer, tmp_path: Path, session: Path) -> Program:
     """The demo on a session, with its panels on screen and the keyboard in its window."""
+    # A fit that arrives would change the panels too, and be taken for what a key shows.
+    config = tmp_path / "config" / "vetter"
+    config.mkdir(parents=True, exist_ok=True)
+    (config / "settings.toml").write_text("[fit]\nahead = false\n")
+    server.environment["XDG_CONFIG_HOME"] = str(config.parent)
     program = Program(server, tmp_path / "log", ["demo", "--session", str(session)])
     try:
         server.window_of(program.process.pid)
@@ -45,8 +50,8 @@ def start(server: XServer, tmp_path: Path, session: Path) -> Program:
     return program
 
 
-def settle(server: XServer) -> None:
-    """Wait until the panels stay as they are for a while."""
+def settle(server: XServer, looks: int = 60) -> None:
+    """Wait until the panels are the same in so many looks, 5 ms apart."""
     calm = 0
     before = server.screen()[PANELS]
 
@@ -55,13 +60,17 @@ def settle(server: XServer) -> None:
         now = server.screen()[PANELS]
         calm = calm + 1 if np.array_equal(now, before) else 0
         before = now
-        return calm > 60
+        return calm > looks
 
     wait_for(still, "the panels to settle")
 
 
 def press_and_see(server: XServer, key: str) -> None:
-    """Press a key and return as soon as other pixels show in the panels."""
+    """Press a key and return as soon as other pixels show in the panels.
+
+    The window takes no verdict before all of the candidate is painted: the key waits for that.
+    """
+    settle(server, 20)
     before = server.screen()[PANELS]
     server.press(key)
     wait_for(lambda: not np.array_equal(server.screen()[PANELS], before), f"{key} to show", 10)
@@ -144,7 +153,8 @@ def test_missing_screen_is_one_line_and_status_2(tmp_path: Path) -> None:
 UNMANAGED = """
 import sys
 from pathlib import Path
-from vetter.benchmark import keys
+from vetter.benchmark import grid_pages, keys
+keys.PAUSE, grid_pages.PAUSE = 0.005, 0.01
 print([figure.note for figure in keys.measure(["demo"], {}, Path(sys.argv[1]), 2)])
 """
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple
 
+from PyQt6.QtCore import QTimer
 from PyQt6.QtGui import QIcon
 from PyQt6.QtWidgets import QApplication
 
@@ -22,15 +23,16 @@ from vetter.core.decisions.decision import storable
 from vetter.core.display.style import DisplayStyle
 from vetter.errors import ColumnsWanted, VetterError
 from vetter.gui.commands import COMMANDS, WINDOW_COMMANDS
+from vetter.gui.opening.import_ahead import DELAY_MS, import_ahead
 from vetter.gui.panels.panel_choice import PanelChoice
 from vetter.gui.widgets.theme import make_application
 from vetter.gui.windows.main_window import MainWindow
 from vetter.gui.windows.start_window import StartWindow
 from vetter.gui.windows.window_manager import WindowManager
 from vetter.io.field.nearby_planes import PlanesWanted
-from vetter.io.field.stars.stored_field_fit import stored_fits
 from vetter.io.files.resources import resource_path
 from vetter.io.input_options import InputOptions
+from vetter.io.inputs.blind_source import make_blind
 from vetter.io.session.default_path import default_session_path
 from vetter.io.session.session_file import SessionFile
 from vetter.review.cutouts.cutout_cache import CutoutCache
@@ -41,7 +43,7 @@ from vetter.review.opening.input_reader import OpenRequest, read_input
 from vetter.review.opening.list_reader import ListReader
 from vetter.review.opening.open_session import open_session
 from vetter.review.opening.preferences import PreferenceFiles, Preferences
-from vetter.review.triage.seen_before import EarlierInputs, SeenBefore
+from vetter.review.opening.seen_before import EarlierInputs, SeenBefore
 from vetter.settings import Settings
 
 MEGABYTE = 1 << 20
@@ -125,6 +127,8 @@ def _open(
 def _make_manager(options: dict[str, Any]) -> WindowManager:
     """Return a window manager for the window's options, which are removed from ``options``."""
     settings: Settings = options.pop("settings", None) or Settings()
+    if options.pop("blind", False):
+        settings = replace(settings, review=replace(settings.review, blind=True))
     keymap: Mapping[str, Any] | None = options.pop("keymap", None)
     files: PreferenceFiles = options.pop("preference_files", NO_FILES)
     # storable(): a name that is not UTF-8 is compared in its escaped form, as stored.
@@ -165,6 +169,8 @@ def _build(
     triage: Triage = NO_TRIAGE,
 ) -> tuple[MainWindow, list[str]]:
     """Build and connect the window's objects; return the window and notes on the session."""
+    if settings.review.blind:
+        source = make_blind(source)
     session, notes = open_session(
         source, store, settings, reviewer, triage.shuffle, bool(triage.earlier)
     )
@@ -176,7 +182,7 @@ def _build(
         source.default_radius,
         settings.review.cache_megabytes * MEGABYTE,
     )
-    start = WorkerStart(source.record, settings.fit, source.default_radius, stored_fits(stored))
+    start = WorkerStart(source.record, settings.fit, source.default_radius, _stored_fits(stored))
     fits = Fits(session, cache, FitProcess(start))
     window = MainWindow(session, cache, fits, COMMANDS, keymap, seen_before)
     window.exposed.connect(seen_before.start)
@@ -209,6 +215,16 @@ def _build(
     return window, notes
 
 
+def _stored_fits(stored: Mapping[str, Any]) -> dict[int, Mapping[str, Any]]:
+    """Return what a session keeps of each image's fit options; a new session has nothing."""
+    if not stored:
+        return {}
+    # Here: it imports the noise and the matching, which the start of a new session does not need.
+    from vetter.io.field.stars.stored_field_fit import stored_fits
+
+    return stored_fits(stored)
+
+
 def run(inputs: Sequence[str], **options: Any) -> int:
     """Run the program until its window closes; return the exit status.
 
@@ -225,6 +241,7 @@ def run(inputs: Sequence[str], **options: Any) -> int:
         manager.show_start()
     # After the first paint: QIcon loads the names of a hundred and fifty other icons.
     manager.window.exposed.connect(partial(_show_icon, app))
+    manager.window.exposed.connect(partial(QTimer.singleShot, DELAY_MS, import_ahead))
     # freeze(): a full collection of start-up's objects takes 49 ms, too long between a key and its
     # pixels; these objects stay until the end anyway.
     gc.freeze()

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import argparse
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from vetter.settings import MAX_RADIUS, MAX_SEED
 
+if TYPE_CHECKING:
+    from vetter.core.decisions.moment import Moment
+
 VERDICTS = ("accept", "reject", "maybe", "later", "none", "all")
-FORMATS = ("ecsv", "csv", "votable", "fits")
+POLICIES = ("latest", "majority", "unanimous", "weighted", "arbiter")
+FORMATS = ("ecsv", "csv", "votable", "fits", "parquet")
+REPORTS = ("tns", "ades", "regions", "zooniverse")
 
 ROLES = "key, name, x, y, ra, dec, mag, mag_err, time, filter, fwhm"
 
@@ -84,19 +89,37 @@ def add_status_options(parser: argparse.ArgumentParser) -> None:
     add_session(parser)
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument("--reviewer", metavar="NAME", help="reviewer (default: the last to decide)")
+    add_moment(parser, "--at", "counts at that moment")
 
 
 def add_export_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of the command that exports a session."""
     add_session(parser)
     parser.add_argument(
-        "-o", "--output", required=True, type=name_of_file, metavar="DIR", help="folder to write to"
+        "-o", "--output", type=name_of_file, metavar="DIR", help="folder to write to"
     )
     parser.add_argument(
         "--verdict",
         action="append",
         choices=VERDICTS,
         help="verdict of the cutouts to write (default: accept); may be repeated",
+    )
+    parser.add_argument(
+        "--tag", action="append", help="choose only candidates with this tag; may be repeated"
+    )
+    parser.add_argument(
+        "--since",
+        metavar="TIME",
+        help="choose only decisions from then on, as 2026-11-30T04:00 UTC",
+    )
+    parser.add_argument(
+        "--until", metavar="TIME", help="choose only decisions until then; a date means its end"
+    )
+    parser.add_argument(
+        "--where", metavar="FILTER", help="choose only what this filter matches, as 'mag<19 fwhm>2'"
+    )
+    parser.add_argument(
+        "--only-chosen", action="store_true", help="leave all others out of the table too"
     )
     parser.add_argument(
         "--format",
@@ -113,6 +136,28 @@ def add_export_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--contact-sheet", action="store_true", help="write contact_sheet.pdf: tiles of the grid"
     )
+    parser.add_argument(
+        "--report",
+        action="append",
+        choices=REPORTS,
+        help="write a report on the chosen candidates instead of cutouts and table: a TNS AT "
+        "report, ADES for the Minor Planet Center, DS9 regions, a Zooniverse manifest; may be "
+        "repeated",
+    )
+    parser.add_argument(
+        "--field",
+        action=Pairs,
+        metavar="NAME=VALUE",
+        help="a fact of a report that no list holds, as tns.reporter='A. Smith'; also in the "
+        "settings, as [reports.tns]; may be repeated",
+    )
+    parser.add_argument("--preview", action="store_true", help="print the report and write nothing")
+    parser.add_argument(
+        "--policy",
+        choices=POLICIES,
+        help="combine all reviewers: the latest verdict, that of more than half, of all, of their "
+        "records (accept or reject at 95%%), or the arbiter's (default: one reviewer)",
+    )
     parser.add_argument("--reviewer", metavar="NAME", help="reviewer (default: the last to decide)")
     add_settings(parser)
 
@@ -120,6 +165,68 @@ def add_export_options(parser: argparse.ArgumentParser) -> None:
 def add_log_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of the command that lists decisions."""
     add_session(parser)
+    parser.add_argument("--json", action="store_true", help="print a JSON object a line")
+    parser.add_argument("--reviewer", metavar="NAME", help="decisions of one reviewer")
+    parser.add_argument("--key", metavar="KEY", help="decisions on one candidate")
+    add_moment(parser, "--since", "decisions from then on")
+    add_moment(parser, "--until", "decisions up to then")
+    add_moment(parser, "--at", "the log as it was at that moment")
+
+
+def add_moment(parser: argparse.ArgumentParser, option: str, text: str) -> None:
+    """Add an option whose value is a moment in the record."""
+    what = "TIME, ISO 8601 (UTC unless it has an offset), or the number of a decision"
+    parser.add_argument(option, type=moment, metavar="TIME", help=f"{text}: {what}")
+
+
+def add_split_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the command that splits a list into shares."""
+    add_inputs(parser)
+    add_planes(parser)
+    add_list_reading(parser)
+    parser.add_argument(
+        "--into", required=True, type=count, metavar="N", help="number of shares, one a reviewer"
+    )
+    parser.add_argument(
+        "--overlap",
+        type=percentage,
+        default=0.1,
+        metavar="PART",
+        help="part of the list that all shares hold, to measure agreement (default: 10%%)",
+    )
+    parser.add_argument(
+        "--pairs",
+        action="store_true",
+        help="let pairs of shares hold the overlap, not all: less work, agreement of pairs alone",
+    )
+    parser.add_argument(
+        "--seed", type=whole, default=0, metavar="S", help="deal other shares (default: 0)"
+    )
+    parser.add_argument(
+        "-o", "--output", required=True, type=name_of_file, metavar="DIR", help="folder to write to"
+    )
+    add_settings(parser)
+
+
+def add_merge_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the command that merges sessions."""
+    parser.add_argument(
+        "sessions", nargs="+", type=name_of_file, metavar="FILE.vetter", help="sessions to merge"
+    )
+    parser.add_argument(
+        "-o",
+        "--output",
+        required=True,
+        type=name_of_file,
+        metavar="FILE.vetter",
+        help="session to write; one that exists gets what it lacks",
+    )
+
+
+def add_agreement_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the command that measures agreement."""
+    add_session(parser)
+    parser.add_argument("--json", action="store_true", help="print JSON")
 
 
 def add_bench_options(parser: argparse.ArgumentParser) -> None:
@@ -247,6 +354,11 @@ def add_window(parser: argparse.ArgumentParser) -> None:
         help="file of the decisions (default: NAME.vetter beside the list)",
     )
     parser.add_argument("--reviewer", metavar="NAME", help="your name (default: the account's)")
+    parser.add_argument(
+        "--blind",
+        action="store_true",
+        help="hide scores, answers of fits and others' verdicts, and record that they were hidden",
+    )
     parser.add_argument("--keymap", metavar="FILE", help="your keys (default: keymap.toml)")
     parser.add_argument(
         "--earlier",
@@ -326,6 +438,24 @@ def seed(text: str) -> int:
     return int(text)
 
 
+def whole(text: str) -> int:
+    """Parse a whole number, 0 or above."""
+    if not text.isascii() or not text.isdigit():
+        raise argparse.ArgumentTypeError(f"expected a whole number, found {text!r}")
+    return int(text)
+
+
+def percentage(text: str) -> float:
+    """Parse a part of a whole, ``10%`` or ``0.1``; return 0 to 1."""
+    try:
+        number = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+    except ValueError:
+        number = math.nan
+    if not 0 <= number <= 1:
+        raise argparse.ArgumentTypeError(f"expected a part as 10% or 0.1, found {text!r}")
+    return number
+
+
 class Pairs(argparse.Action):
     """Repeated option of ``NAME=VALUE`` pairs, collected in a dict."""
 
@@ -345,3 +475,13 @@ class Pairs(argparse.Action):
             parser.error(f"argument {option}: {name.strip()} is given twice")
         pairs[name.strip()] = value
         setattr(namespace, self.dest, pairs)
+
+
+def moment(text: str) -> Moment:
+    """Parse a moment; raises ArgumentTypeError."""
+    from vetter.core.decisions.moment import Moment
+
+    try:
+        return Moment.parse(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None

@@ -15,13 +15,16 @@ from typing import Any, NamedTuple, NoReturn
 from vetter import __version__
 from vetter.arguments import (
     add_adjust_options,
+    add_agreement_options,
     add_bench_options,
     add_cutouts_options,
     add_demo_options,
     add_export_options,
     add_fields_options,
     add_log_options,
+    add_merge_options,
     add_open_options,
+    add_split_options,
     add_status_options,
 )
 from vetter.errors import VetterError
@@ -89,6 +92,7 @@ def _run_open(arguments: argparse.Namespace) -> int:
         shuffle=arguments.shuffle,
         earlier=tuple(arguments.earlier or ()),
         known_list=tuple(arguments.known_list or ()),
+        blind=arguments.blind,
         **reading,
     )
 
@@ -123,15 +127,37 @@ def _run_status(arguments: argparse.Namespace) -> int:
 
 
 def _run_export(arguments: argparse.Namespace) -> int:
+    if arguments.report:
+        from vetter.headless.reports import run_reports
+
+        return run_reports(arguments)
     from vetter.headless.sessions import run_export
 
     return run_export(arguments)
 
 
 def _run_log(arguments: argparse.Namespace) -> int:
-    from vetter.headless.sessions import run_log
+    from vetter.headless.decision_log import run_log
 
     return run_log(arguments)
+
+
+def _run_split(arguments: argparse.Namespace) -> int:
+    from vetter.headless.reviewers.split import run_split
+
+    return run_split(arguments, reading_options(arguments))
+
+
+def _run_merge(arguments: argparse.Namespace) -> int:
+    from vetter.headless.reviewers.merge import run_merge
+
+    return run_merge(arguments)
+
+
+def _run_agreement(arguments: argparse.Namespace) -> int:
+    from vetter.headless.reviewers.agreement import run_agreement
+
+    return run_agreement(arguments)
 
 
 def _run_bench(arguments: argparse.Namespace) -> int:
@@ -206,9 +232,30 @@ COMMANDS = {
         CommandSpec(
             "log",
             "list the decisions of a session, in order",
-            "vetter log night.vetter",
+            "vetter log night.vetter --reviewer ann --since 2026-11-30T02:00Z --json",
             add_log_options,
             _run_log,
+        ),
+        CommandSpec(
+            "split",
+            "split a list into sessions for several reviewers, with a part in common",
+            "vetter split candidates.csv --image sci.fits --into 5 --overlap 10% -o shares",
+            add_split_options,
+            _run_split,
+        ),
+        CommandSpec(
+            "merge",
+            "merge sessions of several reviewers; nobody's verdict is overwritten",
+            "vetter merge ann.vetter bob.vetter -o night.vetter",
+            add_merge_options,
+            _run_merge,
+        ),
+        CommandSpec(
+            "agreement",
+            "print how well the reviewers of a session agree, and who should look next",
+            "vetter agreement night.vetter --json",
+            add_agreement_options,
+            _run_agreement,
         ),
         CommandSpec(
             "bench",

@@ -70,7 +70,9 @@ class ReviewSettings:
     ``tag_colours`` are ``#rrggbb``, one for each tag in order; an empty or missing colour is the
     text's own. ``columns`` are the first columns of a list that has them; empty for those that
     the list's kind suggests. ``seen_radius`` is the distance, in arcseconds, within which an
-    earlier verdict is one on the same object.
+    earlier verdict is one on the same object. ``idle_seconds`` is the longest time without a key
+    or a move of the pointer that counts as time looked at a candidate. ``blind`` hides scores,
+    answers of fits and others' verdicts.
     """
 
     tags: tuple[str, ...] = (
@@ -89,6 +91,8 @@ class ReviewSettings:
     seen_radius: float = 1.5
     build_ahead: int = 12
     cache_megabytes: int = 192
+    idle_seconds: float = 60.0
+    blind: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +103,96 @@ class ServiceSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class TnsSettings:
+    """Facts of a report to the Transient Name Server that no list holds; empty if unknown.
+
+    Numbers are those of TNS's lists of values, and -1 if unknown. ``filters`` are codes by filter,
+    as ``r=22``. ``archive`` and ``archive_remarks`` stand for the last non-detection of objects
+    without one in their history.
+    """
+
+    reporter: str = ""
+    reporting_group_id: int = -1
+    discovery_data_source_id: int = -1
+    at_type: int = -1
+    instrument: int = -1
+    filters: tuple[str, ...] = ()
+    flux_units: int = -1
+    archive: int = -1
+    archive_remarks: str = ""
+    exposure_time: float = 0.0
+    observer: str = ""
+    remarks: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AdesSettings:
+    """Facts of a report to the Minor Planet Center that no list holds; empty or 0 if unknown.
+
+    ``bands`` are MPC's codes by filter, as ``r=Sr``; ``rms_ra``, ``rms_dec`` are arcseconds of
+    positions whose errors the list does not hold; ``aperture`` is in metres.
+    """
+
+    station: str = ""
+    observatory: str = ""
+    submitter: str = ""
+    institution: str = ""
+    observers: tuple[str, ...] = ()
+    measurers: tuple[str, ...] = ()
+    telescope: str = ""
+    design: str = ""
+    aperture: float = 0.0
+    detector: str = ""
+    mode: str = ""
+    catalogue: str = ""
+    photometric_catalogue: str = ""
+    bands: tuple[str, ...] = ()
+    rms_ra: float = 0.0
+    rms_dec: float = 0.0
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportSettings:
+    """Facts of the reports, each kind in a table of its own, as ``[reports.tns]``."""
+
+    tns: TnsSettings = field(default_factory=TnsSettings)
+    ades: AdesSettings = field(default_factory=AdesSettings)
+
+    def with_fields(self, fields: Mapping[str, str]) -> ReportSettings:
+        """Return a copy with typed values, as ``{"tns.reporter": "A. Smith"}``.
+
+        Raises
+        ------
+        SettingsError
+            An unknown key, or a text that is no number; the error names the key.
+        """
+        values: dict[str, dict[str, Any]] = {}
+        for key, text in fields.items():
+            kind, _, name = key.partition(".")
+            section = getattr(self, kind, None) if kind in ("tns", "ades") else None
+            if section is None or name not in {f.name for f in dataclasses.fields(section)}:
+                raise SettingsError(f"{key}: no such field of a report")
+            values.setdefault(kind, {})[name] = _typed(key, text, getattr(section, name))
+        changed = {
+            kind: dataclasses.replace(getattr(self, kind), **own) for kind, own in values.items()
+        }
+        return dataclasses.replace(self, **changed)
+
+
+def _typed(key: str, text: str, default: Any) -> Any:
+    """Convert a typed text to the type of a setting; parts of a list are separated by commas."""
+    if isinstance(default, tuple):
+        return tuple(part.strip() for part in text.split(",") if part.strip())
+    if isinstance(default, str):
+        return text.strip()
+    try:
+        return type(default)(text)
+    except ValueError:
+        raise SettingsError(f"{key}: expected a number, found {text!r}") from None
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All settings; :meth:`from_mapping` builds them from a parsed TOML file."""
 
@@ -106,6 +200,7 @@ class Settings:
     display: DisplaySettings = field(default_factory=DisplaySettings)
     review: ReviewSettings = field(default_factory=ReviewSettings)
     services: ServiceSettings = field(default_factory=ServiceSettings)
+    reports: ReportSettings = field(default_factory=ReportSettings)
 
     @classmethod
     def from_mapping(cls, mapping: Mapping[str, Any]) -> Settings:
@@ -114,8 +209,8 @@ class Settings:
         Parameters
         ----------
         mapping : mapping
-            Sections ``fit``, ``display``, ``review``, ``services``; keys are the fields of these
-            classes.
+            Sections ``fit``, ``display``, ``review``, ``services``, ``reports``; keys are the
+            fields of these classes.
 
         Raises
         ------
@@ -146,6 +241,7 @@ _SECTIONS: dict[str, Any] = {
     "display": DisplaySettings,
     "review": ReviewSettings,
     "services": ServiceSettings,
+    "reports": ReportSettings,
 }
 
 _RETIRED: dict[str, tuple[str, ...]] = {"fit": ("default_fwhm",)}
@@ -164,7 +260,13 @@ def _section(section_class: Any, section: str, values: Mapping[str, Any]) -> Any
             continue
         if key not in names:
             raise SettingsError(f"{section}.{key}: no such setting; there are {sorted(names)}")
-        converted[key] = _convert(f"{section}.{key}", value, getattr(defaults, key))
+        default = getattr(defaults, key)
+        if dataclasses.is_dataclass(default):
+            if not isinstance(value, Mapping):
+                raise SettingsError(f"{section}.{key}: expected a table of keys, found {value!r}")
+            converted[key] = _section(type(default), f"{section}.{key}", value)
+        else:
+            converted[key] = _convert(f"{section}.{key}", value, default)
     return section_class(**converted)
 
 
@@ -199,6 +301,7 @@ def _check(settings: Settings) -> None:
         "display.radius": display.radius,
         "review.cache_megabytes": review.cache_megabytes,
         "review.seen_radius": review.seen_radius,
+        "review.idle_seconds": review.idle_seconds,
     }
     for key, number in positive.items():
         if not number > 0:

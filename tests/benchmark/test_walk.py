@@ -67,7 +67,8 @@ def test_memory_is_measured_over_the_steps() -> None:
 @pytest.mark.process
 def test_keys_of_each_kind_have_a_figure() -> None:
     code = (
-        "import sys, vetter.benchmark.starts as starts; starts.measure = lambda *a, **k: ();"
+        "import sys; from vetter.benchmark import grid_pages, keys, starts;"
+        "starts.measure = lambda *a, **k: (); keys.PAUSE = 0.005; grid_pages.PAUSE = 0.01;"
         "from vetter.cli import main; sys.exit(main(sys.argv[1:]))"
     )
     lines = bench(code, "demo", "--steps", "10")

@@ -57,7 +57,10 @@ def _soak(folder: Path, steps: int, seed: int) -> int:
         print(error, file=sys.stderr)
         return 1
     counts = ", ".join(f"{name} {count}" for name, count in walk.counts.most_common())
-    print(f"{steps} steps in {time.monotonic() - begun:.0f} s, as the model: {counts}")
+    print(
+        f"{steps} steps in {time.monotonic() - begun:.0f} s, 0 differ from the model; "
+        f"{walk.replays} moments replayed, 0 differ: {counts}"
+    )
     application.processEvents()
     return 0
 
@@ -70,7 +73,10 @@ def _kill(folder: Path, count: int, seed: int) -> int:
     except KillError as error:
         print(error, file=sys.stderr)
         return 1
-    print(f"{count} kills: {kills.decisions} decisions, nothing lost, half written or left running")
+    print(
+        f"{count} kills: {kills.decisions} decisions on disk, {kills.acknowledged} acknowledged, "
+        "0 lost, 0 half written, 0 processes left running"
+    )
     return 0
 
 

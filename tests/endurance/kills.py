@@ -75,7 +75,8 @@ class Kills:
         self._random, self._seed = Random(seed), seed
         self._mark = uuid4().hex
         self._ids: list[str] = []
-        self.decisions = 0
+        self.decisions = self.acknowledged = 0
+        """Decisions on disk, and those of them that a window had shown as saved."""
         self._source = open_input([str(self._list)], InputOptions(planes=self._planes))
 
     def run(self, kills: int) -> Iterator[str]:
@@ -154,6 +155,7 @@ class Kills:
             )
         self._ids = on_disk
         self.decisions = len(on_disk)
+        self.acknowledged += len(reports.recorded)
 
     def _check_processes(self, number: int) -> None:
         until = time.monotonic() + PATIENCE

@@ -17,17 +17,22 @@ from PyQt6.QtGui import QKeySequence
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QDialog
 
-from tests.endurance.model import Model, Said
+from tests.endurance.model import Model, Picture, Said
 from tests.helpers.small_list import COUNT, settings, write_small_list
 from vetter.app import open_window
 from vetter.core.decisions.decision import Verdict
+from vetter.core.decisions.ledger import Ledger
+from vetter.core.decisions.moment import Moment
 from vetter.gui.grid.grid import Grid
 from vetter.gui.windows.main_window import MainWindow
+from vetter.io.session.session_file import SessionFile
 
 PATIENCE = 60.0
 """Seconds until the window is taken for stuck, on a machine that may be busy."""
 
 REOPENED_EVERY = 400
+MAX_REPLAYS = 40
+"""40 earlier moments to which the session is replayed at the end: a second."""
 VERDICT_KEYS = {
     "A": Verdict.ACCEPT,
     "R": Verdict.REJECT,
@@ -90,6 +95,10 @@ class Walk:
         self._last: deque[str] = deque(maxlen=30)
         self._faults: list[str] = []
         self.counts: Counter[str] = Counter()
+        self.replays = 0
+        """Number of earlier moments to which the session was replayed at the end."""
+        self._pictures: dict[int, Picture] = {}
+        """The model's opinions by the number of events so far."""
         self._steps: dict[Callable[[], str], int] = {
             self._decide: 30,
             self._tag: 8,
@@ -101,6 +110,7 @@ class Walk:
             self._filter: 8,
             self._sort: 4,
             self._group: 4,
+            self._later: 4,
             self._grid: 4,
             self._resize_cutout: 3,
             self._look: 10,
@@ -126,6 +136,7 @@ class Walk:
                 if self._step % REOPENED_EVERY == 0:
                     self._reopen()
             self._reopen()
+            self._check_replays()
         finally:
             self.window.close()
             sys.excepthook, threading.excepthook = hook, thread_hook
@@ -301,6 +312,16 @@ class Walk:
             self._press("G")
         return f"{key} for {rows}"
 
+    def _later(self) -> str:
+        """Put off some of the listed candidates, as one step."""
+        listed = self.window.session.queue.order.tolist()
+        rows = self._random.sample(listed, min(len(listed), self._random.randint(1, 3)))
+        if not rows:
+            return ""
+        self.window.session.decide_group(rows, Verdict.LATER)
+        self._model.verdict(rows, Verdict.LATER)
+        return f"later for {rows}"
+
     def _grid(self) -> str:
         self._press("G")
         return "G"
@@ -382,6 +403,24 @@ class Walk:
             found = Said(opinion.verdict, frozenset(opinion.tags), opinion.comment)
             if found != expected:
                 self._fail(f"row {row}: expected {expected}, found {found}")
+        if not session.busy:
+            self._pictures[session.counts.decisions] = self._model.now
+
+    def _check_replays(self) -> None:
+        """Replay the session to earlier moments, and compare each with the model then."""
+        numbers = self._random.sample(list(self._pictures), min(len(self._pictures), MAX_REPLAYS))
+        with SessionFile.open(self._session, "walk", read_only=True) as session:
+            events = session.decisions()
+        for number in numbers:
+            moment = Moment.parse(str(number))
+            ledger = Ledger(self.window.session.candidates, "walk")
+            ledger.replay(event for event in events if moment.is_after(event))
+            for row, expected in enumerate(self._pictures[number]):
+                opinion = ledger.opinion(row)
+                found = Said(opinion.verdict, frozenset(opinion.tags), opinion.comment)
+                if found != expected:
+                    self._fail(f"row {row} at event {number}: expected {expected}, found {found}")
+        self.replays = len(numbers)
 
     def _fail(self, problem: str) -> None:
         way = "\n".join(self._last)

@@ -16,8 +16,10 @@ from vetter.core.decisions.ledger import Ledger
 from vetter.core.fit.adjustment import Adjustment
 from vetter.core.judgement.answer import Answer, Judgement, make_fit_record
 from vetter.errors import InputError
-from vetter.headless.sessions import chosen_verdicts, export_session, log, status
+from vetter.headless.decision_log import log
+from vetter.headless.sessions import chosen_verdicts, export_session, status
 from vetter.io.cutouts.cutout_file import load_cutout
+from vetter.io.export.exported_rows import RowChoice
 from vetter.io.input_options import InputOptions
 from vetter.io.inputs.open_input import open_input
 from vetter.io.session.format.rows import plain_meta
@@ -199,7 +201,7 @@ def test_export_writes_accepted_cutouts(night: Callable[..., Path], tmp_path: Pa
 
 def test_export_of_chosen_verdicts(night: Callable[..., Path], tmp_path: Path) -> None:
     path = night(("ada", "c0", Verdict.ACCEPT), ("ada", "c1", Verdict.REJECT))
-    export_session(path, tmp_path / "out", ["reject", "undecided"], ["csv"])
+    export_session(path, tmp_path / "out", RowChoice((Verdict.REJECT, Verdict.NONE)), ["csv"])
     names = sorted(p.name for p in (tmp_path / "out" / "cutouts").iterdir())
     assert names == ["c1.fits", "c2.fits", "c3.fits"]
     table = Table.read(tmp_path / "out" / "decisions.csv", format="ascii.csv")

@@ -12,7 +12,8 @@ import pytest
 from tests.helpers.decisions import event
 from tests.helpers.memory_source import MemorySource
 from vetter.core.decisions.decision import Verdict
-from vetter.headless.sessions import log, status
+from vetter.headless.decision_log import log
+from vetter.headless.sessions import status
 from vetter.io.session.session_file import SessionFile
 from vetter.review.opening.open_session import open_session
 from vetter.settings import Settings

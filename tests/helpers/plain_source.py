@@ -22,6 +22,7 @@ class PlainSource(CutoutSource):
     notes: tuple[str, ...] = ()
     report: tuple[str, ...] = ()
     fingerprints: tuple[Any, ...] = ()
+    record: dict[str, Any] = {}
 
     def __init__(self, **given: Any) -> None:
         vars(self).update(given)

@@ -26,6 +26,12 @@ def present() -> Window:
     return opener().window
 
 
+def activate(qtbot: Any, window: QWidget) -> None:
+    """Make a window the active one: shortcuts reach no other."""
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow, timeout=30000)
+
+
 def until_painted(qtbot: Any, window: MainWindow) -> None:
     """Wait until verdict keys apply to the candidate on screen."""
     session = window.session

@@ -11,6 +11,7 @@ from tests.helpers.fake_session import FakeSession, candidate_list
 from tests.helpers.fake_source import FakeCache, FakeSource
 from vetter.core.cutout.cutout import Cutout
 from vetter.core.decisions.decision import Verdict
+from vetter.io.export.exported_rows import RowChoice
 from vetter.review.exporter import Exporter, ExportRequest
 
 
@@ -31,7 +32,7 @@ def exporter(source) -> Iterator[Exporter]:
 
 
 def _request(folder: Path, **changes: object) -> ExportRequest:
-    values = {"verdicts": (Verdict.ACCEPT,), "formats": ("ecsv",), "radius": 3.0, **changes}
+    values = {"choice": RowChoice(), "formats": ("ecsv",), "radius": 3.0, **changes}
     return ExportRequest(str(folder / "out"), **values)
 
 

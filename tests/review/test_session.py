@@ -495,7 +495,7 @@ def test_the_position_is_kept_when_the_session_closes(session, store):
 
 def test_the_seconds_looked_at_are_recorded(session, store, monkeypatch):
     clock = {"now": 100.0}
-    monkeypatch.setattr("vetter.review.current.time.monotonic", lambda: clock["now"])
+    monkeypatch.setattr(session._viewing.clock, "_now", lambda: clock["now"])
     session.next()
     session.record_paint(1)
     clock["now"] += 3.5
@@ -710,3 +710,57 @@ def test_due_candidate_is_put_off_once_more(session, store):
 def test_later_notes_epochs_of_object(session, store):
     session.later()
     assert store.decisions[-1].until == "" and store.decisions[-1].seen == '{"epochs":1}'
+
+
+def test_single_decision_holds_what_was_on_screen(session: Session, store: MemoryStore) -> None:
+    session.display.note(stretch="asinh", answer="explained")
+    session.accept()
+    session.record_paint(1)
+    session.toggle_tag(1)
+    assert [decision.seen for decision in store.decisions] == [
+        '{"stretch":"asinh","answer":"explained"}'
+    ] * 2
+
+
+def test_filter_and_sort_are_in_the_display_record(session: Session) -> None:
+    session.queue.set_filter("a b")
+    session.queue.sort_by("mag", descending=True)
+    assert session.display.compose() == '{"filter":"a b","sort":["mag","descending"]}'
+
+
+def test_group_and_undo_hold_nothing_on_screen(session: Session, store: MemoryStore) -> None:
+    session.display.note(stretch="asinh")
+    session.decide_group([1, 2], Verdict.REJECT)
+    session.undo()
+    assert {(decision.seen, decision.seconds) for decision in store.decisions} == {("", 0.0)}
+
+
+def test_comment_on_another_row_holds_nothing_on_screen(
+    session: Session, store: MemoryStore
+) -> None:
+    session.display.note(stretch="asinh")
+    session.set_comment(2, "elsewhere")
+    session.set_comment(0, "here")
+    assert [decision.seen for decision in store.decisions] == ["", '{"stretch":"asinh"}']
+
+
+def test_decision_in_grid_has_no_seconds(session: Session, store: MemoryStore) -> None:
+    session._viewing.clock._total = 5.0
+    session.display.note(page="grid")
+    session.accept()
+    session.record_paint(1)
+    session._viewing.clock._total = 5.0
+    session.display.note(page="")
+    session.accept()
+    assert [round(decision.seconds) for decision in store.decisions] == [0, 5]
+
+
+def test_seconds_without_focus_do_not_count(session: Session, store: MemoryStore) -> None:
+    clock = session._viewing.clock
+    session.set_watched(False)
+    session.record_paint(0)
+    clock._since -= 30
+    session.set_watched(True)
+    clock._since -= 7
+    session.accept()
+    assert round(store.decisions[0].seconds) == 7

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from vetter.benchmark.figures import Figure, spread, time_call
+from vetter.benchmark.long_sessions import time_record
 from vetter.core.cutout_source import CutoutSource
 
 RADIUS = 20.0
@@ -29,7 +30,7 @@ def measure(folder: Path) -> Iterator[Figure]:
     demo.close()
     yield from _time_files(cutouts, folder)
     yield from _time_fits(cutouts)
-    yield _time_commits(folder)
+    yield from time_record(folder, (100_000, 1_000_000))
 
 
 def _time_cutouts(source: CutoutSource, what: str, budget: float) -> Figure:
@@ -62,18 +63,3 @@ def _time_fits(cutouts: list[Any]) -> Iterator[Figure]:
         seconds = time_call(adjust_cutouts, many, inner=inner)
         values = {"each": 1e3 * seconds / len(many)}
         yield Figure(f"adjust_cutouts, {len(many)} of 41 px, inner={inner}", values)
-
-
-def _time_commits(folder: Path) -> Figure:
-    from vetter.core.decisions.decision import Decision, Verdict, new_id, utc_now
-    from vetter.io.session.session_file import SessionFile
-
-    store = SessionFile.create(folder / "commits.vetter", "bench")
-    times = []
-    for number in range(300):
-        decision = Decision(
-            new_id(), None, f"bench-{number}", Verdict.ACCEPT, (), "", "bench", utc_now(), 0.5
-        )
-        times.append(time_call(store.append, [decision], position=decision.key))
-    store.close()
-    return Figure("commit of one decision", spread(times), budgets={"p99": 5.0})

@@ -14,6 +14,7 @@ from vetter.benchmark.figures import Figure
 from vetter.benchmark.keys import open_bench_window
 from vetter.benchmark.starts import private_kilobytes, use_offscreen_if_needed
 from vetter.errors import VetterError
+from vetter.gui.opening.import_ahead import import_ahead
 
 if TYPE_CHECKING:
     from vetter.benchmark.watchdog import SlowEvent
@@ -173,7 +174,11 @@ class Walker:
             self._test.qWait(1)
             if perf_counter() > until:
                 raise RuntimeError(f"no candidate was painted within {PATIENCE:g} s")
+        # The program imports what the first use of a view needs meanwhile.
+        thread = import_ahead()
         self._test.qWait(2000)
+        if thread is not None:
+            thread.join()
         # As the program does at its start: a full collection is no slot's time.
         gc.freeze()
 

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol, Self, TypeGuard
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, Self, TypeGuard
 
 import numpy as np
 import numpy.typing as npt
@@ -67,7 +67,7 @@ class ImageField:
     """Rows and columns; None if each candidate came with its own pixels."""
     parents: Sequence[ParentPixels] = ()
     """Larger images that the image is part of."""
-    has_own_widths: ClassVar[bool] = False
+    has_own_widths: bool = False
     """True if each candidate may have its own PSF: see `CutoutSource.own_fwhm`."""
 
     @property
@@ -117,7 +117,7 @@ class CutoutSource(ImageField, ABC):
     """Notes of the caller that opened the source; ``notes`` begins with them."""
     extra_cautions: tuple[str, ...] = ()
     """Those of the extra notes that are cautions, shown before the list's cautions."""
-    chooses_columns: ClassVar[bool] = False
+    chooses_columns: bool = False
     """True if the user may choose how the list's columns are read."""
 
     @property

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from vetter.core.decisions.decision import Verdict
 from vetter.gui.actions.command import UNNAMED_TAG, Command
+from vetter.gui.actions.reviewer_commands import GO_TOGETHER, REVIEW_TOGETHER, VIEW_TOGETHER
+from vetter.gui.actions.stretch_commands import STRETCH_COMMANDS
 
 if TYPE_CHECKING:
     from vetter.gui.windows.main_window import MainWindow
@@ -38,7 +40,12 @@ QUIT_COMMAND: Command[Window] = Command(
 )
 
 PALETTE_COMMAND: Command[Window] = Command(
-    "go.palette", "Command palette", ("Ctrl+K",), "Go", lambda w: w.dialogs.show_palette()
+    "go.palette",
+    "Command palette",
+    ("Ctrl+K",),
+    "Help",
+    lambda w: w.dialogs.show_palette(),
+    separated=True,
 )
 
 PREFERENCES_COMMAND: Command[Window] = Command(
@@ -85,6 +92,12 @@ FILE_COMMANDS: tuple[Command[MainWindow], ...] = (
         separated=True,
     ),
     Command(
+        "file.make_report", "Report...", ("Ctrl+Shift+E",), "File", lambda w: w.preview_report()
+    ),
+    Command(
+        "file.send_list", "Send list to TOPCAT, Aladin...", (), "File", lambda w: w.samp.send_list()
+    ),
+    Command(
         "file.save_view",
         "Save the view as PNG, SVG or PDF...",
         ("Ctrl+Shift+S",),
@@ -112,13 +125,6 @@ FILE_COMMANDS: tuple[Command[MainWindow], ...] = (
         "File",
         lambda w: w.dialogs.show_offers(),
         separated=True,
-    ),
-    Command(
-        "file.list_columns",
-        "Columns of the list...",
-        (),
-        "File",
-        lambda w: w.dialogs.show_list_columns(),
     ),
     Command(
         "file.planes", "Planes of the list...", (), "File", lambda w: w.opening.choose_planes()
@@ -172,10 +178,20 @@ GO_COMMANDS: tuple[Command[MainWindow], ...] = (
     Command("go.first", "First", ("Home",), "Go", lambda w: w.session.first(), separated=True),
     Command("go.last", "Last", ("End",), "Go", lambda w: w.session.last()),
     Command(
+        "go.send_position", "Send position to DS9...", (), "Go", lambda w: w.samp.send_position()
+    ),
+    Command(
+        "go.follow", "Follow other programs (SAMP)", (), "Go", lambda w: w.samp.toggle_following()
+    ),
+)
+
+LIST_COMMANDS: tuple[Command[MainWindow], ...] = (
+    Command("view.list", "Candidate list on or off", ("L",), "List", lambda w: w.toggle_list()),
+    Command(
         "go.filter",
         "Filter and search",
         ("/", "Ctrl+F"),
-        "Go",
+        "List",
         lambda w: w.show_filter(),
         separated=True,
     ),
@@ -183,15 +199,15 @@ GO_COMMANDS: tuple[Command[MainWindow], ...] = (
         "go.clear_filter",
         "Clear the filter",
         ("Ctrl+Shift+F",),
-        "Go",
+        "List",
         lambda w: w.filter_bar.show_all(),
     ),
-    Command("go.filters", "Earlier and named filters...", (), "Go", lambda w: w.show_filters()),
+    Command("go.filters", "Earlier and named filters...", (), "List", lambda w: w.show_filters()),
     Command(
         "go.shuffle",
         "Shuffle the list...",
         (),
-        "Go",
+        "List",
         lambda w: w.dialogs.show_shuffle(),
         separated=True,
     ),
@@ -199,25 +215,24 @@ GO_COMMANDS: tuple[Command[MainWindow], ...] = (
         "go.file_order",
         "List as in the file, neither sorted nor shuffled",
         (),
-        "Go",
+        "List",
         lambda w: w.session.queue.arrange((), None),
     ),
-    Command("go.grid", "Grid of many candidates", ("G",), "Go", lambda w: w.pages.toggle_grid()),
     Command(
-        "go.grid_undecided",
-        "Grid: only undecided candidates",
-        ("Ctrl+U",),
-        "Go",
-        lambda w: w.pages.toggle_only_undecided(),
+        "view.columns",
+        "Columns shown...",
+        (),
+        "List",
+        lambda w: w.candidate_list.pick_columns(),
+        separated=True,
     ),
     Command(
-        "go.compare",
-        "Grid: compare the selected side by side",
-        ("Ctrl+G",),
-        "Go",
-        lambda w: w.pages.compare(),
+        "file.list_columns",
+        "Roles of the columns...",
+        (),
+        "List",
+        lambda w: w.dialogs.show_list_columns(),
     ),
-    PALETTE_COMMAND,
 )
 
 VIEW_COMMANDS: tuple[Command[MainWindow], ...] = (
@@ -383,20 +398,28 @@ VIEW_COMMANDS: tuple[Command[MainWindow], ...] = (
         "View",
         lambda w: w.use_own_radius(),
     ),
+    Command("view.read_again", "Read this cutout again", ("F5",), "View", lambda w: w.read_again()),
     Command(
-        "view.read_again",
-        "Read this cutout again",
-        ("F5",),
+        "go.grid",
+        "Grid of many candidates",
+        ("G",),
         "View",
-        lambda w: w.read_again(),
+        lambda w: w.pages.toggle_grid(),
+        separated=True,
     ),
     Command(
-        "view.list",
-        "Candidate list on or off",
-        ("L",),
+        "go.grid_undecided",
+        "Grid: only undecided candidates",
+        ("Ctrl+U",),
         "View",
-        lambda w: w.toggle_list(),
-        separated=True,
+        lambda w: w.pages.toggle_only_undecided(),
+    ),
+    Command(
+        "go.compare",
+        "Grid: compare the selected side by side",
+        ("Ctrl+G",),
+        "View",
+        lambda w: w.pages.compare(),
     ),
     Command(
         "view.surround",
@@ -450,10 +473,9 @@ VIEW_COMMANDS: tuple[Command[MainWindow], ...] = (
         lambda w: w.toggle_verdict_bar(),
     ),
     Command("view.panels", "Planes with panels...", (), "View", lambda w: w.pick_panels()),
-    Command("view.columns", "Columns...", (), "View", lambda w: w.candidate_list.pick_columns()),
     Command(
         "view.all_columns",
-        "All columns of this candidate",
+        "All values of this candidate",
         ("D",),
         "View",
         lambda w: w.dialogs.show_all_columns(),
@@ -474,104 +496,6 @@ VIEW_COMMANDS: tuple[Command[MainWindow], ...] = (
         lambda w: w.toggle_second_window(),
     ),
     *LOOK_COMMANDS,
-)
-
-STRETCH_COMMANDS: tuple[Command[MainWindow], ...] = (
-    Command(
-        "stretch.next",
-        "Next stretch",
-        ("S",),
-        "Stretch",
-        lambda w: w.stretch_bar.next_stretch(),
-        repeats=True,
-    ),
-    Command(
-        "stretch.previous",
-        "Previous stretch",
-        ("Shift+S",),
-        "Stretch",
-        lambda w: w.stretch_bar.previous_stretch(),
-        repeats=True,
-    ),
-    Command(
-        "stretch.invert",
-        "Invert colours",
-        ("I",),
-        "Stretch",
-        lambda w: w.stretch_bar.toggle_invert(),
-    ),
-    Command(
-        "stretch.colours",
-        "Next colours",
-        (),
-        "Stretch",
-        lambda w: w.stretch_bar.next_colours(),
-    ),
-    Command(
-        "stretch.interval",
-        "Next kind of limits",
-        ("Shift+I",),
-        "Stretch",
-        lambda w: w.stretch_bar.next_interval(),
-        separated=True,
-    ),
-    Command(
-        "stretch.limits",
-        "Type the limits",
-        (),
-        "Stretch",
-        lambda w: w.stretch_bar.type_limits(),
-    ),
-    Command(
-        "stretch.shared",
-        "Shared limits on or off",
-        ("Shift+L",),
-        "Stretch",
-        lambda w: w.stretch_bar.toggle_shared(),
-    ),
-    Command(
-        "stretch.histogram",
-        "Histogram with the limits on or off",
-        ("Shift+H",),
-        "Stretch",
-        lambda w: w.stretch_bar.toggle_histogram(),
-    ),
-    Command(
-        "stretch.preset",
-        "Next preset",
-        ("Shift+P",),
-        "Stretch",
-        lambda w: w.stretch_bar.next_preset(),
-        separated=True,
-    ),
-    Command(
-        "stretch.presets",
-        "Presets...",
-        (),
-        "Stretch",
-        lambda w: w.stretch_bar.show_presets(),
-    ),
-    Command(
-        "stretch.per_candidate",
-        "Changes for this candidate only, on or off",
-        (),
-        "Stretch",
-        lambda w: w.stretch_bar.toggle_per_candidate(),
-    ),
-    Command(
-        "stretch.planes",
-        "Next planes to adjust: image, difference, error, all",
-        (),
-        "Stretch",
-        lambda w: w.stretch_bar.next_planes(),
-    ),
-    Command(
-        "stretch.reset",
-        "Reset contrast and bias",
-        (),
-        "Stretch",
-        lambda w: w.stretch_bar.reset_contrast(),
-    ),
 )
 
 FIT_COMMANDS: tuple[Command[MainWindow], ...] = (
@@ -716,9 +640,14 @@ REVIEW_COMMANDS: tuple[Command[MainWindow], ...] = (
 COMMANDS: tuple[Command[MainWindow], ...] = (
     *FILE_COMMANDS,
     *REVIEW_COMMANDS,
+    *REVIEW_TOGETHER,
     *GO_COMMANDS,
+    *GO_TOGETHER,
+    *LIST_COMMANDS,
     *VIEW_COMMANDS,
+    *VIEW_TOGETHER,
     *STRETCH_COMMANDS,
     *FIT_COMMANDS,
+    PALETTE_COMMAND,
     *HELP_COMMANDS,
 )

@@ -119,12 +119,7 @@ class FitColumns:
     def results(self, start: int, stop: int) -> list[Adjustment]:
         """Return the fits from row start to before stop, without residuals."""
         columns = [self.column(name, start, stop).tolist() for name in _BLANK]
-        results = []
-        for values in zip(*columns, strict=True):
-            result = Adjustment.from_meta(dict(zip(_BLANK, values, strict=True)))
-            assert result is not None
-            results.append(result)
-        return results
+        return [Adjustment.from_meta_values(values) for values in zip(*columns, strict=True)]
 
     def _text_index(self, text: str) -> int:
         index = self._indices.setdefault(text, len(self._texts))

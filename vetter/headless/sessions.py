@@ -1,27 +1,31 @@
-"""Commands ``vetter status``, ``log`` and ``export``: a session file without a window."""
+"""Commands ``vetter status`` and ``export``: a session file without a window."""
 
 from __future__ import annotations
 
 import argparse
 import json
 import os
-import re
 from collections import Counter
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from vetter.core.decisions.decision import Decision, Verdict, storable
+from vetter.core.cutout_source import CutoutSource
+from vetter.core.decisions.agreement.policy import CombinedOpinions, Policy
+from vetter.core.decisions.agreement.ratings import collect_ratings
+from vetter.core.decisions.decision import Decision, Verdict, last_reviewers, storable
 from vetter.core.decisions.ledger import Counts, Ledger
+from vetter.core.decisions.moment import Moment
 from vetter.core.judgement.answer import Answer
 from vetter.core.number_text import format_count
 from vetter.errors import InputError, escape_to_line
 from vetter.headless.progress import Progress, print_lines
+from vetter.io.export.decision_table import Opinions
 from vetter.io.export.export import ExportReport, Picture, SheetMaker, export
-from vetter.io.export.table_writing import escape_control
+from vetter.io.export.exported_rows import ACCEPTED, RowChoice
 from vetter.io.files.fingerprint import list_fingerprint
 from vetter.io.files.hdu_names import parse_fits_name
 from vetter.io.inputs.open_input import open_input
@@ -33,24 +37,26 @@ if TYPE_CHECKING:
 
 AnyPath = str | os.PathLike[str]
 
-_INVISIBLE = re.compile("[\x80-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
-"""C1 controls, ends of lines and paragraphs, and marks that reverse the text behind them."""
+
+class Decided(NamedTuple):
+    """Input of a session, opinions of one reviewer on it, and metadata of stored fits by key."""
+
+    source: CutoutSource
+    ledger: Opinions
+    fits: Mapping[str, Mapping[str, Any]]
 
 
 def run_status(arguments: argparse.Namespace) -> int:
     """Print the counts of a session."""
-    print(status(Path(arguments.session).expanduser(), arguments.json, arguments.reviewer))
-    return 0
-
-
-def run_log(arguments: argparse.Namespace) -> int:
-    """Print every event, oldest first."""
-    print(log(Path(arguments.session).expanduser()))
+    path = Path(arguments.session).expanduser()
+    print(status(path, arguments.json, arguments.reviewer, arguments.at))
     return 0
 
 
 def run_export(arguments: argparse.Namespace) -> int:
     """Write cutouts and verdicts of a session."""
+    if not arguments.output:
+        raise InputError("export: no folder; name it with -o DIR")
     path = Path(arguments.session).expanduser()
     with ExitStack() as stack:
         drawn = arguments.png or arguments.html or arguments.contact_sheet
@@ -58,7 +64,7 @@ def run_export(arguments: argparse.Namespace) -> int:
         report = export_session(
             path,
             Path(arguments.output).expanduser(),
-            arguments.verdict or (),
+            choice_of(arguments),
             arguments.format or (),
             arguments.png,
             arguments.reviewer,
@@ -66,6 +72,7 @@ def run_export(arguments: argparse.Namespace) -> int:
             Progress("export"),
             html=arguments.html,
             sheet=pictures.begin_sheet if pictures and arguments.contact_sheet else None,
+            policy=arguments.policy,
         )
     print_lines(*report.lines())
     return 0
@@ -80,8 +87,12 @@ def _pictures(path: Path, settings: str | None, stack: ExitStack) -> Pictures:
     return make_pictures(path, source, settings)
 
 
-def status(path: AnyPath, as_json: bool = False, reviewer: str | None = None) -> str:
+def status(
+    path: AnyPath, as_json: bool = False, reviewer: str | None = None, at: Moment | None = None
+) -> str:
     """Return the counts of a session for one reviewer, by default the one who decided last.
+
+    With `at` the events up to that moment are replayed; position and answers then are not known.
 
     With `as_json` the text is a JSON object with ``candidates``, ``accepted``, ``rejected``,
     ``maybe``, ``later``, ``undecided``, ``decisions`` (events ever made by the reviewer),
@@ -95,10 +106,17 @@ def status(path: AnyPath, as_json: bool = False, reviewer: str | None = None) ->
         The file is not a session, or has no such reviewer.
     """
     with _open_session(path, reviewer) as session:
-        counts, note = _counts(session)
-        reviewers, position = session.reviewers(), session.position
-        answers = _count_answers(session)
-        _report_damage(session)
+        decisions = session.decisions()
+        reviewers, position, answers = session.reviewers(), session.position, {}
+        if at is None:
+            answers = _count_answers(session)
+        else:
+            decisions = [decision for decision in decisions if at.is_after(decision)]
+            reviewers, position = last_reviewers(decisions), None
+            if reviewer is None:
+                session.reviewer = reviewers[-1] if reviewers else ""
+        counts, note = _counts(session, decisions)
+        report_damage(session)
     if as_json:
         facts: dict[str, Any] = {"position": position, "reviewers": reviewers}
         if answers:
@@ -122,19 +140,10 @@ def status(path: AnyPath, as_json: bool = False, reviewer: str | None = None) ->
     return "\n".join(escape_to_line(line) for line in lines)
 
 
-def log(path: AnyPath) -> str:
-    """Return all decisions, oldest first, one tab-separated line each."""
-    with SessionFile.open(path, "", read_only=True) as session:
-        decisions = session.decisions()
-        _report_damage(session)
-    heading = "seq\tat\treviewer\thow\tkey\tverdict\ttags\tcomment\tseconds"
-    return "\n".join([heading, *(_line(decision) for decision in decisions)])
-
-
 def export_session(
     path: AnyPath,
     out: AnyPath,
-    verdicts: Sequence[str] = (),
+    choice: RowChoice = ACCEPTED,
     formats: Sequence[str] = (),
     png: bool = False,
     reviewer: str | None = None,
@@ -142,6 +151,7 @@ def export_session(
     progress: Callable[[int, int], None] | None = None,
     html: bool = False,
     sheet: SheetMaker | None = None,
+    policy: str | None = None,
 ) -> ExportReport:
     """Export a session with :func:`vetter.io.export.export.export`.
 
@@ -151,8 +161,8 @@ def export_session(
         The session file.
     out : path
         The folder to write to.
-    verdicts : sequence of str
-        'accept', 'reject', 'maybe', 'later', 'none' (or 'undecided'), 'all'; 'accept' if empty.
+    choice : RowChoice
+        Candidates that get cutouts.
     formats : sequence of str
         Formats of the table; 'ecsv' if empty.
     png : bool
@@ -166,26 +176,20 @@ def export_session(
         Whether the report is written too, with pictures made by `picture`.
     sheet : callable, optional
         Begins the contact sheet.
+    policy : str, optional
+        Rule that combines all reviewers, see `Policy`; by default one reviewer is exported.
 
     Raises
     ------
     InputError
         The session or its inputs cannot be opened, or the export cannot be written.
     """
-    chosen = chosen_verdicts(verdicts or ("accept",))
-    with _open_session(path, reviewer) as session:
-        decisions = session.decisions()
-        fits = {key: meta for key, (_, meta) in session.adjustments().items()}
-        _report_damage(session)
-    source = open_input([os.fspath(path)]).read_whole_list()
-    try:
-        ledger = Ledger(source.candidates, session.reviewer)
-        ledger.replay(decisions)
+    with open_decided(path, reviewer, policy) as (source, ledger, fits):
         return export(
             source,
             ledger,
             out,
-            chosen,
+            choice,
             tuple(formats) or ("ecsv",),
             png,
             picture,
@@ -195,8 +199,50 @@ def export_session(
             html=html,
             sheet=sheet,
         )
+
+
+@contextmanager
+def open_decided(
+    path: AnyPath, reviewer: str | None, policy: str | None = None
+) -> Iterator[Decided]:
+    """Open a session's input with the opinions of a reviewer and the stored fits by key.
+
+    With a policy the opinions are those that it makes of all reviewers'.
+
+    Raises
+    ------
+    InputError
+        The session or its inputs cannot be opened.
+    """
+    if policy is not None and reviewer is not None:
+        raise InputError("--policy combines all reviewers, --reviewer names one: give one of both")
+    with _open_session(path, reviewer) as session:
+        decisions = session.decisions()
+        fits = {key: meta for key, (_, meta) in session.adjustments().items()}
+        report_damage(session)
+    source = open_input([os.fspath(path)]).read_whole_list()
+    try:
+        ledger = Ledger(source.candidates, session.reviewer)
+        ledger.replay(decisions)
+        opinions: Opinions = ledger
+        if policy is not None:
+            ratings = collect_ratings(source.candidates, decisions)
+            opinions = CombinedOpinions(ratings, Policy(policy))
+        yield Decided(source, opinions, fits)
     finally:
         source.close()
+
+
+def choice_of(arguments: argparse.Namespace) -> RowChoice:
+    """Return the candidates that the options of ``vetter export`` choose."""
+    return RowChoice(
+        tuple(chosen_verdicts(arguments.verdict or ("accept",))),
+        tuple(arguments.tag or ()),
+        arguments.since or "",
+        arguments.until or "",
+        arguments.where or "",
+        arguments.only_chosen,
+    )
 
 
 def chosen_verdicts(words: Sequence[str]) -> frozenset[Verdict]:
@@ -227,7 +273,7 @@ def _open_session(path: AnyPath, reviewer: str | None) -> SessionFile:
     return session
 
 
-def _report_damage(session: SessionFile) -> None:
+def report_damage(session: SessionFile) -> None:
     """Print the unreadable parts of a session on standard error, with the remedy."""
     if session.damage:
         print_lines(
@@ -236,13 +282,13 @@ def _report_damage(session: SessionFile) -> None:
         )
 
 
-def _counts(session: SessionFile) -> tuple[Counts, str]:
-    """Return the counts and a note on them ('' for none).
+def _counts(session: SessionFile, decisions: Sequence[Decision]) -> tuple[Counts, str]:
+    """Return the counts of decisions and a note on them ('' for none).
 
     If the list has never changed, verdicts count by key, and the inputs are not opened. If it
     has changed, verdicts count by key and position, as in the window.
     """
-    inputs, decisions = session.inputs(), session.decisions()
+    inputs = session.inputs()
     note = ""
     changed = len({list_content(earlier.fingerprints) for earlier in inputs}) > 1
     if changed or (inputs and _is_other_list(inputs[-1])):
@@ -316,24 +362,3 @@ class _Decided:
 
     def name(self, row: int) -> str:
         return str(self.keys[row])
-
-
-def _line(decision: Decision) -> str:
-    values = (
-        decision.seq,
-        decision.at,
-        decision.reviewer,
-        decision.how,
-        decision.key,
-        decision.verdict.value,
-        ", ".join(decision.tags),
-        decision.comment,
-        f"{decision.seconds:.1f}",
-    )
-    return "\t".join(_cell(str(value)) for value in values)
-
-
-def _cell(text: str) -> str:
-    """Return a text without tabs, line ends and characters that control a terminal."""
-    text = escape_control(text.replace("\t", " ").replace("\n", " ").replace("\r", " "))
-    return _INVISIBLE.sub(lambda match: escape_to_line(match.group()), text)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import deque
 from enum import Enum
 from typing import NamedTuple
@@ -11,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
+from vetter.review.look_clock import LookClock
 from vetter.review.queue import Queue
 
 SETTLED_MS = 400
@@ -53,7 +53,7 @@ class CurrentCandidate(QObject):
         self.direction = 1
         self._awaited = Awaited.NOTHING
         self._painted_row = -1
-        self._painted_at = 0.0
+        self.clock = LookClock()
         self._settle_timer = QTimer(self)
         self._settle_timer.setSingleShot(True)
         self._settle_timer.setInterval(SETTLED_MS)
@@ -66,8 +66,8 @@ class CurrentCandidate(QObject):
 
     @property
     def seconds(self) -> float:
-        """Seconds since the candidate on screen was painted; 0 before."""
-        return time.monotonic() - self._painted_at if self.is_painted else 0.0
+        """Seconds that the user has looked at the candidate on screen; 0 before its paint."""
+        return self.clock.seconds if self.is_painted else 0.0
 
     def show(self, row: int) -> None:
         """Show a candidate; it counts as seen only once it is painted."""
@@ -91,7 +91,8 @@ class CurrentCandidate(QObject):
     def record_paint(self, row: int) -> None:
         """Record that the window has painted a candidate; ignored if the row is not current."""
         if row == self.row and row != self._painted_row and not self.is_blank:
-            self._painted_row, self._painted_at = row, time.monotonic()
+            self._painted_row = row
+            self.clock.restart()
 
     def step(self, steps: int) -> bool:
         """Go forward or back; return False beyond the ends of the list."""

@@ -10,9 +10,9 @@ import numpy.typing as npt
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from vetter.core.cutout_source import CutoutSource
-from vetter.core.decisions.decision import Opinion, Verdict, utc_now
+from vetter.core.decisions.decision import Decision, Opinion, Verdict, utc_now
 from vetter.core.decisions.ledger import Counts, Ledger
-from vetter.core.decisions.triage.later import DUE_CODE, due_since
+from vetter.core.decisions.triage.later import DUE_CODE, due_since, note_epochs
 
 MAX_WAIT_MS = 600_000
 """Ten minutes at most until the clock is asked again: it may have been set."""
@@ -78,6 +78,13 @@ class DueWatch(QObject):
     def remarked_rows(self) -> Sequence[int]:
         """Return the rows with tags or a comment."""
         return self._ledger.remarked_rows()
+
+    def note_epochs(self, decision: Decision) -> Decision:
+        """Return a decision that puts a candidate off with the number of its epochs."""
+        if decision.verdict is not Verdict.LATER or decision.until:
+            return decision
+        epochs = len(self.epochs_of(self._ledger.candidates.row_of(decision.key)))
+        return decision._replace(seen=note_epochs(decision.seen, epochs))
 
     def epochs_of(self, row: int) -> list[int]:
         """Return the rows of the epochs of a candidate's object, itself included."""

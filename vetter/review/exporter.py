@@ -3,34 +3,52 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from PyQt6.QtCore import QObject, QThread, pyqtSignal
 
-from vetter.core.decisions.decision import Verdict
+from vetter.core.decisions.agreement.policy import CombinedOpinions, Policy
 from vetter.errors import describe_error
-from vetter.io.export.decision_table import FrozenOpinions
+from vetter.io.export.decision_table import FrozenOpinions, Opinions
 from vetter.io.export.export import ExportReport, Picture, SheetMaker, export
+from vetter.io.export.exported_rows import RowChoice
 
 if TYPE_CHECKING:
     from vetter.review.cutouts.cutout_cache import CutoutCache
     from vetter.review.session import Session
 
 
+def freeze_opinions(session: Session, policy: Policy | None) -> Callable[[], Opinions]:
+    """Return a function that gives the opinions of this moment, to call on any thread.
+
+    Parameters
+    ----------
+    session : Session
+    policy : Policy or None
+        Rule that combines the opinions of all reviewers; None for the user's own.
+    """
+    own = FrozenOpinions.of(session)
+    if policy is None:
+        return lambda: own
+    ratings, chosen = session.others.all_ratings(own), policy
+    return lambda: CombinedOpinions(ratings, chosen)
+
+
 @dataclass(frozen=True, slots=True)
 class ExportRequest:
     """Content and options of an export, unchanged while the export runs.
 
-    ``picture`` makes the PNG of a candidate and is called on the export's thread; if None, no
-    PNG is written. With ``html`` the report is written too; ``sheet`` begins the contact sheet.
-    ``png`` is whether pictures are written beside the cutouts. ``adjustments`` are ``adjust_*``
-    metadata by key.
+    ``choice`` is of the candidates. ``picture`` makes the PNG of a candidate and is called on the
+    export's thread; if None, no PNG is written. With ``html`` the report is written too; ``sheet``
+    begins the contact sheet. ``png`` is whether pictures are written beside the cutouts.
+    ``adjustments`` are ``adjust_*`` metadata by key. ``policy`` combines the opinions of all
+    reviewers; None for the user's own.
     """
 
     folder: str
-    verdicts: tuple[Verdict, ...]
+    choice: RowChoice
     formats: tuple[str, ...]
     radius: float
     picture: Picture | None = None
@@ -38,6 +56,7 @@ class ExportRequest:
     png: bool = True
     html: bool = False
     sheet: SheetMaker | None = None
+    policy: Policy | None = None
 
 
 class Exporter(QObject):
@@ -74,7 +93,7 @@ class Exporter(QObject):
     def start(self, request: ExportRequest) -> None:
         """Start an export; the one under way is cancelled first."""
         self.close()
-        opinions = FrozenOpinions.of(self._session)
+        opinions = freeze_opinions(self._session, request.policy)
         self._thread = _ExportThread(self, request, self._session, self._cache, opinions)
         self._thread.finished.connect(self._on_finished)
         self._thread.start()
@@ -113,7 +132,7 @@ class _ExportThread(QThread):
         request: ExportRequest,
         session: Session,
         cache: CutoutCache,
-        opinions: FrozenOpinions,
+        opinions: Callable[[], Opinions],
     ) -> None:
         super().__init__(exporter)
         self.setObjectName("export")
@@ -121,6 +140,7 @@ class _ExportThread(QThread):
         self._exporter = exporter
         self._request = request
         self._source = session.source
+        self._fits = session.columns.fits
         self._cache = cache
         self._opinions = opinions
         self.outcome: ExportReport | str = ""
@@ -136,9 +156,9 @@ class _ExportThread(QThread):
         request = self._request
         return export(
             self._source,
-            self._opinions,
+            self._opinions(),
             request.folder,
-            verdicts=request.verdicts,
+            choice=request.choice,
             formats=request.formats,
             png=request.png and request.picture is not None,
             picture=request.picture,
@@ -149,4 +169,5 @@ class _ExportThread(QThread):
             cutout=self._cache.cutout,
             html=request.html,
             sheet=request.sheet,
+            fits=self._fits,
         )

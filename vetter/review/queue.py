@@ -15,7 +15,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 
 from vetter.core.columns.sorted_rows import SortedRows, SortKey, shuffle_values
 from vetter.errors import InputError
-from vetter.review.arranger import AT_ONCE_ROWS, Arranger
+from vetter.review.threads.arranger import AT_ONCE_ROWS, Arranger
 from vetter.settings import MAX_SEED
 
 Rows = npt.NDArray[np.intp]
@@ -83,6 +83,13 @@ class Queue(QObject):
     def sort_column(self) -> str | None:
         """First column that sorts the list; None for the file's order or the shuffled one."""
         return self.sort_keys[0].column if self.sort_keys else None
+
+    @property
+    def sort_words(self) -> list[str]:
+        """Column of the sort, with 'descending' if it is; [] for the list's order."""
+        column = self.sort_column
+        words = [] if column is None else [column, "descending" if self.descending else ""]
+        return [word for word in words if word]
 
     @property
     def descending(self) -> bool:

@@ -16,12 +16,14 @@ from vetter.core.columns.filter import match_filter
 from vetter.core.columns.review_columns import ReviewColumns
 from vetter.core.cutout_source import CutoutSource, Fingerprint
 from vetter.core.decisions import new_decisions
+from vetter.core.decisions.agreement.other_reviewers import OtherReviewers
 from vetter.core.decisions.carry_over import Offer
 from vetter.core.decisions.decision import Decision, Opinion, Verdict
 from vetter.core.decisions.ledger import Counts, Ledger
-from vetter.core.decisions.triage.later import note_epochs
 from vetter.core.number_text import format_count
+from vetter.io.inputs.blind_source import BlindSource
 from vetter.review.current import Awaited, CurrentCandidate, Pace, PaceMeter
+from vetter.review.display_record import DisplayRecord
 from vetter.review.due import DueWatch
 from vetter.review.queue import Queue
 from vetter.review.recorder import Recorder
@@ -97,11 +99,19 @@ class Session(QObject):
         self.settings = settings
         self.reviewer = reviewer
         self.read_only = writer.read_only
+        self.is_blind = isinstance(source, BlindSource)
+        """Whether scores, answers of fits and others' verdicts are hidden."""
         self.results_folder: Path | None = None
         """Folder suggested for files made from the session; None if not known."""
         self.read_error = ""
         """Reason why the rest of the list could not be read; empty without a failure."""
         self._viewing = CurrentCandidate(queue, self)
+        self._viewing.clock.idle = settings.review.idle_seconds
+        self.display = DisplayRecord()
+        self.others = OtherReviewers(ledger)
+        """Opinions of the other reviewers; without any until the session's opener sets them."""
+        self._note_blind()
+        """What is on screen; the window notes it, and single decisions store it."""
         self.writer = writer
         self.recorder = Recorder(ledger, writer, self)
         self._meter = PaceMeter()
@@ -121,16 +131,19 @@ class Session(QObject):
         queue.changed.connect(self._viewing.follow_filter)
         queue.changed.connect(self.queue_changed)
         queue.reordered.connect(self._keep_order)
+        queue.changed.connect(self._note_queue)
         self.recorder.failed.connect(self._on_failed)
         self.recorder.recorded.connect(self._on_recorded)
         self.recorder.saving.connect(self._on_saving)
         writer.failed.connect(self._on_write_failed)
         writer.compared.connect(self._on_compared)
+        self._note_queue()
 
     def set_settings(self, settings: Settings) -> None:
         """Take over settings that the user has changed in the window."""
         if settings != self.settings:
             self.settings = settings
+            self._viewing.clock.idle = settings.review.idle_seconds
             self.settings_changed.emit()
 
     def accept(self) -> None:
@@ -173,7 +186,8 @@ class Session(QObject):
         text = text.strip()
 
         def write() -> None:
-            comment = new_decisions.decide(self.ledger, row, comment=text)
+            seen = self.display.compose() if row == self.current_row and self.is_painted else ""
+            comment = new_decisions.decide(self.ledger, row, comment=text, seen=seen)
             self._commit([comment], None, comment=(row, text))
 
         self._when_writable(write)
@@ -182,8 +196,8 @@ class Session(QObject):
         """Give one verdict to many candidates, as one step of undo."""
 
         def write() -> None:
-            decisions = new_decisions.decide_group(self.ledger, rows, verdict)
-            self._commit([self._with_epochs(decision) for decision in decisions], None)
+            made = new_decisions.decide_group(self.ledger, rows, verdict, self.others.is_arbiter)
+            self._commit([self.due.note_epochs(decision) for decision in made], None)
 
         self._when_writable(write)
 
@@ -263,6 +277,22 @@ class Session(QObject):
         """Record that the window has painted this candidate, so that verdict keys apply to it."""
         self._viewing.record_paint(row)
 
+    def record_presence(self) -> None:
+        """Record a sign of the user, so that the time looked at the candidate goes on."""
+        self._viewing.clock.touch()
+
+    def set_watched(self, watched: bool, reason: str = "focus") -> None:
+        """Stop the time looked at the candidate, or let it run again.
+
+        The time runs unless a reason stops it: another program has the focus, or another page is
+        in front of the panels.
+        """
+        clock = self._viewing.clock
+        if watched:
+            clock.resume(reason)
+        else:
+            clock.pause(reason)
+
     def extend(
         self, candidates: CandidateList, fingerprints: Sequence[Fingerprint] | None = None
     ) -> None:
@@ -273,6 +303,7 @@ class Session(QObject):
         """
         first, complete = len(self.candidates), fingerprints is not None
         self.candidates = candidates
+        self._note_blind()
         self.ledger.extend(candidates, complete)
         self.columns.extend(candidates)
         new = self.columns.since(first)
@@ -286,6 +317,10 @@ class Session(QObject):
             self.completed.emit()
             if self.unplaced_note:
                 self.noticed.emit(self.unplaced_note)
+
+    def _note_blind(self) -> None:
+        if isinstance(self.source, BlindSource):
+            self.display.note(blind=True, hidden=list(self.source.hidden))
 
     def break_off(self, why: str) -> None:
         """Report that the rest of the list cannot be read; the listed candidates can be vetted.
@@ -353,6 +388,10 @@ class Session(QObject):
     def opinion(self, row: int) -> Opinion:
         """Return verdict, tags and comment of a row."""
         return self.ledger.opinion(row)
+
+    def decisions_by_row(self) -> dict[int, Decision]:
+        """Return a copy of the decisions behind the opinions, by row."""
+        return self.ledger.decisions_by_row()
 
     def remarked_rows(self) -> list[int]:
         """Return the rows with tags or a comment."""
@@ -519,13 +558,24 @@ class Session(QObject):
         until: str | None = None,
     ) -> Decision | None:
         """Return the decision on the candidate on screen, with its seconds on screen."""
-        seconds = round(self._viewing.seconds, 3)
+        # Another page is in front of the panels: the time looked at one candidate is unknown.
+        seconds = 0.0 if self.display.fact("page") else round(self._viewing.seconds, 3)
         row = self.current_row
-        anew = verdict is Verdict.LATER and bool(self.due.since(row))
         decision = new_decisions.decide(
-            self.ledger, row, verdict=verdict, tags=tags, seconds=seconds, until=until, anew=anew
+            self.ledger,
+            row,
+            verdict=verdict,
+            tags=tags,
+            seconds=seconds,
+            until=until,
+            seen=self.display.compose(),
+            as_arbiter=self.others.is_arbiter,
+            anew=verdict is Verdict.LATER and bool(self.due.since(row)),
         )
-        return None if decision is None else self._with_epochs(decision)
+        return None if decision is None else self.due.note_epochs(decision)
+
+    def _note_queue(self) -> None:
+        self.display.note(filter=self.queue.expression, sort=self.queue.sort_words)
 
     def _replay(
         self, verb: str, participle: str, label: str | None, decisions: list[Decision]
@@ -569,6 +619,7 @@ class Session(QObject):
         row and text of a comment among the decisions.
         """
         made = [decision for decision in decisions if decision is not None]
+        self.others.note_arbitrations(made)
         if not made:
             self.message.emit("nothing to change: already decided so")
             return
@@ -656,14 +707,6 @@ class Session(QObject):
         self.opinions_changed.emit(rows)
         put_off = format_count(len(rows), "candidate put off is", "candidates put off are")
         self.message.emit(f"{put_off} due")
-
-    def _with_epochs(self, decision: Decision) -> Decision:
-        """Return a decision that puts a candidate off with the number of its epochs."""
-        if decision.verdict is not Verdict.LATER or decision.until:
-            return decision
-        row = self.candidates.row_of(decision.key)
-        epochs = len(self.due.epochs_of(row))
-        return decision._replace(seen=note_epochs(decision.seen, epochs))
 
     def _keep_order(self) -> None:
         self.writer.keep_setting("order", self.queue.record)

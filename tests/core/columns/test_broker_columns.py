@@ -9,7 +9,15 @@ import pytest
 
 from tests.helpers.fake_session import FakeSession, candidate_list
 from vetter.core.candidates.candidate_list import CandidateList
-from vetter.core.columns.broker_columns import all_known_facts, score_column, score_list_columns
+from vetter.core.columns.broker_columns import (
+    all_known_facts,
+    score_column,
+    score_list_columns,
+    tile_facts,
+)
+from vetter.core.fit.adjustment import Adjustment
+from vetter.core.judgement.answer import Answer, Judgement
+from vetter.core.judgement.fit_table import FitTable
 
 
 def said(candidates: CandidateList, row: int = 0) -> dict[str, str]:
@@ -99,3 +107,12 @@ def test_pixels_are_told_of_candidates_on_an_image() -> None:
     listed = candidate_list(2, score=np.ones(2))
     told = [fact.caption for fact in all_known_facts(FakeSession(listed).columns, listed)]
     assert "x y (from 0)" in told and "score" in told
+
+
+def test_tile_has_the_fits_signal_where_the_list_has_none() -> None:
+    listed = candidate_list(2)
+    session = FakeSession(replace(listed, roles=listed.roles._replace(mag_err=None)))
+    fits = session.columns.fits = FitTable(2)
+    fits.set(1, Adjustment(True, psf_snr=12.34), Judgement(Answer.KEPT, ""))
+    facts = {fact.caption: fact for fact in tile_facts(session.columns, session.candidates)}
+    assert [facts["S/N"].text(row) for row in (0, 1)] == ["-", "12.34"]

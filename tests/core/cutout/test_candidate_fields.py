@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import namedtuple
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -83,6 +84,28 @@ def test_pandas_rows_are_centred() -> None:
         cutout = get_cutout(IMAGE, row, 2)
         assert cutout["image"][2, 2] == IMAGE[25, 30]
         assert cutout["meta"]["name"] == "a"
+
+
+class Series:
+    """What a row of pandas has that a mapping lacks: iteration over values, and an index."""
+
+    def __init__(self, fields: dict[str, object]) -> None:
+        self._fields, self.index = fields, list(fields)
+
+    def __getitem__(self, name: str) -> object:
+        return self._fields[name]
+
+    def __iter__(self) -> Iterator[object]:
+        return iter(self._fields.values())
+
+    def keys(self) -> list[str]:
+        return self.index
+
+
+def test_row_that_iterates_over_values_is_centred() -> None:
+    cutout = get_cutout(IMAGE, Series({"x": 30.3, "y": 24.8, "name": "a"}), 2)
+    assert cutout["image"][2, 2] == IMAGE[25, 30]
+    assert cutout["meta"]["name"] == "a"
 
 
 POSITION = SkyCoord(10.0, 20.0, unit="deg")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from astropy.wcs import WCS
 
-from tests.core.cutout.test_cutout import a_cutout, a_header
+from tests.helpers.plain_cutout import a_cutout, a_header
 
 
 def test_answers_as_a_dict() -> None:

@@ -330,3 +330,13 @@ def test_a_group_keeps_what_else_was_said_and_where_each_was(ledger: Ledger) -> 
     assert (first.x, first.y) == (ledger.candidates.x[3], ledger.candidates.y[3])
     assert first.group == second.group and first.id != second.id
     assert {type(value) for value in (first.x, first.ra)} == {float}
+
+
+def test_decisions_by_row_cover_rows_listed_late() -> None:
+    whole, start = listing(4), listing(2)
+    ledger = Ledger(start, REVIEWER, complete=False)
+    late, early = event(whole, 3, Verdict.ACCEPT), event(whole, 0, Verdict.REJECT)
+    ledger.replay([late, early])
+    assert ledger.decisions_by_row() == {0: early}
+    ledger.extend(whole, complete=True)
+    assert ledger.decisions_by_row() == {0: early, 3: late}

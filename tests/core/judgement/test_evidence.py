@@ -139,10 +139,10 @@ def test_details_tell_what_it_rests_on() -> None:
         (
             Judgement(Answer.KEPT, "", 310.0, math.nan, 0),
             "nJy",
-            "limit 310 nJy; not calibrated",
+            "limit 310 nJy",
         ),
         (Judgement(Answer.NOT_JUDGED, "no FWHM"), "ADU", ""),
-        (Judgement(Answer.NOTHING, "noise"), "", "not calibrated"),
+        (Judgement(Answer.NOTHING, "noise"), "", ""),
     ],
 )
 def test_limits_in_short(judgement: Judgement, unit: str, text: str) -> None:

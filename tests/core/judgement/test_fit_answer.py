@@ -280,3 +280,28 @@ def test_faint_dipole_has_no_power_in_its_middle() -> None:
     fit = make_fit(DIPOLE, raw_flux=30.0, psf_snr=0.5, chi2_0=380.0, scale_chi2=300.0)
     judgement = answer_fit(fit, make_stars())
     assert judgement.power < 7 and judgement.answer is Answer.ORDINARY
+
+
+@pytest.mark.parametrize(
+    ("changes", "answer"),
+    [
+        ({}, Answer.KEPT),
+        ({"prior_flux": -430.0}, Answer.ORDINARY),
+        ({"prior_flux": 390.0}, Answer.ORDINARY),
+        ({"scale": 1.0}, Answer.ORDINARY),
+        ({"star_flux": 500.0}, Answer.ORDINARY),
+    ],
+    ids=["half taken", "other sign", "faint", "usual scale", "blank sky"],
+)
+def test_source_taken_by_scale_is_kept(changes: dict[str, Any], answer: Answer) -> None:
+    fit = make_fit(DIPOLE, **{"scale": 1.04, "prior_flux": 430.0, **changes})
+    assert answer_fit(fit).answer is answer
+
+
+@pytest.mark.parametrize(
+    ("bounds", "star", "reason"),
+    [((), 200.0, "no star here"), (("dx",), 200.0, "no star"), (("dx",), 4e4, "on its bound: dx")],
+)
+def test_shift_explains_only_star(bounds: tuple[str, ...], star: float, reason: str) -> None:
+    judgement = answer_fit(make_fit(DIPOLE, at_bound=bounds, star_flux=star))
+    assert judgement.answer is Answer.ORDINARY and reason in judgement.reason

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from vetter.core.noise.model_error import MAX_FRACTION, StarResidual, fit_model_error
+from vetter.core.noise.model_error import MAX_FRACTION, StarResidual, fit_model_error, spread_light
 
 
 def make_stamps(fraction: float, count: int = 40, peak: float = 1e5) -> list[StarResidual]:
@@ -50,3 +50,11 @@ def test_holes_in_stamps_do_not_count() -> None:
     for stamp in stamps:
         stamp.residual[:4], stamp.err[5, 5] = np.nan, np.nan
     assert fit_model_error(stamps).fraction == pytest.approx(0.03, rel=0.08)
+
+
+def test_light_spread_over_galaxy_is_its_slope() -> None:
+    y, x = np.mgrid[-20:21, -20:21]
+    star, galaxy = (np.exp(-(x**2 + y**2) / (2 * width**2)) for width in (1.7, 8.5))
+    assert spread_light(star, 2)[20, 20] > 0.7
+    assert spread_light(galaxy, 2)[20, 20] < 0.1
+    assert spread_light(np.full((9, 9), 7.0), 2).max() == 0.0

@@ -14,6 +14,7 @@ from PyQt6.QtWidgets import QMenu
 from tests.helpers.windows import WITHOUT_FITS, until_painted
 from vetter.app import open_window
 from vetter.gui.actions.command_states import CAN_RUN, IS_ON
+from vetter.gui.commands import COMMANDS
 from vetter.gui.windows.main_window import MainWindow
 
 # The offscreen platform neither raises windows nor grabs the keyboard for a menu.
@@ -105,3 +106,13 @@ def test_stepping_key_works_from_submenu(window: MainWindow) -> None:
     before = window.stretch_bar.looks.sky.stretch
     QTest.keyClick(window, Qt.Key.Key_S)
     assert window.stretch_bar.looks.sky.stretch != before
+
+
+def test_only_the_menu_of_the_list_is_about_columns() -> None:
+    titles = {c.title: c.menu for c in COMMANDS if "olumn" in c.title}
+    assert titles == {"Columns shown...": "List", "Roles of the columns...": "List"}
+
+
+def test_menu_go_only_moves() -> None:
+    moves = ("Next", "Previous", "First", "Last")
+    assert all(c.title.startswith(moves) for c in COMMANDS if c.menu == "Go")

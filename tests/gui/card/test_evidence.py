@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 from astropy.io import fits
+from PyQt6.QtGui import QColor
 
 from tests.helpers.fake_field import FieldInMemory, field
 from tests.helpers.snapshots import pixels
@@ -11,6 +14,7 @@ from vetter.core.fit.adjustment import Adjustment
 from vetter.core.judgement.answer import Answer, Judgement
 from vetter.core.judgement.fit_table import FitState, FitStatus
 from vetter.gui.card.evidence import Evidence
+from vetter.gui.card.number_cells import _BROKEN
 from vetter.gui.widgets.answer_style import answer_colour
 from vetter.gui.widgets.verdict_style import is_dark
 from vetter.review.cutouts.rendered_cutout import render_cutout
@@ -108,41 +112,57 @@ def test_what_could_not_be_read_names_the_key_that_reads_it_again(qtbot) -> None
     assert evidence.words == "not judged: no fit: the disk is gone"
 
 
-def lines_of(evidence: Evidence) -> list[str]:
-    """What stands on each line."""
-    _, starts = evidence._lay_out()
-    ends = [*starts[1:], len(evidence.text())]
-    plain = {ord("\N{NO-BREAK SPACE}"): " ", ord("\N{WORD JOINER}"): ""}
-    return [evidence.text()[a:b].translate(plain) for a, b in zip(starts, ends, strict=True)]
+def test_the_numbers_are_cells_at_the_same_place_for_each_candidate(evidence: Evidence) -> None:
+    evidence.resize(820, evidence.height())
+    places = []
+    for fit in (Adjustment(True, dx=0.2, snr=4.0), Adjustment(True, dx=-11.5, at_bound=("dx",))):
+        evidence.show_state(FitState(FitStatus.DONE, fit, Judgement(Answer.EXPLAINED, "it moved")))
+        assert evidence.cells.shown[:3] == ("chi2/df", "p", "dx")
+        places.append(list(evidence.cells._places))
+    assert places[0] == places[1]
 
 
-@pytest.mark.parametrize("width", range(250, 700, 50))
-def test_what_a_fit_rests_on_is_broken_after_a_comma(evidence: Evidence, width: int) -> None:
-    psf = "PSF from 32 stars of the field"
-    fit = Adjustment(True, dx=0.2, template="convolved", box=15, psf=psf, fwhm=3.68)
-    evidence.resize(width, evidence.height())
-    evidence.show_state(FitState(FitStatus.DONE, fit, Judgement(Answer.EXPLAINED, "it moved")))
-    lines = lines_of(evidence)
-    for part in ("on convolved", "15 px", psf, "FWHM 3.68"):
-        assert any(part in line for line in lines), lines
+@pytest.mark.parametrize("lines", [0.4, 0.8, 1.2])
+def test_cells_without_room_are_left_out_whole(evidence: Evidence, lines: float) -> None:
+    evidence.resize(4000, evidence.height())
+    evidence.show_state(FitState(FitStatus.DONE, FIT, Judgement(Answer.EXPLAINED, "it moved")))
+    evidence.grab()
+    assert len(evidence.cells.shown) == 10
+    evidence.resize(int(lines * evidence.cells._end[0]), evidence.height())
+    evidence.grab()
+    shown = evidence.cells.shown
+    assert shown[0] == "chi2/df" and (len(shown) == 10) == (lines > 0.5)
 
 
-@pytest.mark.parametrize("width", range(150, 420, 30))
-def test_no_number_stands_on_another_line_than_its_name(evidence: Evidence, width: int) -> None:
-    fit = Adjustment(True, dx=0.212, dy=0.058, scale=1.01, snr=-4.8, correlation=0.57)
-    evidence.resize(width, evidence.height())
-    evidence.show_state(FitState(FitStatus.DONE, fit, Judgement(Answer.EXPLAINED, "it moved")))
-    lines = lines_of(evidence)
-    for part in ("dx +0.212", "dy +0.058 px", "scale 1.010", "surviving S/N -4.8"):
-        assert any(part in line for line in lines), lines
+def test_a_number_beyond_its_limit_is_framed_and_told(evidence: Evidence) -> None:
+    evidence.resize(1400, evidence.height())
+    inside = Adjustment(True, dx=0.2, dy=0.1, scale=1.0, snr=4.0)
+    beyond = dataclasses.replace(inside, snr=6.0)
+    pictures = []
+    for fit in (inside, beyond):
+        evidence.show_state(FitState(FitStatus.DONE, fit, Judgement(Answer.KEPT, "why")))
+        pictures.append(pixels(evidence.cells.grab().toImage()).astype(int))
+        assert ("beyond its limit: surviving S/N" in evidence.toolTip()) == (fit is beyond)
+    tone = QColor(_BROKEN[is_dark(evidence.palette())])
+    near = [
+        (np.abs(shown - (tone.red(), tone.green(), tone.blue())).max(axis=2) < 40).sum()
+        for shown in pictures
+    ]
+    assert near[0] == 0 and near[1] > 30
+
+
+def test_cells_of_an_earlier_candidate_do_not_stay(evidence: Evidence) -> None:
+    evidence.show_state(FitState(FitStatus.DONE, FIT, Judgement(Answer.KEPT, "why")))
+    evidence.blank()
+    assert evidence.cells.shown == () and evidence.reason.text() == ""
 
 
 @pytest.mark.parametrize("answer", list(Answer))
-def test_answer_has_badge_and_bold_word(evidence: Evidence, answer: Answer) -> None:
+def test_answer_is_a_chip_before_its_reason(evidence: Evidence, answer: Answer) -> None:
     evidence.show_state(FitState(FitStatus.DONE, FIT, Judgement(answer, "why")))
-    mark = evidence.mark()
+    mark = evidence.reason.mark()
     assert mark is not None and evidence.words.startswith(answer.value)
-    assert evidence._bold == len(answer.value)
+    assert evidence.reason.text() == "why"
     evidence.resize(500, evidence.height())
     shown = pixels(evidence.grab().toImage()).astype(int)
     tone = answer_colour(answer.code, is_dark(evidence.palette()))
@@ -157,7 +177,7 @@ def test_answer_has_badge_and_bold_word(evidence: Evidence, answer: Answer) -> N
 def test_without_an_answer_there_is_no_badge(evidence: Evidence, state: FitState) -> None:
     evidence.show_state(FitState(FitStatus.DONE, FIT, Judgement(Answer.KEPT, "why")))
     evidence.show_state(state)
-    assert evidence.mark() is None and evidence.limits == ""
+    assert evidence.reason.mark() is None and evidence.limits == ""
 
 
 def test_limits_have_the_unit_of_the_image(qtbot) -> None:
@@ -170,4 +190,5 @@ def test_limits_have_the_unit_of_the_image(qtbot) -> None:
     limits = "a source of its flux would survive at S/N 9; limit 310 nJy; calibrated on 41 stars"
     assert evidence.limits == limits
     assert limits in evidence.toolTip()
-    assert "limit\N{NO-BREAK SPACE}310\N{NO-BREAK SPACE}nJy" in evidence.text()
+    values = {cell.caption: cell.value for cell in evidence.cells._cells}
+    assert values["flux limit"] == "310 nJy" and values["own flux at S/N"] == "9"

@@ -31,7 +31,7 @@ def shown(dialog: AllColumns) -> dict[str, str]:
 def test_every_column_is_there_and_no_digit_is_lost(dialog, session) -> None:
     assert list(shown(dialog)) == session.columns.names
     assert shown(dialog)["jd"] == "2458860.0222801"
-    assert dialog.windowTitle() == "All columns of J000"
+    assert dialog.windowTitle() == "All values of J000"
 
 
 def test_names_and_values_are_searched(dialog) -> None:

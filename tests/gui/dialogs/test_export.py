@@ -216,3 +216,31 @@ def test_open_folder_appears_after_the_export(qtbot, dialog, monkeypatch, tmp_pa
     _run(qtbot, dialog)
     dialog.show_folder.click()
     assert opened == [str(tmp_path / "out")]
+
+
+def test_chosen_candidates_are_counted_and_named(qtbot, dialog) -> None:
+    qtbot.waitUntil(lambda: dialog.choice.preview.text() == "2 candidates: J000, J001")
+    for box in dialog.verdicts.values():
+        box.setChecked(True)
+    wanted = "6 candidates: J000, J001, J002 and 3 more"
+    qtbot.waitUntil(lambda: dialog.choice.preview.text() == wanted)
+
+
+def test_filter_of_the_choice_limits_the_cutouts(qtbot, dialog, tmp_path) -> None:
+    dialog.choice.where.setText("mag>18.1")
+    qtbot.waitUntil(lambda: dialog.choice.preview.text() == "1 candidate: J001")
+    _run(qtbot, dialog)
+    assert [name for name in _files(tmp_path / "out") if name.startswith("cut")] == [
+        "cutouts/J001.fits"
+    ]
+
+
+def test_unreadable_choice_is_named_in_the_preview(qtbot, dialog) -> None:
+    dialog.choice.since.setText("noon")
+    qtbot.waitUntil(lambda: dialog.choice.preview.text().startswith("noon: expected a time"))
+
+
+def test_table_of_the_chosen_only(qtbot, dialog, tmp_path) -> None:
+    dialog.only_chosen.setChecked(True)
+    _run(qtbot, dialog)
+    assert len(Table.read(tmp_path / "out" / "decisions.ecsv")) == 2

@@ -63,7 +63,7 @@ def test_displayed_title_is_found(palette) -> None:
 
 def test_start_of_displayed_title_is_found_first(palette) -> None:
     assert results(palette, "fit")[0].startswith("Fit: Fit now")
-    assert results(palette, "View: Col")[0] == "View: Columns..."
+    assert results(palette, "List: Col")[0] == "List: Columns shown..."
 
 
 def test_scattered_letters_give_way_to_words(palette) -> None:

@@ -40,10 +40,17 @@ def test_the_export_begins_with_what_is_exported(qtbot) -> None:
     first = dialog.verdicts[Verdict.ACCEPT]
     assert dialog.focusWidget() is first
     names = chain(dialog, first)
-    assert names[0].startswith("accepted") and names[4].startswith("a picture")
-    assert names[5:7] == ["a page to show (report.html)", "a contact sheet (PDF)"]
-    assert names[7:13] == ["ECSV", "CSV", "VOTable", "FITS", "folder", "Browse..."]
-    assert names[13:] == ["Export", "Close"]
+    assert names[0].startswith("accepted") and names[5:9] == ["tags", "since", "until", "filter"]
+    assert names[9].startswith("a picture") and names[10].startswith("a page to show")
+    assert names[11] == "a contact sheet (PDF)"
+    assert names[12:17] == ["ECSV", "CSV", "VOTable", "FITS", "Parquet"]
+    assert names[17:] == [
+        "only these candidates in the table",
+        "folder",
+        "Browse...",
+        "Export",
+        "Close",
+    ]
 
 
 def test_planes_come_line_by_line_and_the_buttons_last(qtbot) -> None:

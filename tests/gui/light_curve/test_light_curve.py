@@ -455,3 +455,13 @@ def test_an_epoch_in_words() -> None:
         "2020-01-02 00:00:00 (MJD 58850.00000), this epoch, r, 19.21 ± 0.08 mag",
     ]
     assert axis_text(curve) == "mag" and axis_text(fluxes()) == "difference flux, nJy"
+
+
+def test_a_single_epoch_does_not_open_the_dock(qtbot: Any, dock: LightCurveDock) -> None:
+    curve = LightCurve.of(
+        [(58750.0, 18.4, 0.25, False, "r", "detection", False)], "magnitude", "mag", 0
+    )
+    dock.show_curve(curve)
+    dock._rest.timeout.emit()
+    assert not dock.isVisible()
+    assert dock.toggle() and dock.isVisible()

@@ -42,7 +42,7 @@ def test_looks_that_change_behind_a_paint_show_though_the_builder_is_busy(
 
     def slow(row: int, radius: float) -> object:
         reading.set()
-        gate.wait(60)
+        assert gate.wait(60), "the gate stayed shut"
         return cutout(row, radius)
 
     monkeypatch.setattr(window.session.source, "cutout", slow)

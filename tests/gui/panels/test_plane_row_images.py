@@ -134,3 +134,15 @@ def test_flip_shows_the_template_in_the_images_place(row: PlaneRow) -> None:
     row.show_frame(frame_of())
     row.set_flip(True)
     check_snapshot(row.grab().toImage(), "flip")
+
+
+def test_pixel_cursor_has_values_and_numbers(row: PlaneRow) -> None:
+    row.show_frame(frame_of())
+    row.move_cursor(1, 0)
+    row.move_cursor(0, 1)
+    check_snapshot(row.grab().toImage(), "cursor")
+
+
+def test_bad_pixels_are_hatched_and_in_the_mask(row: PlaneRow) -> None:
+    row.show_frame(frame_of(places=[[118.0, 100.0]]))
+    check_snapshot(row.grab().toImage(), "bad_pixels")

@@ -11,7 +11,7 @@ from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from tests.gui.windows.test_main_window import activate, until_painted
+from tests.helpers.windows import activate, until_painted
 from vetter.app import open_window
 from vetter.gui.dialogs.all_columns import AllColumns
 from vetter.gui.panels.panel_choice import PanelPicker

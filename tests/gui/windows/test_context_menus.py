@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 from typing import Any
 
@@ -145,3 +146,11 @@ def test_no_menu_while_filter_matches_nothing(window: MainWindow) -> None:
     window.filter_bar.apply("mag<0")
     window.menus.open_current()
     assert window.menus.menu is None
+
+
+def test_menu_offers_the_services_of_the_settings(window: MainWindow) -> None:
+    settings = window.session.settings
+    services = dataclasses.replace(settings.services, pages=("TNS",))
+    window.apply_settings(dataclasses.replace(settings, services=services))
+    titles = open_menu(window, window.plane_row.viewport(), QPoint(100, 100))
+    assert [title for title in titles if title.startswith("Open in")] == ["Open in TNS"]

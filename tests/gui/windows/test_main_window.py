@@ -12,14 +12,16 @@ from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
 
+from tests.helpers.fake_fits import FittingHere
 from tests.helpers.small_list import write_small_list
-from tests.helpers.windows import WITHOUT_FITS, until_painted
+from tests.helpers.windows import WITHOUT_FITS, activate, until_painted
 from vetter.app import open_window
 from vetter.core.decisions.decision import Verdict
 from vetter.core.judgement.fit_table import FitStatus
 from vetter.errors import InputError
 from vetter.gui.windows.main_window import MainWindow
 from vetter.io.session.session_file import SessionFile
+from vetter.review.fits import fit_process
 from vetter.settings import FitSettings, Settings
 
 KEY = Qt.Key
@@ -38,12 +40,6 @@ def window(qtbot, session_path: Path) -> Iterator[MainWindow]:
     until_painted(qtbot, window)
     yield window
     window.close()
-
-
-def activate(qtbot, window: MainWindow) -> None:
-    """Shortcuts reach only the active window."""
-    window.activateWindow()
-    qtbot.waitUntil(window.isActiveWindow, timeout=30000)
 
 
 def press(qtbot, window: MainWindow, *keys: Qt.Key) -> None:
@@ -135,7 +131,10 @@ def small_list(tmp_path: Path) -> tuple[str, dict[str, str]]:
 
 
 @pytest.fixture
-def small_window(qtbot, small_list, session_path: Path) -> Iterator[MainWindow]:
+def small_window(
+    qtbot, small_list, session_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[MainWindow]:
+    monkeypatch.setattr(fit_process, "ChildProcess", FittingHere)
     path, planes = small_list
     settings = Settings(fit=FitSettings(ahead=False, psf="gaussian"))
     window = open_window(path, session=session_path, reviewer="ann", settings=settings, **planes)

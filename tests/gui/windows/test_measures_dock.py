@@ -8,13 +8,27 @@ import pytest
 from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
 
+from tests.helpers.child_here import ChildHere
 from tests.helpers.windows import until_painted
+from vetter.core.psf.measures.cutout_measures import CutoutMeasures
 from vetter.gui.panels.measures.dock import MeasuresDock
 from vetter.gui.windows.main_window import MainWindow
+from vetter.review.cutouts import measurer
+from vetter.review.cutouts.measure_worker import MeasureTask, measure
+
+
+class MeasuringHere(ChildHere):
+    def answers(self, message: MeasureTask) -> list[CutoutMeasures]:
+        return [measure(message)]
 
 
 def until_measured(qtbot: Any, dock: MeasuresDock) -> None:
     qtbot.waitUntil(lambda: dock.measures is not None, timeout=30000)
+
+
+@pytest.fixture(autouse=True)
+def measures_are_made_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(measurer, "ChildProcess", MeasuringHere)
 
 
 @pytest.fixture

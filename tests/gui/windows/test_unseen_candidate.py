@@ -10,8 +10,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from tests.gui.windows.test_main_window import activate
-from tests.helpers.windows import WITHOUT_FITS, until_painted
+from tests.helpers.windows import WITHOUT_FITS, activate, until_painted
 from vetter.app import open_window
 from vetter.errors import InputError
 from vetter.gui.windows.main_window import MainWindow

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 from PyQt6.QtCore import Qt
@@ -92,3 +93,14 @@ def test_click_on_count_lists_its_candidates(qtbot: Any, window: MainWindow) -> 
 def test_click_on_decided_lists_undecided(window: MainWindow) -> None:
     QTest.mouseClick(window.status.verdicts.labels["decided"], LEFT)
     assert window.session.queue.expression == "verdict=none"
+
+
+def test_bar_follows_other_tags_and_keys(window: MainWindow) -> None:
+    window.resize(1900, 900)
+    settings = window.session.settings
+    review = dataclasses.replace(settings.review, tags=("ghost", "trail"), tag_colours=())
+    window.apply_settings(dataclasses.replace(settings, review=review))
+    window.set_keymap({**window.keymap, "review.accept": ("X",)})
+    texts = {name: button.text() for name, button in window.verdict_bar.buttons.items()}
+    assert texts["review.tag_2"] == "2 trail" and "review.tag_3" not in texts
+    assert texts["review.accept"] == "X Accept"

@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 
 from tests.helpers.alert_files import packed, record
+from vetter.io.alerts.cutout import planes_for_fit
 from vetter.io.alerts.open_alerts import open_alerts
+from vetter.io.alerts.packets.producers import ZTF
 from vetter.io.input_options import InputOrigin
 
 EPOCHS = [{"jd": 2460200.5, "fid": 1, "magpsf": 18.0}]
@@ -51,3 +53,12 @@ def test_short_list_is_read_again_in_another_process(tmp_path: Path) -> None:
     assert source.list_for_others() is None
     assert len(source.take_list(None).candidates) == 1
     source.close()
+
+
+@pytest.mark.parametrize(("positive", "unread"), [("t", False), ("f", True)])
+def test_fit_of_positive_ztf_skips_template(positive: str, unread: bool) -> None:
+    broken = {"fileName": "t.fits.gz", "stampData": b"\x1f\x8b\x08 damaged"}
+    packet = record(isdiffpos=positive, cutoutTemplate=broken)
+    cutout = planes_for_fit(packet, ZTF, {"x": 1499.25, "y": 199.75})
+    assert "convolved" in cutout
+    assert ("template" in cutout.unread) is unread

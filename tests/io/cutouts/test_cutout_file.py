@@ -13,7 +13,7 @@ import pytest
 from astropy.io import fits
 from astropy.time import Time
 
-from tests.core.cutout.test_crop import WCSS
+from tests.helpers.distorted_wcs import WCSS
 from tests.helpers.round_trip import round_trip
 from vetter.core.cutout.cutout import Cutout
 from vetter.core.cutout.noise_estimate import ESTIMATED_NOISE, MEASURED_NOISE

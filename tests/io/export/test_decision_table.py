@@ -7,7 +7,12 @@ from tests.helpers.decisions import REVIEWER, event, listing
 from vetter.core.decisions.decision import Verdict
 from vetter.core.decisions.ledger import Ledger
 from vetter.core.judgement.answer import META_KEYS, Answer, Judgement
-from vetter.io.export.decision_table import COLUMNS, decision_table, rename_columns
+from vetter.io.export.decision_table import (
+    COLUMNS,
+    FrozenOpinions,
+    decision_table,
+    rename_columns,
+)
 
 
 def ledger() -> Ledger:
@@ -85,3 +90,22 @@ def test_without_answers_the_list_keeps_its_own() -> None:
     listed = Table({"adjust_answer": ["kept", "kept", "kept"]})
     table, notes = decision_table(listed, ledger())
     assert list(table["adjust_answer"]) == ["kept"] * 3 and notes == ()
+
+
+def test_frozen_opinions_ignore_later_decisions() -> None:
+    listed, source = listing(3), ledger()
+    frozen = FrozenOpinions.of(source)
+    before = source.opinion(1)
+    source.apply(event(listed, 1, Verdict.ACCEPT))
+    source.apply(event(listed, 2, Verdict.ACCEPT, tags=("new",)))
+    assert frozen.opinion(1) == before and frozen.codes.tolist() == [0, 2, 0]
+    assert [frozen.opinion(row).has_content for row in range(3)] == [False, True, False]
+    assert list(frozen.remarked_rows()) == [1]
+
+
+def test_frozen_opinions_of_taken_back_decision_are_empty() -> None:
+    source = ledger()
+    for decision in source.undo_step():
+        source.apply(decision)
+    frozen = FrozenOpinions.of(source)
+    assert not frozen.opinion(1).has_content and list(frozen.remarked_rows()) == []

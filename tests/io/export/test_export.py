@@ -20,6 +20,8 @@ from vetter.errors import InputError
 from vetter.io.cutouts.cutout_file import load_cutout
 from vetter.io.export import export as export_module
 from vetter.io.export.export import ExportReport, export
+from vetter.io.export.exported_rows import RowChoice
+from vetter.io.export.table_writing import FORMATS
 from vetter.io.files.lock import SessionLock
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0\0\0\rIHDR" + bytes(17) + b"rest"
@@ -38,6 +40,8 @@ def decided(listed: MemorySource, **verdicts: Verdict) -> Ledger:
 def exported(out: Path, listed: MemorySource | None = None, **options: Any) -> Any:
     listed = listed or MemorySource()
     verdicts = options.pop("decided", {})
+    if "verdicts" in options:
+        options["choice"] = RowChoice(tuple(options.pop("verdicts")))
     return export(listed, decided(listed, **verdicts), out, **options)
 
 
@@ -68,6 +72,8 @@ def test_cutouts_carry_the_verdict(tmp_path: Path) -> None:
         "vet_comment": "zwölf",
         "vet_reviewer": REVIEWER,
         "vet_decided_at": "2026-01-31T03:14:15.926Z",
+        "vet_until": "",
+        "vet_program": "",
     }
 
 
@@ -80,6 +86,8 @@ def test_what_was_not_said_is_written_as_empty_text(tmp_path: Path) -> None:
         "vet_comment": "",
         "vet_reviewer": "",
         "vet_decided_at": "",
+        "vet_until": "",
+        "vet_program": "",
     }
 
 
@@ -352,3 +360,33 @@ def test_a_plane_that_is_left_out_is_said(tmp_path: Path, monkeypatch: pytest.Mo
     report = exported(tmp_path, listed, verdicts=[Verdict.REJECT])
     assert "cutout of C1: no diff: d.fits: gone" in report.lines()
     assert load_cutout(tmp_path / "cutouts" / "C1.fits").unread == {"diff": "d.fits: gone"}
+
+
+def test_cutouts_carry_when_they_are_due_and_the_program(tmp_path: Path) -> None:
+    listed = MemorySource()
+    ledger = Ledger(listed.candidates, REVIEWER)
+    facts = {"until": "2026-12-01T00:00:00.000Z", "program": "0.9"}
+    ledger.apply(event(listed.candidates, 0, Verdict.LATER, **facts))
+    export(listed, ledger, tmp_path, RowChoice((Verdict.LATER,)))
+    meta = load_cutout(tmp_path / "cutouts" / "C0.fits").meta
+    assert (meta["vet_until"], meta["vet_program"]) == tuple(facts.values())
+    table = Table.read(tmp_path / "decisions.ecsv")
+    assert table["until"][0] == facts["until"] and table["verdict"][0] == "later"
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_second_export_replaces_its_own_table(kind: str, tmp_path: Path) -> None:
+    if kind == "parquet":
+        pytest.importorskip("pyarrow", reason="Parquet is an optional extra")
+    for _ in range(2):
+        exported(tmp_path, formats=[kind])
+    assert f"decisions.{kind}" in tree(tmp_path)
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_table_of_the_user_is_not_replaced(kind: str, tmp_path: Path) -> None:
+    if kind == "parquet":
+        pytest.importorskip("pyarrow", reason="Parquet is an optional extra")
+    (tmp_path / f"decisions.{kind}").write_text("the user's own")
+    with pytest.raises(InputError, match="not written by an export"):
+        exported(tmp_path, formats=[kind])

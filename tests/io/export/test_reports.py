@@ -13,6 +13,7 @@ from vetter.core.decisions.decision import Verdict
 from vetter.core.decisions.ledger import Ledger
 from vetter.errors import InputError
 from vetter.io.export.export import export
+from vetter.io.export.exported_rows import RowChoice
 from vetter.io.export.html_report import page_names
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0\0\0\rIHDR" + bytes(17) + b"rest"
@@ -69,7 +70,7 @@ def test_sheet_holds_chosen_candidates_and_unread_ones(tmp_path) -> None:
 
     listed.cutout = cutout  # type: ignore[method-assign]
     both = (Verdict.ACCEPT, Verdict.REJECT)
-    _export(tmp_path, listed, verdicts=both, sheet=Sheet)
+    _export(tmp_path, listed, choice=RowChoice(both), sheet=Sheet)
     content = (tmp_path / "contact_sheet.pdf").read_bytes()
     assert content == b"%PDF[(0, True), (1, False)]%vet_verdict\n"
 

@@ -13,16 +13,40 @@ from astropy.time import Time
 
 from vetter.errors import InputError
 from vetter.io.export.table_writing import FORMATS, write_pieces, write_table
+from vetter.io.tables.arrow import has_pyarrow
 
 READERS = {"ecsv": "ascii.ecsv", "csv": "ascii.csv", "votable": "votable", "fits": "fits"}
+ALL_FORMATS = [
+    pytest.param(
+        kind, marks=pytest.mark.skipif(kind == "parquet" and not has_pyarrow(), reason=why)
+    )
+    for kind, why in ((kind, "Parquet is an optional extra") for kind in FORMATS)
+]
 
 
 def there_and_back(table: Table, folder: Path, kind: str) -> tuple[Table, tuple[str, ...]]:
     path = folder / f"table.{kind}"
     notes = write_table(table, path, kind)
+    if kind == "parquet":
+        return read_nulls(path), notes
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return Table.read(path, format=READERS[kind]), notes
+
+
+def read_nulls(path: Path) -> Table:
+    """Read a Parquet table; astropy's own reader needs pandas."""
+    from pyarrow import parquet
+
+    back = Table()
+    for name, values in parquet.read_table(path).to_pydict().items():
+        hidden = [value is None for value in values]
+        filled = [
+            next(v for v in values if v is not None) if h else v
+            for v, h in zip(values, hidden, strict=True)
+        ]
+        back[name] = MaskedColumn(filled, mask=hidden) if any(hidden) else filled
+    return back
 
 
 def one(values: Any, folder: Path, kind: str) -> tuple[list[Any], tuple[str, ...]]:
@@ -33,7 +57,7 @@ def one(values: Any, folder: Path, kind: str) -> tuple[list[Any], tuple[str, ...
     return texts, notes
 
 
-@pytest.mark.parametrize("kind", FORMATS)
+@pytest.mark.parametrize("kind", ALL_FORMATS)
 @pytest.mark.parametrize(
     "values",
     [
@@ -52,21 +76,21 @@ def test_numbers_come_back(values: Any, kind: str, tmp_path: Path) -> None:
     assert one(values, tmp_path, kind)[0] == values.tolist()
 
 
-@pytest.mark.parametrize("kind", FORMATS)
+@pytest.mark.parametrize("kind", ALL_FORMATS)
 def test_object_numbers_stay_numbers(kind: str, tmp_path: Path) -> None:
     back, notes = one(np.array([1, None, 3], object), tmp_path, kind)
     assert back == [1, None, 3]
     assert notes == (f"column 'c' in {kind}: mixed values written as integers",)
 
 
-@pytest.mark.parametrize("kind", FORMATS)
+@pytest.mark.parametrize("kind", ALL_FORMATS)
 def test_mixed_objects_become_text(kind: str, tmp_path: Path) -> None:
     back, notes = one(np.array(["x", 3, [1, 2]], object), tmp_path, kind)
     assert back == ["x", "3", "[1, 2]"]
     assert "written as text" in notes[0]
 
 
-@pytest.mark.parametrize("kind", FORMATS)
+@pytest.mark.parametrize("kind", ALL_FORMATS)
 def test_masked_numbers_stay_masked(kind: str, tmp_path: Path) -> None:
     assert one(MaskedColumn([1, 2, 3], mask=[0, 1, 0]), tmp_path, kind)[0] == [1, None, 3]
 
@@ -78,6 +102,7 @@ def test_masked_numbers_stay_masked(kind: str, tmp_path: Path) -> None:
         ("csv", ["True", None, "False"]),
         ("votable", [True, None, False]),
         ("fits", [1, None, 0]),
+        pytest.param("parquet", [True, None, False], marks=ALL_FORMATS[-1].marks),
     ],
 )
 def test_masked_booleans_stay_masked(kind: str, back: list[Any], tmp_path: Path) -> None:
@@ -96,7 +121,7 @@ def test_fits_holds_ascii_only(tmp_path: Path) -> None:
     assert "cannot hold" in notes[0]
 
 
-@pytest.mark.parametrize("kind", FORMATS)
+@pytest.mark.parametrize("kind", ALL_FORMATS)
 def test_control_characters_are_escaped(kind: str, tmp_path: Path) -> None:
     assert one(["a\x00b", "\x1b[31m"], tmp_path, kind)[0] == ["a\\x00b", "\\x1b[31m"]
 
@@ -114,7 +139,7 @@ def test_arrays_in_csv_are_json(tmp_path: Path) -> None:
     assert notes == ("column 'c' in csv: arrays written as JSON",)
 
 
-@pytest.mark.parametrize("kind", FORMATS)
+@pytest.mark.parametrize("kind", ALL_FORMATS)
 def test_arrays_of_text_are_json(kind: str, tmp_path: Path) -> None:
     assert one(np.array([["a", "b"], ["c", "d"]]), tmp_path, kind)[0] == [
         '["a", "b"]',
@@ -122,20 +147,20 @@ def test_arrays_of_text_are_json(kind: str, tmp_path: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize("kind", FORMATS)
+@pytest.mark.parametrize("kind", ALL_FORMATS)
 def test_times_are_text(kind: str, tmp_path: Path) -> None:
     back, notes = one(Time([51544.5, 60000.0], format="mjd"), tmp_path, kind)
     assert back == ["2000-01-01T12:00:00.000", "2023-02-25T00:00:00.000"]
     assert notes == (f"column 'c' in {kind}: time as text, utc",)
 
 
-@pytest.mark.parametrize("kind", FORMATS)
+@pytest.mark.parametrize("kind", ALL_FORMATS)
 def test_dates_are_text(kind: str, tmp_path: Path) -> None:
     back, _ = one(np.array(["2020-01-01", "2020-01-02"], "M8[s]"), tmp_path, kind)
     assert back == ["2020-01-01T00:00:00", "2020-01-02T00:00:00"]
 
 
-@pytest.mark.parametrize("kind", FORMATS)
+@pytest.mark.parametrize("kind", ALL_FORMATS)
 def test_sky_positions_are_two_columns(kind: str, tmp_path: Path) -> None:
     table = QTable({"sky": SkyCoord([1.0, 2.0], [-3.0, 4.0], unit="deg")})
     back, _ = there_and_back(table, tmp_path, kind)
@@ -143,13 +168,13 @@ def test_sky_positions_are_two_columns(kind: str, tmp_path: Path) -> None:
     np.testing.assert_allclose(back["sky.dec"].tolist(), [-3.0, 4.0], rtol=1e-14)
 
 
-@pytest.mark.parametrize("kind", FORMATS)
+@pytest.mark.parametrize("kind", ALL_FORMATS)
 def test_records_are_json(kind: str, tmp_path: Path) -> None:
     values = np.array([(1, 2.5), (3, 4.5)], dtype=[("a", int), ("b", float)])
     assert one(values, tmp_path, kind)[0] == ["[1, 2.5]", "[3, 4.5]"]
 
 
-@pytest.mark.parametrize("kind", FORMATS)
+@pytest.mark.parametrize("kind", ALL_FORMATS)
 def test_display_formats_cost_no_digits(kind: str, tmp_path: Path) -> None:
     assert one(Column([1 / 3, 2 / 3], format="%.2f"), tmp_path, kind)[0] == [1 / 3, 2 / 3]
 
@@ -160,13 +185,13 @@ def test_units_come_back(kind: str, tmp_path: Path) -> None:
     assert back["c"].unit == u.deg
 
 
-@pytest.mark.parametrize("kind", FORMATS)
+@pytest.mark.parametrize("kind", ALL_FORMATS)
 def test_units_of_no_standard_do_not_stop_it(kind: str, tmp_path: Path) -> None:
     odd = u.Unit("counts per whatever", parse_strict="silent")
     assert one(Column([1.0, 2.0], unit=odd), tmp_path, kind)[0] == [1.0, 2.0]
 
 
-@pytest.mark.parametrize("kind", FORMATS)
+@pytest.mark.parametrize("kind", ALL_FORMATS)
 def test_no_rows(kind: str, tmp_path: Path) -> None:
     table = Table(
         {
@@ -201,7 +226,7 @@ def test_a_folder_that_is_not_there_is_one_line(tmp_path: Path) -> None:
         write_table(Table({"c": [1]}), tmp_path / "no" / "t.csv", "csv")
 
 
-@pytest.mark.parametrize("kind", FORMATS)
+@pytest.mark.parametrize("kind", ALL_FORMATS)
 def test_a_table_in_pieces_is_the_table_in_one(tmp_path: Path, kind: str) -> None:
     count = 7
     table = Table(

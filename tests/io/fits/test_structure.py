@@ -42,14 +42,14 @@ def with_more_cards(cards: list[str]) -> bytes:
 
 
 @pytest.mark.parametrize("kind", CARDS)
-def test_header_of_twenty_thousand_cards_is_read(kind: str, tmp_path: Path) -> None:
+def test_header_of_four_thousand_cards_is_read(kind: str, tmp_path: Path) -> None:
     path = tmp_path / "long.fits"
-    path.write_bytes(with_more_cards([CARDS[kind](i) for i in range(20_000)]))
+    path.write_bytes(with_more_cards([CARDS[kind](i) for i in range(4_000)]))
     image = open_image(FitsName(path))
     plain = open_image(FitsName(_written(tmp_path / "short.fits", images.image())))
     region = (slice(0, 9), slice(0, 9))
     assert image.read(region).tolist() == plain.read(region).tolist()
-    assert len(image.header) > (20_000 if kind != "continued" else 1)
+    assert len(image.header) > (4_000 if kind != "continued" else 1)
     image.close()
     plain.close()
 
@@ -57,7 +57,7 @@ def test_header_of_twenty_thousand_cards_is_read(kind: str, tmp_path: Path) -> N
 @pytest.mark.parametrize("kind", CARDS)
 def test_header_of_too_many_cards_is_refused(kind: str, tmp_path: Path) -> None:
     path = tmp_path / "long.fits"
-    path.write_bytes(with_more_cards([CARDS[kind](i) for i in range(200_000)]))
+    path.write_bytes(with_more_cards([CARDS[kind](i) for i in range(MAX_CARDS + 1)]))
     with pytest.raises(InputError, match="does not end within 99972 cards; copy or write it"):
         open_image(FitsName(path))
     assert read_plain(path.read_bytes()) is None

@@ -26,9 +26,10 @@ OPENED = """
 import json, sys
 from tests.helpers.decisions import event, listing
 from vetter.io.session.session_file import SessionFile
-with SessionFile.start(sys.argv[1], "ada") as session:
-    written = [decision.seq for decision in session.append([event(listing(), 0)])]
-    print(json.dumps([session.read_only, session.notes, written, len(session.decisions())]))
+for _ in range(2):
+    with SessionFile.start(sys.argv[1], "ada") as session:
+        written = [decision.seq for decision in session.append([event(listing(), 0)])]
+        print(json.dumps([session.read_only, session.notes, written, len(session.decisions())]))
 """
 
 SECOND = """
@@ -85,18 +86,14 @@ def test_session_is_written_and_read(
 ) -> None:
     environment["NO_LOCKS"] = str(getattr(errno, refusal))
     path = tmp_path / "s.vetter"
-    for count in (1, 2):
-        done = run(environment, "-c", OPENED, str(path))
-        assert done.returncode == 0, done.stderr
-        note = "no file locks on this disk: open the session in one window only"
-        assert json.loads(done.stdout) == [False, [note], [count], count]
+    done = run(environment, "-c", OPENED, str(path))
+    assert done.returncode == 0, done.stderr
+    note = "no file locks on this disk: open the session in one window only"
+    written = [json.loads(line) for line in done.stdout.splitlines()]
+    assert written == [[False, [note], [1], 1], [False, [note], [2], 2]]
 
 
-@pytest.mark.parametrize("refusal", REFUSALS)
-def test_log_prints_every_decision(
-    environment: dict[str, str], tmp_path: Path, refusal: str
-) -> None:
-    environment["NO_LOCKS"] = str(getattr(errno, refusal))
+def test_log_prints_every_decision(environment: dict[str, str], tmp_path: Path) -> None:
     path = tmp_path / "s.vetter"
     with SessionFile.create(path, "ada") as session:
         session.append([event(listing(), row) for row in range(3)])
@@ -122,7 +119,7 @@ def test_status_and_export_read_a_session(environment: dict[str, str], tmp_path:
 
 def test_killed_commit_is_taken_back_for_writing(killed: Path, environment: dict[str, str]) -> None:
     done = run(environment, "-c", OPENED, str(killed))
-    assert json.loads(done.stdout)[2:] == [[2], 2], done.stderr
+    assert json.loads(done.stdout.splitlines()[0])[2:] == [[2], 2], done.stderr
 
 
 def test_killed_commit_stays_on_disk_while_read(killed: Path, environment: dict[str, str]) -> None:

@@ -17,7 +17,7 @@ import pytest
 from astropy.io import fits
 from astropy.wcs import WCS
 
-from tests.core.cutout.test_crop import WCSS
+from tests.helpers.distorted_wcs import WCSS
 from vetter.errors import InputError
 from vetter.io.surveys import hips as surveys
 from vetter.io.surveys.hips import SurveyError, get_hips_image

@@ -41,7 +41,7 @@ def test_binning_takes_means() -> None:
 
 @pytest.mark.parametrize("kind", ["sip", "tpv"])
 def test_a_finer_grid_is_on_the_same_sky(kind: str) -> None:
-    from tests.core.cutout.test_crop import WCSS
+    from tests.helpers.distorted_wcs import WCSS
     from vetter.core.coordinates.wcs import wcs_cards
 
     wcs = WCSS[kind]()

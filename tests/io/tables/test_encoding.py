@@ -32,7 +32,7 @@ def test_chinese_is_read_and_called_a_guess(tmp_path: Path, codec: str) -> None:
     assert candidates.column("备注").tolist() == ["可能是超新星", "彗星，亮"]
     assert candidates.cautions == (
         "list.csv: its encoding cannot be told, read as GB18030; if letters look wrong, "
-        "choose another in File > Columns of the list, or --encoding NAME",
+        "choose another in List > Roles of the columns, or --encoding NAME",
     )
 
 

@@ -256,7 +256,12 @@ def test_rows_listed_during_commit_are_shown_after_it(
     monkeypatch.setattr("vetter.review.recorder.ACKNOWLEDGED_AT_ONCE", 0)
     night, gate = opened((1, 8)), threading.Event()
     append = night.store.append
-    monkeypatch.setattr(night.store, "append", lambda *a, **k: gate.wait(30) and append(*a, **k))
+
+    def append_late(*events: Any, **options: Any) -> Any:
+        assert gate.wait(60), "the gate stayed shut"
+        return append(*events, **options)
+
+    monkeypatch.setattr(night.store, "append", append_late)
     night.session.accept()
     night.read(qtbot, 8)
     assert night.session.busy

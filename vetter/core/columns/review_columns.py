@@ -31,6 +31,13 @@ POSITIONS = ("x", "y", "ra", "dec")
 _ROLE_COLUMNS = ("name", "key", "mag", "mag_err", "time", "filter", "fwhm")
 
 
+OTHERS = {
+    "disagree": "yes where two reviewers' verdicts differ, settled where an arbiter has chosen",
+    "others": "verdicts of the other reviewers",
+}
+"""Columns that come from the other reviewers' decisions, with their descriptions."""
+
+
 class OpinionLike(Protocol):
     """Parts of an opinion that columns show."""
 
@@ -55,6 +62,16 @@ class Decided(Protocol):
 
     def remarked_rows(self) -> Sequence[int]:
         """Return the rows with tags or a comment."""
+
+
+class Others(Protocol):
+    """Other reviewers' decisions, see `vetter.core.decisions.agreement.other_reviewers`."""
+
+    def disagreements(self, first: int = 0) -> npt.NDArray[Any]:
+        """Return whether the verdicts on each candidate differ, as a word."""
+
+    def texts(self, first: int = 0) -> npt.NDArray[Any]:
+        """Return the others' verdicts on each candidate as text."""
 
 
 class NewRows:
@@ -141,6 +158,8 @@ class ReviewColumns:
         Source of verdict codes and opinions.
     fits : FitTable, optional
         Source of the columns of fits; None if nothing can be fitted.
+    others : Others, optional
+        Source of the columns of other reviewers; None without others, or if they are hidden.
     has_seen : bool
         Whether there is a column ``seen`` of earlier verdicts; `set_seen` fills it.
     """
@@ -150,11 +169,13 @@ class ReviewColumns:
         candidates: CandidateList,
         decided: Decided,
         fits: FitTable | None = None,
+        others: Others | None = None,
         has_seen: bool = False,
     ) -> None:
         self.candidates = candidates
         self._decided = decided
         self.fits = fits
+        self.others = others
         self._has_seen = has_seen
         self._seen: dict[int, str] = {}
         self._names: npt.NDArray[Any] | None = None
@@ -166,6 +187,7 @@ class ReviewColumns:
         own = (*DECIDED, "name", *(p for p in POSITIONS if self._has_position(p)))
         own += () if fits is None else FIT_COLUMNS
         own += (SEEN,) if self._has_seen else ()
+        own += () if self.others is None else tuple(OTHERS)
         self._table = {
             (f"list.{name}" if name in own else name): name for name in candidates.columns
         }
@@ -240,6 +262,8 @@ class ReviewColumns:
                 if first <= row < first + len(seen):
                     seen[row - first] = text
             return seen
+        if self.others is not None and name in OTHERS:
+            return (self.others.texts if name == "others" else self.others.disagreements)(first)
         if name in POSITIONS and name in self._own:
             return np.asarray(getattr(self.candidates, name))[first:]
         return self.candidates.column(self._table[name], first)
@@ -269,6 +293,8 @@ class ReviewColumns:
         """Return a description of a column with its unit, for a tool tip; at least its name."""
         unit = self.unit(name)
         words = f"{name} ({unit})" if unit else name
+        if name in self._own and name in OTHERS:
+            return f"{name}: {OTHERS[name]}"
         is_fits = name in self._own and name in FIT_DESCRIPTIONS
         return f"{words}: {FIT_DESCRIPTIONS[name]}" if is_fits else words
 

@@ -57,6 +57,32 @@ def time_text(value: Any, column: str = "", unit: str = "") -> str:
     return f"{iso} ({assumed}{kind.upper()} {number:.5f})"
 
 
+def read_mjd(value: Any, column: str = "", unit: str = "") -> tuple[float, str] | None:
+    """Return the MJD of a number of days or seconds, and its time scale.
+
+    Parameters
+    ----------
+    value : object
+        Number (MJD, JD or Unix seconds).
+    column, unit : str
+        Name and unit of the column, which decide the kind as in `time_text`.
+
+    Returns
+    -------
+    (float, str) or None
+        The scale is 'utc', 'tai', or 'bjd' or 'hjd' for times at the centre of the Solar System or
+        of the Sun. None for text, NaN and numbers of unknown kind.
+    """
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+        return None
+    number = float(value)
+    kind = _kind_in_name(column) or _kind_in_name(unit) or _kind_by_size(number)
+    mjd = _to_mjd(number, kind)
+    if mjd is None:
+        return None
+    return mjd, kind if kind in ("bjd", "hjd") else _scale_suffix(column).strip().lower() or "utc"
+
+
 def all_digits(number: float) -> str:
     """Return a number with all its digits: ``20260314.13373``, and ``8850`` of 8850.0."""
     is_whole = math.isfinite(number) and float(number).is_integer() and abs(number) < _MAX_WHOLE

@@ -51,26 +51,30 @@ def background(image: Array, mask: Array | None = None) -> tuple[float, float]:
 
 def _clip_outliers(values: npt.NDArray[np.float64]) -> tuple[float, float]:
     """Return median and scatter of one or more finite numbers, clipped until they converge."""
+    # In order: the median is in the middle, and numbers to clip are at both ends.
+    values = np.sort(values)
     for _ in range(5):
-        level = _median(values)
-        deviation = np.abs(values - level)
-        sigma = _MAD_TO_SIGMA * _median(deviation)
+        level = _middle(values)
+        deviation = values - level
+        sizes = np.abs(deviation)
+        sizes.sort()
+        sigma = _MAD_TO_SIGMA * _middle(sizes)
         if sigma <= 0:
             # std(): more than half of the integers in an image may have the same value.
             sigma = float(np.std(values))
-        kept = values[deviation <= _CLIP_SIGMA * sigma]
-        if len(kept) == len(values) or len(kept) < 10:
+        limit = _CLIP_SIGMA * sigma
+        first, end = deviation.searchsorted(-limit), deviation.searchsorted(limit, "right")
+        if end - first == len(values) or end - first < 10:
             break
-        values = kept
+        values = values[first:end]
     return level, sigma
 
 
-def _median(values: npt.NDArray[np.float64]) -> float:
-    """Return the median of one or more finite numbers, in a quarter of ``np.median``'s time."""
-    half = len(values) // 2
-    partitioned = np.partition(values, half)
-    upper = float(partitioned[half])
-    return upper if len(values) % 2 else float(partitioned[:half].max()) / 2 + upper / 2
+def _middle(ordered: npt.NDArray[np.float64]) -> float:
+    """Return the median of one or more ordered numbers."""
+    half = len(ordered) // 2
+    upper = float(ordered[half])
+    return upper if len(ordered) % 2 else float(ordered[half - 1]) / 2 + upper / 2
 
 
 def estimate_err(
@@ -106,9 +110,9 @@ def estimate_err(
     level, sigma = background(image, mask) if around is None else background(around)
     if not 0 < sigma < _MAX_SIGMA:
         return np.full(image.shape, np.nan)
-    variance = np.full(image.shape, sigma**2)
-    if gain is not None and gain > 0:
-        # errstate: pixels may be infinite, or near the end of the float range.
-        with np.errstate(all="ignore"):
-            variance += np.clip(np.nan_to_num(image - level, nan=0.0), 0, None) / gain
-    return np.where(np.isfinite(image), np.sqrt(variance), np.nan)
+    if gain is None or not gain > 0:
+        return np.where(np.isfinite(image), sigma, np.nan)
+    # errstate: pixels may be infinite, or near the end of the float range.
+    with np.errstate(all="ignore"):
+        photons = np.clip(np.nan_to_num(image - level, nan=0.0), 0, None) / gain
+    return np.where(np.isfinite(image), np.sqrt(sigma**2 + photons), np.nan)

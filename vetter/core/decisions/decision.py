@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import uuid
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import NamedTuple
@@ -51,7 +52,8 @@ class Opinion(NamedTuple):
 
     ``decided_at`` is UTC in ISO 8601, or '' before any decision; ``seconds`` is the time that
     the candidate had been looked at when the last decision was made. ``until`` is the time at
-    which a candidate that was put off is due, see `Decision`.
+    which a candidate that was put off is due, see `Decision`; ``program`` is the version of the
+    program at the decision.
     """
 
     verdict: Verdict = Verdict.NONE
@@ -61,6 +63,7 @@ class Opinion(NamedTuple):
     decided_at: str = ""
     seconds: float = 0.0
     until: str = ""
+    program: str = ""
 
     @property
     def has_content(self) -> bool:
@@ -158,6 +161,7 @@ class Decision(NamedTuple):
             self.at,
             self.seconds,
             self.until,
+            self.program,
         )
 
 
@@ -174,6 +178,12 @@ def new_ids(count: int) -> list[str]:
     digits = os.urandom(16 * count).hex()
     ids = (digits[first : first + 32] for first in range(0, 32 * count, 32))
     return [f"{h[:8]}-{h[8:12]}-4{h[13:16]}-{_VARIANT[h[16]]}{h[17:20]}-{h[20:]}" for h in ids]
+
+
+def last_reviewers(decisions: Sequence[Decision]) -> list[str]:
+    """Return the reviewers of decisions, in the order of their last decisions."""
+    # Reversed, since dict.fromkeys() keeps the place of the first occurrence.
+    return list(dict.fromkeys(event.reviewer for event in reversed(decisions)))[::-1]
 
 
 def storable(text: str) -> str:

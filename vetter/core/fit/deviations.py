@@ -22,7 +22,7 @@ from vetter.core.fit.chi2.moments import (
     Window,
     project_out,
     tap_weights,
-    tap_weights_stack,
+    tap_weights_both,
     windows,
 )
 from vetter.core.fit.chi2.newton import Minima, ShiftPrior, descend_stack
@@ -144,11 +144,11 @@ def measure_raw(moments: list[Array], normals: Normals, options: FitOptions) -> 
     power, psf_power = inner[:, 5, 5].copy(), inner[:, 4, 4].copy()
     inner[:, 5, 5] = np.where(power > 0, power, 1.0)
     inner = project_out(inner, 5)
-    inner[:, 6] -= normals.scale[:, None] * inner[:, 0]
     cross = inner[:, :5, 6] - normals.scale[:, None] * inner[:, :5, 0]
     images = inner[:, :5, :5]
-    measured = (power > 0) & (images[:, 4, 4] > 1e-10 * psf_power) & np.isfinite(cross).all(axis=1)
-    measured &= np.isfinite(images).all(axis=(1, 2))
+    measured = (power > 0) & (images[:, 4, 4] > 1e-10 * psf_power)
+    # Sums are NaN or infinite if any number is.
+    measured &= np.isfinite(images.sum(axis=(1, 2)) + cross.sum(axis=1))
     norm = np.where(measured, images[:, 4, 4], np.nan)
     return RawFigures(
         cross[:, 4] / norm, 1.0 / np.sqrt(norm), *_measure_shares(images, cross, measured)
@@ -227,39 +227,34 @@ def measure_alone(
     noise : TemplateNoise, optional
         Noise that has been subtracted from the moments.
     """
-    out = AloneFigures(*np.full((6, len(pixels)), np.nan))
-    out.shift_chi2[:] = np.inf
     all_windows = windows(options.max_shift)
-    nearest = _find_windows(all_windows, normals)
     bounds = 1.0 / options.max_scale, options.max_scale
     df = np.maximum(pixels - (options.max_scale > 1) - options.background, 1)
-    for index, (moments, window) in enumerate(zip(fitted, all_windows, strict=True)):
-        here = nearest == index
-        if here.any():
-            u, v = normals.dx[here] - window.cx, normals.dy[here] - window.cy
-            selected = moments if here.all() else moments[here]
-            chi2, scale, power = _fit_scale(selected, window, u, v, bounds)
-            if noise is not None:
-                minima = Minima(u, v, scale, chi2)
-                chi2 = chi2 + noise_chi2(window, minima, _select_noise(noise, here))
-            out.scale_chi2[here], out.scale[here] = chi2, scale
-            ratio = np.maximum(1.0, chi2 / df[here])
-            out.scale_err[here] = np.sqrt(ratio / np.where(power > 0, power, np.nan))
+    best: AloneFigures | None = None
+    for moments, window in zip(fitted, all_windows, strict=True):
+        u, v = normals.dx - window.cx, normals.dy - window.cy
+        scale_chi2, scale, power = _fit_scale(moments, window, u, v, bounds)
+        if noise is not None:
+            held = Minima(u, v, scale, scale_chi2)
+            scale_chi2 = scale_chi2 + noise_chi2(window, held, noise)
+        ratio = np.maximum(1.0, scale_chi2 / df)
+        scale_err = np.sqrt(ratio / np.where(power > 0, power, np.nan))
         minima = _fit_shift(moments, window, normals.scale, noise)
-        lower = minima.chi2 < out.shift_chi2
-        out.shift_chi2[lower] = minima.chi2[lower]
-        out.dx[lower] = (window.cx + minima.u)[lower]
-        out.dy[lower] = (window.cy + minima.v)[lower]
-    out.shift_chi2[np.isinf(out.shift_chi2)] = np.nan
-    return out
+        dx, dy = window.cx + minima.u, window.cy + minima.v
+        here = AloneFigures(dx, dy, minima.chi2, scale_chi2, scale, scale_err)
+        best = here if best is None else _select_alone(best, here, window, u, v)
+    assert best is not None
+    return best
 
 
-def _find_windows(all_windows: Sequence[Window], normals: Normals) -> npt.NDArray[np.intp]:
-    """Return the index of the window with the normal shift, (k,)."""
-    if len(all_windows) == 1:
-        return np.zeros(len(normals.dx), int)
-    shifts = zip(normals.dx.tolist(), normals.dy.tolist(), strict=True)
-    return np.array([_find_window(all_windows, x, y) for x, y in shifts])
+def _select_alone(
+    best: AloneFigures, here: AloneFigures, window: Window, u: Array, v: Array
+) -> AloneFigures:
+    """Return the lower chi2 of a shift, and the scale of the window that contains the normal."""
+    is_lower = here.shift_chi2 < best.shift_chi2
+    is_inside = np.maximum(np.abs(u), np.abs(v)) <= window.half
+    which = [is_lower] * 3 + [is_inside] * 3
+    return AloneFigures(*(np.where(new, b, a) for new, a, b in zip(which, best, here, strict=True)))
 
 
 def _fit_shift(moments: Array, window: Window, scale: Array, noise: TemplateNoise | None) -> Minima:
@@ -281,11 +276,12 @@ def _fit_scale(
 ) -> tuple[Array, Array, Array]:
     """Return chi2, scale and the template's power at given shifts, (k,) each."""
     taps = fitted.shape[1] - 1
-    wx, wy = (tap_weights_stack(shift, window.half)[:, 0] for shift in (u, v))
-    weights = (wy[:, :, None] * wx[:, None, :]).reshape(-1, taps)
+    wx, wy = tap_weights_both(u, v, window.half)
+    weights = (wy[:, 0, :, None] * wx[:, 0, None, :]).reshape(-1, taps)
     products = (weights[:, None] @ fitted[:, :taps])[:, 0]
     power, cross = np.vecdot(products[:, :taps], weights), products[:, taps]
-    scale = np.clip(np.where(power > 0, cross / power, 1.0), *bounds)
+    scale = np.where(power > 0, cross / power, 1.0)
+    scale = np.minimum(np.maximum(scale, bounds[0]), bounds[1])
     chi2 = compute_least_chi2(power.copy(), cross.copy(), fitted[:, taps, taps], bounds)
     return chi2, scale, power
 

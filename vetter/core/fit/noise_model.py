@@ -337,18 +337,25 @@ def _measure_cleaned_scatter(pulls: Array, weight: Array, left_out: Box) -> floa
     """
     counted = weight > 0
     counted[left_out] = False
-    around = pulls[counted]
-    pulls = pulls - np.partition(around, len(around) // 2)[len(around) // 2]
-    value = _scatter_of(pulls[counted])
-    outliers = counted & (np.abs(pulls) > _OUTLIER_SCATTERS * value)
-    quiet = counted & ~widen_flags(outliers, _OUTLIER_REACH)
-    if np.count_nonzero(quiet) < max(_MIN_PIXELS, 0.3 * np.count_nonzero(counted)):
+    # Flat indices: each selection by booleans takes longer than the arithmetic.
+    places = np.flatnonzero(counted)
+    around = pulls.ravel()[places]
+    ordered = around.copy()
+    ordered.partition(len(around) // 2)
+    around -= ordered[len(around) // 2]
+    value = _scatter_of(around)
+    outlying = np.abs(around) > _OUTLIER_SCATTERS * value
+    if not outlying.any():
         return value
-    return _scatter_of(pulls[quiet])
+    outliers = np.zeros(counted.shape, bool)
+    outliers.ravel()[places] = outlying
+    quiet = around[~widen_flags(outliers, _OUTLIER_REACH).ravel()[places]]
+    return value if len(quiet) < max(_MIN_PIXELS, 0.3 * len(around)) else _scatter_of(quiet)
 
 
 def _scatter_of(pulls: Array) -> float:
-    return float(np.interp(np.mean(pulls.clip(-_CUT_SIGMA, _CUT_SIGMA) ** 2), *_scatter_table()))
+    cut = np.minimum(np.maximum(pulls, -_CUT_SIGMA), _CUT_SIGMA)
+    return float(np.interp(cut @ cut / len(cut), *_scatter_table()))
 
 
 def _squares(pulls: Array) -> Array:

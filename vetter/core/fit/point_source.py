@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from vetter.core.fit.chi2.moments import Window, tap_weights_stack
+from vetter.core.fit.chi2.moments import Window, tap_weights_both
 from vetter.core.fit.chi2.newton import Minima
 from vetter.core.fit.chi2.pixels import Box
 from vetter.core.fit.input import FitInput
@@ -73,10 +73,10 @@ def compute_products(moments: Array, window: Window, minima: Minima) -> Array:
     ndarray (k, 6, 6)
     """
     taps, count = window.taps**2, len(moments)
-    wx = tap_weights_stack(minima.u, window.half)[:, (1, 0, 0)]
-    wy = tap_weights_stack(minima.v, window.half)[:, (0, 1, 0)]
+    wx, wy = tap_weights_both(minima.u, minima.v, window.half)
     basis = np.zeros((count, 6, moments.shape[1]))
-    basis[:, :3, :taps] = (wy[..., None] * wx[..., None, :]).reshape(count, 3, taps)
+    images = wy[:, (0, 1, 0), :, None] * wx[:, (1, 0, 0), None, :]
+    basis[:, :3, :taps] = images.reshape(count, 3, taps)
     basis[:, :2] *= minima.scale[:, None, None]
     basis[:, 3, taps + 1] = basis[:, 4, taps + 2] = basis[:, 5, taps] = 1.0
     out: Array = basis @ moments @ basis.transpose(0, 2, 1)
@@ -120,9 +120,9 @@ def _measure_amplitudes(
     determinant = bb * pp - bp * bp
     flux = (bb * (yp - scale * tp) - bp * (yb - scale * tb)) / determinant
     template_flux = (bb * tp - bp * tb) / determinant
-    free = [k for k in (0, 1, 3) if not (fixed[0] and k < 2)]
-    held_err = _flux_error(inner, free, chi2_ratio)
-    error = held_err if fixed[1] else _flux_error(inner, sorted([*free, 2]), chi2_ratio)
+    held_err, error = _flux_errors(inner, [3] if fixed[0] else [0, 1, 3], chi2_ratio)
+    if fixed[1]:
+        error = held_err
     flux = np.where(np.isfinite(error), flux, 0.0)
     slopes: Array = inner[:, (0, 1), (0, 1)]
     measured = np.logical_and((slopes > 0).all(axis=1), not fixed[0])
@@ -131,15 +131,36 @@ def _measure_amplitudes(
     return PointSources(flux, error, flux / error, template_flux, held_err, shift_err)
 
 
-def _flux_error(inner: Array, free: list[int], chi2_ratio: Array) -> Array:
-    """Return the PSF flux's error beside the free images; infinite if they reproduce the PSF."""
-    pp, others = inner[:, 4, 4], inner[:, free][:, :, free]
-    size = np.sqrt(np.maximum(np.diagonal(others, axis1=1, axis2=2), 1e-300))
-    cross = inner[:, free, 4] / size
-    unit = others / (size[:, :, None] * size[:, None, :])
+def _flux_errors(inner: Array, free: list[int], chi2_ratio: Array) -> tuple[Array, Array]:
+    """Return the PSF flux's error beside the free images, and beside these and the template.
+
+    It is infinite if they reproduce the PSF.
+    """
+    which = [*free, 2, 4]
+    products = inner[:, which][:, :, which]
+    size = np.sqrt(np.maximum(np.diagonal(products, axis1=1, axis2=2), 1e-300))
+    products /= size[:, :, None] * size[:, None, :]
     # The ridge makes degenerate images solvable; they add nothing to the error.
-    unit += _RIDGE * np.eye(len(free))
-    remaining = pp - np.vecdot(cross, np.linalg.solve(unit, cross[:, :, None])[:, :, 0])
-    distinct = remaining > 1e-10 * pp
-    error: Array = np.sqrt(np.maximum(1.0, chi2_ratio) / np.where(distinct, remaining, 1.0))
+    images = np.arange(len(free) + 1)
+    products[:, images, images] += _RIDGE
+    power, inflated = size[:, -1] ** 2, np.maximum(1.0, chi2_ratio)
+    for k in range(len(free)):
+        _eliminate(products, k)
+    held = _amplitude_error(products[:, -1, -1], power, inflated)
+    _eliminate(products, len(free))
+    return held, _amplitude_error(products[:, -1, -1], power, inflated)
+
+
+def _eliminate(products: Array, k: int) -> None:
+    """Subtract the image ``k`` from those after it, in place."""
+    column = products[:, k + 1 :, k]
+    products[:, k + 1 :, k + 1 :] -= (
+        column[:, :, None] * (column / products[:, k, k, None])[:, None, :]
+    )
+
+
+def _amplitude_error(remaining: Array, power: Array, inflated: Array) -> Array:
+    """Return the error of an amplitude from the part of its image that no other explains."""
+    distinct = remaining > 1e-10
+    error: Array = np.sqrt(inflated / (power * np.where(distinct, remaining, 1.0)))
     return np.where(distinct, error, np.inf)

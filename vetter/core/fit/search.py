@@ -22,6 +22,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import itemgetter
 from typing import NamedTuple
 
 import numpy as np
@@ -229,11 +230,10 @@ def _search_one(moments: Array, window: Window, scales: tuple[float, float]) -> 
     chi2 = scan(moments, scan_weights(window), scales)[0]
     lowest = find_starts_of_one(chi2, gx, gy)
     ends = [descend(moments[0], window, scales, u, v) for u, v in lowest]
-    return Minima(*np.array(min(ends, key=_end_chi2))[:, None])
+    return Minima(*np.array(min(ends, key=_END_CHI2))[:, None])
 
 
-def _end_chi2(end: tuple[float, float, float, float]) -> float:
-    return end[3]
+_END_CHI2 = itemgetter(3)
 
 
 def scan(moments: Array, weights: Array, scales: tuple[float, float]) -> Array:
@@ -272,30 +272,33 @@ def find_starts_of_one(
     gx, gy : ndarray
     """
     wide, high = len(gx) + 2, len(gy) + 2
-    grid = np.full((high, wide), math.inf)
-    grid[1:-1, 1:-1] = chi2.reshape(len(gy), len(gx))
-    values = grid.ravel().tolist()
     # Plain numbers: numpy's calls would cost more. Most points fail the first comparisons.
+    values = [math.inf] * wide
+    for row in chi2.reshape(len(gy), len(gx)).tolist():
+        values += [math.inf, *row, math.inf]
+    values += [math.inf] * wide
     minima = [
         p
         for first in range(wide + 1, wide * (high - 1), wide)
         for p in range(first, first + len(gx))
-        if values[p] <= values[p - 1]
-        and values[p] <= values[p + 1]
-        and values[p] <= values[p - wide]
-        and values[p] <= values[p + wide]
-        and values[p] <= min(values[p - wide - 1 : p - wide + 2 : 2])
-        and values[p] <= min(values[p + wide - 1 : p + wide + 2 : 2])
+        if (here := values[p]) <= values[p - 1]
+        and here <= values[p + 1]
+        and here <= values[p - wide]
+        and here <= values[p + wide]
+        and here <= values[p - wide - 1]
+        and here <= values[p - wide + 1]
+        and here <= values[p + wide - 1]
+        and here <= values[p + wide + 1]
     ]
     if not math.isfinite(values[wide + 1]):
         # chi2 is NaN at all points: one start suffices, since the fit then fails with a reason.
         minima.append(wide + 1)
     minima.sort(key=values.__getitem__)
-    out = []
+    out, step_x, step_y = [], _step(gx), _step(gy)
     for p in minima[:most]:
         j, i = divmod(p - wide - 1, wide)
-        u = float(gx[i]) + _vertex(values[p - 1], values[p], values[p + 1]) * _step(gx)
-        v = float(gy[j]) + _vertex(values[p - wide], values[p], values[p + wide]) * _step(gy)
+        u = float(gx[i]) + _vertex(values[p - 1], values[p], values[p + 1]) * step_x
+        v = float(gy[j]) + _vertex(values[p - wide], values[p], values[p + wide]) * step_y
         out.append((u, v))
     return out
 

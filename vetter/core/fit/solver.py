@@ -79,7 +79,7 @@ from vetter.core.fit.weights import (
 
 Array = npt.NDArray[np.float64]
 
-_PIXELS_PER_BATCH = 220_000
+_PIXELS_PER_BATCH = 256_000
 _MIN_CELL_PRODUCTS = 30_000
 """Number of shifted images times pixels above which cells are searched; below, moments of all
 shifts are cheaper. Single fits and stacks share the limit: else their results would differ."""
@@ -338,7 +338,8 @@ def _measure_sources(
     inner = np.empty((len(df), 6, 6))
     chi2 = found.minima.chi2.copy()
     for index, window in enumerate(windows(options.max_shift)):
-        here = found.window == index
+        # slice(None): a single window needs no copies.
+        here = slice(None) if len(moments) == 1 else found.window == index
         minima = Minima(*(column[here] for column in found.minima))
         inner[here] = compute_products(moments[index][here], window, minima)
         if noise is not None:

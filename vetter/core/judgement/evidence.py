@@ -10,7 +10,7 @@ import math
 import re
 
 from vetter.core.fit.adjustment import Adjustment, is_off
-from vetter.core.judgement.answer import Answer, Judgement
+from vetter.core.judgement.answer import Judgement
 from vetter.core.number_text import format_count, format_p_value
 
 _MAX_CAUTIONED_CHI2 = 3.0
@@ -56,18 +56,15 @@ def describe_limits(judgement: Judgement, unit: str = "") -> str:
     Returns
     -------
     str
-        Unknown numbers are left out. Without a calibration the text is ``not calibrated``, but
-        empty for a fit that is not judged.
+        Unknown numbers are left out. The judgement's reason says if it is not calibrated.
     """
     limit, power = "", ""
     if math.isfinite(judgement.flux_limit):
         limit = f"limit {_format_short(judgement.flux_limit)} {unit}".rstrip()
     if math.isfinite(judgement.power):
         power = f"a source of its flux would survive at S/N {_format_short(judgement.power, 2)}"
-    if judgement.stars:
-        calibration = f"calibrated on {format_count(judgement.stars, 'star')}"
-    else:
-        calibration = "" if judgement.answer is Answer.NOT_JUDGED else "not calibrated"
+    stars = judgement.stars
+    calibration = f"calibrated on {format_count(stars, 'star')}" if stars else ""
     return "; ".join(part for part in (power, limit, calibration) if part)
 
 

@@ -40,6 +40,12 @@ _MIN_SCALE_SIGMA = 5.0
 """Sigmas of a variable's scale from the field's normal."""
 _MAX_SCALE_SIGMA = 2.0
 """Sigmas of an explained candidate's scale from the field's normal."""
+_HALF_TAKEN_SNR = 0.8
+"""Surviving S/N of a kept source, in units of `max_snr`, where the scale has taken a part of it."""
+_MIN_STAR_SNR = 10.0
+"""Flux of a star in the template, in errors of a PSF's flux, whose scale can take a source."""
+_MIN_SHIFTED_SNR = 5.0
+"""Flux of the template's highest pixel as a star, in errors of a PSF's flux, above its noise."""
 _MAX_STEADY_SCALE = 0.03
 """Difference from 1 of steady stars' scale if the field's scale is unknown."""
 _USUAL_SHIFT_ERR = 0.1
@@ -225,7 +231,7 @@ def _decide(fit: Adjustment, figures: _Figures, limits: AnswerLimits) -> tuple[A
     if is_good and _is_variable(fit, figures):
         return Answer.VARIABLE, _describe_variable(fit, figures)
     objections = []
-    if abs(figures.snr) >= limits.max_snr:
+    if abs(figures.snr) >= _least_snr(fit, figures, limits):
         objections.append(_describe_source(fit, figures))
     if not is_good and not (objections and _is_point(fit, figures, limits)):
         objections.append(_describe_residuals(fit, figures))
@@ -239,6 +245,20 @@ def _decide(fit: Adjustment, figures: _Figures, limits: AnswerLimits) -> tuple[A
             reason += f"; no point source before the fit either (S/N {fit.psf_snr:.1f})"
         return Answer.EXPLAINED, reason
     return Answer.ORDINARY, obstacle
+
+
+def _least_snr(fit: Adjustment, figures: _Figures, limits: AnswerLimits) -> float:
+    """Return the surviving S/N from which on a source is kept.
+
+    It is lower where the scale is not the field's: the scale has then taken a part of the source.
+    """
+    is_known = math.isfinite(fit.normal.scale_err)
+    off_normal = is_known and abs(figures.scale_sigma) >= _MAX_SCALE_SIGMA
+    # Blank sky has no scale. Both have one sign if a source is why.
+    has_star = fit.star_flux > _MIN_STAR_SNR * fit.raw_flux_err
+    if off_normal and has_star and figures.scale_sigma * figures.snr > 0:
+        return limits.max_snr * _HALF_TAKEN_SNR
+    return limits.max_snr
 
 
 def _is_noise(fit: Adjustment, figures: _Figures) -> bool:
@@ -297,6 +317,8 @@ def _is_variable(fit: Adjustment, figures: _Figures) -> bool:
 
 def _find_obstacle(fit: Adjustment, figures: _Figures, limits: AnswerLimits) -> str:
     """Return why a good fit does not explain the candidate; empty if it does."""
+    if fit.star_flux < _MIN_SHIFTED_SNR * fit.raw_flux_err:
+        return "the template has no star here that a shift could move"
     if fit.at_bound:
         return "on its bound: " + ", ".join(fit.at_bound)
     normal = fit.normal

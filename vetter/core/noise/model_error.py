@@ -34,20 +34,22 @@ def known_width(fwhm: float | None) -> float:
 
 
 def model_reach(fwhm: float | None) -> int:
-    """Return the radius within which the template's highest light sets its error, pixels."""
+    """Return the radius within which the range of the template's light sets its error, pixels."""
     return max(1, round(_REACH_FWHM * known_width(fwhm)))
 
 
 def spread_light(light: Array, reach: int) -> Array:
-    """Return the highest light within ``reach`` pixels along both axes, not negative.
+    """Return the range of the light within ``reach`` pixels along both axes.
 
-    A wrong width errs by a small part of a star's core and by a large part of its wings; a fraction
-    of the highest light nearby serves for both.
+    A wrong width or position errs by a small part of a star's core and by a large part of its
+    wings; a fraction of the range nearby serves for both. On smooth light, as a galaxy's, it is
+    the slope that errs: with the highest light instead, sources on galaxies drown.
     """
-    from scipy.ndimage import maximum_filter
+    from scipy.ndimage import maximum_filter, minimum_filter
 
-    highest: Array = maximum_filter(np.where(np.isfinite(light), light, 0.0), 2 * reach + 1)
-    return np.maximum(highest, 0.0)
+    known = np.where(np.isfinite(light), light, 0.0)
+    highest: Array = maximum_filter(known, 2 * reach + 1)
+    return highest - minimum_filter(known, 2 * reach + 1)
 
 
 class StarResidual(NamedTuple):
@@ -56,7 +58,7 @@ class StarResidual(NamedTuple):
     Attributes
     ----------
     residual, err, signal : ndarray
-        Residual, 1 sigma without the template's error, and the template's highest light
+        Residual, 1 sigma without the template's error, and the range of the template's light
         nearby, see `spread_light`; of one shape.
     parameters : int
         Number of fitted parameters.

@@ -25,7 +25,7 @@ class NoiseModel:
     """Noise of a difference: sky, photons and the template's error, added in quadrature.
 
     ``err^2 = factor^2 (sky^2 + photon_noise S + model_error^2 T^2)``, where S is the light of
-    template and image above their sky, and T the template's highest light within `reach`.
+    template and image above their sky, and T the range of the template's light within `reach`.
 
     Attributes
     ----------
@@ -38,9 +38,9 @@ class NoiseModel:
     photon_noise : float
         Variance per unit of signal; 1 / gain for a noiseless template, 0 if not known.
     model_error : float
-        Error of the matched template, as a fraction of its light.
+        Error of the matched template, as a fraction of the range of its light.
     reach : int
-        Radius within which the template's highest light sets its error, pixels.
+        Radius within which the range of the template's light sets its error, pixels.
     correlation : Correlation
         Correlation of neighbouring pixels.
     template_share : float

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import ClassVar
 
 import numpy as np
@@ -16,83 +16,58 @@ MIN_SHARE = 0.02
 """Share of the template in the squared errors from which on a fit has to know it."""
 
 
-@dataclass(eq=False)
-class NoisePlane:
-    """Errors, 1 sigma, of ``image - convolved``, by a noise model of the field.
+class ErrPlane:
+    """Errors, 1 sigma, on the grid of another plane.
 
-    Attributes
+    Parameters
     ----------
-    image, convolved : Plane
-    noise : NoiseModel
+    of : Plane
+        Plane of the same shape.
+    note : str
+        Origin of the errors, for the user.
+    name : str, optional
     """
 
-    image: Plane
-    convolved: Plane
-    noise: NoiseModel
-    name: ClassVar[str] = "err"
     is_mask: ClassVar[bool] = False
     provenance: ClassVar[Provenance] = Provenance.COMPUTED
 
-    @property
-    def shape(self) -> tuple[int, int]:
-        """(rows, columns)."""
-        return self.image.shape
-
-    @property
-    def note(self) -> str:
-        """The noise model, for the user."""
-        return self.noise.description
-
-    def read(self, box: Box) -> Array:
-        """Return floats, shape ``box.shape``; NaN off the image and where unknown."""
-        # errstate: damaged pixels may be signalling NaN.
-        with np.errstate(all="ignore"):
-            planes = [np.asarray(p.read(box), np.float64) for p in (self.image, self.convolved)]
-        return self.noise.err(planes[0], planes[1], box.x0, box.y0)
+    def __init__(self, of: Plane, note: str, name: str = "err") -> None:
+        self.shape: tuple[int, int] = of.shape
+        self.note, self.name = note, name
 
 
-@dataclass(eq=False)
-class CorrectedErrPlane:
-    """Errors as given, corrected by a check on the difference.
+class NoisePlane(ErrPlane):
+    """Errors of ``image - convolved`` by a noise model of the field."""
 
-    Attributes
-    ----------
-    given, image, convolved : Plane
-    check : ErrCheck
-    """
-
-    given: Plane
-    image: Plane
-    convolved: Plane
-    check: ErrCheck
-    name: ClassVar[str] = "err"
-    is_mask: ClassVar[bool] = False
-    provenance: ClassVar[Provenance] = Provenance.COMPUTED
-
-    @property
-    def shape(self) -> tuple[int, int]:
-        """(rows, columns)."""
-        return self.image.shape
-
-    @property
-    def note(self) -> str:
-        """The corrections, for the user."""
-        return self.check.description
+    def __init__(self, image: Plane, convolved: Plane, noise: NoiseModel) -> None:
+        super().__init__(image, noise.description)
+        self._planes, self._noise = (image, convolved), noise
 
     def read(self, box: Box) -> Array:
         """Return floats, shape ``box.shape``; NaN off the image and where unknown."""
-        # errstate: damaged pixels may be signalling NaN.
+        image, convolved = _read_floats(self._planes, box)
+        return self._noise.err(image, convolved, box.x0, box.y0)
+
+
+class CorrectedErrPlane(ErrPlane):
+    """Errors as given, corrected by a check on the difference."""
+
+    def __init__(self, given: Plane, image: Plane, convolved: Plane, check: ErrCheck) -> None:
+        super().__init__(image, check.description)
+        self._planes, self._check = (given, image, convolved), check
+
+    def read(self, box: Box) -> Array:
+        """Return floats, shape ``box.shape``; NaN off the image and where unknown."""
+        err, image, convolved = _read_floats(self._planes, box)
+        # errstate: products may overflow.
         with np.errstate(all="ignore"):
-            planes = (self.given, self.image, self.convolved)
-            err, image, convolved = (np.asarray(p.read(box), np.float64) for p in planes)
-            return self.check.apply(err, image, convolved, box.x0, box.y0)
+            return self._check.apply(err, image, convolved, box.x0, box.y0)
 
 
-@dataclass(eq=False)
-class ErrPartPlane:
+class ErrPartPlane(ErrPlane):
     """Part of a difference's errors that the image has, or the matched template.
 
-    Attributes
+    Parameters
     ----------
     whole : Plane
         Errors of the difference.
@@ -101,26 +76,19 @@ class ErrPartPlane:
     name : str
     """
 
-    whole: Plane
-    factor: float
-    name: str
-    is_mask: ClassVar[bool] = False
-    provenance: ClassVar[Provenance] = Provenance.COMPUTED
-
-    @property
-    def shape(self) -> tuple[int, int]:
-        """(rows, columns)."""
-        return self.whole.shape
-
-    @property
-    def note(self) -> str:
-        """The origin of the errors, for the user."""
-        return str(getattr(self.whole, "note", ""))
+    def __init__(self, whole: Plane, factor: float, name: str) -> None:
+        super().__init__(whole, str(getattr(whole, "note", "")), name)
+        self._whole, self._factor = whole, factor
 
     def read(self, box: Box) -> Array:
         """Return floats, shape ``box.shape``; NaN off the image and where unknown."""
-        out: Array = np.asarray(self.whole.read(box), np.float64) * self.factor
-        return out
+        return _read_floats((self._whole,), box)[0] * self._factor
+
+
+def _read_floats(planes: Sequence[Plane], box: Box) -> list[Array]:
+    # errstate: damaged pixels may be signalling NaN.
+    with np.errstate(all="ignore"):
+        return [np.asarray(plane.read(box), np.float64) for plane in planes]
 
 
 def split_planes(err: Plane, share: float) -> dict[str, Plane]:

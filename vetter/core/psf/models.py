@@ -96,28 +96,34 @@ class Moffat:
         """Return the flux in pixels at offsets from the point, which are broadcast together."""
         if self.fwhm * math.sqrt(self.ratio) > _MAX_COARSE_FWHM:
             return self._density(dx, dy)
-        out = np.zeros(np.broadcast_shapes(dx.shape, dy.shape))
-        for v, weight_v in zip(_NODES, _NODE_WEIGHTS, strict=True):
-            for u, weight_u in zip(_NODES, _NODE_WEIGHTS, strict=True):
-                out += weight_u * weight_v * self._density(dx + u, dy + v)
+        # One call for all nodes: nine calls take three times as long.
+        nodes = self._density(
+            np.asarray(dx)[..., None] + _NODES_X, np.asarray(dy)[..., None] + _NODES_Y
+        )
+        out: Array = nodes @ _NODE_WEIGHTS
         return out
 
     def _density(self, dx: Array, dy: Array) -> Array:
-        core = 2.0 * math.sqrt(2.0 ** (1.0 / self.beta) - 1.0) / self.fwhm
+        core2 = 4.0 * (2.0 ** (1.0 / self.beta) - 1.0) / (self.fwhm * self.fwhm)
         cos, sin = math.cos(self.angle), math.sin(self.angle)
-        along, across = cos * dx + sin * dy, cos * dy - sin * dx
-        radius2 = core * core * (along * along * self.ratio + across * across / self.ratio)
-        norm = (self.beta - 1.0) / math.pi * core * core
-        out: Array = norm * (1.0 + radius2) ** -self.beta
+        major, minor = core2 * self.ratio, core2 / self.ratio
+        out: Array = (1.0 + (cos * cos * major + sin * sin * minor) * (dx * dx)) + (
+            sin * sin * major + cos * cos * minor
+        ) * (dy * dy)
+        if major != minor:
+            out += (2.0 * cos * sin * (major - minor)) * dx * dy
+        np.power(out, -self.beta, out=out)
+        out *= (self.beta - 1.0) / math.pi * core2
         return out
 
 
 _ROUND = 0.97
 """Axis ratio above which a PSF is called round."""
 _MAX_COARSE_FWHM = 5.0
-_NODES = (-0.5 * math.sqrt(0.6), 0.0, 0.5 * math.sqrt(0.6))
-_NODE_WEIGHTS = (5.0 / 18.0, 8.0 / 18.0, 5.0 / 18.0)
-"""Gauss-Legendre quadrature over a pixel."""
+_NODES = np.array([-0.5 * math.sqrt(0.6), 0.0, 0.5 * math.sqrt(0.6)])
+_NODES_X, _NODES_Y = np.tile(_NODES, 3), np.repeat(_NODES, 3)
+_NODE_WEIGHTS = np.outer([5.0, 8.0, 5.0], [5.0, 8.0, 5.0]).ravel() / 18.0**2
+"""Gauss-Legendre quadrature over a pixel, nine nodes."""
 
 
 class PsfImage:

@@ -44,7 +44,7 @@ class Command(NamedTuple, Generic[WindowT]):
 
 
 UNNAMED_TAG = "on or off (not named in the settings)"
-MENUS = ("File", "Review", "Go", "View", "Stretch", "Fit", "Help")
+MENUS = ("File", "Review", "Go", "List", "View", "Stretch", "Fit", "Help")
 
 
 def with_tags(

@@ -88,7 +88,8 @@ class CandidateMenus(QObject):
         region = region_text(*place)
         if region:
             self._add_copy(menu, "Copy DS9 region", region)
-        links = sky_links(ra, dec)
+        wanted = session.settings.services.pages
+        links = {name: link for name, link in sky_links(ra, dec).items() if name in wanted}
         if links:
             menu.addSection("In the browser")
         for service, address in links.items():

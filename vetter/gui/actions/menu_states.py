@@ -11,6 +11,7 @@ from PyQt6.QtGui import QAction, QActionGroup
 from PyQt6.QtWidgets import QComboBox, QMenu
 
 from vetter.gui.actions.command_states import CAN_RUN, IS_ON
+from vetter.gui.actions.reviewer_commands import CAN_RUN_TOGETHER, IS_ON_TOGETHER
 from vetter.gui.widgets.plain_text import menu_text
 
 CHOICES = {
@@ -22,6 +23,9 @@ CHOICES = {
 """Title of the submenu of each combo box, by its name, and the commands that step through it."""
 
 SWITCHED = " on or off"
+
+_CAN_RUN = {**CAN_RUN, **CAN_RUN_TOGETHER}
+_IS_ON = {**IS_ON, **IS_ON_TOGETHER}
 
 
 class MenuStates(QObject):
@@ -40,7 +44,7 @@ class MenuStates(QObject):
     def __init__(self, window: Any, actions: Mapping[str, QAction]) -> None:
         super().__init__(window)
         self._window, self._actions = window, actions
-        for command in IS_ON:
+        for command in _IS_ON:
             action = actions[command]
             action.setCheckable(True)
             # The tick says whether it is on.
@@ -54,13 +58,13 @@ class MenuStates(QObject):
 
     def refresh(self) -> None:
         """Set all ticks and grey what cannot act."""
-        for command, is_on in IS_ON.items():
+        for command, is_on in _IS_ON.items():
             self._actions[command].setChecked(is_on(self._window))
-        for command, can_run in CAN_RUN.items():
+        for command, can_run in _CAN_RUN.items():
             self._actions[command].setEnabled(can_run(self._window))
 
     def _enable_all(self) -> None:
-        for command in CAN_RUN:
+        for command in _CAN_RUN:
             self._actions[command].setEnabled(True)
 
     def _make_choices(self) -> list[QMenu]:

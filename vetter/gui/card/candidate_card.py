@@ -133,6 +133,8 @@ class CandidateCard(QWidget):
         self._facts: list[Fact] = []
         self._row = -1
         self._corner: QLabel | None = None
+        self.shows_others = False
+        """Whether the others' verdicts and comments follow the comment."""
         self.name = self._make_label("name")
         self.chip = VerdictChip(self)
         self.place = PlaceLabel(self)
@@ -212,6 +214,21 @@ class CandidateCard(QWidget):
         self._row = now
         self._show_labels()
 
+    def show_others(self, shown: bool) -> None:
+        """Show the verdicts and comments of the other reviewers behind the comment, or hide them.
+
+        They are never shown in a blind review.
+        """
+        self.shows_others = shown and self._columns.others is not None
+        if self._row >= 0:
+            self._show_opinion()
+
+    def _remarks(self, row: int) -> str:
+        """Return the comment on a candidate, with the others' remarks if they are shown."""
+        comment = self._session.opinion(row).comment
+        others = self._session.others.remarks(row) if self.shows_others else ""
+        return " | ".join(filter(None, (comment, others)))
+
     def add_corner(self, widget: QLabel) -> None:
         """Put a label at the right end of the first line, in front of the comment's end."""
         self._corner = widget
@@ -289,18 +306,9 @@ class CandidateCard(QWidget):
         corner = "" if self._corner is None else self._corner.text()
         ground = self.size(), self.devicePixelRatioF(), self.palette().cacheKey()
         place = self._place_text(row)
-        due = self._session.due.since(row)
-        seen = self._seen_words(row)
-        return (
-            row,
-            self._session.opinion(row),
-            due,
-            seen,
-            tuple(self._facts),
-            corner,
-            place,
-            *ground,
-        )
+        opinion = self._session.opinion(row), self.shows_others
+        words = self._session.due.since(row), self._seen_words(row)
+        return row, opinion, words, tuple(self._facts), corner, place, *ground
 
     def _show_labels(self) -> None:
         name = self._session.candidates.name(self._row)
@@ -348,10 +356,11 @@ class CandidateCard(QWidget):
         since = self._session.due.since(self._row)
         self.chip.set_code(opinion.verdict.code, since)
         self.tags.show_tags(opinion.tags)
-        comment = " ".join(opinion.comment.split())
+        remarks = self._remarks(self._row)
+        comment = " ".join(remarks.split())
         if self.comment.text() != comment:
             self.comment.setText(comment)
-            self.comment.setToolTip(plain_tip(opinion.comment))
+            self.comment.setToolTip(plain_tip(remarks))
 
     def _on_opinions_changed(self, rows: list[int]) -> None:
         if self._row in rows:

@@ -1,36 +1,55 @@
-"""The evidence: the judgement and numbers of the fit of the candidate on screen."""
+"""The evidence: the answer and the numbers of the fit of the candidate on screen."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
 
-from PyQt6.QtGui import QPixmap
+from PyQt6.QtGui import QPixmap, QResizeEvent
 from PyQt6.QtWidgets import QWidget
 
-from vetter.core.judgement.answer import NOT_FITTED
+from vetter.core.columns.blind_columns import HIDDEN_TEXT
+from vetter.core.fit.adjustment import Adjustment
+from vetter.core.judgement.answer import NOT_FITTED, Answer, Judgement
 from vetter.core.judgement.evidence import (
-    NUMBER_SEPARATOR,
+    cautions,
+    describe_basis,
     describe_limits,
     details,
     headline,
     numbers,
+    shorten_caution,
 )
+from vetter.core.judgement.fit_answer import DEFAULT_LIMITS, AnswerLimits
 from vetter.core.judgement.fit_table import NOTHING_TO_FIT, FitState, FitStatus, can_fit
-from vetter.gui.widgets.answer_style import answer_badge
-from vetter.gui.widgets.flowing_text import LINE_BREAK, FlowingText
+from vetter.core.judgement.number_cells import describe_broken, make_cells
+from vetter.gui.card.number_cells import NumberCells
+from vetter.gui.widgets.answer_style import answer_chip
+from vetter.gui.widgets.flowing_text import FlowingText
 from vetter.gui.widgets.plain_text import plain_tip
 from vetter.gui.widgets.verdict_style import is_dark
 from vetter.review.cutouts.rendered_cutout import RenderedCutout
 
-WIDE_LINES, NARROW_LINES = 3, 4
-NO_BREAK, JOINED = "\N{NO-BREAK SPACE}", "\N{WORD JOINER}"
-MAX_UNBROKEN_LENGTH = 40
-"""Longest part of the numbers, in characters, that is not broken at the end of a line."""
+WIDE_LINES, NARROW_LINES = 1, 2
+"""Lines of the reason; the cells of the numbers below take two more."""
 
 
-class Evidence(FlowingText):
-    """The answer with its shape, letter and word, its reason and limits, above the numbers.
+class Reason(FlowingText):
+    """The answer as a chip, then its reason."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(WIDE_LINES, parent)
+        self.code = NOT_FITTED
+
+    def mark(self) -> QPixmap | None:
+        if self.code == NOT_FITTED:
+            return None
+        size = self.fontMetrics().height()
+        return answer_chip(self.code, size, is_dark(self.palette()), self.devicePixelRatioF())
+
+
+class Evidence(QWidget):
+    """The answer as a chip with its reason, above the numbers in cells.
 
     The height is fixed, so that the panels above stay in place when a fit arrives.
 
@@ -44,6 +63,13 @@ class Evidence(FlowingText):
         Keys that read an unreadable cutout again; empty without keys.
     has_numbers : bool
         Whether fits are possible; else one line is enough.
+    answer_limits : AnswerLimits
+        Limits that the cells mark where a number breaks one.
+
+    Attributes
+    ----------
+    words, limits, numbers : str
+        The answer with its reason, what it could have seen, and its numbers, as in the tool tip.
     """
 
     def __init__(
@@ -53,18 +79,22 @@ class Evidence(FlowingText):
         again_key: str = "",
         parent: QWidget | None = None,
         has_numbers: bool = True,
+        answer_limits: AnswerLimits = DEFAULT_LIMITS,
     ) -> None:
-        super().__init__(WIDE_LINES if has_numbers else 1, parent)
+        super().__init__(parent)
         self._has_numbers = has_numbers
+        self._answer_limits = answer_limits
         self._frame = frame
         self._shown: tuple[FitState, str, bool] | None = None
         # An opaque background, so that Qt does not repaint the widgets behind.
         self.setAutoFillBackground(True)
         self._fit_hint = self._again_hint = ""
         self.set_keys(fit_key, again_key)
-        self._code = NOT_FITTED
+        self.reason, self.cells = Reason(self), NumberCells(self)
+        self.cells.setVisible(has_numbers)
         self.words = self.limits = self.numbers = ""
         self.setAccessibleName("result of the fit")
+        self._set_height()
         self.show_state(FitState())
 
     def set_keys(self, fit_key: str, again_key: str) -> None:
@@ -73,22 +103,31 @@ class Evidence(FlowingText):
         self._again_hint = f"; {again_key} reads it again" if again_key else ""
         self._shown = None
 
+    @property
+    def answer(self) -> str:
+        """Answer of the fit on screen; empty if none is shown."""
+        code = self.reason.code
+        return "" if code == NOT_FITTED else Answer.from_code(code).value
+
     def set_narrow(self, narrow: bool) -> None:
         """Take more lines in a narrow window."""
         if self._has_numbers:
-            self.set_lines(NARROW_LINES if narrow else WIDE_LINES)
+            self.reason.set_lines(NARROW_LINES if narrow else WIDE_LINES)
+            self._set_height()
 
-    def mark(self) -> QPixmap | None:
-        if self._code == NOT_FITTED:
-            return None
-        size = self.fontMetrics().height()
-        return answer_badge(self._code, size, is_dark(self.palette()), self.devicePixelRatioF())
+    def set_limits(self, limits: AnswerLimits) -> None:
+        """Compare the numbers with other limits, from the next state on."""
+        self._answer_limits = limits
+        self._shown = None
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        super().resizeEvent(event)
+        self._place()
 
     def blank(self) -> None:
         """Clear the text while the next candidate comes on screen."""
         self._shown = None
-        self._code = NOT_FITTED
-        self._set_texts("", "", "")
+        self._show_words("")
 
     def show_state(self, state: FitState) -> None:
         """Show the state of the fit of the candidate on screen."""
@@ -97,25 +136,56 @@ class Evidence(FlowingText):
         if (state, lacking, unread) == self._shown:
             return
         self._shown = state, lacking, unread
-        fit, judgement = state.adjustment, state.judgement
-        self._code = NOT_FITTED
+        again = self._again_hint if unread else ""
         if state.status is FitStatus.RUNNING:
-            self._set_texts("fitting...", "", "")
+            self._show_words("fitting...")
         elif state.status is FitStatus.FAILED:
             problem = "nothing to fit" if state.error == NOTHING_TO_FIT else "the fit failed"
-            self._set_texts(f"{problem}: {state.error}", "", "")
-        elif state.status is FitStatus.DONE and fit is not None and judgement is not None:
-            self._code = judgement.answer.code
-            words = headline(judgement, fit) + (self._again_hint if unread else "")
-            limits = describe_limits(judgement, self._unit())
-            self._set_texts(words, numbers(fit), details(fit), limits)
+            is_hidden = state.error == HIDDEN_TEXT
+            self._show_words(HIDDEN_TEXT if is_hidden else f"{problem}: {state.error}")
+        elif state.status is FitStatus.DONE and state.adjustment and state.judgement:
+            self._show_answer(state.adjustment, state.judgement, again)
         elif lacking:
-            self._set_texts(
-                f"nothing to fit: {lacking}{self._again_hint if unread else ''}", "", ""
-            )
+            self._show_words(f"nothing to fit: {lacking}{again}")
         else:
             reason = f"; a fit is not judged: {state.error}" if state.error else ""
-            self._set_texts(f"not fitted yet{self._fit_hint}{reason}", "", "")
+            self._show_words(f"not fitted yet{self._fit_hint}{reason}")
+
+    def _show_answer(self, fit: Adjustment, judgement: Judgement, again: str) -> None:
+        unit = self._unit()
+        self.words = headline(judgement, fit) + again
+        self.limits, self.numbers = describe_limits(judgement, unit), numbers(fit)
+        cells = make_cells(fit, judgement, self._answer_limits, unit)
+        lines = (self.words, self.limits, self.numbers, describe_broken(cells), details(fit))
+        self.setToolTip(plain_tip("\n".join(line for line in lines if line)))
+        self._set_reason(judgement.answer.code, judgement.reason + again, 0)
+        self.cells.show_cells(cells, _describe_rest(fit))
+
+    def _show_words(self, words: str) -> None:
+        """Show a text without an answer."""
+        self.words, self.limits, self.numbers = words, "", ""
+        self.setToolTip(plain_tip(words))
+        first = re.match(r"[^:,;]*", words)
+        self._set_reason(NOT_FITTED, words, 0 if first is None else first.end())
+        self.cells.show_cells(())
+
+    def _set_reason(self, code: int, text: str, bold: int) -> None:
+        reason = self.reason
+        reason.set_bold(bold)
+        if (reason.code, reason.text()) != (code, text):
+            reason.code = code
+            reason.setText(text)
+            reason.update()
+
+    def _place(self) -> None:
+        reason, cells = self.reason, self.cells
+        reason.setGeometry(0, 0, self.width(), reason.height())
+        cells.setGeometry(0, reason.height(), self.width(), cells.height())
+
+    def _set_height(self) -> None:
+        cells = self.cells.height() if self._has_numbers else 0
+        self.setFixedHeight(self.reason.height() + cells)
+        self._place()
 
     def _is_unread(self) -> bool:
         """Return whether the cutout on screen could not be read."""
@@ -140,37 +210,11 @@ class Evidence(FlowingText):
         filled = [name for name in frame.cutout.planes if name not in frame.states]
         return "" if can_fit(filled) else NOTHING_TO_FIT
 
-    def _set_texts(self, words: str, numbers_line: str, tip: str, limits: str = "") -> None:
-        self.words, self.limits, self.numbers = words, limits, numbers_line
-        lines = [words + (NUMBER_SEPARATOR + _keep_limits_whole(limits) if limits else "")]
-        if numbers_line:
-            lines.append(_join_numbers(numbers_line))
-        self.setText(LINE_BREAK.join(lines))
-        answer = re.match(r"[^:,;]*", words)
-        self.set_bold(0 if answer is None else answer.end())
-        self.setToolTip(
-            plain_tip("\n".join(part for part in (words, limits, numbers_line, tip) if part))
-        )
 
-
-def _join_numbers(numbers_line: str) -> str:
-    """Keep each number on the line of its name; long parts break after a comma."""
-    return NUMBER_SEPARATOR.join(
-        _without_breaks(part) or _break_at_commas(part)
-        for part in numbers_line.split(NUMBER_SEPARATOR)
-    )
-
-
-def _keep_limits_whole(limits: str) -> str:
-    """Break the limits between two of them only."""
-    return "; ".join(_without_breaks(piece) or piece for piece in limits.split("; "))
-
-
-def _break_at_commas(part: str) -> str:
-    return ", ".join(_without_breaks(piece) or piece for piece in part.split(", "))
-
-
-def _without_breaks(words: str) -> str:
-    """Return the text without break points; empty if it is longer than `MAX_UNBROKEN_LENGTH`."""
-    unbroken = words.replace(" ", NO_BREAK).replace("/", f"/{JOINED}")
-    return unbroken if len(words) <= MAX_UNBROKEN_LENGTH else ""
+def _describe_rest(fit: Adjustment) -> str:
+    """Return the first caution in short and the basis of the fit."""
+    if not fit.converged:
+        return ""
+    lines = cautions(fit)
+    caution = f"caution: {shorten_caution(lines[0])}" if lines else ""
+    return "    ".join(part for part in (caution, describe_basis(fit)) if part)

@@ -162,7 +162,7 @@ class AllColumns(QDialog):
         row = self._session.current_row
         self.model.show(row)
         name = self._session.candidates.name(row) if row >= 0 else "no candidate"
-        self.setWindowTitle(window_title(f"All columns of {name}"))
+        self.setWindowTitle(window_title(f"All values of {name}"))
 
     def copy(self) -> None:
         """Put the selected values on the clipboard."""

@@ -101,7 +101,7 @@ class ListColumns(QDialog):
     ) -> None:
         super().__init__(parent)
         self.setObjectName("list columns")
-        self.setWindowTitle("Columns of the list")
+        self.setWindowTitle("Roles of the columns")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._candidates, self._options = candidates, options
         self._units = units_of(candidates.table)

@@ -12,6 +12,7 @@ from PyQt6.QtCore import QEvent, QObject, Qt, QUrl
 from PyQt6.QtGui import QDesktopServices
 from PyQt6.QtWidgets import (
     QCheckBox,
+    QComboBox,
     QDialog,
     QFileDialog,
     QFormLayout,
@@ -24,21 +25,21 @@ from PyQt6.QtWidgets import (
 )
 
 from vetter.core.cutout_source import CutoutSource
+from vetter.core.decisions.agreement.policy import DESCRIPTIONS
 from vetter.core.decisions.decision import Verdict
 from vetter.core.display.style import DisplayStyle
 from vetter.core.number_text import format_count
 from vetter.gui.panels.panel_choice import PictureStyle
 from vetter.gui.panels.pictures.png import ExportPicture
 from vetter.gui.widgets.plain_text import plain_label
-from vetter.gui.widgets.verdict_style import WORDS
+from vetter.gui.widgets.row_choice import RowChoiceForm
 from vetter.io.export.decision_table import Opinions
 from vetter.io.export.export import ExportReport, Sheet
 from vetter.review.cutouts.cutout_cache import CutoutCache
 from vetter.review.exporter import Exporter, ExportRequest
 from vetter.review.session import Session
 
-ORDER = (Verdict.ACCEPT, Verdict.MAYBE, Verdict.REJECT, Verdict.LATER, Verdict.NONE)
-FORMATS = {"ecsv": "ECSV", "csv": "CSV", "votable": "VOTable", "fits": "FITS"}
+FORMATS = {"ecsv": "ECSV", "csv": "CSV", "votable": "VOTable", "fits": "FITS", "parquet": "Parquet"}
 FOLDER = "vetter_export"
 MAX_LINES = 12
 
@@ -129,7 +130,7 @@ class ExportDialog(QDialog):
         looks = self._cache.looks
         return ExportRequest(
             folder=str(Path(folder).expanduser()),
-            verdicts=tuple(verdict for verdict in ORDER if self.verdicts[verdict].isChecked()),
+            choice=self.choice.choice(self.only_chosen.isChecked()),
             formats=formats,
             radius=self._cache.radius,
             picture=ExportPicture(looks, self._session.candidates.name, self._style),
@@ -137,6 +138,7 @@ class ExportDialog(QDialog):
             png=self.png.isChecked(),
             html=self.html.isChecked(),
             sheet=partial(_begin_sheet, looks) if self.sheet.isChecked() else None,
+            policy=self.policy.currentData(),
         )
 
     def reject(self) -> None:
@@ -148,29 +150,23 @@ class ExportDialog(QDialog):
 
     def done(self, result: int) -> None:
         self.exporter.close()
+        self.choice.close_worker()
         super().done(result)
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
         if event is not None and event.type() == QEvent.Type.Close:
             self.exporter.close()
+            self.choice.close_worker()
         return super().eventFilter(watched, event)
 
-    def _count_verdicts(self) -> None:
-        counts = self._session.counts
-        numbers = {
-            Verdict.ACCEPT: counts.accepted,
-            Verdict.MAYBE: counts.maybe,
-            Verdict.REJECT: counts.rejected,
-            Verdict.LATER: counts.later,
-            Verdict.NONE: counts.undecided,
-        }
-        for verdict, box in self.verdicts.items():
-            box.setText(f"{WORDS[verdict.code]} ({numbers[verdict]:,})")
-
     def _make_widgets(self) -> None:
-        self.verdicts = {verdict: QCheckBox(self) for verdict in ORDER}
-        self._count_verdicts()
-        self.verdicts[Verdict.ACCEPT].setChecked(True)
+        self.choice = RowChoiceForm(self._session, "Cutouts of", self)
+        self.verdicts = self.choice.verdicts
+        self.policy = _make_policies(self._session.reviewer, self)
+        self.policy.currentIndexChanged.connect(
+            lambda _index: self.choice.set_policy(self.policy.currentData())
+        )
+        self.only_chosen = QCheckBox("only these candidates in the table", self)
         self.formats = {name: QCheckBox(title, self) for name, title in FORMATS.items()}
         self.formats["ecsv"].setChecked(True)
         self.png = QCheckBox("a picture (PNG) beside each cutout", self)
@@ -201,14 +197,26 @@ class ExportDialog(QDialog):
 
     def _lay_out(self) -> None:
         self.form = QWidget(self)
-        form = QFormLayout(self.form)
-        form.setContentsMargins(0, 0, 0, 0)
-        form.addRow("Cutouts of", _make_row(*self.verdicts.values()))
+        column = QVBoxLayout(self.form)
+        column.setContentsMargins(0, 0, 0, 0)
+        form = QFormLayout()
+        column.addWidget(self.choice)
+        column.addLayout(form)
+        if self._session.columns.others is not None:
+            form.addRow("Verdicts of", self.policy)
+        else:
+            self.policy.hide()
         form.addRow("", _make_row(self.png, self.html, self.sheet))
         side = 2 * self._cache.radius + 1
         form.addRow("", plain_label(f"{side:.0f} pixels wide, as in the window", self))
-        form.addRow("Table of all as", _make_row(*self.formats.values()))
+        self.table_row = _make_row(*self.formats.values())
+        form.addRow("Table as", self.table_row)
+        form.addRow("", _make_row(self.only_chosen))
         form.addRow("Folder", _make_row(self.folder, self.browse))
+        # Both forms begin their fields at one place.
+        label = form.labelForField(self.table_row)
+        if label is not None:
+            label.setMinimumWidth(self.choice.label_width)
         buttons = QHBoxLayout()
         buttons.addWidget(self.show_folder)
         buttons.addStretch(1)
@@ -216,8 +224,16 @@ class ExportDialog(QDialog):
         buttons.addWidget(self.stop)
         layout = QVBoxLayout(self)
         layout.setSpacing(10)
-        pictures = (self.png, self.html, self.sheet)
-        order = (*self.verdicts.values(), *pictures, *self.formats.values(), self.folder)
+        pictures = (self.policy, self.png, self.html, self.sheet)
+        table = (*self.formats.values(), self.only_chosen)
+        order = (
+            *self.verdicts.values(),
+            *self.choice.lines,
+            self.policy,
+            *pictures,
+            *table,
+            self.folder,
+        )
         for before, after in pairwise((*order, self.browse, self.show_folder, self.go, self.stop)):
             self.setTabOrder(before, after)
         self.verdicts[Verdict.ACCEPT].setFocus()
@@ -237,7 +253,7 @@ class ExportDialog(QDialog):
     def _on_completed(self) -> None:
         self.outcome.setText("")
         self._show_running(False)
-        self._count_verdicts()
+        self.choice.refresh()
 
     def _on_broke_off(self) -> None:
         listed = format_count(len(self._session.candidates), "candidate")
@@ -278,6 +294,17 @@ class ExportDialog(QDialog):
     def _on_failed(self, reason: str) -> None:
         self._show_running(False)
         self.outcome.setText(f"Nothing was exported. {reason}")
+
+
+def _make_policies(reviewer: str, parent: QWidget) -> QComboBox:
+    """Return the choice between the user's own verdicts and those of all reviewers."""
+    combo = QComboBox(parent)
+    combo.setAccessibleName("verdicts of")
+    combo.addItem(f"{reviewer} alone", None)
+    for policy, description in DESCRIPTIONS.items():
+        combo.addItem(f"all reviewers, {policy.value}", policy)
+        combo.setItemData(combo.count() - 1, description, Qt.ItemDataRole.ToolTipRole)
+    return combo
 
 
 def _begin_sheet(looks: DisplayStyle, source: CutoutSource, opinions: Opinions) -> Sheet:

@@ -30,8 +30,9 @@ from vetter.gui.widgets.verdict_style import is_dark
 
 Array = npt.NDArray[np.float64]
 
-MAX_POINTS_AT_ONCE = 1000
-"""Number of points up to which all are painted in the paint event; more are painted after it."""
+MAX_POINTS_AT_ONCE = 200
+"""Number of points up to which all are painted in the paint event, in about 10 ms for all plots;
+more are painted after it."""
 MARKS, ARROWS = 400, 200
 """Numbers of marks and of arrows in one piece, which takes about a millisecond."""
 _FAINT_OPACITY = 0.35

@@ -47,14 +47,16 @@ class FieldLegend(QWidget):
         x = self._draw_text(painter, 6.0, base, "scale:") + 6
         for number, word in SCALES:
             x = self._draw_sample(painter, x, base, Answer.KEPT.code, SIZES[number], word)
+        if self._hints_apart:
+            x, base = 2.0, base + step
         self._draw_text(painter, x + 4, base, FAINT)
         painter.end()
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         super().resizeEvent(event)
-        lines = self._arrange()
-        if lines != self._lines:
-            self._lines = lines
+        before = self._lines, self._hints_apart
+        self._lines = self._arrange()
+        if before != (self._lines, self._hints_apart):
             self._set_height()
             self.update()
 
@@ -69,10 +71,15 @@ class FieldLegend(QWidget):
                 x = 6
             lines[-1].append((shape, word))
             x += width
+        scales = sum(_SAMPLE_WIDTH + metrics.horizontalAdvance(word) for _, word in SCALES)
+        scales += 16 + metrics.horizontalAdvance("scale:")
+        # Words of their own line where they would be cut off behind the scales.
+        self._hints_apart = scales + metrics.horizontalAdvance(FAINT) > self.width()
         return lines
 
     def _set_height(self) -> None:
-        self.setFixedHeight((len(self._lines) + 1) * (self.fontMetrics().height() + 3) + 2)
+        lines = len(self._lines) + 1 + self._hints_apart
+        self.setFixedHeight(lines * (self.fontMetrics().height() + 3) + 2)
 
     def _draw_sample(
         self, painter: QPainter, x: float, base: float, shape: int, size: float, word: str

@@ -15,8 +15,12 @@ if TYPE_CHECKING:
     from vetter.gui.light_curve.plot import LightCurvePlot
 
 NONE_CAME = "no light curve came with this candidate"
-HEIGHT = 190
-"""Screen pixels, until the user drags the edge."""
+HEIGHT, LEAST_HEIGHT = 190, 110
+"""Screen pixels, until the user drags the edge; a low window gives the pictures more."""
+PART = 0.19
+"""Part of the window's height that the dock takes at most at first."""
+MIN_EPOCHS = 2
+"""Number of epochs from which a curve opens the dock by itself."""
 REST_MS = 150
 """Milliseconds without another candidate; then the light curve is drawn, which takes 30 ms."""
 
@@ -97,7 +101,8 @@ class LightCurveDock(QDockWidget):
     def _draw(self) -> None:
         self._rest.stop()
         curve = self._curve
-        if curve is not None and self.is_wanted and not self.isVisible():
+        opens = curve is not None and (self._plot is not None or len(curve) >= MIN_EPOCHS)
+        if opens and self.is_wanted and not self.isVisible():
             self._apply_wanted()
         if self._plot is None or not self.isVisible():
             return
@@ -145,7 +150,8 @@ class LightCurveDock(QDockWidget):
         corner, right = Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea
         self._window.setCorner(corner, right)
         self._window.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, self)
-        self._window.resizeDocks([self], [HEIGHT], Qt.Orientation.Vertical)
+        height = min(HEIGHT, max(LEAST_HEIGHT, round(PART * self._window.height())))
+        self._window.resizeDocks([self], [height], Qt.Orientation.Vertical)
 
     def _show_epoch(self, index: int) -> None:
         curve = self._curve

@@ -45,7 +45,7 @@ class CautionBand(QFrame):
         # A path without a blank in it must not make the window wider.
         self.label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.planes = self._button("Planes...", "choose the planes of the list")
-        self.columns = self._button("Columns...", "choose the columns of the list")
+        self.columns = self._button("Roles...", "choose the roles of the columns")
         self.away = self._button("Dismiss", "hide these lines; the session does not repeat them")
         self.planes.clicked.connect(self.planes_wanted)
         self.columns.clicked.connect(self.columns_wanted)

@@ -4,10 +4,19 @@ from __future__ import annotations
 
 import math
 
-import pyqtgraph as pg
 from PyQt6.QtCore import QPointF, QRect, QRectF, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QFont, QImage, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
-from PyQt6.QtWidgets import QGraphicsView, QWidget
+from PyQt6.QtGui import (
+    QColor,
+    QFont,
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PyQt6.QtWidgets import QFrame, QGraphicsScene, QGraphicsView, QWidget
 
 from vetter.gui.panels.layout.arrangement import Arrangement, Kind, Room, Tile, arrange_panels
 from vetter.gui.panels.layout.camera import View, drag_view, zoom_view
@@ -21,8 +30,10 @@ _NEAR = 0.1
 """Relative change of the size within which the arrangement is kept unless another is better."""
 
 
-class PanelScene(pg.GraphicsLayoutWidget):
+class PanelScene(QGraphicsView):
     """Panels in one scene, all with the same centre and zoom.
+
+    It is Qt's own view: pyqtgraph takes 60 ms of a start to import, and adds work to each event.
 
     The wheel zooms about the pointer, dragging pans, a double click makes a panel large or small
     again; dragging with the right button changes bias (across) and contrast (up and down). The
@@ -39,6 +50,14 @@ class PanelScene(pg.GraphicsLayoutWidget):
 
     def __init__(self, parent: QWidget | None = None, font: QFont | None = None) -> None:
         super().__init__(parent)
+        # NoIndex: the few panels move together.
+        self._items = QGraphicsScene(self)
+        self._items.setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)
+        self.setScene(self._items)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        for set_policy in (self.setHorizontalScrollBarPolicy, self.setVerticalScrollBarPolicy):
+            set_policy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setMouseTracking(True)
         self.setCursor(Qt.CursorShape.CrossCursor)
@@ -143,7 +162,7 @@ class PanelScene(pg.GraphicsLayoutWidget):
     def set_theme(self, dark: bool) -> None:
         """Set dark or light surroundings; the pixels do not change."""
         self._stage.tones = DARK if dark else LIGHT
-        self.setBackground(self._stage.tones.window)
+        self.setBackgroundBrush(QColor(self._stage.tones.window))
         self._repaint_soon()
 
     def set_names(self, names: tuple[str, ...]) -> None:
@@ -153,7 +172,7 @@ class PanelScene(pg.GraphicsLayoutWidget):
         for name in names:
             if name not in self._panels:
                 panel = self._panels[name] = PlanePanel(self._stage, self._font)
-                panel.setParentItem(self.ci)
+                self._items.addItem(panel)
         for name, panel in self._panels.items():
             panel.first = name == names[0]
         self._names = names
@@ -303,11 +322,17 @@ class PanelScene(pg.GraphicsLayoutWidget):
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         super().resizeEvent(event)
-        # Resize events also arrive while pyqtgraph builds this widget, and after it was closed.
-        if hasattr(self, "_arrangement") and not self.closed:
+        # Qt also sends it from the base class's constructor.
+        if hasattr(self, "_arrangement"):
+            self.setSceneRect(0, 0, self.width(), self.height())
             self._forget_painted()
             self._stage.ratio = self.devicePixelRatioF()
             self.arrange()
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        # A view would scroll on the arrow keys, which are keys of commands.
+        if event is not None:
+            event.ignore()
 
     def wheelEvent(self, event: QWheelEvent | None) -> None:
         assert event is not None

@@ -8,10 +8,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import pyqtgraph as pg
 from PyQt6.QtCore import QLineF, QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QStaticText
-from PyQt6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+from PyQt6.QtWidgets import QGraphicsItem, QGraphicsWidget, QStyleOptionGraphicsItem, QWidget
 
 from vetter.core.coordinates.sky import scale_bar
 from vetter.core.cutout.sky_marks import PixelMark
@@ -138,7 +137,7 @@ def picture_to_image(picture: npt.NDArray[np.uint32]) -> tuple[QImage, npt.NDArr
     return image, pixels
 
 
-class PlanePanel(pg.GraphicsWidget):
+class PlanePanel(QGraphicsWidget):
     """Item that draws one plane: title, pixels and reticle.
 
     The first panel also draws the compass and the scale bar, the panel of the difference the shift.

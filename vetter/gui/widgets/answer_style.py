@@ -137,6 +137,38 @@ def answer_badge(code: int, size: int, dark: bool, ratio: float = 1.0, tone: str
     return pixmap
 
 
+@lru_cache(maxsize=32)
+def answer_chip(code: int, size: int, dark: bool, ratio: float = 1.0) -> QPixmap:
+    """Return an answer's badge with its word in capitals, in a frame of the answer's colour.
+
+    Parameters
+    ----------
+    code : int
+        `Answer.code`, not `NOT_FITTED`.
+    size : int
+        Height in device-independent pixels.
+    ratio : float
+        Device pixels per device-independent pixel.
+    """
+    mark = answer_badge(code, size - 4, dark, ratio)
+    font, word = _letter_font(size), answer_word(code).upper()
+    left = 5 + mark.deviceIndependentSize().width() + 4
+    width = round(left + QFontMetricsF(font).horizontalAdvance(word) + 6)
+    pixmap = QPixmap(round(width * ratio), round(size * ratio))
+    pixmap.setDevicePixelRatio(ratio)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(answer_colour(code, dark), 1.2))
+    painter.drawRoundedRect(QRectF(0.6, 0.6, width - 1.2, size - 1.2), 3, 3)
+    painter.drawPixmap(QPointF(5, 2), mark)
+    painter.setFont(font)
+    room = QRectF(left, 0, width - left, size)
+    painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, word)
+    painter.end()
+    return pixmap
+
+
 @lru_cache(maxsize=8)
 def badge_width(size: int) -> int:
     """Return the width of the widest badge of this height, device-independent pixels."""

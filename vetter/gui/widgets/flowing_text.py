@@ -44,6 +44,8 @@ class FlowingText(QLabel):
         self._bold = 0
         # Whether the last paint cut a part of the text off.
         self._cut = False
+        self._laid_out: tuple[QTextLayout, list[int]] | None = None
+        self._laid_out_for: tuple[object, ...] = ()
         self.set_lines(lines)
 
     def set_lines(self, lines: int) -> None:
@@ -104,7 +106,13 @@ class FlowingText(QLabel):
         painter.end()
 
     def _lay_out(self) -> tuple[QTextLayout, list[int]]:
-        """Return the layout, and the index in the text where each line begins."""
+        """Return the layout, and the index in the text where each line begins.
+
+        A text is laid out once, not at each paint.
+        """
+        key = self.text(), self.font().key(), self._bold, self.width(), self._indent()
+        if self._laid_out is not None and key == self._laid_out_for:
+            return self._laid_out
         layout = QTextLayout(self.text(), self.font())
         option = QTextOption()
         option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
@@ -119,7 +127,8 @@ class FlowingText(QLabel):
             line.setLineWidth(max(self.width() - (0 if starts else self._indent()), 1))
             starts.append(line.textStart())
         layout.endLayout()
-        return layout, starts
+        self._laid_out, self._laid_out_for = (layout, starts), key
+        return self._laid_out
 
     def _indent(self) -> int:
         """Return the pixels that the mark takes from the first line."""

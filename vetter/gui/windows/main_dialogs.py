@@ -52,6 +52,7 @@ class MainDialogs(WindowDialogs):
         self._session, self._cache, self._fits = session, cache, fits
         self._show_line = say
         self.export: ExportDialog | None = None
+        self._report_facts: dict[str, tuple[str, str]] = {}
 
     def show_disappeared(self) -> None:
         """Open the list of explained candidates, which can be rejected as one step."""
@@ -77,6 +78,14 @@ class MainDialogs(WindowDialogs):
         self.export.finished.connect(self._forget_export)
         self.export.open()
 
+    def show_report_preview(self, style: PictureStyle | None = None) -> None:
+        """Open the preview of reports; their pictures have this style."""
+        from vetter.gui.dialogs.report_preview import ReportPreview
+
+        session, folder = self._session, self._session.results_folder
+        facts = self._report_facts
+        ReportPreview(session, self._cache, self._window, folder, style, facts).open()
+
     def _forget_export(self) -> None:
         self.export = None
 
@@ -91,7 +100,7 @@ class MainDialogs(WindowDialogs):
 
     def show_later(self) -> None:
         """Ask until when the candidate on screen is put off."""
-        from vetter.gui.dialogs.later_until import ask_until
+        from vetter.gui.dialogs.ordering.later_until import ask_until
 
         if self._session.is_blank:
             self._session.report_no_match()
@@ -100,9 +109,15 @@ class MainDialogs(WindowDialogs):
 
     def show_shuffle(self) -> None:
         """Ask for the seed of a random order; a new one is proposed."""
-        from vetter.gui.dialogs.shuffle import ask_seed
+        from vetter.gui.dialogs.ordering.shuffle import ask_seed
 
         ask_seed(self._session, self._window, self._show_line)
+
+    def show_agreement(self) -> None:
+        """Open the agreement of the reviewers."""
+        from vetter.gui.dialogs.agreement import AgreementDialog
+
+        AgreementDialog(self._session, self._window).open()
 
     def show_all_columns(self) -> None:
         """Open the table of all columns of the candidate on screen."""

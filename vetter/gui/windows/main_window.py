@@ -13,6 +13,7 @@ from PyQt6.QtWidgets import QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from vetter.core.decisions.decision import Verdict
 from vetter.core.display.style import DisplayStyle
+from vetter.core.judgement.fit_answer import AnswerLimits
 from vetter.core.judgement.fit_table import COLUMNS as FIT_COLUMNS
 from vetter.core.judgement.fit_table import can_fit
 from vetter.gui.actions.command import Command, with_tags
@@ -21,6 +22,7 @@ from vetter.gui.actions.key_events import CommandKeys
 from vetter.gui.actions.keymap import Keymap, keys_text, make_keymap
 from vetter.gui.actions.menu_states import MenuStates
 from vetter.gui.actions.menus import UndoNames, make_actions, name_epochs
+from vetter.gui.actions.samp_actions import SampActions
 from vetter.gui.candidate_list.filter_band import FilterBand
 from vetter.gui.candidate_list.filter_bar import FilterBar
 from vetter.gui.candidate_list.list_view import CandidateListView, ListDock
@@ -53,8 +55,8 @@ from vetter.gui.windows.window import Window, application, first_size
 from vetter.review.cutouts.cutout_cache import CutoutCache
 from vetter.review.cutouts.rendered_cutout import RenderedCutout
 from vetter.review.fits.fits import Fits
+from vetter.review.opening.seen_before import EarlierInputs, SeenBefore
 from vetter.review.session import Session
-from vetter.review.triage.seen_before import EarlierInputs, SeenBefore
 from vetter.settings import Settings
 
 if TYPE_CHECKING:
@@ -67,9 +69,10 @@ if TYPE_CHECKING:
 MIN_VETTING = QSize(400, 320)
 """Smallest size of panels and texts, which with the list allows a window of 800 x 560."""
 COMPACT = 1000
-"""Window width in pixels below which the readout is the pixel alone."""
+"""Window width in pixels below which the readout is the pixel alone, and the evidence has one more
+line."""
 NARROW = 1500
-"""Window width in pixels below which the readout is shorter and the evidence has more lines."""
+"""Window width in pixels below which the readout is shorter."""
 
 
 class MainWindow(Window):
@@ -131,6 +134,7 @@ class MainWindow(Window):
         self.dialogs = MainDialogs(
             session, cache, fits, self, self.status.say, self.cautions.all_lines
         )
+        self.samp = SampActions(session, self.status.say, self)
         self.actions_by_id = make_actions(self, self.commands, self.keymap)
         self.menu_states = MenuStates(self, self.actions_by_id)
         self._connect()
@@ -167,6 +171,7 @@ class MainWindow(Window):
         fit, again = (keys_text(self.keymap[name]) for name in ("fit.now", "view.read_again"))
         fittable = can_fit(session.source.plane_names)
         self.evidence = Evidence(fit, self._frame_on_screen, again, has_numbers=fittable)
+        self.evidence.set_limits(_answer_limits(session.settings))
         self.epochs = EpochPanel(session, self.cache)
         self.candidate_list = CandidateListView(session)
         self.light_curve = LightCurveDock(self)
@@ -249,6 +254,9 @@ class MainWindow(Window):
         self.status.answers.picked.connect(self.filter_bar.apply)
         self.status.verdicts.picked.connect(self.filter_bar.apply)
         self.pages.panels_shown.connect(self._on_panels_shown)
+        self.pages.currentChanged.connect(self._on_page_changed)
+        self.plane_row.pointer.connect(lambda _point: session.record_presence())
+        application().applicationStateChanged.connect(self._on_application_state)
         hints = application().styleHints()
         if hints is not None:
             hints.colorSchemeChanged.connect(self._on_colour_scheme_changed)
@@ -292,6 +300,7 @@ class MainWindow(Window):
         self.evidence.set_keys(texts["fit.now"], texts["view.read_again"])
         self.status.set_undecided_keys(texts["go.undecided"])
         self._unsaved.set_key(texts["review.comment"])
+        self.verdict_bar.rebuild()
         self.presenter.show()
 
     def apply_settings(self, settings: Settings) -> None:
@@ -309,7 +318,9 @@ class MainWindow(Window):
             for command in self.commands:
                 if command.id.startswith("review.tag_"):
                     self.actions_by_id[command.id].setText(menu_text(command.title))
+            self.verdict_bar.rebuild()
         self.card.tags.update()
+        self.evidence.set_limits(_answer_limits(settings))
 
     def toggle_second_window(self) -> None:
         """Open the window that follows the current candidate on another screen, or close it."""
@@ -325,6 +336,10 @@ class MainWindow(Window):
 
     def _on_second_closed(self) -> None:
         self._second = None
+
+    def preview_report(self) -> None:
+        """Open the preview of reports, whose pictures look as the panels."""
+        self.dialogs.show_report_preview(self.plane_row.picture_style)
 
     @property
     def view_saver(self) -> ViewSaver:
@@ -557,6 +572,14 @@ class MainWindow(Window):
         self.presenter.show()
         self.setFocus()
 
+    def _on_page_changed(self, _index: int) -> None:
+        in_grid = self.pages.is_grid_shown
+        self.session.display.note(page="grid" if in_grid else "")
+        self.session.set_watched(not in_grid, "page")
+
+    def _on_application_state(self, state: Qt.ApplicationState) -> None:
+        self.session.set_watched(state == Qt.ApplicationState.ApplicationActive)
+
     def _on_panels_picked(self, choice: dict[str, bool]) -> None:
         self.session.writer.keep_setting("panels", choice)
         self.set_panels(choice)
@@ -601,9 +624,9 @@ class MainWindow(Window):
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         assert event is not None
-        narrow = event.size().width() < NARROW
-        self.readout.set_narrow(narrow, compact=event.size().width() < COMPACT)
-        self.evidence.set_narrow(narrow)
+        compact = event.size().width() < COMPACT
+        self.readout.set_narrow(event.size().width() < NARROW, compact=compact)
+        self.evidence.set_narrow(compact)
         super().resizeEvent(event)
         if event.size().width() != event.oldSize().width():
             self.list_dock.fit_window(event.size().width())
@@ -614,6 +637,7 @@ class MainWindow(Window):
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         assert event is not None
+        self.session.record_presence()
         if self._keys.press(event):
             return
         session = self.session
@@ -643,11 +667,13 @@ class MainWindow(Window):
 
     def end(self) -> None:
         """Stop all background work of the window and close its files."""
+        application().applicationStateChanged.disconnect(self._on_application_state)
         if self._second is not None:
             self._second.close()
         self.presenter.close()
         self.measures.close_measurer()
         self.cautions.stop()
+        self.samp.stop()
         self._undo_names.stop()
         self.reports.stop()
         self.verdict_bar.stop()
@@ -657,3 +683,8 @@ class MainWindow(Window):
         self.cache.close()
         self.session.close()
         self.session.source.close()
+
+
+def _answer_limits(settings: Settings) -> AnswerLimits:
+    fit = settings.fit
+    return AnswerLimits(fit.max_snr, (fit.scale_low, fit.scale_high), fit.max_chi2_ratio)

@@ -111,7 +111,7 @@ class Pages(QStackedWidget):
         """Return the grid if it is in front; else say how to open it."""
         if self._grid is not None and self.currentWidget() is self._grid:
             return self._grid
-        self._session.message.emit("open the grid first (Go > Grid of many candidates)")
+        self._session.message.emit("open the grid first (View > Grid of many candidates)")
         return None
 
     def _keep_grid_choice(self, choice: dict[str, Any]) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from PyQt6.QtCore import QObject, QTimer
 
+from vetter.core.display.style import PlaneStyle
 from vetter.gui.candidate_list.list_view import CandidateListView
 from vetter.gui.card.candidate_card import CandidateCard
 from vetter.gui.card.evidence import Evidence
@@ -91,6 +93,8 @@ class CandidatePresenter(QObject):
         self._readout.written.connect(self._pointer_rest.start)
         self._epochs.strip.wanted.connect(self._request_frames)
         fits.changed.connect(self._on_fits_changed)
+        self._stretch_bar.looks_changed.connect(self._note_display)
+        self._candidate_list.columns_changed.connect(self._note_display)
 
     def show(self) -> None:
         """Show the current candidate: its pixels, or a loading text until they are built."""
@@ -113,6 +117,7 @@ class CandidatePresenter(QObject):
             self._evidence.blank()
             self._light_curve.blank()
             self._measures.blank()
+            session.display.note(answer="")
         self._row, self._shown = row, frame
         self._plane_row.flush()
         self._surround.turn_to(row, self._plane_row.unseen_mask)
@@ -210,7 +215,22 @@ class CandidatePresenter(QObject):
             fitting = self._fits.fit_of(row)
             self._measures.show_frame(frame, None if fitting is None else fitting.options.fwhm)
         self._epochs.follow(row)
+        self._note_display()
         self._fits.follow([row, *self._request_frames()])
+
+    def _note_display(self, _changed: object = None) -> None:
+        """Record what is on screen for the next decision, in a turn that no key waits for."""
+        looks, display = self._stretch_bar.looks, self._session.display
+        image, difference = _style_facts(looks.sky), _style_facts(looks.difference)
+        listed = self._candidate_list
+        display.note(
+            **image,
+            difference={} if difference == image else difference,
+            panels=list(self._plane_row.plane_names),
+            answer=self._evidence.answer,
+            columns=listed.columns if listed.isVisible() else [],
+        )
+        display.compose()
 
     def _request_frames(self) -> list[int]:
         """Request the frames on screen and the coming ones; return the coming rows."""
@@ -264,5 +284,17 @@ class CandidatePresenter(QObject):
         row = self._session.current_row
         if row in rows:
             self._evidence.show_state(self._fits.state(row))
+            self._note_display()
         self._candidate_list.update_fit_results(rows)
         self._epochs.strip.update_fit_results(rows)
+
+
+def _style_facts(style: PlaneStyle) -> dict[str, Any]:
+    """Return stretch, interval and inversion of a plane's style."""
+    interval = style.interval
+    limits = f" {interval.low:g} {interval.high:g}" if interval.has_limits else ""
+    return {
+        "stretch": style.stretch,
+        "interval": interval.kind + limits,
+        "inverted": style.invert,
+    }

@@ -57,25 +57,16 @@ class VerdictBar(QWidget):
     ) -> None:
         super().__init__(menus)
         self._session, self._menus = session, menus
+        self._keymap, self._actions = keymap, actions
         self._level = 0
         self.setObjectName("verdict bar")
         self.buttons: dict[str, QToolButton] = {}
         self._texts: dict[str, tuple[str, str]] = {}
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 6, 0)
-        layout.setSpacing(2)
-        self._tags = {
-            f"review.tag_{number}": tag
-            for number, tag in enumerate(session.settings.review.tags, 1)
-        }
-        names = {name: text for name, (text, _) in VERDICTS.items()} | self._tags
-        for command, name in names.items():
-            key = keys_text(keymap.get(command, ())[:1])
-            self._texts[command] = (f"{key} {name}".strip(), key or name)
-            button = self._make_button(command, name, key, actions[command])
-            if command == "review.tag_1":
-                layout.addSpacing(10)
-            layout.addWidget(button)
+        self._tags: dict[str, str] = {}
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(0, 0, 6, 0)
+        self._row.setSpacing(2)
+        self._make_buttons()
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.setInterval(UPDATE_DELAY_MS)
@@ -87,6 +78,20 @@ class VerdictBar(QWidget):
         menus.setCornerWidget(self, Qt.Corner.TopRightCorner)
         self._set_icons()
         self.fit_width()
+
+    def rebuild(self) -> None:
+        """Make the buttons anew, for other tags or keys."""
+        while (item := self._row.takeAt(0)) is not None:
+            button = item.widget()
+            if button is not None:
+                button.hide()
+                button.deleteLater()
+        self.buttons.clear()
+        self._texts.clear()
+        self._make_buttons()
+        self._set_icons()
+        self.fit_width()
+        self.refresh()
 
     def stop(self) -> None:
         """Stop the updates when the window closes."""
@@ -139,6 +144,20 @@ class VerdictBar(QWidget):
         super().changeEvent(event)
         if event is not None and event.type() == QEvent.Type.PaletteChange:
             self._set_icons()
+
+    def _make_buttons(self) -> None:
+        self._tags = {
+            f"review.tag_{number}": tag
+            for number, tag in enumerate(self._session.settings.review.tags, 1)
+        }
+        names = {name: text for name, (text, _) in VERDICTS.items()} | self._tags
+        for command, name in names.items():
+            key = keys_text(self._keymap.get(command, ())[:1])
+            self._texts[command] = (f"{key} {name}".strip(), key or name)
+            button = self._make_button(command, name, key, self._actions[command])
+            if command == "review.tag_1":
+                self._row.addSpacing(10)
+            self._row.addWidget(button)
 
     def _make_button(self, command: str, name: str, key: str, action: QAction) -> QToolButton:
         button = CheckedButton("", self)

@@ -17,6 +17,7 @@ from PyQt6.QtCore import QObject, QTimer
 from PyQt6.QtWidgets import QApplication
 
 from vetter.core.cutout_source import CutoutSource
+from vetter.core.decisions.agreement.share import share_of_record
 from vetter.core.number_text import format_count
 from vetter.errors import ColumnsWanted, VetterError
 from vetter.gui.actions.command import Command
@@ -29,6 +30,7 @@ from vetter.gui.windows.window import Window
 from vetter.gui.windows.window_memory import WindowMemory, apply_arrangement, arrangement_of
 from vetter.io.field.nearby_planes import PlanesWanted
 from vetter.io.input_options import InputOptions
+from vetter.io.inputs.share_source import take_share
 from vetter.io.session.default_path import default_session_path, unusual_name_note
 from vetter.io.session.recent_sessions import RecentSession
 from vetter.io.session.session_file import SessionFile
@@ -225,6 +227,10 @@ class WindowManager(QObject):
         if isinstance(before, MainWindow):
             same = list(request.inputs) == before.session.source.record.get("inputs")
             row, radius = before.session.current_row, before.cache.radius
+            share = share_of_record(before.session.source.record) if same else None
+            if share is not None and request.session in (None, self._path):
+                # The inputs were read with other options; the session is still that of its share.
+                source = take_share(source, share)
         usual = self._path if same else default_session_path(request.inputs)
         path = (request.session or usual).absolute()
         own = isinstance(before, MainWindow) and path == self._path.absolute()

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Collection, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Any, ClassVar, Self
+from typing import Any, Self
 
 import numpy as np
 
@@ -70,7 +70,7 @@ class AlertSource(CutoutSource):
         Provenance of the planes of the first packet with stamps.
     """
 
-    has_own_widths: ClassVar[bool] = True
+    has_own_widths: bool = True
 
     def __init__(
         self,

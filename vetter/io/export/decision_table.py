@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
 from astropy.table import Column, Table
 
 from vetter.core.candidates.numbered_name import numbered_name
-from vetter.core.decisions.decision import UNDECIDED, Opinion
+from vetter.core.decisions.agreement.policy import DESCRIPTIONS, CombinedOpinions
+from vetter.core.decisions.decision import UNDECIDED, Decision, Opinion
 from vetter.core.judgement.answer import META_KEYS
 
 COLUMNS: tuple[str, ...] = ("verdict", "tags", "comment", "reviewer", "decided_at", "seconds")
 """Columns that a decision table adds to the list."""
+UNTIL = "until"
+"""Column that is added if a candidate was put off until a time."""
 TAG_SEPARATOR = ";"
 
 
@@ -33,6 +37,14 @@ class Opinions(Protocol):
         """Return the rows with tags or a comment."""
 
 
+@runtime_checkable
+class DecidedRows(Protocol):
+    """Opinions that can be copied quickly, as the decisions behind them."""
+
+    def decisions_by_row(self) -> dict[int, Decision]:
+        """Return a copy of the decisions behind the opinions, by row."""
+
+
 @dataclass(frozen=True)
 class FrozenOpinions:
     """Opinions of one moment, which later decisions do not change.
@@ -42,25 +54,34 @@ class FrozenOpinions:
     codes : ndarray of uint8, shape (rows,)
     by_row : mapping of int to Opinion
         Opinions by row, without the rows that have no verdict, tag or comment.
+    decisions : mapping of int to Decision
+        Decisions of rows that `by_row` does not hold; their opinions are built on request.
     """
 
     codes: npt.NDArray[np.uint8]
     by_row: Mapping[int, Opinion]
+    decisions: Mapping[int, Decision] = field(default_factory=dict)
 
     @classmethod
     def of(cls, opinions: Opinions) -> FrozenOpinions:
         """Copy the opinions of this moment."""
         codes = np.array(opinions.codes)
+        if isinstance(opinions, DecidedRows):
+            return cls(codes, {}, opinions.decisions_by_row())
         by_row = ((row, opinions.opinion(row)) for row in range(len(codes)))
         return cls(codes, {row: opinion for row, opinion in by_row if opinion != UNDECIDED})
 
     def remarked_rows(self) -> Sequence[int]:
         """Return the rows with tags or a comment."""
-        return [row for row, one in self.by_row.items() if one.tags or one.comment]
+        every: Iterable[tuple[int, Opinion | Decision]] = chain(
+            self.by_row.items(), self.decisions.items()
+        )
+        return [row for row, one in every if one.tags or one.comment]
 
     def opinion(self, row: int) -> Opinion:
         """Return the opinion on a row."""
-        return self.by_row.get(row, UNDECIDED)
+        decision = self.decisions.get(row)
+        return self.by_row.get(row, UNDECIDED) if decision is None else decision.opinion
 
 
 def rename_columns(names: Sequence[str], own: Sequence[str] = COLUMNS) -> dict[str, str]:
@@ -79,9 +100,12 @@ def rename_columns(names: Sequence[str], own: Sequence[str] = COLUMNS) -> dict[s
 
 
 def decision_table(
-    table: Table, opinions: Opinions, answers: Sequence[Mapping[str, Any]] = ()
+    table: Table,
+    opinions: Opinions,
+    answers: Sequence[Mapping[str, Any]] = (),
+    rows: npt.NDArray[np.intp] | None = None,
 ) -> tuple[Table, tuple[str, ...]]:
-    """Return every candidate with its original columns, the six of `COLUMNS`, and its answer.
+    """Return the candidates with their original columns, the six of `COLUMNS`, and the answers.
 
     Parameters
     ----------
@@ -90,25 +114,34 @@ def decision_table(
     opinions : Ledger
     answers : sequence of mapping
         Metadata of each candidate's fit, with the keys of `Judgement.as_meta`, or an empty mapping
-        without a fit. An empty sequence adds no columns.
+        without a fit. An empty sequence adds no columns. With `rows` those of these rows.
+    rows : ndarray of int, optional
+        Rows of the list to return, in rising order; all by default.
 
     Returns
     -------
     table : `~astropy.table.Table`
         The list with ``verdict``, ``tags`` (joined by ``;``), ``comment``, ``reviewer``,
         ``decided_at`` (UTC, ISO 8601) and ``seconds`` (NaN for a row without an opinion) at the
-        end; with answers also ``adjust_answer`` (empty without a fit), ``adjust_flux_limit`` and
-        ``adjust_power`` (NaN if unknown), and ``adjust_stars``.
+        end, and ``until`` if a candidate was put off until a time. With answers also
+        ``adjust_answer`` (empty without a fit), ``adjust_flux_limit`` and ``adjust_power`` (NaN
+        if unknown), and ``adjust_stars``.
     notes : tuple of str
         Columns that were renamed, one line each.
     """
-    own = (*COLUMNS, *META_KEYS) if answers else COLUMNS
+    rows = np.arange(len(table)) if rows is None else rows
+    every = [opinions.opinion(row) for row in rows.tolist()]
+    is_put_off = any(opinion.until for opinion in every)
+    own = (*COLUMNS, *((UNTIL,) if is_put_off else ()), *(META_KEYS if answers else ()))
     renamed = rename_columns([str(name) for name in table.colnames], own)
+    if len(rows) == len(table):
+        columns = (table[name] for name in table.colnames)
+    else:
+        columns = (table[name][rows] for name in table.colnames)
     joined = Table(copy=False)
-    for name in table.colnames:
-        joined.add_column(table[name], name=renamed.get(str(name), str(name)), copy=False)
+    for name, column in zip(table.colnames, columns, strict=True):
+        joined.add_column(column, name=renamed.get(str(name), str(name)), copy=False)
     joined.meta.update(table.meta)
-    every = [opinions.opinion(row) for row in range(len(table))]
     texts = {
         "verdict": [opinion.verdict.value for opinion in every],
         "tags": [TAG_SEPARATOR.join(opinion.tags) for opinion in every],
@@ -120,6 +153,8 @@ def decision_table(
         joined[name] = Column(values, dtype="U1" if not any(values) else None)
     seconds = [opinion.seconds if opinion.has_content else np.nan for opinion in every]
     joined["seconds"] = Column(seconds, dtype=np.float64, unit="s")
+    if is_put_off:
+        joined[UNTIL] = Column([opinion.until for opinion in every])
     if answers:
         _add_answers(joined, answers)
     notes = [f"the list's own column {old!r} is written as {new!r}" for old, new in renamed.items()]
@@ -134,3 +169,37 @@ def _add_answers(table: Table, answers: Sequence[Mapping[str, Any]]) -> None:
     for name in numbers:
         table[name] = Column([meta.get(name, np.nan) for meta in answers], dtype=np.float64)
     table[stars] = Column([meta.get(stars, 0) for meta in answers], dtype=np.int64)
+
+
+def policy_meta(opinions: Opinions, row: int) -> dict[str, Any]:
+    """Return ``vet_policy`` and ``vet_basis`` of a cutout; empty for one reviewer's opinions."""
+    if not isinstance(opinions, CombinedOpinions):
+        return {}
+    return {"vet_policy": opinions.policy.value, "vet_basis": opinions.combined(row).basis}
+
+
+def add_policy(table: Table, opinions: Opinions, rows: Iterable[int]) -> None:
+    """Add the columns ``policy`` and ``basis`` of the combined verdicts to a table.
+
+    Nothing is added for one reviewer's opinions. A list's own column of such a name stays, and
+    the added one is ``basis_2``.
+
+    Parameters
+    ----------
+    table : `~astropy.table.Table`
+    opinions : Opinions
+    rows : iterable of int
+        Row of the list for each row of the table.
+    """
+    if not isinstance(opinions, CombinedOpinions):
+        return
+    policy = opinions.policy
+    texts = [opinions.combined(int(row)).basis for row in rows]
+    for name, values, description in (
+        ("policy", [policy.value] * len(texts), DESCRIPTIONS[policy]),
+        ("basis", texts, "reviewers behind the verdict"),
+    ):
+        taken = {str(column).casefold() for column in table.colnames}
+        dtype = None if any(values) else "U1"
+        column = Column(values, dtype=dtype, description=description)
+        table[numbered_name(name, taken, fold=str.casefold)] = column

@@ -9,23 +9,33 @@ import os
 import re
 import struct
 import zlib
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
 from vetter.core.cutout.cutout import Cutout, list_missing_planes
 from vetter.core.cutout_source import CutoutSource
-from vetter.core.decisions.decision import Opinion, Verdict
+from vetter.core.decisions.decision import Opinion
+from vetter.core.judgement.fit_table import FitTable
 from vetter.core.number_text import format_count
 from vetter.errors import InputError
 from vetter.io.cutouts.cutout_file import write_cutout
-from vetter.io.export.decision_table import TAG_SEPARATOR, Opinions, decision_table
+from vetter.io.export.column_facts import ADDED, facts_of_list
+from vetter.io.export.decision_table import (
+    TAG_SEPARATOR,
+    Opinions,
+    add_policy,
+    decision_table,
+    policy_meta,
+)
 from vetter.io.export.export_folder import ExportFolder
+from vetter.io.export.exported_rows import ACCEPTED, ExportedRows, RowChoice, list_exported_rows
 from vetter.io.export.file_names import safe_names
 from vetter.io.export.html_report import HtmlReport, page_names
 from vetter.io.export.input_files import InputFiles
-from vetter.io.export.table_writing import FORMATS, write_table
+from vetter.io.export.stored_fit_table import stored_fit_table
+from vetter.io.export.table_writing import check_format, write_table
 from vetter.io.files.atomic import write_atomic
 
 Picture = Callable[[int, Cutout], bytes]
@@ -116,7 +126,7 @@ def export(
     source: CutoutSource,
     ledger: Opinions,
     out_dir: str | os.PathLike[str],
-    verdicts: Collection[Verdict] = (Verdict.ACCEPT,),
+    choice: RowChoice = ACCEPTED,
     formats: Sequence[str] = ("ecsv",),
     png: bool = False,
     picture: Picture | None = None,
@@ -127,6 +137,7 @@ def export(
     cutout: Callable[[int, float], Cutout] | None = None,
     html: bool = False,
     sheet: SheetMaker | None = None,
+    fits: FitTable | None = None,
 ) -> ExportReport:
     """Write ``cutouts/NAME.fits`` of the chosen candidates and ``decisions.FORMAT`` of all.
 
@@ -142,10 +153,10 @@ def export(
     ledger : Ledger
         Any object with the ``codes`` and ``opinion`` of `Opinions`.
     out_dir : path
-    verdicts : collection of Verdict
-        Verdicts of the candidates that get cutouts; the tables hold all candidates.
+    choice : RowChoice
+        Candidates that get cutouts; the tables hold all, unless only the chosen are wanted.
     formats : sequence of str
-        'ecsv', 'csv', 'votable', 'fits'.
+        'ecsv', 'csv', 'votable', 'fits', 'parquet'.
     png : bool
         Whether ``cutouts/NAME.png`` is written too, by `picture`.
     picture : callable, optional
@@ -165,22 +176,26 @@ def export(
         `picture`), numbers, verdicts and comments; further pages above 500 candidates.
     sheet : callable, optional
         Begins the contact sheet of the chosen candidates, ``contact_sheet.pdf``.
+    fits : FitTable, optional
+        Columns of fits that the choice's filter can name, by default those of `adjustments`.
 
     Raises
     ------
     InputError
-        The folder cannot be written to, the disk is full, an existing file is an input or was
-        not written by an export, or a format is unknown; one line.
+        The choice cannot be read, the folder cannot be written to, the disk is full, an existing
+        file is an input or was not written by an export, or a format is unknown; one line.
     """
     folder = Path(out_dir).absolute()
     for name in formats:
-        if name not in FORMATS:
-            raise InputError(f"{name}: no such format; there are {', '.join(FORMATS)}")
+        check_format(name)
     if (png or html) and picture is None:
         raise InputError("pictures cannot be made here: export them from the window")
     if folder.exists() and not folder.is_dir():
         raise InputError(f"{folder}: expected a folder, found a file")
-    job = _Export(source, ledger, verdicts, formats, picture, folder, radius, png, html, sheet)
+    if fits is None and choice.where and adjustments:
+        fits = stored_fit_table(source.candidates, adjustments)
+    rows = list_exported_rows(source, ledger, choice, fits)
+    job = _Export(source, ledger, rows, formats, picture, folder, radius, png, html, sheet)
     if cutout is not None:
         job.read_cutout = cutout
     job.refuse_inputs()
@@ -199,7 +214,7 @@ class _Export:
         self,
         source: CutoutSource,
         ledger: Opinions,
-        verdicts: Collection[Verdict],
+        rows: ExportedRows,
         formats: Sequence[str],
         picture: Picture | None,
         folder: Path,
@@ -212,10 +227,10 @@ class _Export:
         self.png, self.html, self.make_sheet = png, html, sheet
         self.folder, self.radius = folder, radius
         self.read_cutout: Callable[[int, float], Cutout] = source.cutout
-        codes = {verdict.code for verdict in verdicts}
         count = len(source.candidates)
         self.names = safe_names(source.candidates.name(row) for row in range(count))
-        self.rows = [row for row in range(count) if int(ledger.codes[row]) in codes]
+        self.rows: list[int] = rows.chosen.tolist()
+        self.listed = rows.listed
         self.endings = ("fits", "png") if png else ("fits",)
         self.tables = {name: f"decisions.{name}" for name in dict.fromkeys(formats)}
         chosen = [f"cutouts/{self.names[row]}.{end}" for row in self.rows for end in self.endings]
@@ -306,6 +321,7 @@ class _Export:
         name = f"cutouts/{self.names[row]}"
         labelled = cutout.copy()
         labelled.meta = {**cutout.meta, **vet_meta(self.ledger.opinion(row))}
+        labelled.meta |= policy_meta(self.ledger, row)
         labelled.meta |= {k: v for k, v in adjustment.items() if k.startswith("adjust_")}
         write_cutout(labelled, stage / f"{name}.fits")
         if self.png and picture is not None:
@@ -321,16 +337,19 @@ class _Export:
         progress: Callable[[int, int], None],
         cancelled: Callable[[], bool],
     ) -> tuple[str, ...]:
-        keys = map(str, self.source.candidates.keys)
+        candidates, rows = self.source.candidates, self.listed
+        keys = map(str, candidates.keys[rows])
         metas = [adjustments.get(key, {}) for key in keys] if adjustments else []
         # Fits of an earlier version's session have no answers.
         answers = metas if any("adjust_answer" in meta for meta in metas) else []
-        table, notes = decision_table(self.source.candidates.table, self.ledger, answers)
+        table, notes = decision_table(candidates.table, self.ledger, answers, rows)
+        add_policy(table, self.ledger, rows)
+        facts = {**facts_of_list(candidates), **ADDED}
         all_notes = list(notes)
         for done, (kind, name) in enumerate(self.tables.items()):
             if cancelled():
                 raise _Cancelled
-            all_notes += write_table(table, stage / name, kind)
+            all_notes += write_table(table, stage / name, kind, facts)
             progress(len(self.rows) + done + 1, total)
         return tuple(dict.fromkeys(all_notes))
 
@@ -351,7 +370,9 @@ class _Reports:
         self._html: HtmlReport | None = None
         self._sheet: Sheet | None = None
         if job.html:
-            self._html = HtmlReport(stage, source.title, source.candidates, ledger, job.rows)
+            self._html = HtmlReport(
+                stage, source.title, source.candidates, ledger, job.rows, job.listed
+            )
         if job.make_sheet is not None:
             self._sheet = job.make_sheet(source, ledger)
 
@@ -393,11 +414,13 @@ def add_verdict_mark(png: bytes, verdict: str) -> bytes:
 
 
 def vet_meta(opinion: Opinion) -> dict[str, Any]:
-    """Return the ``vet_*`` metadata of a cutout, always all five keys; '' for a missing value."""
+    """Return the ``vet_*`` metadata of a cutout, always all seven keys; '' for a missing value."""
     return {
         "vet_verdict": opinion.verdict.value,
         "vet_tags": TAG_SEPARATOR.join(opinion.tags),
         "vet_comment": opinion.comment,
         "vet_reviewer": opinion.reviewer,
         "vet_decided_at": opinion.decided_at,
+        "vet_until": opinion.until,
+        "vet_program": opinion.program,
     }

@@ -23,8 +23,9 @@ _HEAD_BYTES = 1 << 16
 _TABLE_HEAD_BYTES = 1 << 20
 """The same size for a table of decisions, whose header lists all columns."""
 
-_TAIL_BYTES = 256
-"""Size of the end of a PDF file in which the marks are looked for."""
+_TAIL_BYTES = {".pdf": 256, ".parquet": 1 << 20}
+"""Size of the end of a file in which the marks are looked for, by ending: a PDF has them in its
+last line, a Parquet table in its footer."""
 
 
 class ExportFolder:
@@ -166,9 +167,9 @@ def _is_exported(path: Path) -> bool:
         with path.open("rb") as file:
             size = _TABLE_HEAD_BYTES if path.stem == "decisions" else _HEAD_BYTES
             head = file.read(size)
-            if path.suffix == ".pdf":
-                # Text before the objects would move them; the mark is a comment at the end.
-                file.seek(-min(_TAIL_BYTES, path.stat().st_size), os.SEEK_END)
+            if path.suffix in _TAIL_BYTES:
+                tail = min(_TAIL_BYTES[path.suffix], path.stat().st_size)
+                file.seek(-tail, os.SEEK_END)
                 head += file.read()
     except OSError:
         return False

@@ -15,6 +15,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TextIO
 
+import numpy as np
+import numpy.typing as npt
+
 from vetter.core.candidates.candidate_list import CandidateList
 from vetter.core.columns.broker_columns import all_known_facts
 from vetter.core.columns.facts import MISSING_TEXT, Fact
@@ -69,6 +72,8 @@ class HtmlReport:
         Verdicts, tags and comments.
     rows : sequence of int
         Candidates of the report.
+    listed : ndarray of int, optional
+        Candidates that the numbers of the list count; all by default.
     """
 
     def __init__(
@@ -78,8 +83,10 @@ class HtmlReport:
         candidates: CandidateList,
         opinions: Opinions,
         rows: Sequence[int],
+        listed: npt.NDArray[np.intp] | None = None,
     ) -> None:
         self.names = page_names(len(rows))
+        self._listed = np.arange(len(candidates)) if listed is None else listed
         self._folder, self._title = folder, title
         self._candidates, self._opinions = candidates, opinions
         self._facts: list[Fact] = all_known_facts(ReviewColumns(candidates, opinions), candidates)
@@ -166,7 +173,7 @@ class HtmlReport:
 
     def _counts(self) -> str:
         """Return the numbers of the whole list, and of this report."""
-        codes = [int(code) for code in self._opinions.codes]
+        codes = self._opinions.codes[self._listed].tolist()
         words = ("undecided", "accepted", "rejected", "maybe", "later")
         # Most sessions put nothing off.
         order = (1, 2, 3, 4, 0) if 4 in codes else (1, 2, 3, 0)

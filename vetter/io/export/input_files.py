@@ -44,8 +44,11 @@ class InputFiles:
 def _files_per_candidate(source: CutoutSource) -> list[Path]:
     """Return the files of a source of cutouts or stamps; empty for other sources."""
     from vetter.io.cutouts.cutout_folder import CutoutFolder
+    from vetter.io.cutouts.relisted_source import RelistedSource
     from vetter.io.cutouts.triplet_folder import TripletFolder, files_of
 
+    if isinstance(source, RelistedSource):
+        return _files_per_candidate(source.inner)
     if isinstance(source, CutoutFolder):
         return source.paths
     if isinstance(source, TripletFolder):

@@ -1,15 +1,14 @@
-"""Writer of tables in four formats, with columns of numbers, booleans and text.
+"""Writer of tables in five formats, with columns of numbers, booleans and text.
 
 Values that a format cannot hold are converted, with a note for each column.
 """
 
 from __future__ import annotations
 
-import csv
 import json
 import math
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -20,17 +19,19 @@ from astropy.table import Column, MaskedColumn, Table, vstack
 
 from vetter.core.candidates.numbered_name import numbered_name
 from vetter.errors import InputError, suppress_warnings
+from vetter.io.export.column_facts import ColumnFacts
+from vetter.io.export.parquet_writing import write_parquet
+from vetter.io.export.text_rows import ecsv_rows, votable_text
+from vetter.io.tables.arrow import has_pyarrow
 
 _WRITERS: dict[str, dict[str, Any]] = {
     "ecsv": {"format": "ascii.ecsv"},
     "csv": {"format": "ascii.csv", "strip_whitespace": False},
     "votable": {"format": "votable"},
     "fits": {"format": "fits"},
+    "parquet": {"format": "parquet"},
 }
 FORMATS = tuple(_WRITERS)
-
-_EMPTY = "\ufdd0empty\ufdd0"
-"""Stand-in for an empty text, which ECSV writes in quotes: no text has noncharacters of Unicode."""
 
 Part = tuple[str, Column, str]
 """Name of a column, the plain column, and its conversion in words ('' for none)."""
@@ -44,11 +45,14 @@ _REPLACED_TYPES: dict[str, dict[str, Any]] = {
     "csv": _FLOATS,
     "votable": _FLOATS | _SIGNED,
     "fits": _FLOATS | _SMALL,
+    "parquet": _FLOATS,
 }
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 
-def write_table(table: Table, path: Path, kind: str) -> tuple[str, ...]:
+def write_table(
+    table: Table, path: Path, kind: str, facts: Mapping[str, ColumnFacts] | None = None
+) -> tuple[str, ...]:
     """Write a table to a new file.
 
     Parameters
@@ -57,7 +61,10 @@ def write_table(table: Table, path: Path, kind: str) -> tuple[str, ...]:
         Columns may be masked, of objects, of several dimensions, of any text.
     path : Path
     kind : str
-        'ecsv', 'csv', 'votable' or 'fits'.
+        One of `FORMATS`.
+    facts : mapping, optional
+        Descriptions, UCDs and units of columns that have none of their own, by column. CSV has no
+        place for them.
 
     Returns
     -------
@@ -67,17 +74,56 @@ def write_table(table: Table, path: Path, kind: str) -> tuple[str, ...]:
     Raises
     ------
     InputError
-        The file cannot be written; one line.
+        The file cannot be written, or pyarrow is missing; one line.
     """
+    check_format(kind)
     try:
         with suppress_warnings():
             # suppress_warnings(): astropy warns of non-standard units and dubious years, and writes
             # them.
-            plain, notes = plain_table(table, kind)
-            plain.write(path, overwrite=True, **_WRITERS[kind])
+            plain, notes = plain_table(table, kind, facts)
+            _write_plain(plain, path, kind)
     except OSError as error:
         raise InputError(f"{path}: cannot be written: {error.strerror or error}") from None
     return notes
+
+
+def check_format(kind: str) -> None:
+    """Raise InputError if a format is unknown, or cannot be written here."""
+    if kind not in FORMATS:
+        raise InputError(f"{kind}: no such format; there are {', '.join(FORMATS)}")
+    if kind == "parquet" and not has_pyarrow():
+        raise InputError("parquet: writing it needs pyarrow: pip install 'vetter-cutouts[parquet]'")
+
+
+def _write_plain(plain: Table, path: Path, kind: str) -> None:
+    if kind == "ecsv":
+        head = _text(plain[:0], kind)
+        rows = ecsv_rows(plain, head)
+        if rows is not None:
+            path.write_text(head + rows, encoding="utf-8", newline="")
+            return
+    elif kind == "votable":
+        whole = votable_text(plain)
+        if whole is not None:
+            path.write_text(whole, encoding="utf-8", newline="")
+            return
+    elif kind == "fits":
+        _write_fits(plain, path)
+        return
+    elif kind == "parquet":
+        write_parquet(plain, path)
+        return
+    plain.write(path, overwrite=True, **_WRITERS[kind])
+
+
+def _write_fits(plain: Table, path: Path) -> None:
+    """Write a FITS table whose header has TUCDn and TCOMMn too, which TOPCAT reads."""
+    for number, name in enumerate(plain.colnames, 1):
+        column = plain[name]
+        words = {"TUCD": column.meta.get("ucd"), "TCOMM": column.description}
+        plain.meta |= {f"{keyword}{number}": text for keyword, text in words.items() if text}
+    plain.write(path, overwrite=True, format="fits")
 
 
 def write_pieces(pieces: Iterable[Table], path: Path, kind: str) -> tuple[str, ...]:
@@ -98,7 +144,7 @@ def write_pieces(pieces: Iterable[Table], path: Path, kind: str) -> tuple[str, .
                 if not head:
                     head = _text(plain[:0], kind)
                     file.write(head)
-                rows = _ecsv_rows(plain, head) if kind == "ecsv" else None
+                rows = ecsv_rows(plain, head) if kind == "ecsv" else None
                 file.write(_text(plain, kind).removeprefix(head) if rows is None else rows)
     except OSError as error:
         raise InputError(f"{path}: cannot be written: {error.strerror or error}") from None
@@ -111,36 +157,16 @@ def _text(plain: Table, kind: str) -> str:
     return out.getvalue()
 
 
-def _ecsv_rows(plain: Table, head: str) -> str | None:
-    """Return the rows of an ECSV file as astropy writes them, in a third of the time.
-
-    None for arrays and complex numbers, which astropy writes in other ways.
-    """
-    columns = []
-    for column in plain.columns.values():
-        data = np.asarray(np.ma.getdata(column))
-        if data.ndim != 1 or data.dtype.kind not in "biufU":
-            return None
-        # A float32 has fewer digits than the same number as Python's float.
-        is_short = data.dtype.kind == "f" and data.dtype != np.float64
-        texts = list(map(str, data if is_short else data.tolist()))
-        if data.dtype.kind == "U":
-            texts = [text.strip(" \t") for text in texts]
-        for row in np.flatnonzero(np.ma.getmaskarray(column)):
-            texts[row] = ""
-        columns.append([text or _EMPTY for text in texts])
-    out = StringIO(newline="")
-    end = "\r\n" if head.endswith("\r\n") else "\n"
-    csv.writer(out, delimiter=" ", lineterminator=end).writerows(zip(*columns, strict=True))
-    return out.getvalue().replace(_EMPTY, '""')
-
-
-def plain_table(table: Table, kind: str) -> tuple[Table, tuple[str, ...]]:
+def plain_table(
+    table: Table, kind: str, facts: Mapping[str, ColumnFacts] | None = None
+) -> tuple[Table, tuple[str, ...]]:
     """Return the table with columns that a format can hold, and notes on the conversions.
 
-    Display formats of columns are dropped, since they would cost digits.
+    Display formats of columns are dropped, since they would cost digits. ``facts`` describe
+    columns that do not describe themselves.
     """
     plain, notes = Table(copy=False), []
+    facts = facts or {}
     for name in table.colnames:
         for part, values, change in plain_column(str(name), table[name], kind):
             column, escaped = _escaped(values, kind)
@@ -152,11 +178,16 @@ def plain_table(table: Table, kind: str) -> tuple[Table, tuple[str, ...]]:
                 notes.append(f"column {part!r} in {kind}: {changes}")
             unit = getattr(table[name], "unit", None) if change == "" else values.unit
             plain.add_column(column, name=title)
-            plain[title].unit = unit
-            description = getattr(table[name].info, "description", None)
+            known = facts.get(str(name), ColumnFacts())
+            plain[title].unit = unit or (known.unit if values.dtype.kind in "iuf" else None)
+            info = table[name].info
+            description = getattr(info, "description", None) or known.description
             if description:
                 escape = escape_non_ascii if kind == "fits" else escape_control
                 plain[title].description = escape(str(description))
+            ucd = (getattr(info, "meta", None) or {}).get("ucd") or known.ucd
+            if ucd:
+                plain[title].meta["ucd"] = escape_non_ascii(str(ucd))
     return plain, tuple(notes)
 
 
@@ -166,9 +197,10 @@ def _escaped(column: Column, kind: str) -> tuple[Column, str]:
         return column, ""
     escape = escape_non_ascii if kind == "fits" else escape_control
     old = column.filled("").tolist() if isinstance(column, MaskedColumn) else column.tolist()
-    new = [escape(text) for text in old]
-    if new == old:
+    whole = "".join(old)
+    if escape(whole) == whole:
         return column, ""
+    new = [escape(text) for text in old]
     changed = MaskedColumn(new, mask=getattr(column, "mask", None))
     return changed, "characters that it cannot hold are written as \\x.. or \\u...."
 
@@ -188,7 +220,7 @@ def plain_column(name: str, column: Any, kind: str) -> Iterator[Part]:
     name : str
     column : Column, MaskedColumn, Quantity, Time, SkyCoord...
     kind : str
-        The format: 'ecsv', 'csv', 'votable', 'fits'.
+        The format, one of `FORMATS`.
     """
     if hasattr(column, "represent_as"):  # SkyCoord
         sphere = column.spherical
@@ -251,7 +283,7 @@ def _flat(values: Any, change: str, kind: str) -> tuple[Any, str]:
     is_lost = kind == "csv" or values.dtype.kind == "U" or (kind == "ecsv" and not len(values))
     if values.ndim > 1 and (is_lost or (values.dtype.kind == "b" and kind != "ecsv")):
         return _as_text(values), "arrays written as JSON"
-    if values.dtype.kind == "c" and kind == "csv":
+    if values.dtype.kind == "c" and kind in ("csv", "parquet"):
         return _as_text(values), "complex numbers written as text"
     if values.dtype.kind == "b" and kind == "fits" and np.ma.is_masked(values):
         return values.astype(np.int16), "booleans, some of them missing, written as 0 and 1"

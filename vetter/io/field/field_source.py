@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -63,7 +63,7 @@ class FieldSource(CutoutSource):
     extra_notes: tuple[str, ...] = ()
     given_fwhm: float | None = None
     extra_cautions: tuple[str, ...] = ()
-    chooses_columns: ClassVar[bool] = True
+    chooses_columns = True
     plane_names: tuple[str, ...] = field(init=False)
     plane_provenance: Mapping[str, Provenance] = field(init=False)
     wcs: WCS | None = field(init=False)

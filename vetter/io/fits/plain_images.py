@@ -7,7 +7,8 @@ astropy.
 
 from __future__ import annotations
 
-from functools import cached_property
+from collections.abc import Mapping
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -67,7 +68,7 @@ def _read_hdu(
     blocks: HeaderBlocks, content: bytes, start: int, first: bool
 ) -> tuple[PlainHdu, int]:
     """Return the HDU whose data begin at ``start``, and the bytes of its data."""
-    text, cards = blocks.raw.decode("ascii"), _structure(blocks)
+    text, cards = blocks.raw.decode("ascii"), _structure(blocks.raw, blocks.end)
     simple = cards["SIMPLE"] == "T" if first else cards["XTENSION"] == "IMAGE"
     axes = int(cards["NAXIS"])
     others = (cards.get("PCOUNT", "0"), cards.get("GCOUNT", "1"), float(cards.get("BSCALE", "1")))
@@ -94,10 +95,14 @@ def _read_hdu(
     return PlainHdu(name, data, text), nx * ny * kind.itemsize
 
 
-def _structure(blocks: HeaderBlocks) -> dict[str, str]:
-    """Return the values of the cards that describe the data, as text, strings without quotes."""
+@lru_cache(maxsize=32)
+def _structure(raw: bytes, end: int) -> Mapping[str, str]:
+    """Return the values of the cards that describe the data, as text, strings without quotes.
+
+    It is cached: the stamps of a night's packets have the same few headers.
+    """
     cards: dict[str, str] = {}
-    for keyword, value in blocks.cards(_WANTED):
+    for keyword, value in HeaderBlocks(raw, end).cards(_WANTED):
         if value.lstrip().startswith("'"):
             if "''" in value or "&" in value:
                 raise ValueError("not a simple name")

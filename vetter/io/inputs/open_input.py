@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from vetter.core.cutout_source import CutoutSource
+from vetter.core.decisions.agreement.share import share_of_record
 from vetter.errors import InputError
 from vetter.io.files.file_marks import Mark, mark_of
 from vetter.io.files.hdu_names import FitsName, parse_fits_name
@@ -26,6 +27,7 @@ from vetter.io.input_options import (
     absolute_name,
 )
 from vetter.io.inputs.recursive_glob import recursive_glob
+from vetter.io.inputs.share_source import take_share
 
 # A text file with such an ending is reported as a damaged packet or archive.
 _PACKED = frozenset((".avro", ".tar", ".tgz", ".gz"))
@@ -132,6 +134,8 @@ def open_input(
 def open_recorded(record: Mapping[str, Any], options: InputOptions | None = None) -> CutoutSource:
     """Open the inputs of a source's record; given options take precedence over recorded ones.
 
+    If the record is that of a share, the source lists the share alone.
+
     Raises
     ------
     InputError
@@ -139,7 +143,9 @@ def open_recorded(record: Mapping[str, Any], options: InputOptions | None = None
     """
     recorded = InputOptions.from_keywords(**dict(record.get("options", {})))
     inputs = [str(name) for name in record.get("inputs", [])]
-    return open_input(inputs, recorded if options is None else options.with_defaults(recorded))
+    source = open_input(inputs, recorded if options is None else options.with_defaults(recorded))
+    share = share_of_record(record)
+    return source if share is None else take_share(source, share)
 
 
 def recognise(texts: Sequence[str], options: InputOptions) -> NamedInputs:

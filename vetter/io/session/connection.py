@@ -8,6 +8,7 @@ import sqlite3
 import sys
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 
 from vetter.errors import InputError
@@ -27,7 +28,7 @@ MAX_VALUE_BYTES = 1 << 26
 MAX_SQL_BYTES = 100_000
 """100 kB, the longest statement or table definition; the program's have under 1 kB."""
 
-_STEPS_PER_CHECK = 1_000_000
+STEPS_PER_CHECK = 1_000_000
 """1,000,000 steps of SQLite's machine between two calls of the allowance, about 10 ms."""
 
 _SETTLING_SECONDS = 0.5
@@ -52,7 +53,7 @@ class Allowance:
             size = os.stat(self._path).st_size
         except OSError:  # the file is gone; the open connection can still read it
             size = 0
-        self._left = 50 + 4 * size // _STEPS_PER_CHECK
+        self._left = 50 + 4 * size // STEPS_PER_CHECK
 
     def __call__(self) -> bool:
         self._left -= 1
@@ -98,6 +99,8 @@ class View:
     connection : sqlite3.Connection
     allowance : Allowance
         Limit of the connection, to be renewed before each query.
+    connect_again : callable
+        Opens another connection to the same file; raises sqlite3.Error.
     damage : str
         Damage of the file as a whole, as a phrase; '' for none.
     """
@@ -172,9 +175,10 @@ class View:
 
     def _connect(self, path: Path, file: Path, locks: bool) -> None:
         self.allowance = Allowance(path)
-        self.connection = connect(file, "ro", locks)
+        self.connect_again = partial(connect, file, "ro", locks)
+        self.connection = self.connect_again()
         try:
-            self.connection.set_progress_handler(self.allowance, _STEPS_PER_CHECK)
+            self.connection.set_progress_handler(self.allowance, STEPS_PER_CHECK)
             try:
                 self.damage = check_schema(path, self.connection)
             except sqlite3.Error as error:

@@ -45,13 +45,19 @@ class SessionContent:
         VetterError
             As `SessionDatabase.read_decisions`.
         """
-        self._decisions, damage = database.read_decisions()
+        # Beside the reading: the check takes as long, 5 s for 1,000,000 decisions.
+        is_whole = database.begin_integrity_check("decisions")
+        try:
+            self._decisions, damage = database.read_decisions()
+        finally:
+            can_append = is_whole()
         self.note(damage)
         self.note(input_rows(database)[1])
         for table in ("positions", "settings", "holder"):
             self.note(_check_rows(database, table))
         if not self.damage:
             # A file that can be read may still refuse the next decision.
+            self.note("" if can_append else "the index of its decisions is damaged")
             for table, damage in _TABLE_DAMAGE.items():
                 if table == "planted" and database.format < 2:
                     continue
@@ -141,16 +147,12 @@ def _check_rows(database: SessionDatabase, table: str) -> str:
 
 
 def _check_integrity(database: SessionDatabase, table: str, damage: str) -> str:
-    """Return ``damage`` if a table or its index cannot be written to; '' if they can.
-
-    100,000 decisions take 0.16 s.
-    """
+    """Return ``damage`` if a table or its index cannot be written to; '' if they can."""
     rows, whole = database.read_rows(f"PRAGMA integrity_check({table})")
     return "" if whole and rows == [("ok",)] else damage
 
 
 _TABLE_DAMAGE = {
-    "decisions": "the index of its decisions is damaged",
     "inputs": "the pages of its inputs are damaged",
     "positions": "the pages of its positions are damaged",
     "settings": "the pages of its settings are damaged",

@@ -6,8 +6,8 @@ import os
 import socket
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from vetter.errors import InputError, VetterError
 from vetter.io.files.lock import SessionLock
 from vetter.io.session.connection import (
     MAX_VALUE_BYTES,
+    STEPS_PER_CHECK,
     Allowance,
     View,
     connect,
@@ -296,6 +297,41 @@ class SessionDatabase:
             return rows, False
         return rows, True
 
+    def begin_integrity_check(self, table: str) -> Callable[[], bool]:
+        """Start SQLite's check of a table and its index beside the reading, on another thread.
+
+        Returns
+        -------
+        callable
+            Waits for the check; returns whether the table can be written to. Raises VetterError,
+            as for a disk that is gone.
+        """
+        assert self._view is not None
+        connect_again, allowance = self._view.connect_again, Allowance(self.path)
+        outcome: list[bool | sqlite3.Error] = []
+
+        def check() -> None:
+            try:
+                with closing(connect_again()) as connection:
+                    connection.set_progress_handler(allowance, STEPS_PER_CHECK)
+                    rows = connection.execute(f"PRAGMA integrity_check({table})").fetchall()
+                outcome.append(rows == [("ok",)])
+            except UnicodeDecodeError:
+                outcome.append(False)
+            except sqlite3.Error as error:
+                outcome.append(False if is_damage(error) else error)
+
+        thread = threading.Thread(target=check, name="session check", daemon=True)
+        thread.start()
+
+        def wait() -> bool:
+            thread.join()
+            if isinstance(outcome[0], sqlite3.Error):
+                raise session_error(self.path, outcome[0]) from None
+            return outcome[0]
+
+        return wait
+
     def read_decisions(self) -> ReadDecisions:
         """Return all decisions that can be read, and what is missing.
 
@@ -309,6 +345,25 @@ class SessionDatabase:
                 return read_decisions(self._connection, self._allowance, self.path)
             except (sqlite3.Error, UnicodeDecodeError) as error:
                 raise session_error(self.path, error) from None
+
+    @contextmanager
+    def attach(self, others: Sequence[SessionDatabase]) -> Iterator[list[str]]:
+        """Open other sessions for reading on this connection, and give their schema names.
+
+        Raises VetterError.
+        """
+        names = [f"other{number}" for number in range(len(others))]
+        try:
+            for name, other in zip(names, others, strict=True):
+                # The file that the other reads may be a copy, see `View`.
+                ((_, _, file),) = other.read("PRAGMA database_list")[:1]
+                uri = f"{Path(file).as_uri()}?mode=ro"
+                self._connection.execute(f"ATTACH ? AS {name}", (uri,))
+            yield names
+            for name in names:
+                self._connection.execute(f"DETACH {name}")
+        except sqlite3.Error as error:
+            raise session_error(self.path, error) from None
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Cursor]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from vetter.core.decisions.collector_pause import collector_paused
 from vetter.core.decisions.decision import Decision
 from vetter.core.number_text import format_count
 from vetter.errors import InputError
@@ -49,7 +50,8 @@ def read_decisions(
     try:
         allowance.renew()
         rows = connection.execute(f"SELECT {_columns(connection)} FROM decisions ORDER BY seq")
-        decisions = from_rows(rows, path, size)
+        with collector_paused():
+            decisions = from_rows(rows, path, size)
         total = _count_decisions(connection, allowance)
     except (sqlite3.Error, InputError) as error:
         if isinstance(error, sqlite3.Error) and not is_damage(error):

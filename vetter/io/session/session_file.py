@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from vetter.core.cutout_source import Fingerprint
-from vetter.core.decisions.decision import Decision, storable, utc_now
+from vetter.core.decisions.decision import Decision, last_reviewers, storable, utc_now
 from vetter.core.decisions.planted import PlantedRow
 from vetter.errors import InputError
 from vetter.io.session.content import SessionContent, input_rows, readable_settings
@@ -230,9 +230,7 @@ class SessionFile:
         )
         if whole and all(isinstance(row[0], str) for row in rows):
             return [row[0] for row in rows]
-        # Reversed, since dict.fromkeys() keeps the place of the first occurrence.
-        names = [decision.reviewer for decision in self.decisions()]
-        return list(dict.fromkeys(reversed(names)))[::-1]
+        return last_reviewers(self.decisions())
 
     def decided_count(self) -> int:
         """Count the keys on which this reviewer has a verdict; the list itself is not read."""

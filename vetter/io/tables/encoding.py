@@ -243,7 +243,7 @@ def encoding_notes(path: Path) -> tuple[str, bool]:
             return f"{path.name}: not UTF-8, read as {_CODEC_NAMES[codec]}", False
         return (
             f"{path.name}: its encoding cannot be told, read as {_CODEC_NAMES[codec]}; if letters "
-            "look wrong, choose another in File > Columns of the list, or --encoding NAME",
+            "look wrong, choose another in List > Roles of the columns, or --encoding NAME",
             True,
         )
     return "", False

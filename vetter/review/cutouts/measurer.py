@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from vetter.core.psf.measures.cutout_measures import MEASURED, CutoutMeasures
 from vetter.io.child_process import ChildProcess
-from vetter.review.cutouts.measure_worker import MeasureTask
 
 if TYPE_CHECKING:
     from vetter.core.cutout.cutout import Cutout
     from vetter.core.cutout_source import CutoutSource
+    from vetter.core.psf.measures.cutout_measures import CutoutMeasures
 
 WORKER = "vetter.review.cutouts.measure_worker"
 
@@ -83,6 +82,10 @@ class Measurer(QObject):
         if request is None or self._asked is not None:
             # The process has one at a time: the next may be overtaken meanwhile.
             return
+        # Here: the window's start needs no measures.
+        from vetter.core.psf.measures.cutout_measures import MEASURED
+        from vetter.review.cutouts.measure_worker import MeasureTask
+
         self._waiting, self._asked = None, request
         if self._child is None:
             self._child = ChildProcess(WORKER, self._answered.emit, self._on_end, tied=True)
@@ -110,6 +113,8 @@ class Measurer(QObject):
         # On the thread that reads the answers, which cannot end itself.
         self._has_ended = True
         words = f"not measured: the measuring process ended (status {status})"
+        from vetter.core.psf.measures.cutout_measures import CutoutMeasures
+
         self._answered.emit(CutoutMeasures(reason=words))
 
     def _known_fwhm(self, request: MeasureRequest) -> float | None:

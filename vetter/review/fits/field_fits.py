@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from vetter.io.field.stars.stored_field_fit import setting_name
 from vetter.review.fits.fit_messages import Ready
 from vetter.review.session import Session
 
@@ -33,6 +32,9 @@ class FieldFits:
 
     def add(self, ready: Ready) -> None:
         """Add the fit options of a field; store what was measured, to be measured only once."""
+        # Here: it imports the noise and the matching, which the window's start does not need.
+        from vetter.io.field.stars.stored_field_fit import setting_name
+
         self._ready[ready.field] = self._with_signature(ready)
         if ready.record is not None:
             self._session.writer.keep_setting(setting_name(ready.field), ready.record)

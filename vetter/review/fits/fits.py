@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from vetter.core.candidates.candidate_list import CandidateList
+from vetter.core.columns.blind_columns import HIDDEN_TEXT
 from vetter.core.fit.adjustment import Adjustment
 from vetter.core.judgement.answer import Answer
 from vetter.core.judgement.fit_table import (
@@ -20,6 +21,7 @@ from vetter.core.judgement.fit_table import (
     FitTable,
     can_fit,
 )
+from vetter.io.inputs.blind_source import BlindSource
 from vetter.review.cutouts.cutout_cache import CutoutCache
 from vetter.review.cutouts.rendered_cutout import Shift
 from vetter.review.fits.field_fits import FieldFits
@@ -78,6 +80,9 @@ class Fits(QObject):
         self._fields = FieldFits(session)
         self._requested_fields: set[int] = set()
         self._error = "" if can_fit(session.source.plane_names) else NOTHING_TO_FIT
+        if isinstance(session.source, BlindSource):
+            # A fit that is not made cannot be shown by any part of the window.
+            self._error = HIDDEN_TEXT
         self._closed = False
         self._speed = FitSpeed()
         self._storage = FitStorage(session, self)
@@ -110,7 +115,7 @@ class Fits(QObject):
         """Progress of the fits, in words; empty if there is nothing to fit."""
         done, count = len(self.table), len(self.table.codes)
         if self._error:
-            return "" if self._error == NOTHING_TO_FIT else "fits: stopped"
+            return "" if self._error in (NOTHING_TO_FIT, HIDDEN_TEXT) else "fits: stopped"
         if done == count:
             return f"fits: all {count:,}"
         rate = self._speed.rate

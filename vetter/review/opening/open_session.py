@@ -10,9 +10,11 @@ import numpy.typing as npt
 from vetter.core.columns.filter import match_filter
 from vetter.core.columns.review_columns import FirstRows, ReviewColumns
 from vetter.core.cutout_source import CutoutSource
+from vetter.core.decisions.agreement.other_reviewers import OtherReviewers
 from vetter.core.decisions.decision import storable
 from vetter.core.decisions.ledger import Ledger
 from vetter.core.judgement.fit_table import FitTable, can_fit
+from vetter.io.inputs.blind_source import BlindSource
 from vetter.io.session.default_path import results_folder
 from vetter.io.session.session_file import SessionFile
 from vetter.review.due import DueWatch
@@ -47,11 +49,18 @@ def open_session(
     notes = list(store.notes)
     if decisions and not ledger.counts().decisions:
         # The user may be one of them under another login, and would think all was lost.
-        others = ", ".join(store.reviewers())
-        notes.append(f"decided so far by {others}; you are {reviewer} (--reviewer NAME changes it)")
-    fits = FitTable(len(source.candidates)) if can_fit(source.plane_names) else None
+        names = ", ".join(store.reviewers())
+        notes.append(f"decided so far by {names}; you are {reviewer} (--reviewer NAME changes it)")
+    # A blind review has no column of answers, since it makes no fits.
+    is_blind = isinstance(source, BlindSource)
+    fitted = can_fit(source.plane_names) and not is_blind
+    fits = FitTable(len(source.candidates)) if fitted else None
+    others = OtherReviewers(ledger, decisions)
+    are_shown = others.names and not is_blind
     due = DueWatch(ledger, source)
-    columns = ReviewColumns(source.candidates, due, fits, has_seen)
+    columns = ReviewColumns(
+        source.candidates, due, fits, others if are_shown else None, has_seen and not is_blind
+    )
 
     def matches(text: str) -> npt.NDArray[np.bool_]:
         # A long list is filtered in a thread, and may grow meanwhile.
@@ -65,6 +74,7 @@ def open_session(
             queue.arrange(keys, seed, at_once=True)
     writer = NoWriter() if store.read_only else Writer(store)
     session = Session(source, ledger, writer, queue, columns, settings, reviewer, due)
+    session.others = others
     if shuffle is not None:
         queue.arrange((), shuffle, at_once=True)
     session.results_folder = results_folder(store.path, source.record.get("inputs", ()))

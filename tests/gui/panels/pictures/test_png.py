@@ -4,7 +4,7 @@ import numpy as np
 from PyQt6.QtGui import QColor, QImage
 
 from tests.helpers.field_files import tan_wcs
-from tests.helpers.snapshots import pixels
+from tests.helpers.snapshots import check_snapshot, pixels
 from vetter.core.cutout.cutout import Cutout
 from vetter.core.cutout.sky_marks import MarkKind, SkyMark
 from vetter.core.display.style import DisplayStyle
@@ -109,3 +109,8 @@ def test_reticle_is_left_out_where_the_panels_have_none(qapp) -> None:
 def test_light_theme_makes_light_surroundings(qapp) -> None:
     drawn = ExportPicture(DisplayStyle(), str, PictureStyle(dark=False)).draw(0, _cutout())
     assert drawn.pixelColor(0, 0) == QColor(LIGHT.window)
+
+
+def test_picture_of_the_export_has_its_reticle(snapshot_application) -> None:
+    drawn = ExportPicture(DisplayStyle(), str).draw(0, _cutout())
+    check_snapshot(drawn, "export_picture")

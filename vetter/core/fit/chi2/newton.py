@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from vetter.core.fit.chi2.moments import Array, Window, tap_weights, tap_weights_stack
+from vetter.core.fit.chi2.moments import Array, Window, tap_weights, tap_weights_both
 
 MAX_STEPS = 40
 SMALL_STEP = 1e-9
@@ -314,8 +314,7 @@ def _penalise(at: Any, u: Any, v: Any, prior: ShiftPrior) -> Any:
 def _evaluate_stack(
     moments: Array, window: Window, scales: tuple[float, float], u: Array, v: Array
 ) -> _Points:
-    both = tap_weights_stack(np.concatenate((u, v)), window.half)
-    wx, wy = both[: len(u)], both[len(u) :]
+    wx, wy = tap_weights_both(u, v, window.half)
     # The last row selects the image, so that one product gives all inner products.
     basis = np.zeros((len(u), 10, moments.shape[1]))
     basis[:, 9, -1] = 1.0

@@ -12,7 +12,6 @@ from PyQt6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, Q
 from PyQt6.QtWidgets import QWidget
 
 from vetter.core.display.plane_noise import PlaneNoise
-from vetter.gui.panels.stretch.focus import outline_focus
 from vetter.gui.widgets.theme import DARK, Tones
 
 HEIGHT = 64
@@ -174,7 +173,6 @@ class LimitsHistogram(QWidget):
             self.rect().adjusted(12, 2, -12, 0), Qt.AlignmentFlag.AlignHCenter, self._plane
         )
         painter.end()
-        outline_focus(self)
 
     def _paint_handle(self, painter: QPainter, handle: int, x: float) -> None:
         """Paint a line with a triangle that points into the range between the limits."""

@@ -11,7 +11,7 @@ from PyQt6.QtWidgets import QInputDialog, QMenu, QWidget
 
 from vetter.core.display.interval import Interval
 from vetter.core.display.style import GROUPS, DisplayStyle
-from vetter.gui.panels.stretch.focus import FocusButton
+from vetter.gui.widgets.buttons import EnteredButton
 from vetter.gui.widgets.plain_text import menu_text
 
 _BUILT_IN = {
@@ -35,7 +35,7 @@ def built_in_presets(looks: DisplayStyle) -> dict[str, DisplayStyle]:
     return presets
 
 
-class PresetButton(FocusButton):
+class PresetButton(EnteredButton):
     """Button whose menu chooses, saves and removes presets.
 
     Parameters
@@ -50,8 +50,8 @@ class PresetButton(FocusButton):
     """The user's presets have changed: name to `DisplayStyle.record()`."""
 
     def __init__(self, tip: str, parent: QWidget | None = None) -> None:
-        super().__init__("presets", tip)
-        self.setParent(parent)
+        super().__init__("presets", parent)
+        self.setToolTip(tip)
         self._looks = DisplayStyle()
         self._own: dict[str, dict[str, Any]] = {}
         menu = QMenu(self)

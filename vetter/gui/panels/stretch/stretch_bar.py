@@ -15,10 +15,10 @@ from vetter.core.display.interval import INTERVALS, SIGMAS, Interval
 from vetter.core.display.stretch import STRETCHES
 from vetter.core.display.style import GROUPS, DisplayStyle, PlaneStyle
 from vetter.gui.actions.keymap import Keymap, with_keys
-from vetter.gui.panels.stretch.focus import FocusButton, FocusCheck, FocusCombo
 from vetter.gui.panels.stretch.histogram import LimitsHistogram
 from vetter.gui.panels.stretch.limits_text import LimitsText
 from vetter.gui.panels.stretch.presets import PresetButton
+from vetter.gui.widgets.buttons import EnteredButton, EnteredCheck, EnteredCombo
 from vetter.gui.widgets.line_edits import NumberField
 from vetter.gui.widgets.plain_text import plain_label
 from vetter.gui.widgets.theme import DARK, LIGHT
@@ -55,24 +55,24 @@ class StretchBar(QWidget):
         self._frame: RenderedCutout | None = None
         self.histogram = LimitsHistogram()
         self.histogram.hide()
-        self._scope = FocusCombo(list(SCOPES), "Planes that these choices apply to", "planes")
-        self._interval = FocusCombo(
+        self._scope = _make_choice(list(SCOPES), "Planes that these choices apply to", "planes")
+        self._interval = _make_choice(
             [_INTERVAL_TITLES.get(name, name) for name in INTERVALS],
             "Limits: the darkest and the brightest value",
             "limits",
         )
         self._low, self._high = NumberField(), NumberField()
         self._low.beside, self._high.beside = self._high, self._low
-        self._stretch = FocusCombo(
+        self._stretch = _make_choice(
             [_STRETCH_TITLES.get(name, name) for name in STRETCHES], "Stretch", "stretch"
         )
-        self._map = FocusCombo(list(COLOUR_MAPS), "Colours", "colours")
-        self._invert = FocusCheck("invert", "")
-        self._shared = FocusCheck("shared limits", "")
-        self._per_candidate = FocusCheck("this one only", "")
+        self._map = _make_choice(list(COLOUR_MAPS), "Colours", "colours")
+        self._invert = EnteredCheck("invert")
+        self._shared = EnteredCheck("shared limits")
+        self._per_candidate = EnteredCheck("this one only")
         self._presets = PresetButton("")
         self._shown_limits = LimitsText()
-        self._reset = FocusButton("reset contrast", "")
+        self._reset = EnteredButton("reset contrast")
         self._keymap = keymap
         self.show_keys()
         self._lay_out()
@@ -413,3 +413,11 @@ def _choose_next(box: QComboBox) -> None:
     index = (box.currentIndex() + 1) % box.count()
     box.setCurrentIndex(index)
     box.activated.emit(index)
+
+
+def _make_choice(titles: list[str], tip: str, name: str) -> EnteredCombo:
+    choice = EnteredCombo()
+    choice.setAccessibleName(name)
+    choice.addItems(titles)
+    choice.setToolTip(tip)
+    return choice

@@ -148,8 +148,9 @@ class Status(QStatusBar):
         self.answers.set_counts(self._fits.table.count_answers())
         unlisted = f"{session.incomplete_reason}; listed candidates can be vetted"
         self._listing.setToolTip(plain_tip(unlisted))
-        self._mode.setText("READ ONLY" if session.read_only else "")
-        self._mode.setVisible(session.read_only)
+        mode = "ARBITER" if session.others.is_arbiter else ""
+        self._mode.setText("READ ONLY" if session.read_only else mode)
+        self._mode.setVisible(bool(self._mode.text()))
         self._give_way()
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:

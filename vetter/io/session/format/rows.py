@@ -32,6 +32,7 @@ _MAX_DEPTH = 32
 _MIN_ROW_BYTES = 20
 """20 bytes, less than SQLite takes for a row of sixteen empty values."""
 
+_new_tuple = tuple.__new__
 _VERDICTS = {verdict.value: verdict for verdict in Verdict}
 _HOWS = {how.value: how for how in How}
 
@@ -84,13 +85,21 @@ def from_rows(rows: Iterable[tuple[Any, ...]], path: object, size: int) -> list[
     seq: int = 0
     before = -1
     tag_lists = _TagLists({"[]": ()})
+    # Most decisions of a session have the same texts here: each is held once.
+    shared: dict[str, str] = {}
+    share = shared.setdefault
     left = size
     try:
-        for row in rows:
-            seq, ident, key, verdict, tags, comment, reviewer, at, seconds, how = row[:10]
-            group, undoes, x, y, ra, dec, seen, program, until = row[10:]
-            text = "".join((ident, key, tags, comment, reviewer, at, group or "", undoes or ""))
-            left -= len(text) + len("".join((seen, program, until))) + _MIN_ROW_BYTES
+        for (
+            seq, ident, key, verdict, tags, comment, reviewer, at, seconds, how,
+            group, undoes, x, y, ra, dec, seen, program, until,
+        ) in rows:  # fmt: skip
+            left -= _MIN_ROW_BYTES + len(
+                "".join(
+                    (ident, key, tags, comment, reviewer, at, group or "", undoes or "")
+                    + (seen, program, until)
+                )
+            )
             if left < 0 or seq <= before:
                 raise ValueError
             before = seq
@@ -100,11 +109,17 @@ def from_rows(rows: Iterable[tuple[Any, ...]], path: object, size: int) -> list[
             # This one comparison clears most rows of infinities; NaN fails it too.
             if not -_MAX_NUMBER < x + y + ra + dec + seconds < _MAX_NUMBER:
                 x, y, ra, dec, seconds = map(_finite_or_nan, (x, y, ra, dec, seconds))
-            made = (_VERDICTS[verdict], tag_lists[tags], comment, reviewer, at, seconds, _HOWS[how])
-            place = (x, y, ra, dec)
+            # Not Decision(...), a call of a Python function: half of the time.
             decisions.append(
-                Decision(ident, seq, key, *made, group, undoes, *place, seen, program, until)
-            )
+                _new_tuple(
+                    Decision,
+                    (
+                        ident, seq, key, _VERDICTS[verdict], tag_lists[tags], comment,
+                        share(reviewer, reviewer), at, seconds, _HOWS[how], group, undoes,
+                        x, y, ra, dec, share(seen, seen), share(program, program), until,
+                    ),
+                )
+            )  # fmt: skip
     except (KeyError, ValueError, TypeError, OverflowError):
         raise InputError(f"{path}: a damaged session: decision {seq} is not readable") from None
     return decisions

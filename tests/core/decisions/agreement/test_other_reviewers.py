@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+from tests.helpers.decisions import event, listing
+from vetter.core.decisions.agreement.other_reviewers import OtherReviewers
+from vetter.core.decisions.decision import Decision, How, Verdict
+from vetter.core.decisions.ledger import Ledger
+from vetter.core.decisions.new_decisions import decide, decide_group
+
+LIST = listing(4)
+A, R, M = Verdict.ACCEPT, Verdict.REJECT, Verdict.MAYBE
+
+EVENTS = [
+    event(LIST, 0, A, reviewer="ann"),
+    event(LIST, 1, A, reviewer="ann"),
+    event(LIST, 2, R, reviewer="ann"),
+    event(LIST, 0, R, reviewer="bob", comment="moved", tags=("dipole",)),
+    event(LIST, 1, A, reviewer="bob"),
+]
+
+
+def others_of(*events: Decision) -> tuple[Ledger, OtherReviewers]:
+    ledger = Ledger(LIST, "ann")
+    ledger.replay(events)
+    return ledger, OtherReviewers(ledger, events)
+
+
+def give(ledger: Ledger, others: OtherReviewers, row: int, verdict: Verdict) -> None:
+    """Decide as a session does."""
+    made = decide(ledger, row, verdict=verdict, as_arbiter=others.is_arbiter)
+    assert made is not None
+    others.note_arbitrations([made])
+    ledger.apply(made)
+
+
+def test_words_tell_equal_and_different_verdicts() -> None:
+    _, others = others_of(*EVENTS)
+    assert others.names == ("bob",)
+    assert others.disagreements().tolist() == ["yes", "no", "", ""]
+    assert others.disagreements(1).tolist() == ["no", "", ""]
+
+
+def test_words_follow_the_users_verdicts() -> None:
+    ledger, others = others_of(*EVENTS)
+    give(ledger, others, 1, M)
+    assert others.disagreements()[1] == "yes"
+
+
+def test_others_are_named_with_their_verdicts() -> None:
+    _, others = others_of(*EVENTS, event(LIST, 0, M, reviewer="cat"))
+    assert others.texts().tolist() == ["bob: reject, cat: maybe", "bob: accept", "", ""]
+
+
+def test_remarks_hold_tags_and_comments() -> None:
+    _, others = others_of(*EVENTS)
+    assert others.remarks(0) == "bob: reject; dipole; moved"
+    assert others.remarks(2) == ""
+
+
+def test_arbiters_verdict_settles_and_keeps_own_rating() -> None:
+    ledger, others = others_of(*EVENTS)
+    others.is_arbiter = True
+    give(ledger, others, 0, R)
+    assert others.disagreements()[0] == "settled"
+    assert others.own_codes().tolist() == [1, 1, 2, 0]
+    ratings = others.all_ratings()
+    assert ratings.reviewers == ("ann", "bob")
+    assert ratings.codes[:, 0].tolist() == [1, 2]
+    assert ratings.arbitrated[0] == R.code
+
+
+def test_arbiter_may_confirm_their_own_verdict() -> None:
+    ledger, others = others_of(*EVENTS)
+    others.is_arbiter = True
+    give(ledger, others, 0, A)
+    assert ledger.is_arbitrated(0)
+    assert others.disagreements()[0] == "settled"
+    assert decide(ledger, 0, verdict=A, as_arbiter=True) is None
+
+
+def test_undone_arbitration_is_open_again() -> None:
+    ledger, others = others_of(*EVENTS)
+    others.is_arbiter = True
+    give(ledger, others, 0, R)
+    ledger.replay(ledger.undo_step())
+    assert others.disagreements()[0] == "yes"
+    ledger.replay(ledger.redo_step())
+    assert others.disagreements()[0] == "settled"
+
+
+def test_comment_after_arbitration_leaves_it_an_arbiters() -> None:
+    ledger, others = others_of(*EVENTS)
+    others.is_arbiter = True
+    give(ledger, others, 0, R)
+    made = decide(ledger, 0, comment="two sources")
+    assert made is not None
+    assert made.how is How.ARBITER
+
+
+def test_comment_of_an_arbiter_alone_is_no_verdict() -> None:
+    ledger, _ = others_of(*EVENTS)
+    made = decide(ledger, 0, comment="look again", as_arbiter=True)
+    assert made is not None
+    assert made.how is How.SINGLE
+
+
+def test_group_verdict_of_an_arbiter_settles_all() -> None:
+    ledger, others = others_of(*EVENTS)
+    made = decide_group(ledger, [0, 1], A, as_arbiter=True)
+    others.note_arbitrations(made)
+    ledger.replay(made)
+    assert others.disagreements().tolist() == ["settled", "no", "", ""]
+    assert ledger.arbitrated_rows() == [0, 1]
+
+
+def test_own_rating_before_an_earlier_arbitration_is_known() -> None:
+    ledger, others = others_of(*EVENTS, event(LIST, 0, R, reviewer="ann", how=How.ARBITER))
+    assert ledger.codes[0] == R.code
+    assert others.own_codes()[0] == A.code
+
+
+def test_longer_list_has_words_for_new_rows() -> None:
+    ledger = Ledger(listing(2), "ann", complete=False)
+    others = OtherReviewers(ledger, EVENTS)
+    assert len(others.disagreements()) == 2
+    ledger.extend(LIST, complete=True)
+    assert others.texts().tolist() == ["bob: reject", "bob: accept", "", ""]

@@ -1,0 +1,85 @@
+"""The demo as plain FITS files for windows, and themes with the fixed font of the snapshots."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PyQt6.QtGui import QFont
+from PyQt6.QtWidgets import QApplication, QWidget
+
+from tests.helpers.snapshots import check_snapshot, snapshot_font
+from vetter.gui.widgets import answer_style, verdict_style
+from vetter.gui.widgets.theme import apply_theme
+from vetter.io.files import resources
+
+CheckLook = Callable[[QWidget, str], None]
+
+_PAINTED_ONCE = (
+    answer_style.answer_badge,
+    answer_style.answer_chip,
+    answer_style.badge_width,
+    verdict_style.badge,
+)
+"""Pictures of letters, which other tests have made in another font."""
+
+
+@pytest.fixture
+def snapshot_application(qapp: Any) -> Iterator[QApplication]:
+    """The application with the font of the snapshots, until the test ends."""
+    font, fixed = qapp.font(), QFont(snapshot_font())
+    # In points, which headings multiply.
+    fixed.setPointSizeF(9)
+    qapp.setFont(fixed)
+    for painted in _PAINTED_ONCE:
+        painted.cache_clear()
+    yield qapp
+    qapp.setFont(font)
+    apply_theme(qapp, dark=True)
+    qapp.processEvents()
+    for painted in _PAINTED_ONCE:
+        painted.cache_clear()
+
+
+@pytest.fixture
+def check_look(snapshot_application: QApplication) -> Iterator[CheckLook]:
+    """Check a widget's picture in the dark and in the light theme."""
+
+    def check(widget: QWidget, name: str) -> None:
+        for theme in ("dark", "light"):
+            apply_theme(snapshot_application, theme == "dark")
+            # Qt gives the palette to the widgets in the next turn.
+            snapshot_application.processEvents()
+            check_snapshot(widget.grab().toImage(), f"{name}_{theme}")
+
+    yield check
+
+
+@pytest.fixture(scope="session")
+def plain_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The files of the demo, not compressed: hundreds of windows would unpack them."""
+    from astropy.io import fits
+
+    folder = tmp_path_factory.mktemp("demo")
+    for file in resources.resource_path("demo").iterdir():
+        if file.suffix != ".fits":
+            shutil.copy(file, folder)
+            continue
+        with fits.open(file) as packed:
+            images = [fits.ImageHDU(hdu.data, hdu.header, hdu.name) for hdu in packed[1:]]
+            fits.HDUList([fits.PrimaryHDU(header=packed[0].header), *images]).writeto(
+                folder / file.name
+            )
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def demo_is_plain(plain_demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let ``demo`` mean these files in the windows of tests."""
+    packed = resources.resource_path
+    monkeypatch.setattr(
+        resources, "resource_path", lambda name: plain_demo if name == "demo" else packed(name)
+    )

@@ -1,0 +1,181 @@
+"""ADES report against the order and types of the standard's schema, version 2022."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from tests.helpers.report_lists import magnitudes, rubin
+from vetter.io.export.reports.ades import COLUMNS, ades_report, make_trk_sub
+from vetter.io.export.reports.observations import Observations
+from vetter.io.export.reports.report import Report
+from vetter.settings import AdesSettings
+
+GIVEN = AdesSettings(
+    station="G96",
+    submitter="A. Smith",
+    observers=("B. Jones", "C. Lee"),
+    measurers=("A. Smith",),
+    design="Reflector",
+    aperture=1.5,
+    detector="CCD",
+    mode="CCD",
+    catalogue="Gaia3",
+    photometric_catalogue="Gaia3",
+    bands=("r=Sr", "g=Sg"),
+    rms_ra=0.12,
+    rms_dec=0.15,
+)
+
+ORDER = (
+    *("permID", "provID", "artSat", "trkSub", "obsSubID", "mode", "stn", "obsTime", "rmsTime"),
+    *("ra", "dec", "rmsRA", "rmsDec", "rmsCorr", "astCat", "mag", "rmsMag", "band", "fltr"),
+    *("photCat", "photAp", "logSNR", "seeing", "exp", "rmsFit", "nStars", "disc", "uncTime"),
+    *("notes", "remarks"),
+)
+"""Elements of OpticalType in xsd/submit.xsd, in their order."""
+TYPES = {
+    "permID": r"\d+([IPD](-[A-Z]{1,2})?)?",
+    "provID": r"\d{4} [A-HJ-Y][A-HJ-Z]\d*",
+    "trkSub": r"[-A-Za-z0-9_]{1,8}",
+    "mode": r"[A-Za-z0-9_]{1,3}",
+    "stn": r"[A-Za-z0-9_]{3,4}",
+    "obsTime": r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?Z",
+    "ra": r"([1-3][0-9]{2}|[1-9]?[0-9])?(\.[0-9]{0,9})?",
+    "dec": r"[+\-]?([1-9]?[0-9])?(\.[0123456789]{0,9})?",
+    "rmsRA": r"(0|([1-9][0-9]*))(\.[0-9]*)?",
+    "rmsDec": r"(0|([1-9][0-9]*))(\.[0-9]*)?",
+    "astCat": r"[.A-Za-z0-9_]{1,8}",
+    "mag": r"[+\-]?[0123456789\.]{1,7}",
+    "rmsMag": r"[0123456789\.]{1,6}",
+    "band": r"[A-Za-z0-9_]{1,3}",
+    "photCat": r"[.A-Za-z0-9_]{1,8}",
+    "remarks": r"[^|]{1,300}",
+}
+"""Patterns of the schema's types."""
+REQUIRED = ("mode", "stn", "obsTime", "ra", "dec", "astCat")
+
+
+def _report(source: Any, ades: AdesSettings = GIVEN) -> Report:
+    return ades_report(Observations(source), range(len(source.candidates)), ades)
+
+
+def _parse(report: Report) -> tuple[list[str], list[str], list[dict[str, str]]]:
+    """Return header lines, columns and records of a file in PSV."""
+    lines = report.text.splitlines()
+    first = next(n for n, line in enumerate(lines) if line[0] not in "#!")
+    columns = [name.strip() for name in lines[first].split("|")]
+    records = []
+    for line in lines[first + 1 :]:
+        cells = [cell.strip() for cell in line.split("|")]
+        assert len(cells) == len(columns)
+        filled = zip(columns, cells, strict=True)
+        records.append({name: cell for name, cell in filled if cell})
+    return lines[:first], columns, records
+
+
+@pytest.mark.parametrize("source", [magnitudes(), rubin()], ids=["list", "rubin"])
+def test_fields_have_order_and_types_of_the_standard(source) -> None:
+    _, columns, records = _parse(_report(source))
+    assert columns == sorted(columns, key=ORDER.index)
+    assert len(records) == 2
+    for record in records:
+        for name, value in record.items():
+            assert re.fullmatch(TYPES[name], value), (name, value)
+        assert record.keys() >= set(REQUIRED)
+        assert record.keys() & {"permID", "provID", "trkSub"}
+        assert ("mag" in record) == ("band" in record)
+
+
+def test_all_columns_are_in_the_standards_order() -> None:
+    assert list(COLUMNS) == sorted(COLUMNS, key=ORDER.index)
+
+
+def test_header_names_observatory_people_and_telescope() -> None:
+    header, _, _ = _parse(_report(magnitudes()))
+    assert header[:16] == [
+        "# version=2022",
+        "# observatory",
+        "! mpcCode G96",
+        "# submitter",
+        "! name A. Smith",
+        "# observers",
+        "! name B. Jones",
+        "! name C. Lee",
+        "# measurers",
+        "! name A. Smith",
+        "# telescope",
+        "! design Reflector",
+        "! aperture 1.5",
+        "! detector CCD",
+        "# comment",
+        header[15],
+    ]
+    assert header[15].startswith("! line Written by vetter")
+
+
+def test_values_are_those_of_the_list() -> None:
+    _, _, (record, _) = _parse(_report(magnitudes()))
+    assert record == {
+        "trkSub": "J1",
+        "mode": "CCD",
+        "stn": "G96",
+        "obsTime": "2023-02-25T12:00:00.000Z",
+        "ra": "150.1234567",
+        "dec": "-20.5000000",
+        "rmsRA": "0.1200",
+        "rmsDec": "0.1500",
+        "astCat": "Gaia3",
+        "mag": "18.12",
+        "rmsMag": "0.050",
+        "band": "Sr",
+        "photCat": "Gaia3",
+    }
+
+
+def test_designations_of_the_list_come_first() -> None:
+    source = magnitudes(permID=["1234", ""], provID=["", "2023 DA1"])
+    _, _, (first, second) = _parse(_report(source))
+    assert (first["permID"], second["provID"]) == ("1234", "2023 DA1")
+
+
+def test_long_name_gets_the_same_short_one_each_time() -> None:
+    name = "J213334.25-005233.9"
+    _, _, (record, _) = _parse(_report(magnitudes(title=[name, "b"])))
+    assert record["trkSub"] == make_trk_sub(name) and record["remarks"] == name
+    assert make_trk_sub(name) != make_trk_sub(name + "0")
+
+
+def test_rubin_has_its_station_bands_and_errors() -> None:
+    report = _report(rubin(), AdesSettings())
+    _, _, (record, second) = _parse(report)
+    assert (record["stn"], record["band"], record["rmsRA"]) == ("X05", "Lr", "0.0360")
+    assert "mag" not in second
+    assert "170002: without magnitude: flux -523 nJy" in report.notes[0]
+    missing = {line.partition(":")[0] for line in report.missing}
+    assert "ades.catalogue" in missing and "ades.station" not in missing
+
+
+def test_missing_facts_are_named_with_their_meaning() -> None:
+    missing = dict(line.split(": ", 1) for line in _report(magnitudes(), AdesSettings()).missing)
+    assert set(missing) == {
+        *("ades.station", "ades.submitter", "ades.observers", "ades.measurers", "ades.design"),
+        *("ades.aperture", "ades.detector", "ades.mode", "ades.catalogue"),
+    }
+    assert missing["ades.catalogue"] == "catalogue of the astrometry, as Gaia3"
+
+
+def test_unknown_band_leaves_the_magnitude_out() -> None:
+    report = _report(magnitudes(filter=["clear", "g"]))
+    _, _, (record, second) = _parse(report)
+    assert "mag" not in record and second["band"] == "Sg"
+    assert report.wanted == ("ades.bands: MPC's band of filter clear, as clear=Sr",)
+    assert report.missing == ()
+
+
+def test_bars_in_texts_do_not_make_fields() -> None:
+    source = magnitudes(title=["a|b name that is long", "b"])
+    _, _, (record, _) = _parse(_report(source))
+    assert record["remarks"] == "a b name that is long"

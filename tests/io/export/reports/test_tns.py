@@ -1,0 +1,194 @@
+"""AT report against the fields of TNS's manual."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+
+from tests.helpers.report_lists import curve, magnitudes, rubin
+from vetter.io.export.reports.observations import Observations
+from vetter.io.export.reports.report import Report
+from vetter.io.export.reports.tns import tns_report
+from vetter.settings import TnsSettings
+
+GIVEN = TnsSettings(
+    reporter="A. Smith (Institute)",
+    reporting_group_id=111,
+    discovery_data_source_id=165,
+    at_type=1,
+    archive=0,
+    archive_remarks="not in the template",
+)
+CODES = {"instrument": 103, "filters": ("r=22", "g=21"), "flux_units": 1}
+
+NUMBER, DATE = r"-?\d+(\.\d+)?", r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+"
+PHOTOMETRY = {
+    "obsdate": DATE,
+    "flux": NUMBER,
+    "flux_error": NUMBER,
+    "limiting_flux": NUMBER,
+    "flux_units": r"\d+",
+    "filter_value": r"\d+",
+    "instrument_value": r"\d+",
+    "exptime": NUMBER,
+    "observer": r".+",
+    "comments": r".+",
+}
+PLACE = {"value": NUMBER, "error": NUMBER, "units": r"arcsec|arcmin|deg|sec"}
+SCHEMA: dict[str, Any] = {
+    "ra": PLACE,
+    "dec": PLACE,
+    "reporting_group_id": r"\d+",
+    "discovery_data_source_id": r"\d+",
+    "reporter": r".+",
+    "discovery_datetime": DATE,
+    "at_type": r"[0-5]",
+    "internal_name": r".+",
+    "remarks": r".+",
+    "non_detection": {**PHOTOMETRY, "archiveid": r"\d+", "archival_remarks": r".+"},
+    "photometry": {"photometry_group": {r"\d+": PHOTOMETRY}},
+}
+"""Fields of the manual's section 5 that the program writes, with the form of their values."""
+MANDATORY = set(SCHEMA) - {"internal_name", "remarks"}
+MANDATORY_PHOTOMETRY = {"obsdate", "flux", "flux_units", "filter_value", "instrument_value"}
+
+
+def check(value: Any, schema: Any, place: str = "") -> None:
+    """Compare a value with a schema of fields and forms."""
+    if isinstance(schema, str):
+        assert isinstance(value, str) and re.fullmatch(schema, value), (place, value)
+        return
+    for name, inner in value.items():
+        form = schema.get(name) or next(
+            (form for key, form in schema.items() if re.fullmatch(key, name)), None
+        )
+        assert form is not None, f"{place}.{name}: not in the manual"
+        check(inner, form, f"{place}.{name}")
+
+
+def _report(source: Any, tns: TnsSettings = GIVEN, history: Any = None, **changes: Any) -> Report:
+    if changes:
+        tns = TnsSettings(**{**{n: getattr(tns, n) for n in tns.__slots__}, **changes})
+    rows = range(len(source.candidates))
+    return tns_report(Observations(source), rows, tns, lambda row: history)
+
+
+def _entries(report: Report) -> list[dict[str, Any]]:
+    return list(json.loads(report.text)["at_report"].values())
+
+
+def test_complete_report_has_the_fields_of_the_manual() -> None:
+    report = _report(magnitudes(), **CODES)
+    assert report.missing == () and report.notes == ()
+    for entry in _entries(report):
+        check(entry, SCHEMA)
+        assert entry.keys() >= MANDATORY
+        for epoch in entry["photometry"]["photometry_group"].values():
+            assert epoch.keys() >= MANDATORY_PHOTOMETRY
+
+
+def test_facts_are_those_of_the_list() -> None:
+    entry = _entries(_report(magnitudes(), **CODES))[0]
+    assert entry["ra"] == {"value": "150.1234567"} and entry["dec"] == {"value": "-20.5000000"}
+    assert entry["discovery_datetime"] == "2023-02-25 12:00:00.000"
+    assert entry["internal_name"] == "J1"
+    assert entry["photometry"]["photometry_group"] == {
+        "0": {
+            "obsdate": "2023-02-25 12:00:00.000",
+            "flux": "18.123",
+            "flux_error": "0.050",
+            "flux_units": "1",
+            "filter_value": "22",
+            "instrument_value": "103",
+        }
+    }
+
+
+def test_rubin_report_has_its_codes_and_ab_magnitudes() -> None:
+    report = _report(rubin())
+    (entry,) = _entries(report)
+    check(entry, SCHEMA)
+    epoch = entry["photometry"]["photometry_group"]["0"]
+    assert (epoch["filter_value"], epoch["instrument_value"]) == ("162", "287")
+    assert (epoch["flux"], epoch["flux_units"]) == ("23.900", "1")
+    assert entry["ra"]["error"] == "0.0360" and entry["dec"]["error"] == "0.0720"
+    assert report.notes == ("170002: left out: flux -523 nJy is not positive: no magnitude",)
+
+
+def test_what_nobody_gave_is_named_and_left_out() -> None:
+    report = _report(magnitudes(), TnsSettings())
+    missing = {line.partition(":")[0] for line in report.missing}
+    assert missing == {
+        *("tns.reporter", "tns.reporting_group_id", "tns.discovery_data_source_id"),
+        *("tns.at_type", "tns.archive", "tns.filters", "tns.flux_units", "tns.instrument"),
+    }
+    entry = _entries(report)[0]
+    check(entry, SCHEMA)
+    assert not {"reporter", "at_type", "non_detection"} & entry.keys()
+    assert not {"filter_value", "flux_units"} & entry["photometry"]["photometry_group"]["0"].keys()
+
+
+def test_archive_of_other_needs_remarks() -> None:
+    report = _report(magnitudes(), archive_remarks="", **CODES)
+    assert [line.partition(":")[0] for line in report.missing] == ["tns.archive_remarks"]
+
+
+def test_last_limit_of_the_history_is_the_non_detection() -> None:
+    history = curve(
+        (59998.0, 20.5, 0, True, "g", "limit", False),
+        (59999.0, 20.25, 0, True, "r", "limit", False),
+        (60000.5, 18.1, 0.1, False, "r", "detection", False),
+        (60000.7, 20.0, 0, True, "r", "limit", False),
+    )
+    entry = _entries(_report(magnitudes(), history=history, **CODES))[0]
+    assert entry["non_detection"] == {
+        "obsdate": "2023-02-24 00:00:00.000",
+        "limiting_flux": "20.250",
+        "flux_units": "1",
+        "filter_value": "22",
+        "instrument_value": "103",
+    }
+
+
+def test_earlier_detection_of_the_history_is_the_discovery() -> None:
+    history = curve(
+        (59990.0, 17.0, 0.1, False, "g", "detection", True),
+        (59991.0, 21.0, 0, True, "g", "limit", False),
+        (59995.0, 19.0, 0.2, False, "g", "detection", False),
+    )
+    entry = _entries(_report(magnitudes(), history=history, **CODES))[0]
+    assert entry["discovery_datetime"] == "2023-02-20 00:00:00.000"
+    assert entry["non_detection"]["obsdate"] == "2023-02-16 00:00:00.000"
+    epochs = entry["photometry"]["photometry_group"]
+    assert [epochs[key]["flux"] for key in ("0", "1")] == ["19.000", "18.123"]
+    assert epochs["0"]["filter_value"] == "21"
+
+
+def test_forced_flux_within_its_noise_is_a_limit() -> None:
+    history = curve(
+        (60999.0, 120.0, 40.0, False, "g", "forced", False),
+        (60999.5, 900.0, 40.0, False, "g", "forced", False),
+        unit="nJy",
+        scale="TAI",
+    )
+    entry = _entries(_report(rubin(), history=history))[0]
+    # Five times the noise, 200 nJy; the second epoch is a detection.
+    assert entry["non_detection"]["limiting_flux"] == "25.647"
+    assert entry["non_detection"]["obsdate"].startswith("2025-11-19 23:59:23")
+
+
+def test_rows_of_one_object_are_one_report() -> None:
+    source = magnitudes(title=["J1", "J1"], mjd=[60001.0, 60000.0])
+    (entry,) = _entries(_report(source, **CODES))
+    epochs = entry["photometry"]["photometry_group"]
+    assert [epochs[key]["flux"] for key in ("0", "1")] == ["19.500", "18.123"]
+    assert entry["ra"]["value"] == "0.5000000"
+
+
+@pytest.mark.parametrize("name", ['J"1\n', "Ünï\u202e"])
+def test_names_of_any_letters_are_json(name) -> None:
+    entry = _entries(_report(magnitudes(title=[name, "b"]), **CODES))[0]
+    assert entry["internal_name"] == name.strip()

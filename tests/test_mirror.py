@@ -1,0 +1,101 @@
+"""Each module has its tests in the room of the same name, and no test lends to another."""
+
+from __future__ import annotations
+
+import ast
+from functools import cache
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+TESTS = ROOT / "tests"
+ELSEWHERE = {
+    "vetter.benchmark.grid_pages": "benchmark/test_walk.py",
+    "vetter.benchmark.keys": "benchmark/test_walk.py",
+    "vetter.benchmark.operations": "benchmark/test_commands.py",
+    "vetter.benchmark.starts": "benchmark/test_commands.py",
+    "vetter.benchmark.walk": "benchmark/test_walk.py",
+    "vetter.benchmark.watchdog": "benchmark/test_walk.py",
+    "vetter.core.candidates.light_curve": "gui/light_curve/test_light_curve.py",
+    "vetter.core.cutout.plane_checks.plane_roles": "io/field/test_guessed_planes.py",
+    "vetter.core.psf.saturation": "core/psf/test_field_stars.py",
+    "vetter.headless.fields": "headless/test_fields.py",
+    "vetter.io.fits.chips": "io/field/test_companions.py",
+    "vetter.io.fits.derived_images.flipped_image": "io/field/test_companions.py",
+    "vetter.io.fits.derived_images.rubin_kernel": "io/field/test_companions.py",
+    "vetter.io.fits.writing": "io/cutouts/test_layout.py",
+    "vetter.io.session.recent_sessions": "review/opening/test_recents.py",
+    "vetter.review.cutouts.epoch_row": "gui/epochs/test_epoch_panel.py",
+    "vetter.review.fits.fit_worker": "review/fits/test_fit_process.py",
+    "vetter.review.opening.content_checker": "gui/opening/test_caution_band.py",
+    "vetter.review.opening.session_copier": "gui/windows/test_damaged_session.py",
+}
+"""Modules that tests in other rooms, or of a process, run; with one file of those tests."""
+
+
+@cache
+def imported_by(file: Path) -> frozenset[str]:
+    """Full names of the modules that a file imports, wherever in it."""
+    names = set()
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names |= {f"{node.module}.{alias.name}" for alias in node.names} | {node.module}
+    return frozenset(names)
+
+
+@cache
+def modules() -> dict[str, Path]:
+    files = [file for file in (ROOT / "vetter").rglob("*.py") if file.stem[:2] != "__"]
+    return {".".join(file.relative_to(ROOT).with_suffix("").parts): file for file in files}
+
+
+def has_behaviour(file: Path) -> bool:
+    return any(isinstance(node, ast.FunctionDef) for node in ast.walk(ast.parse(file.read_text())))
+
+
+@cache
+def reached_from(floor: str, room: str) -> frozenset[str]:
+    """Modules of a floor that the tests of a room import, or what these import on the floor."""
+    inside = f"vetter.{floor}."
+    own = [name for name in modules() if name.startswith(inside)]
+    waiting = [
+        name for file in (TESTS / floor / room).rglob("test_*.py") for name in imported_by(file)
+    ]
+    reached: set[str] = set()
+    while waiting:
+        name = waiting.pop()
+        if name in own and name not in reached:
+            reached.add(name)
+            waiting += imported_by(modules()[name])
+    return frozenset(reached)
+
+
+def without_tests() -> set[str]:
+    found = set()
+    for name, file in modules().items():
+        _, *rooms, _ = name.split(".")
+        if rooms and has_behaviour(file):
+            floor, room = rooms[0], "/".join(rooms[1:2])
+            if name not in reached_from(floor, room):
+                found.add(name)
+    return found
+
+
+def test_modules_are_run_by_tests_of_their_room() -> None:
+    assert sorted(without_tests() - set(ELSEWHERE)) == []
+
+
+def test_list_of_modules_tested_elsewhere_is_true() -> None:
+    assert sorted(set(ELSEWHERE) - without_tests()) == []
+    assert [file for file in ELSEWHERE.values() if not (TESTS / file).is_file()] == []
+
+
+def test_no_test_imports_from_a_test_file() -> None:
+    loans = {
+        str(file.relative_to(ROOT)): lent
+        for file in TESTS.rglob("*.py")
+        for lent in imported_by(file)
+        if lent.startswith("tests.") and any(part[:5] == "test_" for part in lent.split(".")[1:-1])
+    }
+    assert not loans

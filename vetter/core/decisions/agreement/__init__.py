@@ -1,0 +1,1 @@
+"""Agreement of reviewers, their records, and one opinion out of many; start at `ratings`."""

@@ -1,0 +1,1 @@
+"""Commands for several reviewers of one list: split, merge, agreement."""

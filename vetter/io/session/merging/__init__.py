@@ -1,0 +1,1 @@
+"""Union of sessions of several reviewers; start at `merge`."""

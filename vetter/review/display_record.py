@@ -1,0 +1,59 @@
+"""Record of what is on screen, which each single decision stores as its ``seen``."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+_ORDER = (
+    "page",
+    "stretch",
+    "interval",
+    "inverted",
+    "difference",
+    "panels",
+    "answer",
+    "columns",
+    "hidden",
+    "filter",
+    "sort",
+    "blind",
+)
+
+
+class DisplayRecord:
+    """Facts about the screen, and their compact JSON.
+
+    The window notes each fact when it shows it, and composes the text while it is idle: a key
+    finds the text ready.
+
+    Facts, each left out of the text if empty or false: ``page`` ('grid' if the grid is in front),
+    ``stretch``, ``interval`` and ``inverted`` of the image, ``difference`` (the same of the
+    difference, if it differs), ``panels``, ``answer`` of the fit as shown, ``columns`` of the list
+    as shown, ``hidden`` columns, ``filter``, ``sort`` and ``blind`` (scores, fits and others'
+    verdicts are hidden).
+    """
+
+    def __init__(self) -> None:
+        self._facts: dict[str, Any] = {}
+        self._text: str | None = ""
+
+    def note(self, **facts: Any) -> None:
+        """Replace facts; raises KeyError for an unknown one."""
+        for name, value in facts.items():
+            if name not in _ORDER:
+                raise KeyError(name)
+            if self._facts.get(name) != value:
+                self._facts[name] = value
+                self._text = None
+
+    def fact(self, name: str) -> Any:
+        """Return a fact; None if it was never noted."""
+        return self._facts.get(name)
+
+    def compose(self) -> str:
+        """Return the text, composed if a fact has changed since the last call."""
+        if self._text is None:
+            shown = {name: self._facts[name] for name in _ORDER if self._facts.get(name)}
+            self._text = json.dumps(shown, ensure_ascii=False, separators=(",", ":"))
+        return self._text
