@@ -20,7 +20,7 @@ from vetter.core.decisions.agreement.other_reviewers import OtherReviewers
 from vetter.core.decisions.carry_over import Offer
 from vetter.core.decisions.decision import Decision, Opinion, Verdict
 from vetter.core.decisions.ledger import Counts, Ledger
-from vetter.core.number_text import format_count
+from vetter.core.decisions.list_changes import describe_changes, describe_due, describe_unplaced
 from vetter.io.inputs.blind_source import BlindSource
 from vetter.review.current import Awaited, CurrentCandidate, Pace, PaceMeter
 from vetter.review.display_record import DisplayRecord
@@ -259,11 +259,7 @@ class Session(QObject):
             self._viewing.show(row)
 
     def start(self) -> None:
-        """Show the first undecided candidate, or the first of all.
-
-        If all candidates listed so far are decided, the first undecided one is shown as soon as
-        it is read, unless the user has moved or decided something meanwhile.
-        """
+        """Show the first undecided candidate, perhaps one yet to be read, or the first of all."""
         if not self._viewing.to_undecided(self.codes, start=-1):
             self.first()
             if not self.complete:
@@ -409,10 +405,7 @@ class Session(QObject):
 
     @property
     def codes(self) -> npt.NDArray[np.uint8]:
-        """Verdict code of every row (0 none, 1 accept, 2 reject, 3 maybe, 4 later).
-
-        A candidate that was put off and is due is undecided again.
-        """
+        """Verdict code of every row; a candidate that was put off and is due is undecided."""
         return self.due.open_codes
 
     @property
@@ -439,21 +432,11 @@ class Session(QObject):
     @property
     def unplaced_note(self) -> str:
         """Text on earlier verdicts that belong to no candidate of this list; empty if all do."""
-        count = self.ledger.unplaced
-        if not count:
-            return ""
-        verdicts = format_count(count, "earlier verdict belongs", "earlier verdicts belong")
-        return f"the list has changed: {verdicts} to no candidate; File > Verdicts offered"
+        return describe_unplaced(self.ledger.unplaced)
 
     def change_notes(self, changed: Sequence[str]) -> list[str]:
-        """Return texts on the changed inputs, named by role: 'candidates', 'image'...
-
-        A text on unplaced verdicts comes first, since the user has to act on it.
-        """
-        unplaced = self.unplaced_note
-        others = [role for role in changed if role != "candidates" or not unplaced]
-        notes = [unplaced] if unplaced else []
-        return [*notes, f"changed since the last time: {', '.join(others)}"] if others else notes
+        """Return texts on the changed inputs, named by role: 'candidates', 'image'..."""
+        return describe_changes(self.unplaced_note, changed)
 
     @property
     def listed_count_text(self) -> str:
@@ -705,8 +688,7 @@ class Session(QObject):
     def _on_due(self, rows: list[int]) -> None:
         """Show candidates that are due as undecided again."""
         self.opinions_changed.emit(rows)
-        put_off = format_count(len(rows), "candidate put off is", "candidates put off are")
-        self.message.emit(f"{put_off} due")
+        self.message.emit(describe_due(len(rows)))
 
     def _keep_order(self) -> None:
         self.writer.keep_setting("order", self.queue.record)
