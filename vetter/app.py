@@ -12,7 +12,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, NamedTuple
 
 from PyQt6.QtCore import QTimer
 from PyQt6.QtGui import QIcon
@@ -44,11 +44,25 @@ from vetter.review.opening.list_reader import ListReader
 from vetter.review.opening.open_session import open_session
 from vetter.review.opening.practice import practice_of
 from vetter.review.opening.preferences import PreferenceFiles, Preferences
+from vetter.review.opening.seen_before import EarlierInputs, SeenBefore
 from vetter.settings import Settings
 
 MEGABYTE = 1 << 20
 NO_FILES = PreferenceFiles()
 """Files of windows that a script opens: no window is remembered."""
+
+
+class Triage(NamedTuple):
+    """Order of the list, and the earlier verdicts on its objects.
+
+    ``shuffle`` is the seed of a random order; None for the order of the last time.
+    """
+
+    shuffle: int | None = None
+    earlier: EarlierInputs = EarlierInputs()
+
+
+NO_TRIAGE = Triage()
 
 
 def open_window(input: str | Path | Sequence[str | Path], **options: Any) -> MainWindow:
@@ -61,8 +75,8 @@ def open_window(input: str | Path | Sequence[str | Path], **options: Any) -> Mai
     **options
         Options of the command line, with underscores: ``session``, ``reviewer``, ``radius``,
         ``image``, ``template``, ``convolved``, ``diff``, ``err``, ``mask``, ``plane`` (a mapping
-        of names to files), ``one_based``... ``settings`` (a `Settings`) and ``keymap`` (a mapping
-        of command ids to keys) replace the user's files.
+        of names to files), ``one_based``, ``shuffle``... ``settings`` (a `Settings`) and
+        ``keymap`` (a mapping of command ids to keys) replace the user's files.
 
     Returns
     -------
@@ -126,7 +140,15 @@ def _make_manager(options: dict[str, Any]) -> WindowManager:
     files: PreferenceFiles = options.pop("preference_files", NO_FILES)
     # storable(): a name that is not UTF-8 is compared in its escaped form, as stored.
     reviewer = storable(options.pop("reviewer", None) or default_reviewer())
-    return make_window_manager(settings, keymap, reviewer, files)
+    order = Triage(
+        options.pop("shuffle", None),
+        EarlierInputs(
+            tuple(options.pop("earlier", ())),
+            tuple(options.pop("known_list", ())),
+            files.keeps_window,
+        ),
+    )
+    return make_window_manager(settings, keymap, reviewer, files, order)
 
 
 def make_window_manager(
@@ -134,12 +156,13 @@ def make_window_manager(
     keymap: Mapping[str, Any] | None,
     reviewer: str,
     files: PreferenceFiles = NO_FILES,
+    triage: Triage = NO_TRIAGE,
 ) -> WindowManager:
     """Return the manager that shows one window after another; it shows none yet."""
     preferences = Preferences(settings, keymap, files)
 
     def build(source: CutoutSource, store: SessionFile) -> tuple[MainWindow, list[str]]:
-        return _build(source, store, preferences.settings, reviewer, preferences.keymap)
+        return _build(source, store, preferences.settings, reviewer, preferences.keymap, triage)
 
     return WindowManager(build, settings, keymap, reviewer, COMMANDS, WINDOW_COMMANDS, preferences)
 
@@ -150,11 +173,15 @@ def _build(
     settings: Settings,
     reviewer: str,
     keymap: Mapping[str, Any] | None,
+    triage: Triage = NO_TRIAGE,
 ) -> tuple[MainWindow, list[str]]:
     """Build and connect the window's objects; return the window and notes on the session."""
     if settings.review.blind:
         source = make_blind(source)
-    session, notes = open_session(source, store, settings, reviewer)
+    session, notes = open_session(
+        source, store, settings, reviewer, triage.shuffle, bool(triage.earlier)
+    )
+    seen_before = SeenBefore(session, triage.earlier, store.path)
     stored = store.settings
     cache = CutoutCache(
         source,
@@ -164,7 +191,9 @@ def _build(
     )
     start = WorkerStart(source.record, settings.fit, source.default_radius, _stored_fits(stored))
     fits = Fits(session, cache, FitProcess(start))
-    window = MainWindow(session, cache, fits, COMMANDS, keymap)
+    window = MainWindow(session, cache, fits, COMMANDS, keymap, seen_before)
+    window.exposed.connect(seen_before.start)
+    window.closed.connect(seen_before.close)
     # atexit: a script may end with its window open, whose threads would then crash in signals to
     # destroyed widgets.
     atexit.register(window.shut_down)

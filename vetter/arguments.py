@@ -6,7 +6,7 @@ import argparse
 import math
 from typing import TYPE_CHECKING, Any
 
-from vetter.settings import MAX_RADIUS
+from vetter.settings import MAX_RADIUS, MAX_SEED
 
 if TYPE_CHECKING:
     from vetter.core.decisions.moment import Moment
@@ -401,6 +401,27 @@ def add_window(parser: argparse.ArgumentParser) -> None:
         help="hide scores, answers of fits and others' verdicts, and record that they were hidden",
     )
     parser.add_argument("--keymap", metavar="FILE", help="your keys (default: keymap.toml)")
+    parser.add_argument(
+        "--earlier",
+        action="append",
+        type=name_of_file,
+        metavar="FILE.vetter",
+        help="an earlier session, whose verdicts are shown at the same objects; may be repeated",
+    )
+    parser.add_argument(
+        "--known-list",
+        action="append",
+        type=name_of_file,
+        metavar="TABLE",
+        help="table of known objects, with ra and dec, and with name or verdict if any; "
+        "may be repeated",
+    )
+    parser.add_argument(
+        "--shuffle",
+        type=seed,
+        metavar="SEED",
+        help="list the candidates in a random order, the same for the same number",
+    )
     add_settings(parser)
 
 
@@ -446,6 +467,15 @@ def count(text: str) -> int:
     """Parse a whole number above 0."""
     if not text.isascii() or not text.isdigit() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"expected a whole number above 0, found {text!r}")
+    return int(text)
+
+
+def seed(text: str) -> int:
+    """Parse the seed of a random order."""
+    if not text.isascii() or not text.isdigit() or int(text) > MAX_SEED:
+        raise argparse.ArgumentTypeError(
+            f"expected a whole number from 0 to {MAX_SEED}, found {text!r}"
+        )
     return int(text)
 
 

@@ -18,6 +18,8 @@ PSFS = ("gaussian", "moffat", "stars")
 SERVICES = ("SIMBAD", "NED", "Legacy Survey", "TNS", "Aladin Lite")
 MAX_RADIUS = 2000.0
 """Largest radius of a cutout, pixels: a mistyped radius could take gigabytes."""
+MAX_SEED = 2**31 - 1
+"""Largest seed of a shuffled list: a dialog's largest whole number."""
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}\Z")
 
 
@@ -67,9 +69,10 @@ class ReviewSettings:
 
     ``tag_colours`` are ``#rrggbb``, one for each tag in order; an empty or missing colour is the
     text's own. ``columns`` are the first columns of a list that has them; empty for those that
-    the list's kind suggests. ``idle_seconds`` is the longest time without a key or a move of the
-    pointer that counts as time looked at a candidate. ``blind`` hides scores, answers of fits and
-    others' verdicts.
+    the list's kind suggests. ``seen_radius`` is the distance, in arcseconds, within which an
+    earlier verdict is one on the same object. ``idle_seconds`` is the longest time without a key
+    or a move of the pointer that counts as time looked at a candidate. ``blind`` hides scores,
+    answers of fits and others' verdicts.
     """
 
     tags: tuple[str, ...] = (
@@ -85,6 +88,7 @@ class ReviewSettings:
     )
     tag_colours: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
+    seen_radius: float = 1.5
     build_ahead: int = 12
     cache_megabytes: int = 192
     idle_seconds: float = 60.0
@@ -296,6 +300,7 @@ def _check(settings: Settings) -> None:
     positive = {
         "display.radius": display.radius,
         "review.cache_megabytes": review.cache_megabytes,
+        "review.seen_radius": review.seen_radius,
         "review.idle_seconds": review.idle_seconds,
     }
     for key, number in positive.items():

@@ -60,6 +60,7 @@ class FakeSession(QObject):
     queue_changed = pyqtSignal()
     grown = pyqtSignal(int)
     completed = pyqtSignal()
+    settings_changed = pyqtSignal()
     broke_off = pyqtSignal()
     message = pyqtSignal(str)
     noticed = pyqtSignal(str)
@@ -73,6 +74,7 @@ class FakeSession(QObject):
             candidates=self.candidates,
             title="test",
             plane_names=("image", "template", "diff"),
+            record={},
         )
         self.settings = Settings()
         self.reviewer = "ann"
@@ -84,6 +86,7 @@ class FakeSession(QObject):
         self.codes = np.zeros(len(self.candidates), np.uint8)
         self.opinions: dict[int, Opinion] = {}
         self.calls: list[tuple[Any, ...]] = []
+        self.due = FakeDue(self)
         self.columns = ReviewColumns(self.candidates, self)
         self.queue = Queue(
             len(self.candidates),
@@ -133,3 +136,24 @@ class FakeSession(QObject):
             self.opinions[row] = Opinion(verdict)
             self.codes[row] = verdict.code
         self.opinions_changed.emit(list(rows))
+
+
+class FakeDue:
+    """A session in which nothing that was put off is due, unless a test says so."""
+
+    def __init__(self, session: FakeSession) -> None:
+        self._session = session
+        self.rows: dict[int, str] = {}
+        self.objects: dict[int, list[int]] = {}
+
+    def since(self, row: int) -> str:
+        return self.rows.get(row, "")
+
+    def epochs_of(self, row: int) -> list[int]:
+        return self.objects.get(row, [row])
+
+    @property
+    def codes(self) -> Any:
+        codes = self._session.codes.copy()
+        codes[list(self.rows)] = 5
+        return codes

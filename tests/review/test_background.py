@@ -9,7 +9,7 @@ import pytest
 from PyQt6 import sip
 
 from vetter.errors import InputError
-from vetter.review.background import Background
+from vetter.review.threads.background import Background
 
 
 @pytest.fixture

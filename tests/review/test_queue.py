@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from vetter.core.columns.sorted_rows import SortKey
 from vetter.errors import InputError
-from vetter.review.queue import Queue
+from vetter.review.queue import Queue, read_order
 
 MAG = np.ma.masked_array([19.0, 17.5, np.nan, 18.2, 17.5], mask=[0, 0, 0, 0, 0])
 
@@ -164,3 +165,88 @@ def test_filter_without_match_is_barren(kept, barren):
 
 def test_empty_list_without_filter_is_not_barren():
     assert not Queue(0, lambda name: MAG[:0], lambda text: np.ones(0, bool)).is_barren
+
+
+COLUMNS = {
+    "night": np.array([2, 1, 2, 1]),
+    "mag": np.array([19.0, 18.0, 17.0, np.nan]),
+    "chip": np.array([5, 6, 7, 8]),
+    "score": np.array([0.0, 0.0, 1.0, 1.0]),
+}
+
+
+def make_columns_queue() -> Queue:
+    return Queue(4, COLUMNS.__getitem__, lambda text: np.ones(4, bool))
+
+
+def test_second_column_sorts_within_first():
+    queue = make_columns_queue()
+    queue.sort_by("night")
+    queue.sort_also("mag", True)
+    assert queue.order.tolist() == [1, 3, 0, 2]
+    assert (queue.sort_column, queue.descending) == ("night", False)
+
+
+def test_column_that_sorts_is_turned_in_its_place():
+    queue = make_columns_queue()
+    queue.sort_by("night")
+    queue.sort_also("mag")
+    queue.sort_also("night", True)
+    assert queue.sort_keys == (SortKey("night", True), SortKey("mag"))
+
+
+def test_last_column_gives_way_to_a_fourth():
+    queue = make_columns_queue()
+    for column in COLUMNS:
+        queue.sort_also(column)
+    assert [key.column for key in queue.sort_keys] == ["night", "mag", "score"]
+
+
+def test_unknown_column_leaves_order():
+    queue = make_columns_queue()
+    queue.sort_by("mag")
+    with pytest.raises(KeyError):
+        queue.sort_also("gone")
+    assert queue.order.tolist() == [2, 1, 0, 3]
+    assert queue.sort_column == "mag"
+
+
+def test_equals_of_a_sort_stay_shuffled():
+    queue = make_columns_queue()
+    queue.shuffle(4)
+    shuffled = queue.order.tolist()
+    queue.sort_by("score")
+    assert queue.order.tolist() == sorted(shuffled, key=lambda row: COLUMNS["score"][row])
+    queue.sort_by(None)
+    assert queue.order.tolist() == shuffled
+
+
+def test_shuffled_list_grows_into_same_order():
+    whole = Queue(9, lambda name: MAG, lambda text: np.ones(9, bool))
+    parts = Queue(4, lambda name: MAG, lambda text: np.ones(4, bool))
+    whole.shuffle(11)
+    parts.shuffle(11)
+    parts.extend(9, lambda name: MAG, lambda text: np.ones(5, bool))
+    assert parts.order.tolist() == whole.order.tolist()
+
+
+def test_verdicts_that_change_do_not_disturb_growth():
+    codes = np.array([0, 1, 0, 1], np.uint8)
+    queue = Queue(4, lambda name: codes, lambda text: np.ones(4, bool))
+    queue.sort_by("verdict")
+    codes[:] = [1, 0, 1, 0]
+    queue.extend(5, lambda name: np.array([0], np.uint8), lambda text: np.ones(1, bool))
+    assert queue.order.tolist() == [0, 2, 4, 1, 3]
+
+
+def test_order_survives_its_record():
+    queue = make_columns_queue()
+    queue.arrange([SortKey("night", True), SortKey("mag")], 9)
+    assert read_order(queue.record) == ([SortKey("night", True), SortKey("mag")], 9)
+
+
+@pytest.mark.parametrize(
+    "record", [None, 7, {"sort": "mag", "seed": "x"}, {"sort": [["mag"], 3], "seed": -1}]
+)
+def test_other_records_mean_files_order(record):
+    assert read_order(record) == ([], None)

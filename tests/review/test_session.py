@@ -631,6 +631,87 @@ def test_no_undecided_match_is_told_of_filter(session):
     assert said == ["no undecided candidate is left in this filter"]
 
 
+def test_second_key_under_filter_hits_candidate_on_screen(session, store):
+    paint_all(session)
+    session.queue.set_filter("a b c")
+    session.accept()
+    # The verdict has taken the first out of a filter such as verdict=none; it is not applied anew.
+    session.reject()
+    session.maybe()
+    assert [(d.key, d.verdict) for d in store.decisions] == [
+        ("a", "accept"),
+        ("b", "reject"),
+        ("c", "maybe"),
+    ]
+
+
+def test_filter_applied_anew_keeps_place_after_decided(session):
+    paint_all(session)
+    session.go_to_row(1)
+    session.accept()
+    session.queue.set_filter("a d")
+    session.previous()
+    assert session.current_key == "a"
+    session.go_to_row(1)
+    session.queue.set_filter("a c d")
+    session.next()
+    assert session.current_key == "c"
+
+
+def test_undo_under_filter_returns_to_left_out_candidate(session):
+    paint_all(session)
+    session.accept()
+    session.queue.set_filter("b c d")
+    session.undo()
+    assert session.current_key == "a"
+    session.next()
+    assert session.current_key == "b"
+
+
+def test_sort_keeps_candidate_on_screen_and_its_key(session, store):
+    paint_all(session)
+    session.go_to_row(2)
+    session.queue.shuffle(3)
+    assert session.current_key == "c"
+    session.accept()
+    assert store.decisions[-1].key == "c"
+
+
+def test_later_puts_off_and_shows_next(session, store):
+    paint_all(session)
+    session.later("2999-01-01T00:00:00.000Z")
+    made = store.decisions[-1]
+    assert (made.key, made.verdict, made.until) == ("a", "later", "2999-01-01T00:00:00.000Z")
+    assert session.current_key == "b" and session.counts.later == 1
+    session.undo()
+    assert session.current_key == "a" and session.verdict("a") is Verdict.NONE
+
+
+def test_due_candidate_is_among_undecided(session):
+    paint_all(session)
+    session.later("2001-01-01T00:00:00.000Z")
+    for _ in range(3):
+        session.reject()
+    session.go_to_row(3)
+    assert session.counts.undecided == 1
+    session.next_undecided()
+    assert session.current_key == "a"
+
+
+def test_due_candidate_is_put_off_once_more(session, store):
+    paint_all(session)
+    due = "2001-01-01T00:00:00.000Z"
+    session.later(due)
+    session.go_to_row(0)
+    session.later(due)
+    assert [d.key for d in store.decisions] == ["a", "a"]
+
+
+def test_later_notes_epochs_of_object(session, store):
+    session.later()
+    assert store.decisions[-1].until == "" and store.decisions[-1].seen == '{"epochs":1}'
+
+
 def test_single_decision_holds_what_was_on_screen(session: Session, store: MemoryStore) -> None:
     session.display.note(stretch="asinh", answer="explained")
     session.accept()

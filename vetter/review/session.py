@@ -20,10 +20,11 @@ from vetter.core.decisions.agreement.other_reviewers import OtherReviewers
 from vetter.core.decisions.carry_over import Offer
 from vetter.core.decisions.decision import Decision, Opinion, Verdict
 from vetter.core.decisions.ledger import Counts, Ledger
-from vetter.core.number_text import format_count
+from vetter.core.decisions.list_changes import describe_changes, describe_due, describe_unplaced
 from vetter.io.inputs.blind_source import BlindSource
 from vetter.review.current import Awaited, CurrentCandidate, Pace, PaceMeter
 from vetter.review.display_record import DisplayRecord
+from vetter.review.due import DueWatch
 from vetter.review.queue import Queue
 from vetter.review.recorder import Recorder
 from vetter.review.writer import NoWriter, Writer
@@ -55,6 +56,8 @@ class Session(QObject):
         The columns that the list can show, sort and filter by.
     reviewer : str
         Name of the user, stored with each decision.
+    due : DueWatch, optional
+        Watch over candidates that were put off; made if not given.
     """
 
     current_changed = pyqtSignal(int)
@@ -81,12 +84,16 @@ class Session(QObject):
         columns: ReviewColumns,
         settings: Settings,
         reviewer: str,
+        due: DueWatch | None = None,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self.source = source
         self.candidates: CandidateList = columns.candidates
         self.ledger = ledger
+        self.due = DueWatch(ledger, source) if due is None else due
+        self.due.setParent(self)
+        self.due.changed.connect(self._on_due)
         self.queue = queue
         self.columns = columns
         self.settings = settings
@@ -125,6 +132,7 @@ class Session(QObject):
         self._viewing.settled.connect(self._store_position)
         queue.changed.connect(self._viewing.follow_filter)
         queue.changed.connect(self.queue_changed)
+        queue.reordered.connect(self._keep_order)
         queue.changed.connect(self._note_queue)
         self.recorder.failed.connect(self._on_failed)
         self.recorder.recorded.connect(self._on_recorded)
@@ -151,6 +159,14 @@ class Session(QObject):
     def maybe(self) -> None:
         """Mark the candidate on screen as maybe, then show the next."""
         self._decide_current(partial(self._give_verdict, Verdict.MAYBE))
+
+    def later(self, until: str = "") -> None:
+        """Put off the candidate on screen, then show the next.
+
+        ``until`` is the UTC in ISO 8601 at which it is due; by default a new epoch of its object
+        makes it due.
+        """
+        self._decide_current(partial(self._give_verdict, Verdict.LATER, until))
 
     def clear(self) -> None:
         """Clear the verdict of the candidate on screen, and stay."""
@@ -183,7 +199,7 @@ class Session(QObject):
 
         def write() -> None:
             made = new_decisions.decide_group(self.ledger, rows, verdict, self.others.is_arbiter)
-            self._commit(made, None)
+            self._commit([self.due.note_epochs(decision) for decision in made], None)
 
         self._when_writable(write)
 
@@ -245,11 +261,7 @@ class Session(QObject):
             self._viewing.show(row)
 
     def start(self) -> None:
-        """Show the first undecided candidate, or the first of all.
-
-        If all candidates listed so far are decided, the first undecided one is shown as soon as
-        it is read, unless the user has moved or decided something meanwhile.
-        """
+        """Show the first undecided candidate, perhaps one yet to be read, or the first of all."""
         if not self._viewing.to_undecided(self.codes, start=-1):
             self.first()
             if not self.complete:
@@ -294,6 +306,7 @@ class Session(QObject):
         self.columns.extend(candidates)
         new = self.columns.since(first)
         self.queue.extend(len(candidates), new.values, lambda text: match_filter(text, new))
+        self.due.refresh()
         if len(candidates) > first:
             self.grown.emit(first)
             self.recorder.when_free(self._show_awaited)
@@ -327,6 +340,8 @@ class Session(QObject):
         """
         self.blockSignals(True)
         self.recorder.finish()
+        self.queue.close()
+        self.due.stop()
         self._viewing.close()
         self._store_position()
         self.writer.close()
@@ -392,13 +407,13 @@ class Session(QObject):
 
     @property
     def codes(self) -> npt.NDArray[np.uint8]:
-        """Verdict code of every row (0 none, 1 accept, 2 reject, 3 maybe, 4 later)."""
-        return self.ledger.codes
+        """Verdict code of every row; a candidate that was put off and is due is undecided."""
+        return self.due.open_codes
 
     @property
     def counts(self) -> Counts:
         """Numbers of accepted, rejected, maybe, later and undecided candidates."""
-        return self.ledger.counts()
+        return self.due.counts
 
     @property
     def pace(self) -> Pace:
@@ -419,21 +434,11 @@ class Session(QObject):
     @property
     def unplaced_note(self) -> str:
         """Text on earlier verdicts that belong to no candidate of this list; empty if all do."""
-        count = self.ledger.unplaced
-        if not count:
-            return ""
-        verdicts = format_count(count, "earlier verdict belongs", "earlier verdicts belong")
-        return f"the list has changed: {verdicts} to no candidate; File > Verdicts offered"
+        return describe_unplaced(self.ledger.unplaced)
 
     def change_notes(self, changed: Sequence[str]) -> list[str]:
-        """Return texts on the changed inputs, named by role: 'candidates', 'image'...
-
-        A text on unplaced verdicts comes first, since the user has to act on it.
-        """
-        unplaced = self.unplaced_note
-        others = [role for role in changed if role != "candidates" or not unplaced]
-        notes = [unplaced] if unplaced else []
-        return [*notes, f"changed since the last time: {', '.join(others)}"] if others else notes
+        """Return texts on the changed inputs, named by role: 'candidates', 'image'..."""
+        return describe_changes(self.unplaced_note, changed)
 
     @property
     def listed_count_text(self) -> str:
@@ -473,12 +478,12 @@ class Session(QObject):
         changed = tuple(t for t in now if t != tag) if tag in now else (*now, tag)
         self._commit([self._decide(tags=changed)], go_to=row)
 
-    def _give_verdict(self, verdict: Verdict) -> None:
+    def _give_verdict(self, verdict: Verdict, until: str | None = None) -> None:
         row = self.current_row
         following = self.queue.step(row, 1)
         self._viewing.direction = 1
         self._meter.add_verdict(time.monotonic())
-        decision = self._decide(verdict=verdict)
+        decision = self._decide(verdict=verdict, until=until)
         if decision is None:
             # The candidate has that verdict already: show the next without a commit.
             self._advance(following)
@@ -532,25 +537,30 @@ class Session(QObject):
         self.message.emit(f"key ignored: {why}")
 
     def _decide(
-        self, verdict: Verdict | None = None, tags: Sequence[str] | None = None
+        self,
+        verdict: Verdict | None = None,
+        tags: Sequence[str] | None = None,
+        until: str | None = None,
     ) -> Decision | None:
         """Return the decision on the candidate on screen, with its seconds on screen."""
         # Another page is in front of the panels: the time looked at one candidate is unknown.
         seconds = 0.0 if self.display.fact("page") else round(self._viewing.seconds, 3)
-        return new_decisions.decide(
+        row = self.current_row
+        decision = new_decisions.decide(
             self.ledger,
-            self.current_row,
+            row,
             verdict=verdict,
             tags=tags,
             seconds=seconds,
+            until=until,
             seen=self.display.compose(),
             as_arbiter=self.others.is_arbiter,
+            anew=verdict is Verdict.LATER and bool(self.due.since(row)),
         )
+        return None if decision is None else self.due.note_epochs(decision)
 
     def _note_queue(self) -> None:
-        column = self.queue.sort_column
-        sort = [] if column is None else [column, "descending" if self.queue.descending else ""]
-        self.display.note(filter=self.queue.expression, sort=[word for word in sort if word])
+        self.display.note(filter=self.queue.expression, sort=self.queue.sort_words)
 
     def _replay(
         self, verb: str, participle: str, label: str | None, decisions: list[Decision]
@@ -653,6 +663,7 @@ class Session(QObject):
             self._saving = False
             self.message.emit("saved")
         self._reported_failure = ""
+        self.due.update([self.candidates.row_of(d.key) for d in decisions])
         self.opinions_changed.emit([self.candidates.row_of(d.key) for d in decisions])
 
     def _on_failed(self, why: str) -> None:
@@ -675,6 +686,14 @@ class Session(QObject):
     def _on_saving(self) -> None:
         self._saving = True
         self.message.emit("saving...")
+
+    def _on_due(self, rows: list[int]) -> None:
+        """Show candidates that are due as undecided again."""
+        self.opinions_changed.emit(rows)
+        self.message.emit(describe_due(len(rows)))
+
+    def _keep_order(self) -> None:
+        self.writer.keep_setting("order", self.queue.record)
 
     def _store_position(self, _row: int = -1) -> None:
         if self.current_key is not None:

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vetter.core.columns.filter import FilterError, match_filter
+from vetter.core.columns.folded_text import fold
 
 
 class Columns:
@@ -42,6 +43,9 @@ class Columns:
 
     def values(self, name: str) -> np.ndarray[Any, Any]:
         return self._values[name]
+
+    def folded(self, name: str) -> np.ndarray[Any, Any]:
+        return fold(self._values[name])
 
 
 @pytest.mark.parametrize(
@@ -145,7 +149,7 @@ def test_expression_lets_through(expression: str, rows: list[int]) -> None:
         ("x)", 1, "')' is not expected here"),
         ('"x', 0, "the quotation mark is not closed"),
         ("tags='dipole", 5, "the quotation mark is not closed"),
-        ("verdict=good", 8, "expected none, accept, reject, maybe or later, found 'good'"),
+        ("verdict=good", 8, "expected none, accept, reject, maybe, later or due, found 'good'"),
         ("verdict<accept", 8, "compared with = or !="),
         ("stamp=0", 0, "several values"),
         ("(" * 99 + "x" + ")" * 99, 50, "nested too deeply"),

@@ -7,6 +7,7 @@ import pytest
 
 from vetter.core.columns.filter import match_filter
 from vetter.core.columns.filter_completion import complete_filter
+from vetter.core.columns.folded_text import fold
 
 
 class Listed:
@@ -21,6 +22,9 @@ class Listed:
 
     def values(self, name: str) -> np.ndarray:
         return np.array(["", "explained", "not judged", "nothing"])
+
+    def folded(self, name: str) -> np.ndarray:
+        return fold(self.values(name))
 
 
 @pytest.mark.parametrize(

@@ -65,9 +65,9 @@ def test_no_verdict_repeats_while_its_key_is_held():
 
 
 def test_a_users_key_takes_the_place_of_the_default():
-    keymap = make_keymap(COMMANDS, {"review.accept": "Q", "view.flip": ["X", "Tab"]})
+    keymap = make_keymap(COMMANDS, {"review.accept": "Q", "view.flip": ["J", "Tab"]})
     assert keymap["review.accept"] == ("Q",)
-    assert keymap["view.flip"] == ("X", "Tab")
+    assert keymap["view.flip"] == ("J", "Tab")
 
 
 def test_an_empty_list_takes_the_keys_away():

@@ -13,6 +13,7 @@ from tests.helpers.fake_session import FakeSession, candidate_list
 from tests.helpers.snapshots import pixels
 from vetter.core.candidates.candidate_list import CandidateList
 from vetter.core.columns.review_columns import ReviewColumns
+from vetter.core.columns.sorted_rows import SortKey
 from vetter.core.decisions.decision import Verdict
 from vetter.core.fit.adjustment import Adjustment
 from vetter.core.judgement.answer import Answer, Judgement
@@ -91,6 +92,33 @@ def test_headings_sort_up_then_down_then_not(view, session) -> None:
         header.sectionClicked.emit(section)
         seen.append((session.queue.sort_column, session.queue.descending))
     assert seen == [("mag", False), ("mag", True), (None, False)]
+
+
+def click_heading(view, name: str, held=Qt.KeyboardModifier.NoModifier) -> None:
+    header = view.horizontalHeader()
+    x = header.sectionViewportPosition(view.columns.index(name)) + 12
+    place = QPoint(x, header.height() // 2)
+    QTest.mouseClick(header.viewport(), Qt.MouseButton.LeftButton, held, place)
+
+
+def test_shift_click_sorts_by_a_second_column(view, session) -> None:
+    click_heading(view, "name")
+    click_heading(view, "mag", Qt.KeyboardModifier.ShiftModifier)
+    click_heading(view, "mag", Qt.KeyboardModifier.ShiftModifier)
+    assert session.queue.sort_keys == (("name", False), ("mag", True))
+    headings = [
+        str(view.model().headerData(section, Qt.Orientation.Horizontal)).strip()
+        for section in range(len(view.columns))
+    ]
+    assert "1▲ name" in headings and "2▼ mag" in headings
+    click_heading(view, "mag", Qt.KeyboardModifier.ShiftModifier)
+    assert session.queue.sort_keys == (("name", False),)
+
+
+def test_plain_click_sorts_by_one_column_again(view, session) -> None:
+    session.queue.arrange([SortKey("name"), SortKey("mag")], None)
+    click_heading(view, "mag")
+    assert session.queue.sort_keys == (("mag", False),)
 
 
 def test_the_sort_is_shown_in_the_heading(view, session) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import QObject, Qt, pyqtSignal
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
@@ -169,3 +169,21 @@ def test_a_comment_has_the_rest_of_the_line_while_the_corner_is_empty(window, ca
     card.layout().activate()
     assert card.comment.geometry().right() >= corner.geometry().left() + corner.width() - 1
     assert not corner.autoFillBackground()
+
+
+class Earlier(QObject):
+    changed = pyqtSignal()
+    found: dict[int, str] = {}
+
+    def words(self, row: int) -> str:
+        return self.found.get(row, "")
+
+
+def test_it_says_what_was_decided_before(card) -> None:
+    earlier = Earlier()
+    card.set_seen(earlier, "Y")
+    assert card.seen.isHidden()
+    earlier.found = {0: "rejected once, on 2026-05-02"}
+    earlier.changed.emit()
+    assert not card.seen.isHidden() and "rejected once" in card.seen.text()
+    assert "Y gives the same verdict" in card.seen.toolTip()

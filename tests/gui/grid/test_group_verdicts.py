@@ -24,7 +24,7 @@ class Session(FakeSession):
     def ask(self, verdict: Verdict) -> None:
         self.calls.append(("ask", verdict))
 
-    reject = maybe = clear = accept
+    reject = maybe = later = clear = accept
 
 
 @pytest.fixture

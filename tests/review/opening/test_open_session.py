@@ -37,3 +37,33 @@ def test_who_begins_in_a_session_of_others_is_told_so(qapp, decided: Path) -> No
 
 def test_who_goes_on_is_told_nothing(qapp, decided: Path) -> None:
     assert notes_for(decided, "ada") == []
+
+
+def order_of(path: Path, shuffle: int | None = None, sort: str = "") -> list[int]:
+    """Order of the list in a session, sorted by a column if one is given."""
+    with SessionFile.start(path, "ada") as store:
+        session, _ = open_session(MemorySource(), store, Settings(), "ada", shuffle)
+        if sort:
+            session.queue.sort_by(sort, True)
+        order = session.queue.order.tolist()
+        session.close()
+    return order
+
+
+def test_shuffle_is_kept_for_next_start(qapp, tmp_path: Path) -> None:
+    shuffled = order_of(tmp_path / "s.vetter", shuffle=5)
+    assert shuffled != sorted(shuffled)
+    assert order_of(tmp_path / "s.vetter") == shuffled
+
+
+def test_sort_is_kept_for_next_start(qapp, tmp_path: Path) -> None:
+    by_mag = order_of(tmp_path / "s.vetter", sort="x")
+    assert by_mag != sorted(by_mag)
+    assert order_of(tmp_path / "s.vetter") == by_mag
+
+
+def test_sort_by_missing_column_is_dropped(qapp, tmp_path: Path) -> None:
+    with SessionFile.start(tmp_path / "s.vetter", "ada") as store:
+        store.set_settings({"order": {"sort": [["gone", False]], "seed": None}})
+    order = order_of(tmp_path / "s.vetter")
+    assert order == sorted(order)

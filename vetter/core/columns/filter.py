@@ -25,6 +25,8 @@ import numpy as np
 import numpy.typing as npt
 
 from vetter.core.candidates.number_words import is_missing_word
+from vetter.core.columns.folded_text import contains, equals
+from vetter.core.decisions.triage.later import DUE_CODE
 from vetter.errors import InputError
 
 MAX_NESTING = 50
@@ -44,15 +46,18 @@ Mask = npt.NDArray[np.bool_]
 Node = Callable[["Columns"], Mask]
 
 VERDICT_WORDS = {
-    "none": 0,
-    "undecided": 0,
-    "accept": 1,
-    "accepted": 1,
-    "reject": 2,
-    "rejected": 2,
-    "maybe": 3,
-    "later": 4,
+    "none": (0, DUE_CODE),
+    "undecided": (0, DUE_CODE),
+    "accept": (1,),
+    "accepted": (1,),
+    "reject": (2,),
+    "rejected": (2,),
+    "maybe": (3,),
+    "later": (4, DUE_CODE),
+    "due": (DUE_CODE,),
 }
+"""Verdict codes by word: what is due was put off, and counts as undecided again."""
+
 
 COMPARE: dict[str, Callable[[Any, Any], Any]] = {
     "<": np.less,
@@ -286,6 +291,9 @@ class Columns(Protocol):
     def values(self, name: str) -> npt.NDArray[Any]:
         """Return the values of a column, shape (n,)."""
 
+    def folded(self, name: str) -> npt.NDArray[Any]:
+        """Return a column's values as text in lower case, shape (n,), as `fold` makes it."""
+
 
 class Token(NamedTuple):
     """Word, quoted text or sign of an expression, with its position."""
@@ -303,14 +311,16 @@ class Token(NamedTuple):
 SEARCHED = ("name", "tags", "comment")
 """Columns that a bare word is looked for in."""
 
+SPARSE = ("tags", "comment")
+"""Columns that are empty for most candidates."""
+
 
 def is_found(word: str) -> Node:
     """Return the condition of a bare word: name, tags or comment contain it, in any case."""
 
     def node(columns: Columns) -> Mask:
         known = columns.names
-        texts = [columns.values(name) for name in SEARCHED if name in known]
-        return _any_of([_contains(values, word) for values in texts])
+        return _any_of([_contains(columns, name, word) for name in SEARCHED if name in known])
 
     return node
 
@@ -354,7 +364,9 @@ def make_null_test(field: Token) -> Node:
 
     def node(columns: Columns) -> Mask:
         name, values = _find_values(columns, field)
-        return np.asarray(values == 0) if name == "verdict" else _is_missing(values)
+        if name == "verdict":
+            return np.isin(values, VERDICT_WORDS["none"])
+        return _is_missing(values)
 
     return node
 
@@ -379,17 +391,15 @@ def _find_values(columns: Columns, field: Token) -> tuple[str, npt.NDArray[Any]]
     return name, values
 
 
-def _contains(values: npt.NDArray[Any], word: str) -> Mask:
-    wanted = word.lower()
-    if values.dtype == object and wanted:
-        # Most candidates have neither tags nor a comment.
-        given = np.flatnonzero(values != "")
-        hits = np.zeros(len(values), bool)
-        texts = ("" if value is None else str(value).lower() for value in values[given].tolist())
-        hits[given] = [wanted in text for text in texts]
-        return hits
-    texts = ("" if value is None else str(value).lower() for value in values.tolist())
-    return np.fromiter((wanted in text for text in texts), bool, len(values))
+def _contains(columns: Columns, name: str, word: str) -> Mask:
+    values = columns.values(name)
+    if name not in SPARSE or not word:
+        return contains(columns.folded(name), word)
+    wanted, given = word.lower(), np.flatnonzero(values != "")
+    hits = np.zeros(len(values), bool)
+    texts = ("" if value is None else str(value).lower() for value in values[given].tolist())
+    hits[given] = [wanted in text for text in texts]
+    return hits
 
 
 def make_condition(field: Token, op: str, choices: list[Token]) -> Node:
@@ -402,9 +412,9 @@ def make_condition(field: Token, op: str, choices: list[Token]) -> Node:
         elif op in COMPARE:
             return _compare(name, values, op, choices[0])
         elif op in ("~", "!~"):
-            hits = _any_of([_contains(values, choice.value) for choice in choices])
+            hits = _any_of([_contains(columns, name, choice.value) for choice in choices])
         else:
-            hits = _any_of([_is_equal(name, values, choice) for choice in choices])
+            hits = _any_of([_is_equal(columns, name, values, choice) for choice in choices])
             if op == "!=" and not any(_is_missing_word(choice) for choice in choices):
                 return ~hits & ~_is_missing(values)
         return ~hits if op.startswith("!") else hits
@@ -435,14 +445,15 @@ def _any_of(masks: list[Mask]) -> Mask:
 def _is_verdict(codes: npt.NDArray[Any], op: str, choices: list[Token]) -> Mask:
     if op not in ("=", "==", "!="):
         raise FilterError("a verdict is compared with = or !=", choices[0].position)
-    wanted = []
+    wanted: list[int] = []
     for choice in choices:
         word = choice.value.lower()
         if word not in VERDICT_WORDS:
             raise FilterError(
-                f"expected none, accept, reject, maybe or later, found '{word}'", choice.position
+                f"expected none, accept, reject, maybe, later or due, found '{word}'",
+                choice.position,
             )
-        wanted.append(VERDICT_WORDS[word])
+        wanted += VERDICT_WORDS[word]
     return np.asarray(np.isin(codes, wanted))
 
 
@@ -501,7 +512,7 @@ def _is_missing(values: npt.NDArray[Any]) -> Mask:
     )
 
 
-def _is_equal(name: str, values: npt.NDArray[Any], choice: Token) -> Mask:
+def _is_equal(columns: Columns, name: str, values: npt.NDArray[Any], choice: Token) -> Mask:
     if _is_missing_word(choice):
         return _is_missing(values)
     word = choice.value
@@ -518,6 +529,4 @@ def _is_equal(name: str, values: npt.NDArray[Any], choice: Token) -> Mask:
             bool,
             len(values),
         )
-    return np.fromiter(
-        (str(value).lower() == wanted for value in values.tolist()), bool, len(values)
-    )
+    return equals(columns.folded(name), wanted)

@@ -9,7 +9,7 @@ from vetter.core.columns.filter import Columns
 from vetter.core.judgement.answer import Answer
 
 VALUES = {
-    "verdict": ("none", "accept", "reject", "maybe", "later"),
+    "verdict": ("none", "accept", "reject", "maybe", "later", "due"),
     "answer": tuple(answer.value for answer in Answer),
     "disappeared": ("yes", "no", "not judged"),
 }

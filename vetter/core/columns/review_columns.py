@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from vetter.core.candidates.candidate_list import CandidateList
 from vetter.core.candidates.column_values import text_array
+from vetter.core.columns.folded_text import FoldedColumns, fold
 from vetter.core.columns.formatting import Writer, make_writer, time_writer
 from vetter.core.judgement.fit_table import COLUMNS as FIT_COLUMNS
 from vetter.core.judgement.fit_table import DESCRIPTIONS as FIT_DESCRIPTIONS
@@ -21,6 +22,9 @@ VERDICTS = ("none", "accept", "reject", "maybe", "later")
 
 DECIDED = ("verdict", "tags", "comment")
 """Columns that come from the decisions, not from the table."""
+
+SEEN = "seen"
+"""Column of earlier verdicts at the candidate's place."""
 
 POSITIONS = ("x", "y", "ra", "dec")
 
@@ -98,6 +102,43 @@ class NewRows:
         """Return one value for each of the rows."""
         return self._columns.values(name, self._first)
 
+    def folded(self, name: str) -> npt.NDArray[Any]:
+        """Return the text of each of the rows in lower case."""
+        return self._columns.folded(name, self._first)
+
+
+class FirstRows:
+    """Columns of a list's first rows, which stay the same while the list grows.
+
+    Parameters
+    ----------
+    columns : ReviewColumns
+        Columns of the whole list.
+    count : int
+        Number of the first rows.
+    """
+
+    def __init__(self, columns: ReviewColumns, count: int) -> None:
+        self._columns = columns
+        self._count = count
+
+    @property
+    def names(self) -> list[str]:
+        """Names of all columns that can be shown."""
+        return self._columns.names
+
+    def find(self, word: str) -> str:
+        """Return the column that a word means; raise KeyError unless it means exactly one."""
+        return self._columns.find(word)
+
+    def values(self, name: str) -> npt.NDArray[Any]:
+        """Return one value for each of the rows."""
+        return self._columns.values(name)[: self._count]
+
+    def folded(self, name: str) -> npt.NDArray[Any]:
+        """Return the text of each of the rows in lower case."""
+        return self._columns.folded(name)[: self._count]
+
 
 class ReviewColumns:
     """Columns by name, as arrays with one value per candidate.
@@ -119,6 +160,8 @@ class ReviewColumns:
         Source of the columns of fits; None if nothing can be fitted.
     others : Others, optional
         Source of the columns of other reviewers; None without others, or if they are hidden.
+    has_seen : bool
+        Whether there is a column ``seen`` of earlier verdicts; `set_seen` fills it.
     """
 
     def __init__(
@@ -127,18 +170,23 @@ class ReviewColumns:
         decided: Decided,
         fits: FitTable | None = None,
         others: Others | None = None,
+        has_seen: bool = False,
     ) -> None:
         self.candidates = candidates
         self._decided = decided
         self.fits = fits
         self.others = others
+        self._has_seen = has_seen
+        self._seen: dict[int, str] = {}
         self._names: npt.NDArray[Any] | None = None
+        self._folded = FoldedColumns(self.values)
         self._name_columns()
 
     def _name_columns(self) -> None:
         candidates, fits = self.candidates, self.fits
         own = (*DECIDED, "name", *(p for p in POSITIONS if self._has_position(p)))
         own += () if fits is None else FIT_COLUMNS
+        own += (SEEN,) if self._has_seen else ()
         own += () if self.others is None else tuple(OTHERS)
         self._table = {
             (f"list.{name}" if name in own else name): name for name in candidates.columns
@@ -159,6 +207,10 @@ class ReviewColumns:
         self._name_columns()
         if self.fits is not None:
             self.fits.extend(len(candidates))
+
+    def set_seen(self, texts: dict[int, str]) -> None:
+        """Set the texts of earlier verdicts, by row; they replace those before."""
+        self._seen = texts
 
     def since(self, first: int) -> NewRows:
         """Return the columns of the rows from ``first`` on, to sort and filter these rows alone."""
@@ -204,11 +256,24 @@ class ReviewColumns:
             return self._name_values()[first:]
         if self.fits is not None and name in FIT_COLUMNS:
             return self.fits.values(name)[first:]
+        if name == SEEN and name in self._own:
+            seen = np.full(len(self.candidates) - first, "", dtype=object)
+            for row, text in self._seen.items():
+                if first <= row < first + len(seen):
+                    seen[row - first] = text
+            return seen
         if self.others is not None and name in OTHERS:
             return (self.others.texts if name == "others" else self.others.disagreements)(first)
         if name in POSITIONS and name in self._own:
             return np.asarray(getattr(self.candidates, name))[first:]
         return self.candidates.column(self._table[name], first)
+
+    def folded(self, name: str, first: int = 0) -> npt.NDArray[Any]:
+        """Return a column's text in lower case, shape (n,), from row ``first`` on."""
+        if name in self._own and name not in ("name", *POSITIONS):
+            # Decisions and fits change.
+            return fold(self.values(name, first))
+        return self._folded.get(name)[first:]
 
     def writer(self, name: str) -> Writer:
         """Return the function that writes a column's values, by the table's format if any."""
@@ -250,26 +315,31 @@ class ReviewColumns:
         return bool(len(values)) and bool(np.isfinite(values).any())
 
     def _name_values(self) -> npt.NDArray[Any]:
-        known = 0 if self._names is None else len(self._names)
-        if self._names is None or known < len(self.candidates):
-            names = self._new_names(known)
-            self._names = names if self._names is None else np.concatenate([self._names, names])
-        return self._names
-
-    def _new_names(self, first: int) -> npt.NDArray[Any]:
-        column = self.candidates.roles.name
-        keys = np.asarray(self.candidates.keys[first:])
-        if column is None:
-            # Without astype(str), which takes 20 ms for 100,000 wide texts.
-            return keys
-        keys = keys.astype(str)
-        given = np.char.strip(text_array(self.candidates.table[column][first:]))
-        return np.where(given == "", keys, given)
+        # Local names: a filter in a thread may ask for the same.
+        names, candidates = self._names, self.candidates
+        known = 0 if names is None else len(names)
+        if names is None or known < len(candidates):
+            new = _new_names(candidates, known)
+            self._names = names = new if names is None else np.concatenate([names, new])
+        return names
 
     def _opinions(self, text: Any, first: int) -> npt.NDArray[Any]:
         # Only the remarked rows: asking for 100,000 opinions takes 40 ms, too long while typing.
-        texts = np.full(len(self.candidates) - first, "", dtype=object)
+        end = len(self.candidates)
+        texts = np.full(end - first, "", dtype=object)
         for row in self._decided.remarked_rows():
-            if row >= first:
+            if first <= row < end:
                 texts[row - first] = text(self._decided.opinion(row))
         return texts
+
+
+def _new_names(candidates: CandidateList, first: int) -> npt.NDArray[Any]:
+    """Return the names of a list's rows from ``first`` on."""
+    column = candidates.roles.name
+    keys = np.asarray(candidates.keys[first:])
+    if column is None:
+        # Without astype(str), which takes 20 ms for 100,000 wide texts.
+        return keys
+    keys = keys.astype(str)
+    given = np.char.strip(text_array(candidates.table[column][first:]))
+    return np.where(given == "", keys, given)

@@ -130,8 +130,8 @@ def nearest_offers(strays: Sequence[Decision], candidates: PositionedList) -> li
     flat = [d for d in strays if math.isfinite(d.x) and math.isfinite(d.y)]
     ranked: list[tuple[float, Offer]] = []
     if sky:
-        old = _unit_vectors(np.array([d.ra for d in sky]), np.array([d.dec for d in sky]))
-        new = _unit_vectors(candidates.ra, candidates.dec)
+        old = unit_vectors(np.array([d.ra for d in sky]), np.array([d.dec for d in sky]))
+        new = unit_vectors(candidates.ra, candidates.dec)
         chord = 2 * math.sin(math.radians(RADIUS_ARCSEC / 3600) / 2)
         for index, row, distance in _nearest(old, new, chord):
             arcsec = math.degrees(2 * math.asin(distance / 2)) * 3600
@@ -161,7 +161,8 @@ def _keep_first_of_each(offers: Sequence[Offer]) -> list[Offer]:
     return kept
 
 
-def _unit_vectors(ra: Floats, dec: Floats) -> Floats:
+def unit_vectors(ra: Floats, dec: Floats) -> Floats:
+    """Return directions, shape (n, 3), of positions in degrees, shape (n,)."""
     lon, lat = np.radians(ra), np.radians(dec)
     vectors = np.column_stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)])
     return np.asarray(vectors, np.float64)

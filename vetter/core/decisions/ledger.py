@@ -155,9 +155,15 @@ class Ledger:
         latest = self._latest.get(self._waiting.number_of_row(row))
         return UNDECIDED if latest is None else latest.opinion
 
+    def decision(self, row: int) -> Decision | None:
+        """Return the decision that the opinion of a candidate comes from; None without one."""
+        return self._latest.get(self._waiting.number_of_row(row))
+
     def remarked_rows(self) -> list[int]:
         """Return the rows of the candidates with tags or a comment, in any order."""
-        numbers = (n for n, event in self._latest.items() if event.tags or event.comment)
+        # list(): a filter in a thread may ask during a decision.
+        events = list(self._latest.items())
+        numbers = (n for n, event in events if event.tags or event.comment)
         rows = (self._waiting.row(number) for number in numbers)
         return [row for row in rows if row is not None]
 

@@ -31,10 +31,12 @@ def decide(
     until: str | None = None,
     seen: str = "",
     as_arbiter: bool = False,
+    anew: bool = False,
 ) -> Decision | None:
     """Return the event that changes the given parts of an opinion and keeps the others.
 
-    None if nothing changes, so that undo always takes back something visible. The event is not
+    None if nothing changes, so that undo always takes back something visible; ``anew`` returns an
+    event all the same, as for a candidate that is due and put off once more. The event is not
     applied here: the caller writes the event first, then applies it. ``until`` belongs to a
     verdict 'later'; another verdict drops it. ``seen`` describes what was on screen.
     ``as_arbiter`` gives the verdict as arbiter, also if it is the reviewer's own already; a
@@ -53,7 +55,7 @@ def decide(
     is_arbitrated = ledger.is_arbitrated(row)
     as_arbiter = is_arbitrated if verdict is None else as_arbiter
     how = How.ARBITER if as_arbiter else How.SINGLE
-    is_new = verdict is not None and as_arbiter != is_arbitrated
+    is_new = anew or (verdict is not None and as_arbiter != is_arbitrated)
     event = _make_decision(ledger, row, new, how, None, utc_now(), is_new)
     return event._replace(seen=seen) if event is not None and seen else event
 

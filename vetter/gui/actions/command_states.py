@@ -56,6 +56,11 @@ def _can_decide_epochs(window: Any) -> bool:
     return _can_decide(window) and _has_epochs(window)
 
 
+def _can_adopt(window: Any) -> bool:
+    row = window.session.current_row
+    return _can_decide(window) and window.seen_before.verdict(row) is not Verdict.NONE
+
+
 def _shows_candidate(window: Any) -> bool:
     return not window.session.is_blank and window.session.current_row >= 0
 
@@ -68,6 +73,10 @@ CAN_RUN: dict[str, State] = {
     "review.accept": _can_decide,
     "review.reject": _can_decide,
     "review.maybe": _can_decide,
+    "review.later": _can_decide,
+    "review.later_until": _can_decide,
+    "review.adopt": _can_adopt,
+    "review.adopt_epochs": lambda w: _can_adopt(w) and _has_epochs(w),
     "review.clear": _can_clear,
     "review.undo": lambda w: not w.session.read_only and w.session.undo_label is not None,
     "review.redo": lambda w: not w.session.read_only and w.session.redo_label is not None,

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from PyQt6.QtCore import QEvent, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QFocusEvent, QKeyEvent, QPalette
 from PyQt6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
@@ -16,6 +19,9 @@ from vetter.review.session import Session
 
 TYPING_PAUSE = 150
 """Milliseconds without a key before the typed filter is tried."""
+
+SLOW_MS = 200
+"""Milliseconds after which a filter under way is named: quick ones would only flicker."""
 
 MAX_HINTS = 6
 """Largest number of completions named below the line; all answers."""
@@ -53,6 +59,8 @@ class FilterBar(QWidget):
         self._session = session
         self._before = ""
         self._problem = ""
+        self._asked: str | None = None
+        """Expression of a filter under way."""
         self._return_to: QWidget | None = None
         self._keymap = keymap
         self.line = _FilterLine(self)
@@ -73,6 +81,10 @@ class FilterBar(QWidget):
         self._pause.setSingleShot(True)
         self._pause.setInterval(TYPING_PAUSE)
         self._pause.timeout.connect(self._try)
+        self._slow = QTimer(self)
+        self._slow.setSingleShot(True)
+        self._slow.setInterval(SLOW_MS)
+        self._slow.timeout.connect(self._show_state)
         self._connect()
         self._on_queue_changed()
 
@@ -91,19 +103,21 @@ class FilterBar(QWidget):
 
     def keep(self) -> None:
         """Filter by the text and return to the candidates; stay in the line if it is invalid."""
-        if self._try():
-            self._before = self._session.queue.expression
-            self.saved.remember(self._before)
-            self._go_to_match()
-            self._leave()
+        self._request(self.line.text(), self._on_kept)
+
+    def _on_kept(self) -> None:
+        self._before = self._session.queue.expression
+        self.saved.remember(self._before)
+        self._go_to_match()
+        self._leave()
 
     def drop(self) -> None:
         """Restore the previous filter and return to the candidates."""
         self._pause.stop()
         self._problem = ""
         # Applied again, the same filter would drop candidates decided since.
-        if self._session.queue.expression != self._before:
-            self._set_filter(self._before)
+        if self._session.queue.expression != self._before or self._asked is not None:
+            self._request(self._before)
         self._show_state()
         self.line.setText(self._before)
         self._leave()
@@ -124,7 +138,7 @@ class FilterBar(QWidget):
         self._pause.stop()
         self._before = ""
         self.line.clear()
-        self._set_filter("")
+        self._request("")
 
     def changeEvent(self, event: QEvent | None) -> None:
         super().changeEvent(event)
@@ -159,28 +173,35 @@ class FilterBar(QWidget):
         self._session.queue_changed.connect(self._on_queue_changed)
         self._session.grown.connect(self._on_grown)
 
-    def _try(self) -> bool:
-        """Filter by the text; return whether it is valid."""
-        self._pause.stop()
-        return self._set_filter(self.line.text())
+    def _try(self) -> None:
+        """Filter by the text."""
+        self._request(self.line.text())
 
-    def _set_filter(self, expression: str) -> bool:
-        queue = self._session.queue
-        try:
-            if expression.strip() != queue.expression or expression.strip():
-                queue.set_filter(expression)
-        except InputError as error:
-            self._problem = str(error)
-            self._show_state()
-            return False
-        self._problem = ""
+    def _request(self, expression: str, then: Callable[[], None] | None = None) -> None:
+        """Filter by an expression; call ``then`` once it is applied, if it is valid."""
+        self._pause.stop()
+        queue, expression = self._session.queue, expression.strip()
+        if not expression and not queue.expression and self._asked is None:
+            self._on_filtered(then, None)
+            return
+        self._asked = expression
+        self._slow.start()
+        queue.request_filter(expression, partial(self._on_filtered, then))
+
+    def _on_filtered(self, then: Callable[[], None] | None, error: InputError | None) -> None:
+        self._asked = None
+        self._slow.stop()
+        self._problem = "" if error is None else str(error)
         self._show_state()
-        return True
+        if error is None and then is not None:
+            then()
 
     def _show_state(self) -> None:
         queue, total = self._session.queue, len(self._session.candidates)
         filtered = bool(queue.expression)
-        if self._problem:
+        if self._asked is not None and not self._slow.isActive():
+            text = f"Filtering {total:,}..."
+        elif self._problem:
             # The list below is still that of the filter before.
             shown = f"{len(queue):,} of {total:,}" if filtered else f"all {total:,}"
             text = f"⚠ {self._problem[:1].upper()}{self._problem[1:]}; still showing {shown}"
@@ -190,6 +211,9 @@ class FilterBar(QWidget):
             text = f"Filtered: {len(queue):,} of {total:,}"
         else:
             text = f"Filtered: none of {total:,} match"
+        if queue.seed is not None:
+            order = f"shuffled, seed {queue.seed}"
+            text = f"{text}; {order}" if text else order.capitalize()
         self.state.setText(text)
         self.state.setVisible(bool(text))
         self.clear.setVisible(filtered)
@@ -220,7 +244,7 @@ class FilterBar(QWidget):
         self.hint.hide()
         if self._pause.isActive():
             self._try()
-        self._before = self._session.queue.expression
+        self._before = self._session.queue.expression if self._asked is None else self._asked
 
     def _on_edited(self, text: str) -> None:
         self._pause.start()
@@ -245,6 +269,10 @@ class FilterBar(QWidget):
             self._show_state()
 
     def _on_queue_changed(self) -> None:
+        if not self._session.queue.is_busy:
+            # Also where another filter has replaced the one asked for.
+            self._asked = None
+            self._slow.stop()
         if not self.line.hasFocus():
             self.line.setText(self._session.queue.expression)
         self._show_state()

@@ -1,4 +1,4 @@
-"""Headings of the candidate list: a click sorts, dragging moves a column."""
+"""Headings of the candidate list: a click sorts, with Shift also; dragging moves a column."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 from PyQt6.QtCore import QPoint, Qt, pyqtSignal
+from PyQt6.QtGui import QMouseEvent
 from PyQt6.QtWidgets import QHeaderView, QMenu, QWidget
 
 from vetter.gui.candidate_list.list_model import CandidateModel
@@ -17,6 +18,9 @@ MIN_SECTION_WIDTH = 26
 
 class CandidateHeading(QHeaderView):
     """Headings that sort the queue on a click: ascending, descending, then the file's order.
+
+    A click with Shift adds the column to those that sort, turns it, then removes it. One column
+    has an arrow, several have arrows with their numbers.
 
     Parameters
     ----------
@@ -35,6 +39,7 @@ class CandidateHeading(QHeaderView):
         super().__init__(Qt.Orientation.Horizontal, parent)
         self._queue = queue
         self._table = model
+        self._held = Qt.KeyboardModifier.NoModifier
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setSectionsClickable(True)
         self.setSectionsMovable(True)
@@ -59,23 +64,28 @@ class CandidateHeading(QHeaderView):
         self.blockSignals(False)
 
     def show_sort(self) -> None:
-        """Mark the column that sorts the queue."""
+        """Mark the columns that sort the queue."""
         queue, names = self._queue, self._table.names
-        section = names.index(queue.sort_column) if queue.sort_column in names else -1
+        several = len(queue.sort_keys) > 1
+        marked = queue.sort_column in names and not several
+        section = names.index(queue.sort_column) if marked and queue.sort_column else -1
         down = Qt.SortOrder.DescendingOrder if queue.descending else Qt.SortOrder.AscendingOrder
         self.setSortIndicator(section, down)
+        self._table.set_sort_marks(queue.sort_keys if several else ())
 
     def add_entries(self, menu: QMenu, section: int) -> None:
         """Add the entries of a column to a menu: sort, hide, choose; -1 for none."""
         names = self._table.names
         if 0 <= section < len(names):
             name = names[section]
-            for title, run in (
+            entries: list[tuple[str, Callable[[], None]]] = [
                 (f"Sort by {name}", partial(self._queue.sort_by, name, False)),
                 (f"Sort by {name}, descending", partial(self._queue.sort_by, name, True)),
-                ("Sort as in the file", partial(self._queue.sort_by, None, False)),
+                *self._further_sorts(name),
+                (self._unsorted, partial(self._queue.sort_by, None, False)),
                 (f"Hide column {name}", partial(self.hide_wanted.emit, name)),
-            ):
+            ]
+            for title, run in entries:
                 action = menu.addAction(menu_text(title))
                 if action is not None:
                     action.triggered.connect(partial(_run, run))
@@ -84,14 +94,37 @@ class CandidateHeading(QHeaderView):
         if action is not None:
             action.triggered.connect(self.columns_wanted)
 
+    def mousePressEvent(self, event: QMouseEvent | None) -> None:
+        if event is not None:
+            self._held = event.modifiers()
+        super().mousePressEvent(event)
+
+    @property
+    def _unsorted(self) -> str:
+        return "Sort as in the file" if self._queue.seed is None else "Sort as shuffled"
+
+    def _further_sorts(self, name: str) -> list[tuple[str, Callable[[], None]]]:
+        """Return title and action of each way to sort by a further column."""
+        queue = self._queue
+        if queue.sort_column in (None, name):
+            return []
+        also = partial(queue.sort_also, name)
+        return [
+            (f"Then by {name}  (Shift+click)", partial(also, False)),
+            (f"Then by {name}, descending", partial(also, True)),
+        ]
+
     def _on_clicked(self, section: int) -> None:
         name, queue = self._table.names[section], self._queue
-        if queue.sort_column != name:
-            queue.sort_by(name, False)
-        elif not queue.descending:
-            queue.sort_by(name, True)
+        directions = {key.column: key.descending for key in queue.sort_keys}
+        with_others = bool(self._held & Qt.KeyboardModifier.ShiftModifier)
+        if name not in directions or (len(directions) > 1 and not with_others):
+            sort = queue.sort_also if with_others else queue.sort_by
+            sort(name, False)
+        elif not directions[name]:
+            queue.sort_also(name, True)
         else:
-            queue.sort_by(None)
+            queue.drop_sort(name)
 
     def _on_menu(self, place: QPoint) -> None:
         menu = QMenu(self)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,6 +13,7 @@ from PyQt6.QtGui import QFontMetrics
 from vetter.core.candidates.candidate_list import Whereabouts, find_whereabouts
 from vetter.core.columns.formatting import Writer, is_number
 from vetter.core.columns.review_columns import ReviewColumns
+from vetter.core.columns.sorted_rows import SortKey
 from vetter.core.judgement.answer import NOT_FITTED, Answer
 from vetter.core.judgement.fit_table import COLUMNS as FIT_COLUMNS
 from vetter.gui.widgets.answer_style import badge_width
@@ -37,6 +38,7 @@ BESIDE_TEXT = 14
 BESIDE_HEADING = 16
 """Width of the margins of a heading, screen units."""
 
+SORT_HINT = "Click to sort, Shift+click to sort by several columns."
 
 ANSWER_BADGE, ANSWER_GAP = 13, 4
 """Height of an answer's badge and the gap after it, screen units."""
@@ -71,6 +73,7 @@ class CandidateModel(QAbstractTableModel):
         self._columns = columns
         self._order = session.queue.order
         self._shown: list[_Column] = []
+        self._sort_marks: dict[str, str] = {}
         self._place_codes = self._find_place_codes()
         session.queue_changed.connect(self._on_queue_changed)
         session.grown.connect(self._on_grown)
@@ -87,13 +90,24 @@ class CandidateModel(QAbstractTableModel):
         self._shown = [self._column(name) for name in dict.fromkeys(names) if name in known]
         self.endResetModel()
 
+    def set_sort_marks(self, keys: Sequence[SortKey]) -> None:
+        """Set the columns whose headings show a number and a direction."""
+        marks = {
+            key.column: f"{number}{'▼' if key.descending else '▲'} "
+            for number, key in enumerate(keys, 1)
+        }
+        if marks != self._sort_marks:
+            self._sort_marks = marks
+            last = len(self._shown) - 1
+            self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, last)
+
     def row(self, place: int) -> int:
         """Return the row of the candidate at a place of the table."""
         return int(self._order[place])
 
     def code(self, place: int) -> int:
         """Return the verdict code at a place."""
-        return int(self._session.codes[self._order[place]])
+        return int(self._session.due.codes[self._order[place]])
 
     def is_verdict(self, section: int) -> bool:
         """Return whether a column shows the verdict's mark."""
@@ -124,7 +138,7 @@ class CandidateModel(QAbstractTableModel):
             text = column.write(column.values[row])
             return text + self.remark(place, section)
         if column.name == "verdict":
-            return WORDS[self._session.codes[row]]
+            return WORDS[self._session.due.codes[row]]
         opinion = self._session.opinion(int(row))
         return ", ".join(opinion.tags) if column.name == "tags" else opinion.comment
 
@@ -177,9 +191,10 @@ class CandidateModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             # The space separates a right-aligned heading from the next one.
             gap = "\N{NO-BREAK SPACE}" if column.right else ""
-            return "" if column.name == "verdict" else column.name + gap
+            mark = self._sort_marks.get(column.name, "")
+            return mark if column.name == "verdict" else mark + column.name + gap
         if role == Qt.ItemDataRole.ToolTipRole:
-            return plain_tip(self._columns.describe(column.name))
+            return plain_tip(f"{self._columns.describe(column.name)}\n{SORT_HINT}")
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return RIGHT if column.right else LEFT
         return None

@@ -411,7 +411,7 @@ class CandidateListView(QTableView):
         """Keep the lines on screen in place, since a sort puts new lines among the others."""
         queue, bar = self._session.queue, self.verticalScrollBar()
         self._lines.current_place = queue.position_of(self._session.current_row)
-        if queue.sort_column is not None and self._top_row >= 0 and bar is not None:
+        if queue.is_reordered and self._top_row >= 0 and bar is not None:
             self.updateGeometries()
             if bar.value() > 0:
                 bar.setValue(queue.position_of(self._top_row))

@@ -5,6 +5,8 @@ Comments that could not be written to the session stay here, so that no typed te
 
 from __future__ import annotations
 
+from typing import Any, Protocol
+
 from PyQt6.QtCore import QEvent, QObject, QSize, Qt
 from PyQt6.QtGui import QPainter, QPaintEvent
 from PyQt6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
@@ -12,6 +14,7 @@ from PyQt6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBox
 from vetter.core.columns.broker_columns import all_known_facts
 from vetter.core.columns.detection_measures import measure_facts
 from vetter.core.columns.facts import Fact, image_facts, picked_facts
+from vetter.core.decisions.triage.later import DUE_CODE
 from vetter.gui.card.comment_editor import CommentEditor
 from vetter.gui.card.tag_line import TagLine
 from vetter.gui.widgets.fact_strip import FactStrip
@@ -31,18 +34,20 @@ class VerdictChip(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.code = 0
+        self.code, self.due = 0, ""
         font = self.font()
         font.setBold(True)
         self.setFont(font)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.set_code(0)
 
-    def set_code(self, code: int) -> None:
-        """Show a verdict code."""
-        if code != self.code or not self.accessibleName():
-            self.code = code
-            self.setAccessibleName(f"verdict {WORDS[code]}")
+    def set_code(self, code: int, due: str = "") -> None:
+        """Show a verdict code; ``due`` is since when a candidate that was put off is due."""
+        if (code, due) != (self.code, self.due) or not self.accessibleName():
+            self.code, self.due = code, due
+            since = f", due since {due}" if due else ""
+            self.setAccessibleName(f"verdict {WORDS[code]}{since}")
+            self.setToolTip(f"put off, and due since {due}" if due else "")
             self.update()
 
     def sizeHint(self) -> QSize:
@@ -53,11 +58,12 @@ class VerdictChip(QWidget):
     def paintEvent(self, event: QPaintEvent | None) -> None:
         dark = is_dark(self.palette())
         painter = QPainter(self)
-        mark = badge(self.code, 16, dark, self.devicePixelRatioF())
+        code = DUE_CODE if self.due else self.code
+        mark = badge(code, 16, dark, self.devicePixelRatioF())
         painter.drawPixmap(0, (self.height() - 16) // 2, mark)
-        painter.setPen(colour(self.code, dark))
+        painter.setPen(colour(code, dark))
         flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(self.rect().adjusted(22, 0, 0, 0), flags, WORDS[self.code])
+        painter.drawText(self.rect().adjusted(22, 0, 0, 0), flags, WORDS[code])
         painter.end()
 
 
@@ -94,6 +100,17 @@ class PlaceLabel(QWidget):
         painter.end()
 
 
+class SeenWords(Protocol):
+    """Earlier verdicts on objects."""
+
+    @property
+    def changed(self) -> Any:
+        """Signal that earlier verdicts have been found."""
+
+    def words(self, row: int) -> str:
+        """Return the earlier verdicts on a candidate's object as a sentence."""
+
+
 class CandidateCard(QWidget):
     """Name, verdict, tags and comment; below them position, magnitude, time and the like.
 
@@ -121,6 +138,9 @@ class CandidateCard(QWidget):
         self.name = self._make_label("name")
         self.chip = VerdictChip(self)
         self.place = PlaceLabel(self)
+        self.seen = self._make_label("earlier verdicts")
+        self._seen_before: SeenWords | None = None
+        self._adopt_key = ""
         self.tags, self.comment = TagLine(session, self), FlowingText(parent=self)
         self.tags.setAccessibleName("tags")
         self.comment.setAccessibleName("comment")
@@ -135,6 +155,11 @@ class CandidateCard(QWidget):
         session.queue_changed.connect(self._on_queue_changed)
         session.grown.connect(self._on_queue_changed)
         self.set_columns(columns or [])
+
+    def set_seen(self, seen_before: SeenWords, adopt_key: str) -> None:
+        """Show the earlier verdicts on a candidate's object beside its verdict."""
+        self._seen_before, self._adopt_key = seen_before, adopt_key
+        seen_before.changed.connect(self._on_seen_changed)
 
     def set_columns(self, names: list[str]) -> None:
         """Show these columns too, unless the strip already shows them."""
@@ -253,13 +278,14 @@ class CandidateCard(QWidget):
         italic.setItalic(True)
         self.comment.setFont(italic)
         # Ignored: a long comment is cut off (the tool tip has all of it), not the window widened.
+        self.seen.hide()
         for widget in (self.comment, self.editor):
             widget.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
     def _lay_out(self) -> None:
         first = self._first = QHBoxLayout()
         first.setSpacing(14)
-        for widget in (self.name, self.chip, self.place, self.tags):
+        for widget in (self.name, self.chip, self.place, self.seen, self.tags):
             first.addWidget(widget)
         # Both share one cell: the comment extends below the corner label while that is empty.
         cell = self._comment_cell = QGridLayout()
@@ -281,7 +307,8 @@ class CandidateCard(QWidget):
         ground = self.size(), self.devicePixelRatioF(), self.palette().cacheKey()
         place = self._place_text(row)
         opinion = self._session.opinion(row), self.shows_others
-        return row, opinion, tuple(self._facts), corner, place, *ground
+        words = self._session.due.since(row), self._seen_words(row)
+        return row, opinion, words, tuple(self._facts), corner, place, *ground
 
     def _show_labels(self) -> None:
         name = self._session.candidates.name(self._row)
@@ -307,9 +334,27 @@ class CandidateCard(QWidget):
     def _show_facts(self) -> None:
         self.strip.set_values([fact.text(self._row) for fact in self._facts])
 
+    def _seen_words(self, row: int) -> str:
+        return "" if self._seen_before is None or row < 0 else self._seen_before.words(row)
+
+    def _on_seen_changed(self) -> None:
+        if self._row >= 0:
+            self._show_opinion()
+
+    def _show_seen(self) -> None:
+        words = self._seen_words(self._row)
+        text = f"↺ {words}" if words else ""
+        if self.seen.text() != text:
+            self.seen.setText(text)
+            key = f"; {self._adopt_key} gives the same verdict" if self._adopt_key else ""
+            self.seen.setToolTip(plain_tip(f"{words}{key}") if words else "")
+            self.seen.setVisible(bool(text))
+
     def _show_opinion(self) -> None:
+        self._show_seen()
         opinion = self._session.opinion(self._row)
-        self.chip.set_code(opinion.verdict.code)
+        since = self._session.due.since(self._row)
+        self.chip.set_code(opinion.verdict.code, since)
         self.tags.show_tags(opinion.tags)
         remarks = self._remarks(self._row)
         comment = " ".join(remarks.split())

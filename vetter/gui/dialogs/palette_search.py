@@ -6,6 +6,7 @@ import os
 from functools import partial
 from typing import TYPE_CHECKING
 
+from vetter.core.columns.sorted_rows import SortKey
 from vetter.gui.dialogs.palette import Line, fits_words, is_within, match_score
 from vetter.review.session import Session
 
@@ -42,7 +43,10 @@ class CandidateSearch:
         for title, column, descending in self._sorts:
             found = match_score(text, title)
             if found is not None and (is_within(text, title) or fits_words(text, title)):
-                sort = partial(self._session.queue.sort_by, column, descending)
+                queue = self._session.queue
+                keys = () if column is None else (SortKey(column, descending),)
+                seed = None if column is None else queue.seed
+                sort = partial(queue.arrange, keys, seed)
                 fitting.append((found, (title, "", sort)))
         fitting.sort(key=lambda line: -line[0])
         return [line for _, line in fitting[:MAX_SORTS]]

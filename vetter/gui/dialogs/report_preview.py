@@ -39,9 +39,9 @@ from vetter.io.export.decision_table import FrozenOpinions
 from vetter.io.export.exported_rows import list_exported_rows
 from vetter.io.export.reports.make_report import make_report, save_report
 from vetter.io.export.reports.report import Report
-from vetter.review.background import Background
 from vetter.review.cutouts.cutout_cache import CutoutCache
 from vetter.review.session import Session
+from vetter.review.threads.background import Background
 
 TITLES = {
     "tns": "TNS: AT report (bulk JSON)",

@@ -146,7 +146,7 @@ class GridArea(QAbstractScrollArea):
         bar, row = self.verticalScrollBar(), self._top_row
         self.tiles.forget()
         self.set_up()
-        if bar is None or not 0 < bar.value() or self._session.queue.sort_column is None:
+        if bar is None or not 0 < bar.value() or not self._session.queue.is_reordered:
             return
         line = max(self._shown.position_of(row), 0) // self.columns
         bar.setValue(line * self._height + bar.value() % self._height)

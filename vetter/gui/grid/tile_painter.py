@@ -137,7 +137,7 @@ class TilePainter:
     ) -> None:
         """Paint a candidate's tile; a text in place of the picture is the reason it has none."""
         palette = self._widget.palette()
-        code = int(self._session.codes[row])
+        code = int(self._session.due.codes[row])
         ground, text = selection_colours(palette)
         if selected:
             painter.fillRect(rect.adjusted(1, 1, -1, -1), ground)

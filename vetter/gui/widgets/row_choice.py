@@ -14,9 +14,9 @@ from vetter.core.number_text import format_count
 from vetter.gui.widgets.plain_text import plain_label
 from vetter.gui.widgets.verdict_style import WORDS
 from vetter.io.export.exported_rows import RowChoice, choose_rows
-from vetter.review.background import Background
 from vetter.review.exporter import freeze_opinions
 from vetter.review.session import Session
+from vetter.review.threads.background import Background
 
 ORDER = (Verdict.ACCEPT, Verdict.MAYBE, Verdict.REJECT, Verdict.LATER, Verdict.NONE)
 TYPING_PAUSE_MS = 200

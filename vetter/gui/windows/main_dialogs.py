@@ -98,6 +98,21 @@ class MainDialogs(WindowDialogs):
         else:
             self._show_line("no verdicts are offered from an earlier list")
 
+    def show_later(self) -> None:
+        """Ask until when the candidate on screen is put off."""
+        from vetter.gui.dialogs.ordering.later_until import ask_until
+
+        if self._session.is_blank:
+            self._session.report_no_match()
+        else:
+            ask_until(self._session, self._window)
+
+    def show_shuffle(self) -> None:
+        """Ask for the seed of a random order; a new one is proposed."""
+        from vetter.gui.dialogs.ordering.shuffle import ask_seed
+
+        ask_seed(self._session, self._window, self._show_line)
+
     def show_agreement(self) -> None:
         """Open the agreement of the reviewers."""
         from vetter.gui.dialogs.agreement import AgreementDialog

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PyQt6.QtCore import QEvent, QPoint, QSize, Qt
 from PyQt6.QtGui import QKeyEvent, QResizeEvent
 from PyQt6.QtWidgets import QMenu, QStackedWidget, QVBoxLayout, QWidget
 
+from vetter.core.decisions.decision import Verdict
 from vetter.core.display.style import DisplayStyle
 from vetter.core.judgement.fit_answer import AnswerLimits
 from vetter.core.judgement.fit_table import COLUMNS as FIT_COLUMNS
@@ -54,6 +56,7 @@ from vetter.gui.windows.window import Window, application, first_size
 from vetter.review.cutouts.cutout_cache import CutoutCache
 from vetter.review.cutouts.rendered_cutout import RenderedCutout
 from vetter.review.fits.fits import Fits
+from vetter.review.opening.seen_before import EarlierInputs, SeenBefore
 from vetter.review.session import Session
 from vetter.settings import Settings
 
@@ -89,6 +92,8 @@ class MainWindow(Window):
         Commands for the menus, keys and palette.
     keymap_changes : mapping
         The user's keymap file, parsed.
+    seen_before : SeenBefore, optional
+        Earlier verdicts on the candidates' objects.
     """
 
     session: Session
@@ -110,8 +115,10 @@ class MainWindow(Window):
         fits: Fits,
         commands: tuple[Command[MainWindow], ...],
         keymap_changes: Mapping[str, Any] | None = None,
+        seen_before: SeenBefore | None = None,
     ) -> None:
         super().__init__()
+        self.seen_before = seen_before or SeenBefore(session, EarlierInputs(), Path(), self)
         self.session = session
         self.cache = cache
         self.fits = fits
@@ -152,6 +159,7 @@ class MainWindow(Window):
     def _build(self) -> None:
         session = self.session
         self.card = CandidateCard(session)
+        self.card.set_seen(self.seen_before, keys_text(self.keymap["review.adopt"][:1]))
         self.filter_bar = FilterBar(session, self.keymap)
         self.filter_band = FilterBand(session, self.keymap)
         self.plane_row = PlaneRow(choice=PanelChoice.of(session.source))
@@ -506,6 +514,16 @@ class MainWindow(Window):
             self.session.report_no_match()
         else:
             self.fits.request_current()
+
+    def adopt_earlier(self, all_epochs: bool = False) -> None:
+        """Give the candidate on screen the latest verdict on its object, or all its epochs."""
+        verdict = self.seen_before.verdict(self.session.current_row)
+        if verdict is Verdict.NONE:
+            self.status.say("no earlier verdict on this object")
+        elif all_epochs:
+            self.epochs.ask(verdict)
+        else:
+            self.pages.decide_current(verdict)
 
     def show_filter(self) -> None:
         """Put the cursor into the filter."""

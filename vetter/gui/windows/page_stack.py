@@ -176,6 +176,7 @@ class Pages(QStackedWidget):
             Verdict.ACCEPT: session.accept,
             Verdict.REJECT: session.reject,
             Verdict.MAYBE: session.maybe,
+            Verdict.LATER: session.later,
             Verdict.NONE: session.clear,
         }
         verbs[verdict]()

@@ -19,6 +19,7 @@ VERDICTS = {
     "review.accept": ("Accept", Verdict.ACCEPT),
     "review.reject": ("Reject", Verdict.REJECT),
     "review.maybe": ("Maybe", Verdict.MAYBE),
+    "review.later": ("Later", Verdict.LATER),
 }
 """Name and verdict by command."""
 

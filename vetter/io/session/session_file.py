@@ -186,6 +186,18 @@ class SessionFile:
         copy_session(self._database, decisions, planted, Path(path).absolute())
         return len(decisions)
 
+    def judged_places(self) -> list[tuple[str, str, str, str, float, float]]:
+        """Return key, verdict, time, reviewer, ra and dec of the last decisions with a verdict."""
+        # In SQLite, columns beside max(seq) are of the row with that maximum.
+        rows, _ = self._database.read_rows(
+            "SELECT key, verdict, at, reviewer, ra, dec FROM (SELECT key, verdict, at, reviewer,"
+            " ra, dec, max(seq) FROM decisions GROUP BY reviewer, key)"
+            " WHERE verdict IN ('accept', 'reject', 'maybe', 'later')"
+            " AND ra IS NOT NULL AND dec IS NOT NULL"
+        )
+        kinds = (str, str, str, str, float, float)
+        return [row for row in rows if all(map(isinstance, row, kinds))]
+
     def planted(self) -> list[PlantedRow]:
         """Return the planted rows, by key; none in a session of format 1.
 

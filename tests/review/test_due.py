@@ -1,0 +1,134 @@
+"""Candidates that are due count as undecided again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.helpers.fake_session import candidate_list
+from tests.helpers.plain_source import PlainSource
+from vetter.core.candidates.epochs import Epochs
+from vetter.core.columns.filter import match_filter
+from vetter.core.columns.review_columns import ReviewColumns
+from vetter.core.decisions.decision import Verdict
+from vetter.core.decisions.ledger import Ledger
+from vetter.core.decisions.new_decisions import decide
+from vetter.core.decisions.triage.later import note_epochs
+from vetter.review.due import DueWatch
+
+TOMORROW = "2026-12-01T00:00:00.000Z"
+
+
+class Source(PlainSource):
+    """Candidates of which the first two are epochs of one object, as far as they are known."""
+
+    labels = np.array([0, 1, 2, 3])
+
+    @property
+    def object_epochs(self) -> Epochs:
+        return Epochs(self.labels, np.full(4, 50000.0))
+
+
+class Clock:
+    now = "2026-11-30T00:00:00.000Z"
+
+    def __call__(self) -> str:
+        return self.now
+
+
+@pytest.fixture
+def ledger() -> Ledger:
+    return Ledger(candidate_list(4), "ann")
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def due(qapp: Any, ledger: Ledger, clock: Clock) -> Iterator[DueWatch]:
+    watch = DueWatch(ledger, Source(candidates=ledger.candidates), clock)
+    yield watch
+    watch.stop()
+
+
+def put_off(ledger: Ledger, row: int, until: str = "") -> None:
+    made = decide(ledger, row, verdict=Verdict.LATER, until=until)
+    assert made is not None
+    ledger.apply(made if until else made._replace(seen=note_epochs("", 1)))
+
+
+def test_due_candidate_is_undecided_again(
+    ledger: Ledger, due: DueWatch, clock: Clock, qtbot: Any
+) -> None:
+    put_off(ledger, 2, TOMORROW)
+    due.refresh()
+    assert due.open_codes.tolist() == [0, 0, 4, 0] and due.since(2) == ""
+    assert (due.counts.later, due.counts.undecided) == (1, 3)
+    clock.now = TOMORROW
+    with qtbot.waitSignal(due.changed) as told:
+        due.refresh()
+    assert told.args == [[2]] and due.since(2) == "2026-12-01 00:00"
+    assert due.open_codes.tolist() == [0, 0, 0, 0] and due.codes.tolist() == [0, 0, 5, 0]
+    assert (due.counts.later, due.counts.undecided) == (0, 4)
+
+
+def test_new_epoch_makes_its_object_due(ledger: Ledger, due: DueWatch) -> None:
+    put_off(ledger, 0)
+    due.refresh()
+    assert due.since(0) == ""
+    Source.labels, before = np.array([0, 0, 2, 3]), Source.labels
+    due.refresh()
+    Source.labels = before
+    assert due.since(0) == "a new epoch"
+
+
+def test_decision_ends_due(ledger: Ledger, due: DueWatch, clock: Clock) -> None:
+    put_off(ledger, 1, TOMORROW)
+    clock.now = TOMORROW
+    due.refresh()
+    made = decide(ledger, 1, verdict=Verdict.REJECT)
+    assert made is not None
+    ledger.apply(made)
+    assert due.since(1) == "" and due.codes.tolist() == [0, 2, 0, 0]
+    due.update([1])
+    for event in ledger.undo_step():
+        ledger.apply(event)
+    due.update([1])
+    assert due.since(1) == "2026-12-01 00:00"
+
+
+@pytest.mark.parametrize(
+    ("expression", "rows"),
+    [
+        ("verdict=due", [1]),
+        ("verdict=later", [1, 2]),
+        ("verdict=none", [0, 1, 3]),
+        ("verdict is null", [0, 1, 3]),
+        ("verdict!=none", [2]),
+    ],
+)
+def test_filter_finds_due(
+    ledger: Ledger, due: DueWatch, clock: Clock, expression: str, rows: list[int]
+) -> None:
+    put_off(ledger, 1, TOMORROW)
+    put_off(ledger, 2)
+    clock.now = TOMORROW
+    due.refresh()
+    columns = ReviewColumns(ledger.candidates, due)
+    assert np.flatnonzero(match_filter(expression, columns)).tolist() == rows
+
+
+def test_clock_waits_for_next_time(
+    ledger: Ledger, due: DueWatch, clock: Clock, qtbot: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits: list[int] = []
+    monkeypatch.setattr(due._timer, "start", waits.append)
+    put_off(ledger, 1, "2026-11-30T00:00:20.000Z")
+    put_off(ledger, 2, TOMORROW)
+    due.refresh()
+    assert waits == [20_001]

@@ -1,0 +1,146 @@
+"""Storms: images, detectors or nights with many times the candidates of the others.
+
+One failing exposure of a survey gave 40,000 candidates in a night, each of which looked real to
+the classifier. Such an image is to be looked at as one: ten of its candidates, then all rejected.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+MIN_GROUPS = 4
+"""Fewer images have no usual number of candidates."""
+MIN_COUNT = 30
+"""Fewer candidates are looked at one by one sooner than as a storm."""
+MIN_RATE = 5.0
+"""A crowded field has two or three times the candidates of the others, a failing image tens."""
+FLOOR = 3.0
+"""Candidates that a usual image may have at least: where most have none, the median is 0."""
+MAX_CHANCE = 1e-6
+"""Poisson probability of such a count, given the others' median."""
+NIGHT_GAP = 0.4
+"""Days without an image between two nights: clouds may take 8 hours of one."""
+
+
+class Storm(NamedTuple):
+    """Group of candidates with many times the usual number.
+
+    Attributes
+    ----------
+    kind : str
+        'image', 'detector' or 'night'.
+    label : str
+        Name of the image.
+    rows : ndarray of int
+        Rows of its candidates, rising.
+    usual : float
+        Median number in the others.
+    """
+
+    kind: str
+    label: str
+    rows: npt.NDArray[np.intp]
+    usual: float
+
+    @property
+    def rate(self) -> float:
+        """Number of candidates over the usual number, which counts as `FLOOR` at least."""
+        return len(self.rows) / max(self.usual, FLOOR)
+
+    @property
+    def words(self) -> str:
+        """Sentence for the user."""
+        count = len(self.rows)
+        times = f"{self.rate:,.0f} times" if self.rate >= 10 else f"{self.rate:.1f} times"
+        return (
+            f"{self.kind} {self.label} has {count:,} candidates, {times} the others' "
+            f"median of {self.usual:,.0f}"
+        )
+
+
+def find_storms(kind: str, labels: npt.NDArray[np.intp], names: Sequence[str]) -> list[Storm]:
+    """Return the groups with many times the candidates of the others, the largest first.
+
+    A group is a storm if it has at least `MIN_COUNT` candidates, `MIN_RATE` times the median of
+    the other groups (which counts as `FLOOR` at least), and if a Poisson variable of that median
+    is as large with a probability below `MAX_CHANCE`. The median is not moved by the storms
+    themselves while they are fewer than half of the groups.
+
+    Parameters
+    ----------
+    kind : str
+        Word for a group: 'image', 'detector', 'night'.
+    labels : ndarray of int, shape (rows,)
+        Number of each candidate's group, a place in ``names``; negative for none.
+    names : sequence of str
+    """
+    known = labels[labels >= 0]
+    counts = np.bincount(known, minlength=len(names))
+    if np.count_nonzero(counts) < MIN_GROUPS:
+        return []
+    storms = []
+    likely = np.flatnonzero(counts >= MIN_COUNT)
+    for number in likely[np.argsort(-counts[likely], kind="stable")].tolist():
+        others = np.delete(counts, number)
+        usual = float(np.median(others[others > 0]))
+        count = int(counts[number])
+        expected = max(usual, FLOOR)
+        if count < MIN_RATE * expected or _log_chance(count, expected) > np.log(MAX_CHANCE):
+            continue
+        storms.append(Storm(kind, str(names[number]), np.flatnonzero(labels == number), usual))
+    return storms
+
+
+def _log_chance(count: int, expected: float) -> float:
+    """Return the logarithm of a bound of the Poisson probability of at least ``count``.
+
+    Chernoff's bound, which is exact enough for probabilities of 1e-6 and needs no scipy.
+    """
+    if count <= expected:
+        return 0.0
+    return float(count - expected - count * np.log(count / expected))
+
+
+def group_values(values: npt.NDArray[np.generic]) -> tuple[npt.NDArray[np.intp], list[str]]:
+    """Return a number for each value of a column, and each number's text; empty values have -1."""
+    plain = np.asarray(np.ma.getdata(values))
+    if plain.dtype.kind == "f":
+        gaps = np.isnan(plain)
+        plain = np.where(gaps, 0, plain)
+    else:
+        plain = plain.astype(str) if plain.dtype.kind not in "iub" else plain
+        gaps = plain == "" if plain.dtype.kind == "U" else np.zeros(len(plain), bool)
+    different, numbers = np.unique(plain, return_inverse=True)
+    labels = numbers.reshape(-1).astype(np.intp)
+    labels[gaps | np.ma.getmaskarray(values)] = -1
+    texts = [f"{v:g}" if plain.dtype.kind == "f" else str(v) for v in different.tolist()]
+    return labels, texts
+
+
+def group_nights(
+    mjd: npt.NDArray[np.float64],
+) -> tuple[npt.NDArray[np.intp], list[tuple[float, float]]]:
+    """Return the number of each candidate's night, and each night's first and last time.
+
+    Nights are parted by gaps of `NIGHT_GAP` days, since the night's date depends on the place of
+    the telescope. Candidates without a time have -1.
+
+    Parameters
+    ----------
+    mjd : ndarray of float64, shape (rows,)
+        NaN: unknown.
+    """
+    labels = np.full(len(mjd), -1, np.intp)
+    known = np.flatnonzero(np.isfinite(mjd))
+    if not len(known):
+        return labels, []
+    order = known[np.argsort(mjd[known], kind="stable")]
+    times = mjd[order]
+    starts = np.flatnonzero(np.concatenate([[True], np.diff(times) > NIGHT_GAP]))
+    labels[order] = np.cumsum(np.isin(np.arange(len(order)), starts)) - 1
+    ends = np.concatenate([starts[1:] - 1, [len(times) - 1]])
+    return labels, [(float(times[a]), float(times[b])) for a, b in zip(starts, ends, strict=True)]

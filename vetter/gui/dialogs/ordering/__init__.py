@@ -1,0 +1,1 @@
+"""Dialogs on the order in which candidates come."""
