@@ -8,11 +8,11 @@ from tests.helpers.peak_memory import at_most
 
 
 def test_memory_over_bound_fails_after_a_larger_block() -> None:
-    larger = b"x" * 100_000_000
+    larger = b"x" * 300_000_000
     del larger
     with pytest.raises(AssertionError, match="memory grew"):
         with at_most(20_000):
-            taken = b"x" * 50_000_000
+            taken = b"x" * 200_000_000
             del taken
 
 

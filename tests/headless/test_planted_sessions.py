@@ -24,6 +24,7 @@ from vetter.core.decisions.new_decisions import decide
 from vetter.core.fakes.without_planted import added_keys
 from vetter.headless.sessions import export_session, status
 from vetter.io.export.export import export
+from vetter.io.export.exported_rows import RowChoice
 from vetter.io.input_options import InputOptions
 from vetter.io.inputs.open_input import open_input
 from vetter.io.session.session_file import SessionFile
@@ -90,7 +91,7 @@ def texts_in(folder: Path) -> str:
 def test_no_output_holds_a_test_row(night: Night, verdicts: list[Verdict]) -> None:
     path = night.decide("any.vetter", verdicts)
     out = night.folder / "out"
-    export_session(path, out, ["all"], ["csv", "ecsv"])
+    export_session(path, out, RowChoice(tuple(Verdict)), ["csv", "ecsv"])
     table = Table.read(out / "decisions.csv")
     assert table["id"].tolist() == KEYS
     assert len(list((out / "cutouts").iterdir())) == 6

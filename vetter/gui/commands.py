@@ -98,6 +98,12 @@ FILE_COMMANDS: tuple[Command[MainWindow], ...] = (
         "file.send_list", "Send list to TOPCAT, Aladin...", (), "File", lambda w: w.samp.send_list()
     ),
     Command(
+        "go.send_position", "Send position to DS9...", (), "File", lambda w: w.samp.send_position()
+    ),
+    Command(
+        "go.follow", "Follow other programs (SAMP)", (), "File", lambda w: w.samp.toggle_following()
+    ),
+    Command(
         "file.save_view",
         "Save the view as PNG, SVG or PDF...",
         ("Ctrl+Shift+S",),
@@ -192,12 +198,6 @@ GO_COMMANDS: tuple[Command[MainWindow], ...] = (
     ),
     Command("go.first", "First", ("Home",), "Go", lambda w: w.session.first(), separated=True),
     Command("go.last", "Last", ("End",), "Go", lambda w: w.session.last()),
-    Command(
-        "go.send_position", "Send position to DS9...", (), "Go", lambda w: w.samp.send_position()
-    ),
-    Command(
-        "go.follow", "Follow other programs (SAMP)", (), "Go", lambda w: w.samp.toggle_following()
-    ),
 )
 
 LIST_COMMANDS: tuple[Command[MainWindow], ...] = (

@@ -20,18 +20,20 @@ def test_whole_window_and_its_preferences(
     path, planes = write_small_list(tmp_path, 6)
     session = str(tmp_path / "s.vetter")
     window = open_window(path, session=session, reviewer="ann", settings=WITHOUT_FITS, **planes)
-    window.resize(1100, 620)
-    until_painted(qtbot, window)
-    qtbot.waitUntil(lambda: window.evidence.words.startswith("not fitted"), timeout=30000)
-    window.status.say("")
-    window.actions_by_id["file.preferences"].trigger()
-    dialog = window.findChild(PreferencesDialog)
-    assert dialog is not None
-    for theme in ("dark", "light"):
-        window.set_theme(theme == "dark")
-        # Qt gives the palette to the widgets in the next turn.
-        snapshot_application.processEvents()
-        check_snapshot(window.grab().toImage(), f"window_{theme}")
-        check_snapshot(dialog.grab().toImage(), f"preferences_{theme}")
-    window.dialogs.close_all()
-    window.close()
+    try:
+        window.resize(1100, 620)
+        until_painted(qtbot, window)
+        qtbot.waitUntil(lambda: window.evidence.words.startswith("not fitted"), timeout=30000)
+        window.status.say("")
+        window.actions_by_id["file.preferences"].trigger()
+        dialog = window.findChild(PreferencesDialog)
+        assert dialog is not None
+        for theme in ("dark", "light"):
+            window.set_theme(theme == "dark")
+            # Qt gives the palette to the widgets in the next turn.
+            snapshot_application.processEvents()
+            check_snapshot(window.grab().toImage(), f"window_{theme}")
+            check_snapshot(dialog.grab().toImage(), f"preferences_{theme}")
+    finally:
+        window.dialogs.close_all()
+        window.close()

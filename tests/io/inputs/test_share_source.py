@@ -13,7 +13,6 @@ from vetter.core.cutout_source import ManyFields, has_epochs
 from vetter.core.decisions.agreement.share import SHARE, Share, share_of_record
 from vetter.core.decisions.planted import PlantedRow
 from vetter.errors import InputError
-from vetter.io.cutouts.relisted_source import planted_of
 from vetter.io.input_options import InputOptions
 from vetter.io.inputs.open_input import open_input, open_recorded
 from vetter.io.inputs.share_source import take_share
@@ -120,4 +119,4 @@ def test_rows_planted_after_the_split_are_in_the_share() -> None:
 def test_rows_planted_before_the_split_stay_in_their_share() -> None:
     source = take_share(PlantedSource(), share_of("C0", "C4"))
     assert source.candidates.keys.tolist() == ["C0", "C4"]
-    assert [row.key for row in planted_of(source)] == ["C4"]
+    assert [row.key for row in source.planted] == ["C4"]

@@ -22,7 +22,7 @@ REVIEW_TOGETHER: tuple[Command[Any], ...] = (
 )
 
 GO_TOGETHER: tuple[Command[Any], ...] = (
-    Command("go.disagreements", "Disagreements", (), "Go", lambda w: list_disagreements(w)),
+    Command("go.disagreements", "Disagreements", (), "List", lambda w: list_disagreements(w)),
 )
 
 VIEW_TOGETHER: tuple[Command[Any], ...] = (
