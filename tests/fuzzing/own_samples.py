@@ -16,7 +16,7 @@ max_shift = 1.0
 """
 KEYMAP = b"""
 "review.accept" = ["Y", "Ctrl+Return"]
-"review.reject" = "X"
+"review.reject" = "J"
 """
 
 

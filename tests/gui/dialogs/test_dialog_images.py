@@ -31,6 +31,7 @@ COMMANDS = tuple(
         ("fit", "Fit now (adjust_cutout)", ("F",)),
     )
 )
+from vetter.gui.widgets.row_choice import RowChoiceForm
 
 
 def test_key_sheet(qtbot: Any, check_look: CheckLook) -> None:
@@ -61,6 +62,9 @@ def test_export(qtbot: Any, check_look: CheckLook, tmp_path: Path) -> None:
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
     qtbot.addWidget(dialog)
     dialog.folder.setText("night/vetter_export")
+    # A thread counts the chosen ones.
+    preview = dialog.findChild(RowChoiceForm).preview
+    qtbot.waitUntil(lambda: bool(preview.text()), timeout=30000)
     dialog.resize(dialog.sizeHint())
     check_look(dialog, "export")
     dialog.close()
