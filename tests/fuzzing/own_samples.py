@@ -15,7 +15,7 @@ tags = ["SN", "variable"]
 max_shift = 1.0
 """
 KEYMAP = b"""
-"review.accept" = ["Y", "Ctrl+Return"]
+"review.accept" = ["Q", "Ctrl+Return"]
 "review.reject" = "J"
 """
 

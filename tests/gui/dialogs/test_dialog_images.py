@@ -18,6 +18,7 @@ from vetter.gui.dialogs.export import ExportDialog
 from vetter.gui.dialogs.key_sheet import KeySheet
 from vetter.gui.dialogs.palette import Palette
 from vetter.gui.dialogs.palette_search import CandidateSearch
+from vetter.gui.widgets.row_choice import RowChoiceForm
 
 # A few of them, so that a new command does not change the pictures.
 COMMANDS = tuple(
@@ -31,7 +32,6 @@ COMMANDS = tuple(
         ("fit", "Fit now (adjust_cutout)", ("F",)),
     )
 )
-from vetter.gui.widgets.row_choice import RowChoiceForm
 
 
 def test_key_sheet(qtbot: Any, check_look: CheckLook) -> None:
