@@ -126,9 +126,7 @@ class KeySheet(QDialog):
 
     def _make_keys(self, keys: str) -> QLabel:
         label = plain_label(KEY_NAMES.get(keys, keys), self)
-        palette = label.palette()
-        palette.setColor(QPalette.ColorRole.WindowText, palette.link().color())
-        label.setPalette(palette)
+        label.setForegroundRole(QPalette.ColorRole.Link)
         return label
 
 
