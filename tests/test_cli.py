@@ -13,7 +13,7 @@ from vetter.arguments import FORMATS, ROLES
 from vetter.cli import COMMANDS, parse_arguments
 from vetter.core.candidates.candidate_list import ROLE_NAMES
 from vetter.errors import InputError
-from vetter.io.export import table_writing
+from vetter.io.export.tables import table_writing
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:

@@ -31,7 +31,7 @@ from vetter.headless.fit_process import (
 from vetter.headless.fit_processes import fit_batches, usable_cores
 from vetter.headless.progress import Progress, print_lines
 from vetter.io.export.input_files import InputFiles
-from vetter.io.export.table_writing import write_pieces
+from vetter.io.export.tables.table_writing import write_pieces
 from vetter.io.field.stars.measuring import prepare_field_fit
 from vetter.io.files.atomic import atomic_path
 from vetter.io.settings_file import load_settings

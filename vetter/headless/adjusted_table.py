@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from vetter.core.fit.adjustment import Adjustment
 from vetter.core.judgement.answer import Answer, Judgement
-from vetter.io.export.table_writing import plain_table
+from vetter.io.export.tables.table_writing import plain_table
 
 _REASON = "disappeared_reason"
 

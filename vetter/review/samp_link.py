@@ -9,11 +9,11 @@ import numpy.typing as npt
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from vetter.errors import InputError
-from vetter.io.export.column_facts import ADDED, facts_of_list
 from vetter.io.export.decision_table import FrozenOpinions, decision_table
 from vetter.io.export.exported_rows import RowChoice, list_exported_rows
 from vetter.io.export.samp_client import Pointing, SampClient
-from vetter.io.export.table_writing import write_table
+from vetter.io.export.tables.column_facts import ADDED, facts_of_list
+from vetter.io.export.tables.table_writing import write_table
 from vetter.review.session import Session
 
 FOLLOW_RADIUS_ARCSEC = 5.0

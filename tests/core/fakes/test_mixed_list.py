@@ -8,7 +8,7 @@ from astropy.table import Table
 
 from vetter.core.candidates.candidate_list import CandidateList, Roles
 from vetter.core.candidates.epochs import Epochs
-from vetter.core.fakes.mixed_epochs import MixedEpochs
+from vetter.core.fakes.mixed_epochs import mix_epochs
 from vetter.core.fakes.mixed_list import Added, MixedList, mix_list
 
 
@@ -133,7 +133,7 @@ def test_repeat_has_epochs_of_its_original() -> None:
     listed = make_list()
     mixed = mix(listed, fakes=0, repeats=[3])
     epochs = Epochs(np.array([0, 1, 2, 3, 3, *range(5, 60)]), np.arange(60.0))
-    shown = MixedEpochs(epochs, mixed, epochs.times[mixed.origin])
+    shown = mix_epochs(epochs, mixed, epochs.times[mixed.origin])
     repeat = int(mixed.repeats[0])
     original = mixed.candidates.row_of(listed.key(3))
     other = mixed.candidates.row_of(listed.key(4))

@@ -15,7 +15,7 @@ from tests.helpers.small_list import write_small_list
 from tests.helpers.windows import WITHOUT_FITS, until_painted
 from vetter.app import open_window
 from vetter.core.decisions.decision import How, Verdict
-from vetter.gui.dialogs.agreement import AgreementDialog
+from vetter.gui.dialogs.reports.agreement import AgreementDialog
 from vetter.gui.windows.main_window import MainWindow
 from vetter.io.inputs.open_input import open_input
 from vetter.io.session.session_file import SessionFile

@@ -21,7 +21,7 @@ from vetter.io.cutouts.cutout_file import load_cutout
 from vetter.io.export import export as export_module
 from vetter.io.export.export import ExportReport, export
 from vetter.io.export.exported_rows import RowChoice
-from vetter.io.export.table_writing import FORMATS
+from vetter.io.export.tables.table_writing import FORMATS
 from vetter.io.files.lock import SessionLock
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0\0\0\rIHDR" + bytes(17) + b"rest"

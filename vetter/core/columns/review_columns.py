@@ -74,20 +74,22 @@ class Others(Protocol):
         """Return the others' verdicts on each candidate as text."""
 
 
-class NewRows:
-    """Columns of a list's last rows.
+class SomeRows:
+    """Columns of some rows of a list: its last ones, or the first, which stay as it grows.
 
     Parameters
     ----------
     columns : ReviewColumns
         Columns of the whole list.
     first : int
-        First of the last rows.
+        First of the rows.
+    count : int, optional
+        Number of the rows; by default all from the first on.
     """
 
-    def __init__(self, columns: ReviewColumns, first: int) -> None:
+    def __init__(self, columns: ReviewColumns, first: int = 0, count: int | None = None) -> None:
         self._columns = columns
-        self._first = first
+        self._first, self._count = first, count
 
     @property
     def names(self) -> list[str]:
@@ -100,44 +102,11 @@ class NewRows:
 
     def values(self, name: str) -> npt.NDArray[Any]:
         """Return one value for each of the rows."""
-        return self._columns.values(name, self._first)
+        return self._columns.values(name, self._first)[: self._count]
 
     def folded(self, name: str) -> npt.NDArray[Any]:
         """Return the text of each of the rows in lower case."""
-        return self._columns.folded(name, self._first)
-
-
-class FirstRows:
-    """Columns of a list's first rows, which stay the same while the list grows.
-
-    Parameters
-    ----------
-    columns : ReviewColumns
-        Columns of the whole list.
-    count : int
-        Number of the first rows.
-    """
-
-    def __init__(self, columns: ReviewColumns, count: int) -> None:
-        self._columns = columns
-        self._count = count
-
-    @property
-    def names(self) -> list[str]:
-        """Names of all columns that can be shown."""
-        return self._columns.names
-
-    def find(self, word: str) -> str:
-        """Return the column that a word means; raise KeyError unless it means exactly one."""
-        return self._columns.find(word)
-
-    def values(self, name: str) -> npt.NDArray[Any]:
-        """Return one value for each of the rows."""
-        return self._columns.values(name)[: self._count]
-
-    def folded(self, name: str) -> npt.NDArray[Any]:
-        """Return the text of each of the rows in lower case."""
-        return self._columns.folded(name)[: self._count]
+        return self._columns.folded(name, self._first)[: self._count]
 
 
 class ReviewColumns:
@@ -212,9 +181,9 @@ class ReviewColumns:
         """Set the texts of earlier verdicts, by row; they replace those before."""
         self._seen = texts
 
-    def since(self, first: int) -> NewRows:
+    def since(self, first: int) -> SomeRows:
         """Return the columns of the rows from ``first`` on, to sort and filter these rows alone."""
-        return NewRows(self, first)
+        return SomeRows(self, first)
 
     @property
     def names(self) -> list[str]:

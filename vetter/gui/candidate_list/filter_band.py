@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from PyQt6.QtCore import QEvent, Qt, pyqtSignal
 from PyQt6.QtGui import QKeyEvent, QPalette
-from PyQt6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from vetter.core.decisions.decision import Verdict
 from vetter.gui.actions.keymap import Keymap, keys_text
+from vetter.gui.widgets.band import Band
 from vetter.gui.widgets.group_question import GroupQuestion
 from vetter.gui.widgets.plain_text import plain_label
 from vetter.review.session import Session
@@ -15,7 +16,7 @@ from vetter.review.session import Session
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
-class FilterBand(QFrame):
+class FilterBand(Band):
     """Band that is visible while the candidate on screen does not match the filter.
 
     The question after a verdict key replaces the text: Enter answers yes, Esc no.
@@ -31,13 +32,10 @@ class FilterBand(QFrame):
     """The user has confirmed the verdict."""
 
     def __init__(self, session: Session, keymap: Keymap, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__("filter band", parent)
         self._session = session
         self._keymap = keymap
         self._return_to: QWidget | None = None
-        self.setObjectName("filter band")
-        self.setAutoFillBackground(True)
-        self.setBackgroundRole(QPalette.ColorRole.Button)
         self.words = plain_label(parent=self)
         self.words.setForegroundRole(QPalette.ColorRole.Link)
         self.words.setAccessibleName("candidate outside the filter")
@@ -57,16 +55,6 @@ class FilterBand(QFrame):
         session.queue_changed.connect(self._on_changed)
         session.blanked.connect(self._on_changed)
         session.grown.connect(self._on_grown)
-
-    def above(self, content: QWidget) -> QWidget:
-        """Return the content with the band above it."""
-        both = QWidget()
-        layout = QVBoxLayout(both)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(self)
-        layout.addWidget(content, 1)
-        return both
 
     def ask(self, verdict: Verdict, doubt: str = "which does not match the filter") -> None:
         """Ask whether to give the candidate on screen a verdict, in spite of a doubt."""

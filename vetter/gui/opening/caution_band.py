@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtGui import QPalette
-from PyQt6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
+from vetter.gui.widgets.band import Band
 from vetter.gui.widgets.plain_text import plain_label, plain_tip
 from vetter.review.opening.content_checker import ContentChecker
 from vetter.review.session import Session
@@ -14,7 +14,7 @@ _MAX_LINES = 3
 _POSITION_ROLES = ("x", "y", "ra", "dec")
 
 
-class CautionBand(QFrame):
+class CautionBand(Band):
     """Cautions on a session's input: those of its list at once, those of its planes soon after.
 
     Lines that were put away are kept in the session and not shown again.
@@ -29,15 +29,12 @@ class CautionBand(QFrame):
     options_chosen = pyqtSignal(object)  # InputOptions for reading the list from now on
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__("caution band", parent)
         source = session.source
         self._session = session
         self._lines = list(dict.fromkeys((*source.extra_cautions, *source.candidates.cautions)))
         self._put_away: set[str] = set()
         self._asks = False
-        self.setObjectName("caution band")
-        self.setAutoFillBackground(True)
-        self.setBackgroundRole(QPalette.ColorRole.Button)
         self.label = plain_label(parent=self)
         self.label.setWordWrap(True)
         self.label.setAccessibleName("cautions on the input")
@@ -69,16 +66,6 @@ class CautionBand(QFrame):
     def all_lines(self) -> list[str]:
         """Return all cautions, those put away too."""
         return list(self._lines)
-
-    def above(self, content: QWidget) -> QWidget:
-        """Return the content with the band above it."""
-        both = QWidget()
-        layout = QVBoxLayout(both)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(self)
-        layout.addWidget(content, 1)
-        return both
 
     def set_put_away(self, lines: object) -> None:
         """Hide lines that were put away before, as the session stores them."""

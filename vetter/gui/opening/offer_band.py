@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from PyQt6.QtCore import pyqtSignal
-from PyQt6.QtGui import QPalette
-from PyQt6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from vetter.core.number_text import format_count
+from vetter.gui.widgets.band import Band
 from vetter.gui.widgets.buttons import EnteredButton
 from vetter.gui.widgets.plain_text import plain_label
 from vetter.review.session import Session
 
 
-class OfferBand(QFrame):
+class OfferBand(Band):
     """Band that is visible until the user has looked at the offered verdicts or dismissed it.
 
     Parameters
@@ -24,12 +24,9 @@ class OfferBand(QFrame):
     """The user wants to see the offered verdicts."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__("offer band", parent)
         self._session = session
         self._dismissed = False
-        self.setObjectName("offer band")
-        self.setAutoFillBackground(True)
-        self.setBackgroundRole(QPalette.ColorRole.Button)
         self.words = plain_label(parent=self)
         self.words.setAccessibleName("earlier verdicts")
         self.words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
@@ -46,16 +43,6 @@ class OfferBand(QFrame):
         session.completed.connect(self.refresh)
         session.opinions_changed.connect(self._on_opinions_changed)
         self.refresh()
-
-    def above(self, content: QWidget) -> QWidget:
-        """Return the content with the band above it."""
-        both = QWidget()
-        layout = QVBoxLayout(both)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(self)
-        layout.addWidget(content, 1)
-        return both
 
     def refresh(self) -> None:
         """Show the band if earlier verdicts wait for the user."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from PyQt6.QtCore import pyqtSignal
-from PyQt6.QtGui import QPalette
-from PyQt6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from vetter.core.decisions.decision import Verdict
 from vetter.core.fakes.plan import PlantPlan
 from vetter.core.fakes.practice import AGAIN_AFTER, practice_answer
+from vetter.gui.widgets.band import Band
 from vetter.gui.widgets.buttons import EnteredButton
 from vetter.gui.widgets.plain_text import plain_label
 from vetter.review.session import Session
@@ -23,7 +23,7 @@ def has_begun(session: Session) -> bool:
     return session.counts.undecided < session.counts.candidates
 
 
-class PracticeBand(QFrame):
+class PracticeBand(Band):
     """Offer of a practice in a session with test rows, or the answers of a practice.
 
     Parameters
@@ -38,7 +38,7 @@ class PracticeBand(QFrame):
     """The user wants to go from the practice to the session."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__("practice band", parent)
         self._session = session
         plan = PlantPlan.from_record(session.source.record)
         self.is_practice = plan is not None and bool(plan.practice)
@@ -46,9 +46,6 @@ class PracticeBand(QFrame):
         self._rows = {row.key: row for row in session.source.planted}
         self._verdicts: dict[str, Verdict] = {}
         self._since = 0
-        self.setObjectName("practice band")
-        self.setAutoFillBackground(True)
-        self.setBackgroundRole(QPalette.ColorRole.Button)
         self.words = plain_label(parent=self)
         self.words.setAccessibleName("practice")
         self.words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
@@ -71,16 +68,6 @@ class PracticeBand(QFrame):
             session.opinions_changed.connect(self._on_practised)
         elif self._offers:
             session.opinions_changed.connect(self._on_decided)
-
-    def above(self, content: QWidget) -> QWidget:
-        """Return the content with the band above it."""
-        both = QWidget()
-        layout = QVBoxLayout(both)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(self)
-        layout.addWidget(content, 1)
-        return both
 
     @property
     def right(self) -> int:

@@ -80,7 +80,7 @@ class MainDialogs(WindowDialogs):
 
     def show_report_preview(self, style: PictureStyle | None = None) -> None:
         """Open the preview of reports; their pictures have this style."""
-        from vetter.gui.dialogs.report_preview import ReportPreview
+        from vetter.gui.dialogs.reports.report_preview import ReportPreview
 
         session, folder = self._session, self._session.results_folder
         facts = self._report_facts
@@ -115,7 +115,7 @@ class MainDialogs(WindowDialogs):
 
     def show_agreement(self) -> None:
         """Open the agreement of the reviewers."""
-        from vetter.gui.dialogs.agreement import AgreementDialog
+        from vetter.gui.dialogs.reports.agreement import AgreementDialog
 
         AgreementDialog(self._session, self._window).open()
 
@@ -155,11 +155,10 @@ class MainDialogs(WindowDialogs):
         if not session.source.planted or session.path is None:
             self._show_line("no test rows: open the input with --fakes N or --repeats N")
             return
-        from vetter.gui.dialogs.reviewer_report import ReviewerReportDialog
-        from vetter.review.report_reader import ReportReader
+        from vetter.gui.dialogs.reports.reviewer_report import ReviewerReportDialog
 
-        reader = ReportReader(session.path, session.reviewer)
-        ReviewerReportDialog(reader, session.counts.undecided, self._window).open()
+        undecided = session.counts.undecided
+        ReviewerReportDialog(session.path, session.reviewer, undecided, self._window).open()
 
     def show_report(self) -> None:
         """Open the report of inputs that could not be read, with reasons."""
@@ -167,6 +166,6 @@ class MainDialogs(WindowDialogs):
         if session.complete and not session.source.report:
             self._show_line("nothing to report: the whole list was read")
             return
-        from vetter.gui.dialogs.report import ReportDialog
+        from vetter.gui.dialogs.reports.report import ReportDialog
 
         ReportDialog(session, self._window).open()

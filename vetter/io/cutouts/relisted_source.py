@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from abc import abstractmethod
 from collections.abc import Collection, Sequence
 from typing import Any, Self
 
@@ -50,9 +51,9 @@ class RelistedSource(CutoutSource):
         self._epochs: tuple[Epochs, int, Epochs] | None = None
         self._update(inner.candidates)
 
+    @abstractmethod
     def wrap(self, inner: CutoutSource) -> CutoutSource:
         """Return another source with its list changed as this one changes that of its own."""
-        raise NotImplementedError
 
     def choose_rows(self, keys: npt.NDArray[Any], first: int) -> Rows:
         """Return those of the new rows that are listed, given their keys and the first's row."""

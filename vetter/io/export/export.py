@@ -22,7 +22,6 @@ from vetter.core.judgement.fit_table import FitTable
 from vetter.core.number_text import format_count
 from vetter.errors import InputError
 from vetter.io.cutouts.cutout_file import write_cutout
-from vetter.io.export.column_facts import ADDED, facts_of_list
 from vetter.io.export.decision_table import (
     TAG_SEPARATOR,
     Opinions,
@@ -36,7 +35,8 @@ from vetter.io.export.file_names import safe_names
 from vetter.io.export.html_report import HtmlReport, page_names
 from vetter.io.export.input_files import InputFiles
 from vetter.io.export.stored_fit_table import stored_fit_table
-from vetter.io.export.table_writing import check_format, write_table
+from vetter.io.export.tables.column_facts import ADDED, facts_of_list
+from vetter.io.export.tables.table_writing import check_format, write_table
 from vetter.io.export.unplanted import open_unplanted
 from vetter.io.files.atomic import write_atomic
 

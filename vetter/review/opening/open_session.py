@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vetter.core.columns.filter import match_filter
-from vetter.core.columns.review_columns import FirstRows, ReviewColumns
+from vetter.core.columns.review_columns import ReviewColumns, SomeRows
 from vetter.core.cutout_source import CutoutSource
 from vetter.core.decisions.agreement.other_reviewers import OtherReviewers
 from vetter.core.decisions.decision import storable
@@ -67,7 +67,7 @@ def open_session(
 
     def matches(text: str) -> npt.NDArray[np.bool_]:
         # A long list is filtered in a thread, and may grow meanwhile.
-        return match_filter(text, FirstRows(columns, len(columns.candidates)))
+        return match_filter(text, SomeRows(columns, count=len(columns.candidates)))
 
     queue = Queue(len(source.candidates), columns.values, matches)
     keys, seed = read_order(store.settings.get("order"))

@@ -9,7 +9,7 @@ from functools import partial
 import numpy as np
 
 from vetter.core.candidates.candidate_list import CandidateList
-from vetter.core.fakes.mixed_epochs import MixedEpochs
+from vetter.core.fakes.mixed_epochs import mix_epochs
 from vetter.core.fakes.mixed_list import (
     NO_FAKES,
     Added,
@@ -66,7 +66,7 @@ def plant_night(source: NightSource, plan: PlantPlan) -> NightSource:
         candidates=mixed.candidates,
         images=images,
         field_numbers=numbers,
-        epochs=MixedEpochs(source.epochs, mixed, times),
+        epochs=mix_epochs(source.epochs, mixed, times),
         record={**source.record, RECORD_KEY: plan.as_plain()},
         extra_notes=(*source.extra_notes, describe_mix(mixed, rows)),
     )

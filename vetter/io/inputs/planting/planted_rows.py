@@ -14,7 +14,7 @@ from vetter.core.cutout.cutout import Cutout
 from vetter.core.cutout.sky_marks import MarkKind
 from vetter.core.cutout_source import CutoutSource, Fingerprint, PlaneChange, PsfFwhm
 from vetter.core.decisions.planted import PlantedRow
-from vetter.core.fakes.mixed_epochs import MixedEpochs
+from vetter.core.fakes.mixed_epochs import mix_epochs
 from vetter.core.fakes.mixed_list import MixedList
 from vetter.core.fakes.planted_row import KNOWN
 
@@ -57,7 +57,7 @@ class PlantedRows(CutoutSource):
         epochs = source.object_epochs
         self._epochs = epochs
         if epochs is not None and mixed is not None:
-            self._epochs = MixedEpochs(epochs, mixed, np.asarray(epochs.times)[origin])
+            self._epochs = mix_epochs(epochs, mixed, np.asarray(epochs.times)[origin])
 
     @property
     def notes(self) -> tuple[str, ...]:

@@ -17,7 +17,43 @@ from vetter.gui.widgets.plain_text import plain_label
 from vetter.review.session import Session
 
 
-class ReportDialog(QDialog):
+class LinesDialog(QDialog):
+    """Dialog with a heading and lines of text, to read and to copy.
+
+    Parameters
+    ----------
+    title : str
+    name : str
+        Name of the lines for a screen reader.
+    """
+
+    def __init__(self, title: str, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(title)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.resize(760, 420)
+        self.heading = plain_label(parent=self)
+        self.heading.setWordWrap(True)
+        self.lines = QPlainTextEdit(self)
+        self.lines.setReadOnly(True)
+        self.lines.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self.lines.setAccessibleName(name)
+        buttons = button_box(QDialogButtonBox.StandardButton.Close)
+        copy = buttons.addButton("Copy all", QDialogButtonBox.ButtonRole.ActionRole)
+        assert copy is not None
+        copy.clicked.connect(self._copy)
+        buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        for widget in (self.heading, self.lines, buttons):
+            layout.addWidget(widget)
+
+    def _copy(self) -> None:
+        clipboard = QApplication.clipboard()
+        if clipboard is not None:
+            clipboard.setText(self.lines.toPlainText())
+
+
+class ReportDialog(LinesDialog):
     """Dialog with the inputs left out and the reasons; grows while the list is still being read.
 
     Parameters
@@ -27,26 +63,9 @@ class ReportDialog(QDialog):
     """
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__("Report of unread inputs", "inputs that could not be read", parent)
         self._session = session
         self._shown: tuple[str, ...] = ()
-        self.setWindowTitle("Report of unread inputs")
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(760, 420)
-        self.heading = plain_label(parent=self)
-        self.heading.setWordWrap(True)
-        self.lines = QPlainTextEdit(self)
-        self.lines.setReadOnly(True)
-        self.lines.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
-        self.lines.setAccessibleName("inputs that could not be read")
-        buttons = button_box(QDialogButtonBox.StandardButton.Close)
-        copy = buttons.addButton("Copy all", QDialogButtonBox.ButtonRole.ActionRole)
-        assert copy is not None
-        copy.clicked.connect(self._copy)
-        buttons.rejected.connect(self.reject)
-        layout = QVBoxLayout(self)
-        for widget in (self.heading, self.lines, buttons):
-            layout.addWidget(widget)
         session.grown.connect(self.refresh)
         session.completed.connect(self.refresh)
         session.broke_off.connect(self.refresh)
@@ -65,8 +84,3 @@ class ReportDialog(QDialog):
         else:
             self.lines.setPlainText("\n".join(lines))
         self._shown = lines
-
-    def _copy(self) -> None:
-        clipboard = QApplication.clipboard()
-        if clipboard is not None:
-            clipboard.setText("\n".join(self._shown))

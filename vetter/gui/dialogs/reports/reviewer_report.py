@@ -16,13 +16,16 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from vetter.core.fakes.report.page import report_page
 from vetter.core.fakes.report.reviewer_report import ReviewerReport
 from vetter.core.fakes.report.text import format_report
 from vetter.core.number_text import format_count
 from vetter.errors import VetterError
 from vetter.gui.widgets.buttons import button_box
 from vetter.gui.widgets.plain_text import plain_label
-from vetter.review.report_reader import ReportReader
+from vetter.io.files.atomic import write_atomic
+from vetter.io.inputs.planting.session_report import session_report
+from vetter.review.threads.background import Background
 
 
 class ReviewerReportDialog(QDialog):
@@ -33,18 +36,19 @@ class ReviewerReportDialog(QDialog):
 
     Parameters
     ----------
-    reader : ReportReader
-        Reads the report; the dialog takes it over.
+    path : Path
+        The session file.
+    reviewer : str
     undecided : int
         Number of candidates of the list without a verdict.
     """
 
     def __init__(
-        self, reader: ReportReader, undecided: int = 0, parent: QWidget | None = None
+        self, path: Path, reviewer: str, undecided: int = 0, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        self._reader = reader
-        reader.setParent(self)
+        self._path, self._reviewer = path, reviewer
+        self._reader = Background(self)
         self.report: ReviewerReport | None = None
         self.setWindowTitle("Report on your verdicts")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -78,23 +82,24 @@ class ReviewerReportDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.addWidget(self.pages, 1)
         layout.addWidget(buttons)
-        reader.done.connect(self._on_done)
-        reader.failed.connect(self._on_failed)
-        self.finished.connect(reader.close)
+        self._reader.done.connect(self._on_done)
+        self._reader.failed.connect(self._on_failed)
+        self.finished.connect(self._reader.close)
 
     def save_page(self, path: str) -> None:
         """Write the report to a page; a failure is shown in place of the report."""
         if self.report is None:
             return
         try:
-            self._reader.save_page(self.report, Path(path))
+            write_atomic(Path(path), report_page(self.report, self._path.name).encode())
         except (VetterError, OSError) as error:
             self.text.setPlainText(f"the page could not be written: {error}")
 
     def _on_show(self, _checked: bool = False) -> None:
         self.text.setPlainText("reading the session...")
         self.pages.setCurrentWidget(self.text)
-        self._reader.start()
+        path, reviewer = self._path, self._reviewer
+        self._reader.start(lambda _stop: session_report(path, reviewer))
 
     def _on_done(self, report: ReviewerReport) -> None:
         self.report = report
@@ -106,7 +111,7 @@ class ReviewerReportDialog(QDialog):
         self.text.setPlainText(reason)
 
     def _on_save(self, _checked: bool = False) -> None:
-        name = f"{Path(self._reader.title).stem}_report.html"
+        name = f"{self._path.stem}_report.html"
         path, _ = QFileDialog.getSaveFileName(self, "Save the report", name, "Page (*.html)")
         if path:
             self.save_page(path)

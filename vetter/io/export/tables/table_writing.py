@@ -19,9 +19,9 @@ from astropy.table import Column, MaskedColumn, Table, vstack
 
 from vetter.core.candidates.numbered_name import numbered_name
 from vetter.errors import InputError, suppress_warnings
-from vetter.io.export.column_facts import ColumnFacts
-from vetter.io.export.parquet_writing import write_parquet
-from vetter.io.export.text_rows import ecsv_rows, votable_text
+from vetter.io.export.tables.column_facts import ColumnFacts
+from vetter.io.export.tables.parquet_writing import write_parquet
+from vetter.io.export.tables.text_rows import ecsv_rows, votable_text
 from vetter.io.tables.arrow import has_pyarrow
 
 _WRITERS: dict[str, dict[str, Any]] = {

@@ -7,7 +7,7 @@ from typing import Any
 from PyQt6.QtWidgets import QApplication, QPushButton
 
 from tests.helpers.fake_session import FakeSession
-from vetter.gui.dialogs.report import ReportDialog
+from vetter.gui.dialogs.reports.report import ReportDialog
 
 
 def test_each_input_that_could_not_be_read_has_its_line(qtbot: Any) -> None:

@@ -12,7 +12,7 @@ from astropy.table import Column, MaskedColumn, QTable, Table
 from astropy.time import Time
 
 from vetter.errors import InputError
-from vetter.io.export.table_writing import FORMATS, write_pieces, write_table
+from vetter.io.export.tables.table_writing import FORMATS, write_pieces, write_table
 from vetter.io.tables.arrow import has_pyarrow
 
 READERS = {"ecsv": "ascii.ecsv", "csv": "ascii.csv", "votable": "votable", "fits": "fits"}

@@ -10,9 +10,8 @@ from PyQt6.QtCore import Qt
 from tests.helpers.decisions import event, listing
 from vetter.core.decisions.decision import Verdict
 from vetter.core.fakes.planted_row import make_row
-from vetter.gui.dialogs.reviewer_report import ReviewerReportDialog
+from vetter.gui.dialogs.reports.reviewer_report import ReviewerReportDialog
 from vetter.io.session.session_file import SessionFile
-from vetter.review.report_reader import ReportReader
 
 
 @pytest.fixture
@@ -27,7 +26,7 @@ def session(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def dialog(qtbot: Any, session: Path) -> Iterator[ReviewerReportDialog]:
-    dialog = ReviewerReportDialog(ReportReader(session, "me"), 3)
+    dialog = ReviewerReportDialog(session, "me", 3)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
     qtbot.addWidget(dialog)
     dialog.show()

@@ -13,7 +13,7 @@ from PyQt6.QtWidgets import QFileDialog, QMessageBox
 from tests.helpers.fake_session import FakeSession, candidate_list
 from tests.helpers.fake_source import FakeCache, FakeSource
 from vetter.core.decisions.decision import Verdict
-from vetter.gui.dialogs.report_preview import TITLES, ReportPreview
+from vetter.gui.dialogs.reports.report_preview import TITLES, ReportPreview
 from vetter.io.export.reports.make_report import KINDS
 from vetter.settings import Settings
 

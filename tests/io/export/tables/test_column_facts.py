@@ -16,10 +16,10 @@ from tests.helpers.decisions import REVIEWER
 from vetter.core.candidates.candidate_list import CandidateList, Roles
 from vetter.core.decisions.ledger import Ledger
 from vetter.errors import InputError
-from vetter.io.export import table_writing
-from vetter.io.export.column_facts import ADDED, ROLE_FACTS, facts_of_list
 from vetter.io.export.decision_table import COLUMNS, decision_table
-from vetter.io.export.table_writing import write_table
+from vetter.io.export.tables import table_writing
+from vetter.io.export.tables.column_facts import ADDED, ROLE_FACTS, facts_of_list
+from vetter.io.export.tables.table_writing import write_table
 
 KINDS = ["ecsv", "votable", "fits", "parquet"]
 

@@ -10,8 +10,8 @@ import pytest
 from astropy.table import Column, MaskedColumn, Table
 
 from vetter.errors import suppress_warnings
-from vetter.io.export.table_writing import plain_table
-from vetter.io.export.text_rows import ecsv_rows, votable_text
+from vetter.io.export.tables.table_writing import plain_table
+from vetter.io.export.tables.text_rows import ecsv_rows, votable_text
 
 
 def _table(kind: str) -> Table:
