@@ -42,7 +42,7 @@ def test_commands_that_it_names_exist(qtbot: QtBot) -> None:
 def test_filters_that_it_names_are_understood() -> None:
     text = resource_path("guide.md").read_text(encoding="utf-8")
     filters = re.findall(r"`(\w+[<>=~][^`]*)`", text)
-    assert len(filters) == 3
+    assert len(filters) == 4
     listed = candidate_list(20)
     columns = ReviewColumns(listed, FakeSession(listed), FitTable(len(listed)))
     for expression in filters:
