@@ -141,7 +141,7 @@ class SurroundView(QWidget):
         made, frame = self._shown, self._frame()
         painter.setPen(QColor(tones.text))
         ascent = painter.fontMetrics().ascent()
-        title = "surroundings" if made is None else f"surroundings, {made.wider:.3g} x as wide"
+        title = "surroundings" if made is None else f"surroundings, {made.wider:.3g} x"
         title = title if self._mask is None else "mask: bad pixels near"
         room = int(frame.width() - 2)
         title = painter.fontMetrics().elidedText(title, Qt.TextElideMode.ElideRight, room)
