@@ -62,7 +62,7 @@ def make_cells(
     survives = f"{limits.max_snr:g} or more" if abs(fit.snr) >= limits.max_snr else ""
     before, after = (_divide(chi2, fit.df) for chi2 in (fit.chi2_0, fit.chi2))
     change = UNKNOWN if math.isnan(after) else f"{_ratio(before)} to {_ratio(after)}"
-    p_value = UNKNOWN if math.isnan(fit.pval) else format_p_value(fit.pval)
+    p_value = UNKNOWN if math.isnan(fit.pval) else format_p_value(fit.pval).replace("under ", "<")
     flux = _format("{:,.3g}", judgement.flux_limit)
     if math.isfinite(judgement.flux_limit):
         # Without an exponent up to a million.
@@ -70,7 +70,7 @@ def make_cells(
     stars = f"{judgement.stars:,}" if judgement.stars else _no_stars(judgement)
     return (
         NumberCell("chi2/df", change, "000.0 to 00.00"),
-        NumberCell("p", p_value, "0e-000"),
+        NumberCell("p", p_value, "<0e-000"),
         _bounded("dx", fit.dx, "{:+.3f}", fit),
         _bounded("dy", fit.dy, "{:+.3f}", fit),
         _bounded("scale", fit.scale, "{:.3f}", fit, outside),

@@ -114,7 +114,7 @@ class NumberCells(QWidget):
 
     def _lay_out(self) -> None:
         """Find the place of each cell: left edge, line, width of its caption."""
-        key = self.width(), self.font().key(), tuple(cell[::2] for cell in self._cells)
+        key = self.width(), self.font().key(), tuple(cell[:3] for cell in self._cells)
         if key == self._laid_out:
             return
         self._laid_out = key
@@ -123,7 +123,10 @@ class NumberCells(QWidget):
         x = line = 0
         for cell in self._cells:
             caption = metrics.horizontalAdvance(cell.caption)
-            width = caption + _CAPTION_GAP + bold.horizontalAdvance(cell.sample)
+            room = bold.horizontalAdvance(cell.sample)
+            # A value that does not fit into the gap either moves the next cells aside.
+            beyond = bold.horizontalAdvance(cell.value) + 2 * _FRAME - _GAP
+            width = caption + _CAPTION_GAP + max(room, beyond)
             if x and x + width > self.width():
                 x, line = 0, line + 1
             if line >= LINES:
