@@ -18,9 +18,11 @@ from vetter.review.opening.window_settings import (
     load_arrangement,
     load_columns,
     load_layouts,
+    load_lost_keys,
     save_arrangement,
     save_columns,
     save_layout,
+    save_lost_keys,
 )
 from vetter.settings import Settings
 
@@ -87,6 +89,7 @@ class Preferences(QObject):
         self.arrangement = load_arrangement() if keeps else Arrangement()
         self.columns = load_columns() if keeps else {}
         self.layouts = load_layouts() if keeps else {}
+        self._lost_keys = load_lost_keys() if keeps else set()
         self._jobs: SimpleQueue[Callable[[], object] | None] = SimpleQueue()
         self._thread: threading.Thread | None = None
 
@@ -140,6 +143,15 @@ class Preferences(QObject):
         self.layouts_changed.emit()
         if self.keeps_window:
             self._submit(lambda: delete_layout(name))
+
+    def note_lost_keys(self, names: set[str]) -> set[str]:
+        """Remember the commands without a key; return those that the user is to be told of."""
+        new = names - self._lost_keys
+        if names != self._lost_keys:
+            self._lost_keys = set(names)
+            if self.keeps_window:
+                self._submit(lambda: save_lost_keys(names))
+        return new
 
     def close(self) -> None:
         """Wait until all is written; the object may be used again afterwards."""

@@ -21,7 +21,7 @@ from vetter.review.opening.recent_settings import is_safe
 
 MAX_COLUMN_SETS = 60
 """Largest number of kinds of lists whose columns are remembered."""
-_WINDOW, _COLUMNS, _LAYOUTS = "window", "columns", "layouts"
+_WINDOW, _COLUMNS, _LAYOUTS, _LOST_KEYS = "window", "columns", "layouts", "lost_keys"
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +152,20 @@ def delete_layout(name: str) -> None:
     """Delete a named layout; a missing one has no effect."""
     settings = _open_for_writing()
     settings.remove(_layout_key(name))
+    settings.sync()
+
+
+def load_lost_keys() -> set[str]:
+    """Return the commands without a key, by id, that the user has been told of."""
+    settings = _open()
+    names = None if settings is None else _read(settings, _LOST_KEYS)
+    return {str(name) for name in names} if isinstance(names, list) else set()
+
+
+def save_lost_keys(names: set[str]) -> None:
+    """Store the commands without a key that the user has been told of."""
+    settings = _open_for_writing()
+    settings.setValue(_LOST_KEYS, _encode(sorted(names)))
     settings.sync()
 
 
