@@ -12,6 +12,7 @@ from vetter.core.candidates.candidate_list import CandidateList
 from vetter.core.candidates.column_values import text_array
 from vetter.core.columns.folded_text import FoldedColumns, fold
 from vetter.core.columns.formatting import Writer, make_writer, time_writer
+from vetter.core.decisions.triage.storms import Storm
 from vetter.core.judgement.fit_table import COLUMNS as FIT_COLUMNS
 from vetter.core.judgement.fit_table import DESCRIPTIONS as FIT_DESCRIPTIONS
 from vetter.core.judgement.fit_table import FORMATS as FIT_FORMATS
@@ -25,6 +26,9 @@ DECIDED = ("verdict", "tags", "comment")
 
 SEEN = "seen"
 """Column of earlier verdicts at the candidate's place."""
+
+STORM, STORM_SAMPLE = "storm", "storm_sample"
+"""Columns of the storm that a candidate belongs to, and of the storm whose sample it is in."""
 
 POSITIONS = ("x", "y", "ra", "dec")
 
@@ -147,6 +151,7 @@ class ReviewColumns:
         self.others = others
         self._has_seen = has_seen
         self._seen: dict[int, str] = {}
+        self._storms: tuple[Storm, ...] = ()
         self._names: npt.NDArray[Any] | None = None
         self._folded = FoldedColumns(self.values)
         self._name_columns()
@@ -156,6 +161,7 @@ class ReviewColumns:
         own = (*DECIDED, "name", *(p for p in POSITIONS if self._has_position(p)))
         own += () if fits is None else FIT_COLUMNS
         own += (SEEN,) if self._has_seen else ()
+        own += (STORM, STORM_SAMPLE) if self._storms else ()
         own += () if self.others is None else tuple(OTHERS)
         self._table = {
             (f"list.{name}" if name in own else name): name for name in candidates.columns
@@ -180,6 +186,11 @@ class ReviewColumns:
     def set_seen(self, texts: dict[int, str]) -> None:
         """Set the texts of earlier verdicts, by row; they replace those before."""
         self._seen = texts
+
+    def set_storms(self, storms: Sequence[Storm]) -> None:
+        """Set the storms, which replace those before; without any their columns are gone."""
+        self._storms = tuple(storms)
+        self._name_columns()
 
     def since(self, first: int) -> SomeRows:
         """Return the columns of the rows from ``first`` on, to sort and filter these rows alone."""
@@ -231,6 +242,8 @@ class ReviewColumns:
                 if first <= row < first + len(seen):
                     seen[row - first] = text
             return seen
+        if name in (STORM, STORM_SAMPLE) and name in self._own:
+            return self._storm_names(name, first)
         if self.others is not None and name in OTHERS:
             return (self.others.texts if name == "others" else self.others.disagreements)(first)
         if name in POSITIONS and name in self._own:
@@ -291,6 +304,13 @@ class ReviewColumns:
             new = _new_names(candidates, known)
             self._names = names = new if names is None else np.concatenate([names, new])
         return names
+
+    def _storm_names(self, column: str, first: int) -> npt.NDArray[Any]:
+        names = np.full(len(self.candidates), "", dtype=object)
+        # Reversed: the first storms are the largest.
+        for storm in reversed(self._storms):
+            names[storm.rows if column == STORM else storm.sample] = storm.name
+        return names[first:]
 
     def _opinions(self, text: Any, first: int) -> npt.NDArray[Any]:
         # Only the remarked rows: asking for 100,000 opinions takes 40 ms, too long while typing.

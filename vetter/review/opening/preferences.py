@@ -145,7 +145,7 @@ class Preferences(QObject):
             self._submit(lambda: delete_layout(name))
 
     def note_lost_keys(self, names: set[str]) -> set[str]:
-        """Remember the commands without a key; return those that the user is to be told of."""
+        """Keep the commands without a key; return those that the user is to be told of."""
         new = names - self._lost_keys
         if names != self._lost_keys:
             self._lost_keys = set(names)

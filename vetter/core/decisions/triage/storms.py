@@ -73,8 +73,8 @@ class Storm(NamedTuple):
 
     @property
     def name(self) -> str:
-        """Kind and label: ``image e07``."""
-        return f"{self.kind} {self.label}"
+        """Kind and label: ``image e07``; a filter can hold it in double quotes."""
+        return f"{self.kind} {self.label}".replace('"', "'")
 
     @property
     def sample(self) -> npt.NDArray[np.intp]:
