@@ -12,6 +12,16 @@ from vetter.gui.actions.command_states import State
 
 LIST_QUEUE: tuple[Command[Any], ...] = (
     Command(
+        "view.lanes", "Lanes on or off", (), "List", lambda w: w.lanes.toggle(), separated=True
+    ),
+    Command(
+        "go.next_lane",
+        "Next lane with undecided candidates",
+        ("Shift+U",),
+        "List",
+        lambda w: w.lanes.go_to_next(),
+    ),
+    Command(
         "go.storm_sample",
         "Storm: show ten of its candidates",
         (),
@@ -27,6 +37,9 @@ LIST_QUEUE: tuple[Command[Any], ...] = (
         lambda w: _report(w, w.storms.ask()),
     ),
 )
+
+IS_ON_QUEUE: dict[str, State] = {"view.lanes": lambda w: w.lanes.is_wanted}
+"""Whether a command that switches something is on."""
 
 CAN_RUN_QUEUE: dict[str, State] = {
     "go.storm_sample": lambda w: w.storms.storm is not None,

@@ -14,6 +14,8 @@ from vetter.gui.widgets.plain_text import plain_label
 from vetter.review.opening.storm_watch import StormWatch
 from vetter.review.session import Session
 
+MAX_NAME_CHARACTERS = 40
+"""Characters of a storm's name in the question; the band without a question shows all."""
 NO_STORM = "no image, detector or night has many times the others' candidates"
 
 
@@ -99,10 +101,15 @@ class StormBand(AskingBand):
         self._seen.discard(-1)
         unseen = len(set(rows.tolist()) - self._seen)
         count = format_count(len(rows), "undecided candidate")
+        name = storm.name
+        if len(name) > MAX_NAME_CHARACTERS:
+            # A long name must not make the window wider.
+            half = MAX_NAME_CHARACTERS // 2
+            name = f"{name[:half]}…{name[-half:]}"
         for widget in (self.words, *self._buttons):
             widget.hide()
         self.take_keyboard()
-        self.question.ask(rows.tolist(), Verdict.REJECT, unseen, named=f"{count} of {storm.name}")
+        self.question.ask(rows.tolist(), Verdict.REJECT, unseen, named=f"{count} of {name}")
         return ""
 
     def _show_storm(self) -> None:

@@ -25,6 +25,7 @@ from vetter.gui.actions.menus import UndoNames, make_actions, name_epochs
 from vetter.gui.actions.samp_actions import SampActions
 from vetter.gui.candidate_list.filter_band import FilterBand
 from vetter.gui.candidate_list.filter_bar import FilterBar
+from vetter.gui.candidate_list.lane_list import LaneList
 from vetter.gui.candidate_list.list_view import CandidateListView, ListDock
 from vetter.gui.card.candidate_card import CandidateCard, UnsavedComments
 from vetter.gui.card.evidence import Evidence
@@ -150,6 +151,7 @@ class MainWindow(Window):
         self.exposed.connect(self.opening.drop.redirect_drops)
         self.exposed.connect(self.cautions.start)
         self.exposed.connect(self.storms.start)
+        self.exposed.connect(self.lanes.start)
         self.setWindowTitle(self._title())
         self.resize(*first_size(application()))
         # Otherwise the first box that Tab reaches has the focus from the start.
@@ -214,7 +216,8 @@ class MainWindow(Window):
         content = self.cautions.above(self.offer_band.above(self.storms.above(pages)))
         self.setCentralWidget(self.opening.add_strip_over(content))
 
-        self.list_dock = ListDock(self.filter_bar, self.candidate_list, self)
+        self.lanes = LaneList(session, self.filter_bar)
+        self.list_dock = ListDock(self.filter_bar, self.lanes, self.candidate_list, self)
 
     def _connect(self) -> None:
         session, cache = self.session, self.cache
@@ -259,6 +262,7 @@ class MainWindow(Window):
         keep_filters = partial(session.writer.keep_setting, "filters")
         self.filter_bar.saved.changed.connect(keep_filters)
         self.fits.changed.connect(self.pages.update_fit_results)
+        self.fits.changed.connect(self.lanes.note_fits)
         self.status.answers.picked.connect(self.filter_bar.apply)
         self.status.verdicts.picked.connect(self.filter_bar.apply)
         self.pages.panels_shown.connect(self._on_panels_shown)
@@ -676,6 +680,7 @@ class MainWindow(Window):
         self.measures.close_measurer()
         self.cautions.stop()
         self.storms.stop()
+        self.lanes.stop()
         self.samp.stop()
         self._undo_names.stop()
         self.reports.stop()
