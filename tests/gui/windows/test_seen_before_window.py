@@ -1,4 +1,4 @@
-"""Objects judged before, in the window: their words on the card, and keys that adopt the verdict."""
+"""Objects judged before, in the window: words on the card, and keys that adopt the verdict."""
 
 from __future__ import annotations
 
