@@ -19,7 +19,7 @@ from vetter.core.decisions.triage.storms import Grouping, group_nights, group_va
 
 # Names of columns, compared as `normalise_name` gives them, the surest first.
 _IMAGES = """
-    ccdvisitid imagename imagefile imgname imgfile fitsfile fitsname filename sciencefile
+    imagename imagefile imgname imgfile fitsfile fitsname filename sciencefile
     pdiffimfilename image img file frame framename
 """.split()
 _EXPOSURES = "expnum exposure exposureid exposurename expid expname visit visitid obsid".split()
