@@ -45,6 +45,8 @@ _WIDE_FORMAT = re.compile(r"^#(?:[FKN].*%[-+ #0]*[\d.]*\d{4}|.*\bformat: [^,}\n]
 
 # A column in a byte-by-byte description: bytes, then a Fortran format.
 _MRT_COLUMN = re.compile(r"^ *(?:\d+ *- *)?\d+ +[AIFE]\d", re.MULTILINE)
+# Formats with a reader that keeps the cells' text, and the reader's name in astropy.io.ascii.
+_FORMATTED = {"latex": "Latex", "aastex": "AASTex", "mrt": "Mrt"}
 _ECSV_ARRAY = re.compile(r"^#.*\bsubtype: ['\"]?\w+\[([\d, null]+)\]", re.MULTILINE)
 
 
@@ -93,6 +95,8 @@ def _text(name: FitsName) -> TableFile:
         return _ascii(name, "mrt", what, described)
     if "\\begin{tabular}" in head:
         return _ascii(name, "latex", "a LaTeX table that cannot be read")
+    if "\\startdata" in head:
+        return _ascii(name, "aastex", "a deluxetable of AASTeX that cannot be read")
     titles = without_titles(head)
     usual = to_usual_dialect(titles.text)
     layout = layout_of(name.path, usual, titles.delimiter)
@@ -130,7 +134,7 @@ def _ascii(name: FitsName, form: str, what: str, text: str | None = None) -> Tab
         # rstrip: in a table of fixed widths, empty lines at the end would be rows.
         lines = lines_of(text.rstrip())
         table = ascii_tables.read(lines, format=form, guess=False)
-    written = FormattedCells(lines, form) if form in ("latex", "mrt") else None
+    written = FormattedCells(lines, form) if form in _FORMATTED else None
     return TableFile(table, units_of(table), written=written, is_untyped=form != "mrt")
 
 
@@ -145,8 +149,7 @@ class FormattedCells:
         """Return a column's cells, one for each row."""
         from astropy.io import ascii as ascii_tables
 
-        formats = {"latex": ascii_tables.Latex, "mrt": ascii_tables.Mrt}
-        reader = ascii_tables.get_reader(formats[self.form])
+        reader = ascii_tables.get_reader(getattr(ascii_tables, _FORMATTED[self.form]))
         reader.read(self.lines)
         column = next(column for column in reader.cols if column.name == name)
         return [str(text).strip() for text in column.str_vals]
