@@ -53,7 +53,6 @@ from vetter.io.files.hdu_names import FitsName, parse_fits_name
 from vetter.io.tables.named_content import explain_wrong_ending
 from vetter.io.tables.reading import read_table
 from vetter.io.tables.table_file import TableFile
-from vetter.io.tables.text import is_without_names
 
 if TYPE_CHECKING:
     from astropy.io.fits import Header
@@ -227,7 +226,7 @@ def _read(name: FitsName, columns: Mapping[str, str]) -> tuple[TableFile, Roles]
         )
     file, roles = _roles(name, file, columns)
     if roles.x is None and roles.ra is None:
-        unnamed = " (the file has no line of names)" if is_without_names(file) else ""
+        unnamed = " (the file has no line of names)" if file.is_unnamed else ""
         raise _columns_wanted(
             f"{name}: expected columns of positions (x and y, or ra and dec), found "
             f"{format_names(file.table.colnames)}{unnamed}; name them with --column x=NAME "

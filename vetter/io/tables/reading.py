@@ -12,9 +12,6 @@ from vetter.core.candidates.column_roles import format_names
 from vetter.errors import InputError, suppress_warnings
 from vetter.io.files.hdu_names import FitsName
 from vetter.io.files.unreadable import input_errors
-from vetter.io.tables.arrow import has_pyarrow, read_parquet
-from vetter.io.tables.dialects.mrt import described_text, is_described, text_with_readme
-from vetter.io.tables.dialects.title_lines import without_titles
 from vetter.io.tables.encoding import encoding_notes, lines_of, table_text, text_head
 from vetter.io.tables.kinds import kind_of
 from vetter.io.tables.table_file import (
@@ -25,16 +22,6 @@ from vetter.io.tables.table_file import (
     ucds_of,
     units_of,
     values_of,
-)
-from vetter.io.tables.text import (
-    ARROW_PAYS,
-    ecsv_rows,
-    is_ipac,
-    layout_of,
-    read_text_table,
-    to_usual_dialect,
-    units_under_names,
-    with_decimal_points,
 )
 
 if TYPE_CHECKING:
@@ -83,6 +70,10 @@ def _with_encoding(name: FitsName, file: TableFile) -> TableFile:
 
 
 def _text(name: FitsName) -> TableFile:
+    # Imported late: most lists are FITS tables or packets, and expressions take long to compile.
+    from vetter.io.tables.dialects.mrt import described_text, is_described, text_with_readme
+    from vetter.io.tables.text import is_ipac
+
     head = text_head(name.path)
     if is_ipac(head):
         return _ascii(name, "ipac", "an IPAC table that cannot be read")
@@ -97,6 +88,20 @@ def _text(name: FitsName) -> TableFile:
         return _ascii(name, "latex", "a LaTeX table that cannot be read")
     if "\\startdata" in head:
         return _ascii(name, "aastex", "a deluxetable of AASTeX that cannot be read")
+    return _delimited(name, head)
+
+
+def _delimited(name: FitsName, head: str) -> TableFile:
+    """Read a table of which each line is a row, with any delimiter."""
+    from vetter.io.tables.dialects.title_lines import without_titles
+    from vetter.io.tables.text import (
+        layout_of,
+        read_text_table,
+        to_usual_dialect,
+        units_under_names,
+        with_decimal_points,
+    )
+
     titles = without_titles(head)
     usual = to_usual_dialect(titles.text)
     layout = layout_of(name.path, usual, titles.delimiter)
@@ -122,6 +127,7 @@ def _text(name: FitsName) -> TableFile:
         cautions=cautions,
         written=written,
         is_untyped=True,
+        is_unnamed=layout.is_unnamed,
     )
 
 
@@ -187,6 +193,8 @@ def _mpc(name: FitsName) -> TableFile:
 def _ecsv(name: FitsName) -> TableFile:
     from astropy.table import Table
 
+    from vetter.io.tables.text import ARROW_PAYS, ecsv_rows
+
     head = text_head(name.path)
     if head.count("\n# - {name:") > MAX_COLUMNS:
         raise too_many_columns_error(name.path, head.count("\n# - {name:"))
@@ -235,6 +243,8 @@ def _votable(name: FitsName) -> TableFile:
 
 
 def _parquet(name: FitsName) -> TableFile:
+    from vetter.io.tables.arrow import read_parquet
+
     return read_parquet(name)
 
 
@@ -271,6 +281,8 @@ _TEXTS = ("text", "sextractor", "daophot", "daophot ii", "mpc", "ecsv", "regions
 def _has_fast_ecsv() -> bool:
     """Return whether astropy (7.2 or later) can read ECSV by pyarrow, four times faster."""
     from importlib.util import find_spec
+
+    from vetter.io.tables.arrow import has_pyarrow
 
     return has_pyarrow() and find_spec("astropy.io.misc.ecsv") is not None
 

@@ -25,12 +25,7 @@ from vetter.io.tables.dialects.hash_rows import with_hash_rows
 from vetter.io.tables.dialects.row_lengths import ROW_NAMES, even_rows
 from vetter.io.tables.dialects.title_lines import without_titles
 from vetter.io.tables.encoding import lines_of, table_text
-from vetter.io.tables.table_file import (
-    MAX_COLUMNS,
-    TableFile,
-    too_many_columns_error,
-    unique_names,
-)
+from vetter.io.tables.table_file import MAX_COLUMNS, too_many_columns_error, unique_names
 
 if TYPE_CHECKING:
     from astropy.table import Table
@@ -86,13 +81,15 @@ class TextLayout:
 
     ``delimiter`` is ``' '`` for any white space; ``names`` are the header's, made unique;
     ``data_start`` is the line of the first row, counted from 0 without comments and empty
-    lines; ``note`` lists the names that were repeated, or says that the file has no names.
+    lines; ``note`` lists the names that were repeated, or says that the file has no names,
+    which is also ``is_unnamed``.
     """
 
     delimiter: str
     names: tuple[str, ...]
     data_start: int
     note: str = ""
+    is_unnamed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +177,7 @@ def layout_of(path: Path, head: str, declared: str | None = None) -> TextLayout:
     if _is_like(first, [_fields(line, delimiter) for line in lines[1:_MAX_COMPARED]]):
         names = [f"col{number}" for number in range(1, len(first) + 1)]
         layout = _layout(path, delimiter, names, 0)
-        return dataclasses.replace(layout, note=f"{path.name}: {_NO_NAMES}")
+        return dataclasses.replace(layout, note=f"{path.name}: {_NO_NAMES}", is_unnamed=True)
     return _layout(path, delimiter, first, 1)
 
 
@@ -195,11 +192,6 @@ def _is_like(first: list[str], rows: list[list[str]]) -> bool:
         if place not in numbers and first[place] and 2 * found > len(cells):
             return False
     return True
-
-
-def is_without_names(file: TableFile) -> bool:
-    """Return whether a table was read from a text that has no line of column names."""
-    return any(note.endswith(_NO_NAMES) for note in file.notes)
 
 
 def _with_blanks_in_names(names: list[str], lines: list[str]) -> list[str]:
