@@ -23,6 +23,8 @@ import inspect, json, sys
 sys.path.insert(0, "scripts")
 import make_docs, pdoc.doc_types
 
+pytestmark = pytest.mark.process
+
 def resolve(owner, module, name):
     annotations = inspect.get_annotations(owner)
     pdoc.doc_types.resolve_annotations(annotations, module, None, name)

@@ -14,6 +14,8 @@ from vetter.core.cutout.cutout import Cutout
 from vetter.core.psf.measures.cutout_measures import UNKNOWN_APERTURE, CutoutMeasures
 from vetter.review.cutouts.measurer import Measurer, MeasureRequest
 
+pytestmark = pytest.mark.process
+
 CUTOUT = Cutout({"image": np.random.default_rng(1).normal(0, 1, (41, 41))})
 
 

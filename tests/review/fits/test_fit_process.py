@@ -219,6 +219,8 @@ import os, signal, sys, time
 from vetter.review.fits.fit_process import FitProcess
 from vetter.review.fits.fit_messages import WorkerStart
 from vetter.settings import FitSettings
+
+pytestmark = pytest.mark.process
 ahead = FitProcess(WorkerStart({"inputs": ["demo"]}, FitSettings(), 20.0))
 ahead.begin()
 print(ahead._child.process.pid, flush=True)
