@@ -14,6 +14,7 @@ from PyQt6.QtWidgets import QToolButton
 from tests.helpers.fake_session import FakeSession, candidate_list
 from tests.helpers.plain_source import PlainField, PlainFields, PlainSource
 from tests.helpers.snapshots import check_snapshot, snapshot_font
+from tests.helpers.turns import until_handled
 from vetter.core.decisions.decision import Verdict
 from vetter.core.fit.adjustment import Adjustment
 from vetter.core.judgement.answer import Answer, Judgement
@@ -428,7 +429,7 @@ def test_a_question_takes_no_width(qtbot, view):
     drag(view, *LEFT_HALF)
     view.ask(Verdict.REJECT)
     assert view.question.isVisible() and "have not been on screen" in view.question.text
-    qtbot.wait(50)
+    until_handled(qtbot)
     assert view.minimumSizeHint().width() == narrowest
 
 

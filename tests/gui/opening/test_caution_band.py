@@ -13,6 +13,7 @@ from PyQt6.QtWidgets import QMessageBox
 
 from tests.helpers.field_files import tan_wcs, write_image, write_list
 from tests.helpers.matched_planes import SIDE, night, residuals
+from tests.helpers.turns import until_handled
 from tests.helpers.windows import WITHOUT_FITS, present, until_painted, until_replaced
 from vetter.app import open_window
 from vetter.core.decisions.decision import Verdict
@@ -137,7 +138,7 @@ def test_contradicting_positions_ask_first(
     after = until_replaced(qtbot, window)
     assert after.session.candidates.x[0] == pytest.approx(x)
     until_checked(qtbot, after)
-    qtbot.wait(50)
+    until_handled(qtbot)
     assert not after.findChildren(PositionQuestion)
 
 

@@ -11,6 +11,7 @@ import pytest
 from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtTest import QTest
 
+from tests.helpers.turns import until_handled
 from tests.helpers.windows import WITHOUT_FITS, until_painted
 from vetter.app import open_window
 from vetter.gui.windows.main_window import MainWindow
@@ -117,7 +118,7 @@ def test_dragged_list_keeps_its_width(qtbot, session_path):
         QTest.mousePress(window.windowHandle(), left, pos=edge)
         QTest.mouseMove(window.windowHandle(), edge - QPoint(60, 0))
         QTest.mouseMove(window.windowHandle(), edge - QPoint(90, 0))
-        qtbot.wait(50)
+        until_handled(qtbot)
         QTest.mouseRelease(window.windowHandle(), left, pos=edge - QPoint(90, 0))
         width = dock.width()
         assert width > 420
