@@ -19,6 +19,13 @@ REVIEW_TOGETHER: tuple[Command[Any], ...] = (
         lambda w: toggle_arbiter(w),
         separated=True,
     ),
+    Command(
+        "review.blind",
+        "Blind review: scores, fits and others' verdicts hidden, on or off",
+        (),
+        "Review",
+        lambda w: w.blind_wanted.emit(not w.session.is_blind),
+    ),
 )
 
 GO_TOGETHER: tuple[Command[Any], ...] = (
@@ -38,6 +45,8 @@ VIEW_TOGETHER: tuple[Command[Any], ...] = (
 
 CAN_RUN_TOGETHER: dict[str, State] = {
     "review.arbiter": lambda w: not w.session.read_only and _shows_others(w),
+    # A practice's session is gone once its window closes.
+    "review.blind": lambda w: not w.practice.is_practice,
     "go.disagreements": lambda w: _shows_others(w),
     "view.others": lambda w: _shows_others(w),
     "view.agreement": lambda w: _shows_others(w),
@@ -46,6 +55,7 @@ CAN_RUN_TOGETHER: dict[str, State] = {
 
 IS_ON_TOGETHER: dict[str, State] = {
     "review.arbiter": lambda w: bool(w.session.others.is_arbiter),
+    "review.blind": lambda w: w.session.is_blind,
     "view.others": lambda w: bool(w.card.shows_others),
 }
 """Whether a command that switches something is on."""
