@@ -12,6 +12,7 @@ from PyQt6.QtCore import QEvent, Qt, QTimer
 from PyQt6.QtGui import QHideEvent, QKeyEvent, QShowEvent
 from PyQt6.QtWidgets import QDockWidget, QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
+from vetter.core.columns.blind_columns import HIDDEN_TEXT
 from vetter.core.decisions.decision import Verdict
 from vetter.core.judgement.fit_table import can_fit
 from vetter.gui.field_view import summary
@@ -238,6 +239,8 @@ class FieldView(QWidget):
             self.count.setText(HINT)
             return
         words = summary.group_summary(self.map.chosen, self._fits.table)
+        if self._session.is_blind:
+            words = f"{len(self.map.chosen):,} selected, fits {HIDDEN_TEXT}"
         self.count.setText(words + ("; verdict keys ask for all" if self.armed else ""))
 
     def _show_field(self) -> None:
@@ -246,7 +249,10 @@ class FieldView(QWidget):
         stars = self._fits.calibration(self._field)
         row = self._session.current_row
         is_measured = row >= 0 and self._fits.fit_of(row) is not None
-        self.field_label.setText(summary.stars_summary(stars, is_measured, name))
+        words = summary.stars_summary(stars, is_measured, name)
+        if self._session.is_blind:
+            words = f"shifts of stars are {HIDDEN_TEXT}"
+        self.field_label.setText(words)
         self._show_own()
 
     def _show_own(self) -> None:

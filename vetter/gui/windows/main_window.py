@@ -135,7 +135,7 @@ class MainWindow(Window):
         self.dialogs = MainDialogs(
             session, cache, fits, self, self.status.say, self.cautions.all_lines
         )
-        self.samp = SampActions(session, self.status.say, self)
+        self.samp = SampActions(session, self.status.say, self, self.dialogs.planted.agree)
         self.actions_by_id = make_actions(self, self.commands, self.keymap)
         self.menu_states = MenuStates(self, self.actions_by_id)
         self._connect()

@@ -10,7 +10,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QKeySequence
 from PyQt6.QtTest import QTest
 
-from tests.helpers.windows import opener, until_painted
+from tests.helpers.windows import opener, until_painted, until_replaced
 from vetter.app import open_window
 from vetter.gui.dialogs.preferences.preferences_dialog import PreferencesDialog
 from vetter.io.settings_file import load_keymap, load_settings
@@ -175,3 +175,14 @@ def test_search_finds_command_by_its_key(dialog):
     table = dialog.keys.table
     shown = [row for row in range(table.rowCount()) if not table.isRowHidden(row)]
     assert [table.item(row, 0).text() for row in shown] == ["Fit: Reject all explained..."]
+
+
+def test_blind_review_reads_the_list_again_and_is_stored(qtbot, window, dialog, files):
+    dialog.blind.click()
+    blind = until_replaced(qtbot, window)
+    assert blind.session.is_blind
+    assert stored(files)[0].review.blind
+    blind.actions_by_id["file.preferences"].trigger()
+    assert blind.findChild(PreferencesDialog).blind.isChecked()
+    blind.dialogs.close_all()
+    blind.close()

@@ -28,6 +28,7 @@ from vetter.gui.actions.keymap import Keymap
 from vetter.gui.dialogs.preferences.key_page import KeyPage
 from vetter.gui.dialogs.preferences.layout_page import LayoutPage
 from vetter.gui.dialogs.preferences.tag_page import TagPage
+from vetter.gui.opening.start_page import BLIND
 from vetter.gui.widgets.buttons import button_box
 from vetter.gui.widgets.plain_text import plain_label
 from vetter.review.opening.preferences import Preferences
@@ -149,8 +150,20 @@ class PreferencesDialog(QDialog):
         ):
             button.setAutoDefault(False)
             button.clicked.connect(slot)
+        self.blind = QCheckBox(BLIND, page)
+        self.blind.setChecked(self._preferences.settings.review.blind)
+        self.blind.clicked.connect(self._on_blind)
+        blind_note = plain_label(
+            "The open list is read again without these. Each decision records that they were "
+            "hidden.",
+            page,
+        )
+        blind_note.setWordWrap(True)
         for widget in (explanation, self.columns, self.take_columns, self.usual_columns):
             layout.addWidget(widget)
+        layout.addSpacing(16)
+        layout.addWidget(self.blind)
+        layout.addWidget(blind_note)
         layout.addStretch(1)
         self._show_columns()
         return page
@@ -225,6 +238,9 @@ class PreferencesDialog(QDialog):
         if colours != review.tag_colours:
             changes["review", "tag_colours"] = colours
         self._change(changes)
+
+    def _on_blind(self, is_blind: bool) -> None:
+        self._change({("review", "blind"): is_blind})
 
     def _on_take_columns(self) -> None:
         self._change({("review", "columns"): self._present_columns})
