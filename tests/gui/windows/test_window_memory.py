@@ -76,6 +76,26 @@ def test_columns_come_back_for_same_kind_of_list(qtbot, session_path, tmp_path):
         assert window.candidate_list.columns == names
 
 
+def test_named_filters_come_back_in_another_session(qtbot, session_path, tmp_path):
+    with opened(qtbot, session_path) as window:
+        window.filter_bar.saved.name_filter("bright", "mag<17")
+        window.filter_bar.saved.name_filter("faint", "mag>20")
+        window.filter_bar.saved.forget("faint")
+    for path in (tmp_path / "other.vetter", session_path):
+        with opened(qtbot, path) as window:
+            assert window.filter_bar.saved.named == {"bright": "mag<17"}
+
+
+def test_named_filter_of_earlier_session_is_taken_over_once(qtbot, session_path, tmp_path):
+    with opened(qtbot, session_path, preference_files=PreferenceFiles()) as window:
+        window.filter_bar.saved.name_filter("bright", "mag<17")
+    with opened(qtbot, session_path) as window:
+        assert window.filter_bar.saved.named == {"bright": "mag<17"}
+        window.filter_bar.saved.forget("bright")
+    with opened(qtbot, session_path) as window:
+        assert window.filter_bar.saved.named == {}
+
+
 def test_theme_of_changed_setting_precedes_remembered_theme(qtbot, session_path):
     dark = Settings(display=DisplaySettings(theme="dark"), fit=WITHOUT_FITS.fit)
     light = Settings(display=DisplaySettings(theme="light"), fit=WITHOUT_FITS.fit)

@@ -559,9 +559,10 @@ class MainWindow(Window):
     def _make_field(self) -> FieldDock:
         from vetter.gui.field_view.field_view import FieldDock
 
-        dock = FieldDock(self.session, self.fits, self.list_dock, self)
+        dock = FieldDock(self.session, self.fits, self.cache, self.list_dock, self)
         for canvas in dock.view.canvases:
             self.menus.watch(canvas, canvas.row_at)
+        self.closed.connect(dock.pictures.close)
         return dock
 
     def _title(self) -> str:
