@@ -54,7 +54,7 @@ def test_settings_say_how_a_session_starts() -> None:
 
 
 def test_looks_survive_a_session_file() -> None:
-    looks = DisplayStyle(shared=False).with_(
+    looks = DisplayStyle(shared=False, blinks=("image", "diff")).with_(
         "err", cmap="magma", interval=Interval("manual", -2, 3)
     )
     assert DisplayStyle.from_record(json.loads(json.dumps(looks.record()))) == looks

@@ -80,6 +80,8 @@ class DisplayStyle:
         Whether the planes of `SHARING` have the same limits.
     kinds : tuple of (str, str)
         The user's choice of planes whose names do not tell their group: plane, one of `KINDS`.
+    blinks : tuple of str
+        Planes that the user chose to blink through; empty for those of `SHARING`.
     """
 
     sky: PlaneStyle = field(default_factory=lambda: PlaneStyle(stretch="asinh"))
@@ -87,6 +89,7 @@ class DisplayStyle:
     err: PlaneStyle = field(default_factory=PlaneStyle)
     shared: bool = True
     kinds: tuple[tuple[str, str], ...] = ()
+    blinks: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for plane, kind in self.kinds:
@@ -163,7 +166,8 @@ class DisplayStyle:
             if name in record
         }
         kinds = tuple((str(plane), str(kind)) for plane, kind in record.get("kinds", ()))
-        return cls(**groups, shared=bool(record.get("shared", True)), kinds=kinds)
+        blinks = tuple(str(plane) for plane in record.get("blinks", ()))
+        return cls(**groups, shared=bool(record.get("shared", True)), kinds=kinds, blinks=blinks)
 
     @classmethod
     def from_session(cls, record: object, display: DisplaySettings) -> DisplayStyle:

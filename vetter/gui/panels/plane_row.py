@@ -93,6 +93,12 @@ class PlaneRow(PanelScene):
         return texts | ({"adjusted": "residuals of the fit"} if "adjusted" in texts else {})
 
     @property
+    def planes_to_blink(self) -> dict[str, str]:
+        """All planes that the blink can go through, and the note on each."""
+        planes = self.planes
+        return planes | ({REFIT: "shifted and scaled by the fit"} if "adjusted" in planes else {})
+
+    @property
     def unseen_mask(self) -> Picture | None:
         """Picture of the mask if a bad pixel is near and the mask has no panel; else None."""
         frame = self._frame
@@ -465,18 +471,22 @@ class PlaneRow(PanelScene):
         frame = self._frame
         if frame is None or self._blink_host() is None:
             return []
-        cycle = [name for name in SHARING if name in frame.pictures]
-        return [*cycle, REFIT] if REFIT in frame.blinks else cycle
+        chosen = () if frame.looks is None else frame.looks.blinks
+        names = [name for name in (*frame.pictures, REFIT) if name in chosen]
+        return [name for name in names or (*SHARING, REFIT) if _has_picture(frame, name)]
 
     def _blink_host(self) -> str | None:
         """Return the plane in whose panel others are shown; None without one."""
         return self.large or ("image" if "image" in self._names else None)
 
     def _set_stand_in(self) -> None:
-        other, cycle, host = self._blinked, self._blink_planes(), self._blink_host()
-        if self._flipped:
-            other = next((name for name in cycle if name not in ("image", host)), host)
-        shown = None if other is None or other not in cycle or other == host else other
+        frame, other, host = self._frame, self._blinked, self._blink_host()
+        if self._flipped and frame is not None:
+            templates = (name for name in SHARING if name not in ("image", host))
+            other = next((name for name in templates if name in frame.pictures), host)
+        elif other not in self._blink_planes():
+            other = None
+        shown = None if frame is None or host is None or other == host else other
         for name in self._names:
             stand_in = self._exhibit_of(shown) if shown is not None and name == host else None
             self._panels[name].replacement = stand_in
@@ -491,6 +501,10 @@ class PlaneRow(PanelScene):
         if plane in self._names:
             return self._panels[plane].exhibit
         return _exhibit(frame, plane, first=False)
+
+
+def _has_picture(frame: RenderedCutout, plane: str) -> bool:
+    return plane in frame.pictures or plane in frame.blinks
 
 
 def _with_adjusted(names: tuple[str, ...]) -> tuple[str, ...]:

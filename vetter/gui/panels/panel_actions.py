@@ -1,0 +1,113 @@
+"""Verbs of the menus on the panels: blink, swipe, hatch, north, choice of planes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from PyQt6.QtCore import QObject, QPoint, Qt
+from PyQt6.QtGui import QAction
+from PyQt6.QtWidgets import QMenu, QWidget
+
+from vetter.gui.panels.panel_choice import PanelPicker
+from vetter.gui.panels.plane_row import PlaneRow
+from vetter.gui.panels.stretch.stretch_bar import StretchBar
+from vetter.gui.panels.tools.blink_picker import BlinkPicker
+from vetter.review.session import Session
+
+_MENU = ("stretch.reset", "view.fit", "view.panels", "view.blink_planes")
+"""Commands that the menu of a panel repeats."""
+
+
+class PanelActions(QObject):
+    """Verbs of the menus; the session stores what they choose.
+
+    Parameters
+    ----------
+    session : Session
+    plane_row : PlaneRow
+    stretch_bar : StretchBar
+    actions : mapping
+        Actions by the id of their command.
+    set_panels : callable
+        Gives the planes that have panels to all windows.
+    say : callable
+        Shows a line in the status bar.
+    window : QWidget
+        Window that the dialogs open over.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        plane_row: PlaneRow,
+        stretch_bar: StretchBar,
+        actions: Mapping[str, QAction],
+        set_panels: Callable[[Mapping[str, bool]], None],
+        say: Callable[[str], None],
+        window: QWidget,
+    ) -> None:
+        super().__init__(window)
+        self._session, self._plane_row, self._stretch_bar = session, plane_row, stretch_bar
+        self._actions, self._set_panels = actions, set_panels
+        self._say, self._window = say, window
+
+    def toggle_auto_blink(self) -> None:
+        """Start or stop the automatic blink."""
+        blinks = self._plane_row.toggle_auto_blink()
+        self._say("blinking: the same key stops it" if blinks else "")
+
+    def toggle_flicker(self) -> None:
+        """Compare the image with the template as the fit has shifted and scaled it, by itself."""
+        if not self._plane_row.toggle_flicker():
+            self._say("no fit of this candidate yet, so no refit template")
+
+    def toggle_swipe(self) -> None:
+        """Compare image and template along a divider that follows the pointer."""
+        if not self._plane_row.toggle_swipe():
+            self._say("no template to compare with the image")
+
+    def toggle_north(self) -> None:
+        """Turn the panels so that north is nearest to up, or show them as read."""
+        north_up = not self._plane_row.is_north_up
+        self._plane_row.set_north_up(north_up)
+        self._session.writer.keep_setting("north_up", north_up)
+        self._say("north up, by quarter turns" if north_up else "panels as in the file")
+
+    def toggle_hatch(self) -> None:
+        """Draw masks as a hatch over the other planes, or only in panels of their own."""
+        choice = self._plane_row.choice
+        self._session.writer.keep_setting("hatch", not choice.hatched)
+        self._plane_row.set_choice(choice._replace(hatched=not choice.hatched))
+        self._set_panels(choice.user_choice)
+        if "mask" not in self._plane_row.planes:
+            self._say("these candidates have no mask")
+
+    def pick(self) -> None:
+        """Choose which planes have panels."""
+        looks, planes = self._stretch_bar.looks, self._plane_row.planes
+        kinds = {plane: looks.group_of(plane) for plane in planes}
+        picker = PanelPicker(self._plane_row.choice, planes, self._window, kinds)
+        picker.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        picker.picked.connect(self._on_picked)
+        picker.kinds_picked.connect(self._stretch_bar.set_kinds)
+        picker.open()
+
+    def pick_blink(self) -> None:
+        """Choose the planes that the blink goes through."""
+        planes = self._plane_row.planes_to_blink
+        if len(planes) < 2:
+            self._say("one plane only: nothing to blink with")
+            return
+        picker = BlinkPicker(planes, self._stretch_bar.looks.blinks, self._window)
+        picker.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        picker.picked.connect(self._stretch_bar.set_blinks)
+        picker.open()
+
+    def extend_menu(self, menu: QMenu, _row: int, _point: QPoint) -> None:
+        """Add the entries on panels to the menu of a candidate."""
+        for command in _MENU:
+            menu.addAction(self._actions[command])
+
+    def _on_picked(self, choice: dict[str, bool]) -> None:
+        self._session.writer.keep_setting("panels", choice)
+        self._set_panels(choice)
