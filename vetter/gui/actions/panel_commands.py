@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from vetter.gui.actions.command import Command
+from vetter.gui.actions.command_states import State
 
 PANEL_COMMANDS: tuple[Command[Any], ...] = (
     Command(
@@ -115,10 +116,35 @@ PANEL_COMMANDS: tuple[Command[Any], ...] = (
     ),
     Command(
         "view.north",
-        "North up (quarter turns) on or off",
+        "North up: quarter turns, exactly, as read, in turn",
         ("Shift+N",),
         "View",
-        lambda w: w.panels.toggle_north(),
+        lambda w: w.panels.step_north(),
+        submenu="North up",
+    ),
+    Command(
+        "view.north_off",
+        "North up: no, as in the file",
+        (),
+        "View",
+        lambda w: w.panels.face_north("as read"),
+        submenu="North up",
+    ),
+    Command(
+        "view.north_quarters",
+        "North up: by quarter turns",
+        (),
+        "View",
+        lambda w: w.panels.face_north("quarter turns"),
+        submenu="North up",
+    ),
+    Command(
+        "view.north_exact",
+        "North up: exactly",
+        (),
+        "View",
+        lambda w: w.panels.face_north("exact"),
+        submenu="North up",
     ),
     Command(
         "view.hatch",
@@ -156,3 +182,10 @@ PANEL_COMMANDS: tuple[Command[Any], ...] = (
         lambda w: w.plane_row.step_large(1),
     ),
 )
+
+IS_ON_PANELS: dict[str, State] = {
+    "view.north_off": lambda w: w.plane_row.north == "as read",
+    "view.north_quarters": lambda w: w.plane_row.north == "quarter turns",
+    "view.north_exact": lambda w: w.plane_row.north == "exact",
+}
+"""Whether a command that switches something is on."""

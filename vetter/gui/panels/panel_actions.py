@@ -8,6 +8,7 @@ from PyQt6.QtCore import QObject, QPoint, Qt
 from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QMenu, QWidget
 
+from vetter.gui.panels.layout.turning import North
 from vetter.gui.panels.panel_choice import PanelPicker
 from vetter.gui.panels.plane_row import PlaneRow
 from vetter.gui.panels.stretch.stretch_bar import StretchBar
@@ -16,6 +17,11 @@ from vetter.review.session import Session
 
 _MENU = ("stretch.reset", "view.fit", "view.panels", "view.blink_planes")
 """Commands that the menu of a panel repeats."""
+_NORTH_WORDS = {
+    North.AS_READ: "panels as in the file",
+    North.QUARTERS: "north up, by quarter turns",
+    North.EXACT: "north up, exactly: the corners of the cutouts are cut",
+}
 
 
 class PanelActions(QObject):
@@ -66,12 +72,17 @@ class PanelActions(QObject):
         if not self._plane_row.toggle_swipe():
             self._say("no template to compare with the image")
 
-    def toggle_north(self) -> None:
-        """Turn the panels so that north is nearest to up, or show them as read."""
-        north_up = not self._plane_row.is_north_up
-        self._plane_row.set_north_up(north_up)
-        self._session.writer.keep_setting("north_up", north_up)
-        self._say("north up, by quarter turns" if north_up else "panels as in the file")
+    def step_north(self) -> None:
+        """Show the panels as read, with north up by quarter turns, and exactly, in turn."""
+        ways = list(North)
+        self.face_north(ways[(ways.index(self._plane_row.north) + 1) % len(ways)])
+
+    def face_north(self, way: str) -> None:
+        """Turn the panels so that north is up, by a value of `North`, or show them as read."""
+        north = North(way)
+        self._plane_row.set_north(north)
+        self._session.writer.keep_setting("north_up", north.value)
+        self._say(_NORTH_WORDS[north])
 
     def toggle_hatch(self) -> None:
         """Draw masks as a hatch over the other planes, or only in panels of their own."""
