@@ -88,7 +88,13 @@ def test_a_plane_belongs_to_the_group_that_the_user_says() -> None:
     looks = DisplayStyle().with_kind("residuum", "difference")
     assert looks.group_of("residuum") == "difference"
     assert looks.look("residuum").cmap == "diverging"
-    assert looks.with_kind("residuum", "sky") == DisplayStyle()
+    assert looks.with_kind("residuum", "sky").group_of("residuum") == "sky"
+
+
+def test_kind_of_a_plane_that_is_said_is_not_open_to_its_content() -> None:
+    looks = DisplayStyle().with_kind("residuum", "sky").with_kind("haze", "difference")
+    planes = ("image", "diff", "err", "residuum", "haze", "other")
+    assert looks.unnamed(planes) == ["other"]
 
 
 def test_kinds_of_planes_survive_a_session_file() -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 from PyQt6.QtCore import QObject, QPoint, Qt
 from PyQt6.QtGui import QAction
@@ -13,6 +14,7 @@ from vetter.gui.panels.panel_choice import PanelPicker
 from vetter.gui.panels.plane_row import PlaneRow
 from vetter.gui.panels.stretch.stretch_bar import StretchBar
 from vetter.gui.panels.tools.blink_picker import BlinkPicker
+from vetter.gui.widgets.plain_text import menu_text
 from vetter.review.session import Session
 
 _MENU = ("stretch.reset", "view.fit", "view.panels", "view.blink_planes")
@@ -114,10 +116,28 @@ class PanelActions(QObject):
         picker.picked.connect(self._stretch_bar.set_blinks)
         picker.open()
 
-    def extend_menu(self, menu: QMenu, _row: int, _point: QPoint) -> None:
+    def show_as_differences(self, planes: Sequence[str]) -> None:
+        """Show planes as differences whose kind neither their names nor the user tell."""
+        new = list(dict.fromkeys(self._stretch_bar.looks.unnamed(planes)))
+        if new:
+            self._stretch_bar.set_kinds(dict.fromkeys(new, "difference"))
+            self._say(f"{', '.join(new)}: looks like a difference, shown so; right click: change")
+
+    def extend_menu(self, menu: QMenu, _row: int, point: QPoint) -> None:
         """Add the entries on panels to the menu of a candidate."""
         for command in _MENU:
             menu.addAction(self._actions[command])
+        plane, looks = self._plane_row.plane_at(point), self._stretch_bar.looks
+        if plane is None or looks.group_of(plane) == "mask":
+            return
+        entry = menu.addAction(menu_text(f"Show {plane} as a difference"))
+        assert entry is not None
+        entry.setCheckable(True)
+        entry.setChecked(looks.group_of(plane) == "difference")
+        entry.toggled.connect(partial(self._set_difference, plane))
+
+    def _set_difference(self, plane: str, is_one: bool) -> None:
+        self._stretch_bar.set_kinds({plane: "difference" if is_one else "sky"})
 
     def _on_picked(self, choice: dict[str, bool]) -> None:
         self._session.writer.keep_setting("panels", choice)

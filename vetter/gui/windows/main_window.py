@@ -252,6 +252,7 @@ class MainWindow(Window):
         self.practice.practice_wanted.connect(self.practice_wanted)
         self.practice.session_wanted.connect(self.session_wanted)
         self.cautions.planes_wanted.connect(self.opening.choose_planes)
+        self.cautions.differences_found.connect(self.panels.show_as_differences)
         self.cautions.columns_wanted.connect(self._choose_columns)
         self.cautions.options_chosen.connect(self._read_again)
         self._unsaved = UnsavedComments(
