@@ -289,7 +289,10 @@ class MainWindow(Window):
         )
         listed = self.candidate_list
         self.menus.watch(listed.viewport(), listed.row_at, listed.extend_menu)
-        listed.filter_wanted.connect(self.filter_bar.narrow)
+        strip = self.epochs.strip
+        self.menus.watch(strip, strip.target_at, strip.extend_menu)
+        for view in (listed, strip):
+            view.filter_wanted.connect(self.filter_bar.narrow)
         self.pages.grid_made.connect(self._on_grid_made)
 
     def _on_grid_made(self, area: GridArea) -> None:
