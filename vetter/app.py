@@ -210,6 +210,8 @@ def _build(
     if isinstance(stored.get("columns"), list):
         window.set_columns([str(name) for name in stored["columns"]])
     window.cautions.set_put_away(stored.get("cautions"))
+    window.storms.watch.restore(stored.get("storms"))
+    window.lanes.set_wanted(stored.get("lanes") is not False)
     window.plane_row.set_choice(
         PanelChoice.of(source, stored.get("panels"), stored.get("hatch") is not False)
     )

@@ -95,8 +95,9 @@ class ReviewSettings:
     text's own. ``columns`` are the first columns of a list that has them; empty for those that
     the list's kind suggests. ``seen_radius`` is the distance, in arcseconds, within which an
     earlier verdict is one on the same object. ``idle_seconds`` is the longest time without a key
-    or a move of the pointer that counts as time looked at a candidate. ``blind`` hides scores,
-    answers of fits and others' verdicts.
+    or a move of the pointer that counts as time looked at a candidate. ``wait_days`` is the time
+    after which an undecided candidate has waited too long. ``blind`` hides scores, answers of
+    fits and others' verdicts.
     """
 
     tags: tuple[str, ...] = (
@@ -116,6 +117,7 @@ class ReviewSettings:
     build_ahead: int = 12
     cache_megabytes: int = 192
     idle_seconds: float = 60.0
+    wait_days: float = 3.0
     blind: bool = False
 
 
@@ -326,6 +328,7 @@ def _check(settings: Settings) -> None:
         "review.cache_megabytes": review.cache_megabytes,
         "review.seen_radius": review.seen_radius,
         "review.idle_seconds": review.idle_seconds,
+        "review.wait_days": review.wait_days,
     }
     for key, number in positive.items():
         if not number > 0:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from vetter.core.decisions.decision import Verdict
 from vetter.gui.actions.command import UNNAMED_TAG, Command
 from vetter.gui.actions.panel_commands import PANEL_COMMANDS
+from vetter.gui.actions.queue_commands import LIST_QUEUE
 from vetter.gui.actions.reviewer_commands import GO_TOGETHER, REVIEW_TOGETHER, VIEW_TOGETHER
 from vetter.gui.actions.stretch_commands import STRETCH_COMMANDS
 
@@ -523,6 +524,7 @@ COMMANDS: tuple[Command[MainWindow], ...] = (
     *GO_COMMANDS,
     *GO_TOGETHER,
     *LIST_COMMANDS,
+    *LIST_QUEUE,
     *VIEW_COMMANDS,
     *VIEW_TOGETHER,
     *STRETCH_COMMANDS,

@@ -67,6 +67,18 @@ def test_hidden_list_stays_hidden(qtbot, session_path):
         assert not window.list_dock.isVisible()
 
 
+def test_lost_key_is_named_at_the_first_opening_only(qtbot, session_path):
+    with opened(qtbot, session_path, keymap={"view.field": "X"}) as window:
+        first = window.status.currentMessage()
+    with opened(qtbot, session_path, keymap={"view.field": "X"}) as window:
+        again = window.status.currentMessage()
+    with opened(qtbot, session_path, keymap={"view.field": "X", "go.grid": "Y"}) as window:
+        another = window.status.currentMessage()
+    assert "X runs 'Field view (shifts of all candidates) on or off' and no longer 'Later" in first
+    assert "no longer" not in again
+    assert "Y runs 'Grid of many candidates'" in another and "X runs" not in another
+
+
 def test_columns_come_back_for_same_kind_of_list(qtbot, session_path, tmp_path):
     with opened(qtbot, session_path) as window:
         names = ["verdict", "mag", "name"]

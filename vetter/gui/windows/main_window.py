@@ -25,6 +25,7 @@ from vetter.gui.actions.menus import UndoNames, make_actions, name_epochs
 from vetter.gui.actions.samp_actions import SampActions
 from vetter.gui.candidate_list.filter_band import FilterBand
 from vetter.gui.candidate_list.filter_bar import FilterBar
+from vetter.gui.candidate_list.lane_list import LaneList
 from vetter.gui.candidate_list.list_view import CandidateListView, ListDock
 from vetter.gui.card.candidate_card import CandidateCard, UnsavedComments
 from vetter.gui.card.evidence import Evidence
@@ -34,6 +35,7 @@ from vetter.gui.opening.caution_band import CautionBand
 from vetter.gui.opening.input_chooser import InputChooser
 from vetter.gui.opening.offer_band import OfferBand
 from vetter.gui.opening.practice_band import PracticeBand
+from vetter.gui.opening.storm_band import StormBand
 from vetter.gui.panels.empty_page import EmptyPage
 from vetter.gui.panels.layout.cutout_sizes import next_radius
 from vetter.gui.panels.measures.dock import MeasuresDock
@@ -66,7 +68,6 @@ if TYPE_CHECKING:
     from vetter.gui.grid.grid_area import GridArea
     from vetter.gui.windows.second_window import SecondWindow
     from vetter.gui.windows.view_saver import ViewSaver
-    from vetter.io.input_options import InputOptions
 
 MIN_VETTING = QSize(400, 320)
 """Smallest size of panels and texts, which with the list allows a window of 800 x 560."""
@@ -160,6 +161,8 @@ class MainWindow(Window):
         # On exposed: redirect_drops() visits all widgets, which takes milliseconds of the start.
         self.exposed.connect(self.opening.drop.redirect_drops)
         self.exposed.connect(self.cautions.start)
+        self.exposed.connect(self.storms.start)
+        self.exposed.connect(self.lanes.start)
         self.setWindowTitle(self._title())
         self.resize(*first_size(application()))
         # Otherwise the first box that Tab reaches has the focus from the start.
@@ -209,6 +212,7 @@ class MainWindow(Window):
         self.cautions = CautionBand(session)
         self.offer_band = OfferBand(session)
         self.practice = PracticeBand(session)
+        self.storms = StormBand(session)
         self.pages = Pages(
             session,
             self.cache,
@@ -221,10 +225,11 @@ class MainWindow(Window):
         )
         self.opening = InputChooser(self)
         pages = self.practice.above(self.filter_band.above(self.pages))
-        content = self.cautions.above(self.offer_band.above(pages))
+        content = self.cautions.above(self.offer_band.above(self.storms.above(pages)))
         self.setCentralWidget(self.opening.add_strip_over(content))
 
-        self.list_dock = ListDock(self.filter_bar, self.candidate_list, self)
+        self.lanes = LaneList(session, self.filter_bar)
+        self.list_dock = ListDock(self.filter_bar, self.lanes, self.candidate_list, self)
 
     def _connect(self) -> None:
         session, cache = self.session, self.cache
@@ -253,8 +258,9 @@ class MainWindow(Window):
         self.practice.session_wanted.connect(self.session_wanted)
         self.cautions.planes_wanted.connect(self.opening.choose_planes)
         self.cautions.differences_found.connect(self.panels.show_as_differences)
-        self.cautions.columns_wanted.connect(self._choose_columns)
-        self.cautions.options_chosen.connect(self._read_again)
+        self.cautions.columns_wanted.connect(self.dialogs.show_list_columns)
+        self.cautions.options_chosen.connect(self.dialogs.read_again)
+        self.storms.filter_wanted.connect(self.filter_bar.apply)
         self._unsaved = UnsavedComments(
             session, self.card, keys_text(self.keymap["review.comment"]), self
         )
@@ -269,6 +275,7 @@ class MainWindow(Window):
         keep_filters = partial(session.writer.keep_setting, "filters")
         self.filter_bar.saved.changed.connect(keep_filters)
         self.fits.changed.connect(self.pages.update_fit_results)
+        self.fits.changed.connect(self.lanes.note_fits)
         self.status.answers.picked.connect(self.filter_bar.apply)
         self.status.verdicts.picked.connect(self.filter_bar.apply)
         self.pages.panels_shown.connect(self._on_panels_shown)
@@ -517,12 +524,6 @@ class MainWindow(Window):
         frame = self._frame_on_screen()
         return frame is not None and not set(frame.pictures).difference(frame.states)
 
-    def _choose_columns(self) -> None:
-        self.dialogs.show_list_columns()
-
-    def _read_again(self, options: InputOptions) -> None:
-        self.dialogs.read_again(options)
-
     def _frame_on_screen(self) -> RenderedCutout | None:
         row = self.session.current_row
         return None if row < 0 else self.cache.peek(row)
@@ -646,6 +647,8 @@ class MainWindow(Window):
         self.presenter.close()
         self.measures.close_measurer()
         self.cautions.stop()
+        self.storms.stop()
+        self.lanes.stop()
         self.samp.stop()
         self._undo_names.stop()
         self.reports.stop()

@@ -14,6 +14,7 @@ from vetter.core.cutout_source import Fingerprint
 from vetter.core.decisions.decision import Decision, last_reviewers, storable, utc_now
 from vetter.core.decisions.planted import PlantedRow
 from vetter.core.decisions.snapshot import LedgerSnapshot
+from vetter.core.decisions.triage.waiting import Opening
 from vetter.errors import InputError, VetterError
 from vetter.io.session.checkpoint import StoredState, put_checkpoint, read_numbered
 from vetter.io.session.content import SessionContent, input_rows, readable_settings
@@ -344,6 +345,11 @@ class SessionFile:
         self._content.note(damage)
         rows = [row for row in rows if row.fingerprints or row is rows[-1]]
         return [row.relocate(self.path.parent) for row in rows]
+
+    def openings(self) -> list[Opening]:
+        """Return when the session was opened on inputs other than before, oldest first."""
+        rows, _ = self._database.read_rows("SELECT at, candidates FROM inputs ORDER BY number")
+        return [Opening(*row) for row in rows if [type(cell) for cell in row] == [str, int]]
 
     def put_adjustment(self, key: str, signature: str, meta: Mapping[str, Any]) -> None:
         """Store ``meta``, the result of a fit; ``signature`` identifies its options and pixels."""

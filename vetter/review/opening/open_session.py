@@ -61,9 +61,14 @@ def open_session(
     fits = FitTable(len(source.candidates)) if fitted else None
     others = OtherReviewers(ledger, decisions)
     are_shown = others.names and not is_blind
-    due = DueWatch(ledger, source)
+    due = DueWatch(ledger, source, openings=store.openings())
     columns = ReviewColumns(
-        source.candidates, due, fits, others if are_shown else None, has_seen and not is_blind
+        source.candidates,
+        due,
+        fits,
+        others if are_shown else None,
+        has_seen and not is_blind,
+        due.waits,
     )
 
     def matches(text: str) -> npt.NDArray[np.bool_]:

@@ -21,10 +21,12 @@ from vetter.review.opening.window_settings import (
     load_columns,
     load_filters,
     load_layouts,
+    load_lost_keys,
     save_arrangement,
     save_columns,
     save_filter,
     save_layout,
+    save_lost_keys,
 )
 from vetter.settings import Settings
 
@@ -96,6 +98,7 @@ class Preferences(QObject):
         self.filters = NamedFilters(load_filters() if keeps else {}, keeps, self)
         self.filters.kept.connect(self._on_filter_kept)
         self.filters.deleted.connect(self._on_filter_deleted)
+        self._lost_keys = load_lost_keys() if keeps else set()
         self._jobs: SimpleQueue[Callable[[], object] | None] = SimpleQueue()
         self._thread: threading.Thread | None = None
 
@@ -157,6 +160,15 @@ class Preferences(QObject):
     def _on_filter_deleted(self, name: str) -> None:
         if self.keeps_window:
             self._submit(lambda: delete_filter(name))
+
+    def note_lost_keys(self, names: set[str]) -> set[str]:
+        """Keep the commands without a key; return those that the user is to be told of."""
+        new = names - self._lost_keys
+        if names != self._lost_keys:
+            self._lost_keys = set(names)
+            if self.keeps_window:
+                self._submit(lambda: save_lost_keys(names))
+        return new
 
     def close(self) -> None:
         """Wait until all is written; the object may be used again afterwards."""

@@ -27,6 +27,7 @@ MAX_FILTER_CHARACTERS = 500
 """Length of a filter that can be stored: with `MAX_FILTERS` of them, `is_safe` still accepts the
 file."""
 _WINDOW, _COLUMNS, _LAYOUTS, _FILTERS = "window", "columns", "layouts", "filters"
+_LOST_KEYS = "lost_keys"
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +193,20 @@ def _key(group: str, name: str) -> str:
 def _delete(key: str) -> None:
     settings = _open_for_writing()
     settings.remove(key)
+    settings.sync()
+
+
+def load_lost_keys() -> set[str]:
+    """Return the commands without a key, by id, that the user has been told of."""
+    settings = _open()
+    names = None if settings is None else _read(settings, _LOST_KEYS)
+    return {str(name) for name in names} if isinstance(names, list) else set()
+
+
+def save_lost_keys(names: set[str]) -> None:
+    """Store the commands without a key that the user has been told of."""
+    settings = _open_for_writing()
+    settings.setValue(_LOST_KEYS, _encode(sorted(names)))
     settings.sync()
 
 
