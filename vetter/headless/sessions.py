@@ -6,7 +6,7 @@ import argparse
 import json
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -19,6 +19,7 @@ from vetter.core.decisions.agreement.ratings import collect_ratings
 from vetter.core.decisions.decision import Decision, Verdict, last_reviewers, storable
 from vetter.core.decisions.ledger import Counts, Ledger
 from vetter.core.decisions.moment import Moment
+from vetter.core.decisions.planted import PlantedRow
 from vetter.core.fakes.plan import RECORD_KEY, PlantPlan
 from vetter.core.fakes.without_planted import added_keys, without_planted
 from vetter.core.judgement.answer import Answer
@@ -314,12 +315,17 @@ def _counts(session: SessionFile, decisions: Sequence[Decision]) -> tuple[Counts
     ledger = Ledger(_Decided(decisions), session.reviewer)
     ledger.replay(decisions)
     counts = ledger.counts()
-    total = inputs[-1].candidates if inputs else counts.candidates
-    if inputs and RECORD_KEY in inputs[-1].record:
-        # Rows of an earlier plan are in the table too, but not in this list.
-        total -= min(len(added_keys(planted)), _added_count(inputs[-1]))
+    total = own_count(inputs[-1], planted) if inputs else counts.candidates
     undecided = total - (counts.candidates - counts.undecided)
     return counts._replace(candidates=total, undecided=undecided), note
+
+
+def own_count(recorded: RecordedInput, planted: Iterable[PlantedRow]) -> int:
+    """Return the number of candidates of a recorded list, without its test rows."""
+    if RECORD_KEY not in recorded.record:
+        return recorded.candidates
+    # Rows of an earlier plan are in the table too, but not in this list.
+    return recorded.candidates - min(len(added_keys(planted)), _added_count(recorded))
 
 
 def _count_answers(session: SessionFile) -> dict[str, int]:

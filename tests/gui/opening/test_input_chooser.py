@@ -9,7 +9,10 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QFileDialog, QMessageBox
 
 from tests.helpers.drops import drop
+from tests.helpers.field_files import write_field, write_list
+from tests.helpers.readings import readings
 from tests.helpers.stamp_files import write_stamps
+from tests.helpers.turns import until_handled
 from tests.helpers.windows import opener, present, until_painted, until_replaced
 from vetter.gui.dialogs.all_columns import AllColumns
 from vetter.gui.dialogs.guide import Guide
@@ -50,7 +53,8 @@ def test_waiting_can_be_ended(qtbot, window, monkeypatch):
     strip.button.click()
     assert not strip.isVisible()
     go.set()
-    qtbot.wait(50)
+    qtbot.waitUntil(lambda: not readings(), timeout=30000)
+    until_handled(qtbot)
     assert not strip.isVisible() and present() is window
 
 
@@ -120,3 +124,14 @@ def test_dialogs_of_the_window_before_are_closed_but_what_must_be_read(qtbot, wi
     assert guide.isVisible() and box.isVisible()
     guide.close()
     box.close()
+
+
+def test_box_of_the_first_page_opens_for_blind_review(qtbot, start, tmp_path):
+    write_field(tmp_path)
+    write_list(tmp_path / "candidates.csv")
+    start.page.blind.click()
+    start.opening.open_paths([str(tmp_path / "candidates.csv")])
+    after = until_replaced(qtbot, start)
+    assert after.session.is_blind
+    after.opening.close_input()
+    assert present().page.blind.isChecked()

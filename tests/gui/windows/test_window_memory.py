@@ -11,6 +11,7 @@ import pytest
 from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtTest import QTest
 
+from tests.helpers.turns import until_handled
 from tests.helpers.windows import WITHOUT_FITS, until_painted
 from vetter.app import open_window
 from vetter.gui.windows.main_window import MainWindow
@@ -87,6 +88,26 @@ def test_columns_come_back_for_same_kind_of_list(qtbot, session_path, tmp_path):
         assert window.candidate_list.columns == names
 
 
+def test_named_filters_come_back_in_another_session(qtbot, session_path, tmp_path):
+    with opened(qtbot, session_path) as window:
+        window.filter_bar.saved.name_filter("bright", "mag<17")
+        window.filter_bar.saved.name_filter("faint", "mag>20")
+        window.filter_bar.saved.forget("faint")
+    for path in (tmp_path / "other.vetter", session_path):
+        with opened(qtbot, path) as window:
+            assert window.filter_bar.saved.named == {"bright": "mag<17"}
+
+
+def test_named_filter_of_earlier_session_is_taken_over_once(qtbot, session_path, tmp_path):
+    with opened(qtbot, session_path, preference_files=PreferenceFiles()) as window:
+        window.filter_bar.saved.name_filter("bright", "mag<17")
+    with opened(qtbot, session_path) as window:
+        assert window.filter_bar.saved.named == {"bright": "mag<17"}
+        window.filter_bar.saved.forget("bright")
+    with opened(qtbot, session_path) as window:
+        assert window.filter_bar.saved.named == {}
+
+
 def test_theme_of_changed_setting_precedes_remembered_theme(qtbot, session_path):
     dark = Settings(display=DisplaySettings(theme="dark"), fit=WITHOUT_FITS.fit)
     light = Settings(display=DisplaySettings(theme="light"), fit=WITHOUT_FITS.fit)
@@ -129,7 +150,7 @@ def test_dragged_list_keeps_its_width(qtbot, session_path):
         QTest.mousePress(window.windowHandle(), left, pos=edge)
         QTest.mouseMove(window.windowHandle(), edge - QPoint(60, 0))
         QTest.mouseMove(window.windowHandle(), edge - QPoint(90, 0))
-        qtbot.wait(50)
+        until_handled(qtbot)
         QTest.mouseRelease(window.windowHandle(), left, pos=edge - QPoint(90, 0))
         width = dock.width()
         assert width > 420

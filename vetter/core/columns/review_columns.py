@@ -41,6 +41,7 @@ _ROLE_COLUMNS = ("name", "key", "mag", "mag_err", "time", "filter", "fwhm")
 OTHERS = {
     "disagree": "yes where two reviewers' verdicts differ, settled where an arbiter has chosen",
     "others": "verdicts of the other reviewers",
+    "next": "reviewer who should look next, once List > Next for me has found it",
 }
 """Columns that come from the other reviewers' decisions, with their descriptions."""
 
@@ -79,6 +80,9 @@ class Others(Protocol):
 
     def texts(self, first: int = 0) -> npt.NDArray[Any]:
         """Return the others' verdicts on each candidate as text."""
+
+    def next_reviewers(self, first: int = 0) -> npt.NDArray[Any]:
+        """Return who should look next at each candidate; '' for nobody, or if unknown."""
 
 
 class SomeRows:
@@ -261,7 +265,9 @@ class ReviewColumns:
         if name in (STORM, STORM_SAMPLE) and name in self._own:
             return self._storm_names(name, first)
         if self.others is not None and name in OTHERS:
-            return (self.others.texts if name == "others" else self.others.disagreements)(first)
+            others = self.others
+            values = {"others": others.texts, "next": others.next_reviewers}
+            return values.get(name, others.disagreements)(first)
         if name in POSITIONS and name in self._own:
             return np.asarray(getattr(self.candidates, name))[first:]
         return self.candidates.column(self._table[name], first)

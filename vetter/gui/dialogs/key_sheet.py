@@ -93,6 +93,7 @@ class KeySheet(QDialog):
         below.addWidget(hint, 1)
         below.addWidget(close)
         scroll = QScrollArea(self)
+        scroll.setAccessibleName("all keys")
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setWidgetResizable(True)
         scroll.setWidget(content)
