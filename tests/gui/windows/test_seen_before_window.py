@@ -55,7 +55,12 @@ def test_key_adopts_verdicts_of_an_earlier_session(qtbot: Any, tmp_path: Path) -
         session = window.session
         qtbot.waitUntil(lambda: window.card.seen.text() != "", timeout=30000)
         assert "rejected once" in window.card.seen.text()
-        assert "Y" in window.card.seen.toolTip()
+        assert "; Y gives the same verdict" in window.card.seen.toolTip()
+        window.set_keymap({**window.keymap, "review.adopt": ("J",)})
+        assert "; J gives the same verdict" in window.card.seen.toolTip()
+        window.set_keymap({**window.keymap, "review.adopt": ()})
+        assert "gives the same" not in window.card.seen.toolTip()
+        window.set_keymap({**window.keymap, "review.adopt": ("Y",)})
         press(window, KEY.Key_Y)
         qtbot.waitUntil(lambda: session.current_row == 1, timeout=30000)
         assert session.codes[0] == Verdict.REJECT.code
