@@ -39,6 +39,7 @@ OPENING = (
     "file.preferences",
     "file.list_columns",
     "go.shuffle",
+    "view.blink_planes",
     "view.columns",
     "view.panels",
     "view.all_columns",

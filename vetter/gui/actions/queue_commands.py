@@ -23,7 +23,7 @@ LIST_QUEUE: tuple[Command[Any], ...] = (
     ),
     Command(
         "go.storm_sample",
-        "Storm: show ten of its candidates",
+        "Storm: show ten candidates",
         (),
         "List",
         lambda w: _report(w, w.storms.show_sample()),
