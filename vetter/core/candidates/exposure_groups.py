@@ -117,10 +117,10 @@ def _find_images(candidates: CandidateList) -> Grouping | None:
 
 def _find_exposures(candidates: CandidateList, times: npt.NDArray[np.float64]) -> Grouping | None:
     columns = _columns_by_name(candidates)
-    for name in (columns[name] for name in _EXPOSURES if name in columns):
-        # Fractions are exposure times.
-        if candidates.column(name).dtype.kind != "f":
-            return _group_by(candidates, name, "exposure")
+    for name in (name for name in _EXPOSURES if name in columns):
+        # An exposure with fractions is an exposure time.
+        if name != "exposure" or candidates.column(columns[name]).dtype.kind != "f":
+            return _group_by(candidates, columns[name], "exposure")
     known = np.flatnonzero(np.isfinite(times))
     different, numbers = np.unique(times[known], return_inverse=True)
     # Images of one candidate each have no usual number.

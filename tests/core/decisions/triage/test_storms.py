@@ -82,6 +82,8 @@ def test_values_are_grouped_without_empty_ones() -> None:
     assert [names[n] if n >= 0 else None for n in labels] == ["b", None, "a", "b"]
     labels, names = group_values(np.array([2.0, np.nan, 1.0]))
     assert [names[n] if n >= 0 else None for n in labels] == ["2", None, "1"]
+    labels, names = group_values(np.array(["a", None, 7], object))
+    assert [names[n] if n >= 0 else None for n in labels] == ["a", None, "7"]
 
 
 def test_nights_are_parted_by_days() -> None:

@@ -13,6 +13,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from vetter.core.coordinates.times import all_digits
+
 MIN_GROUPS = 4
 """Fewer images have no usual number of candidates."""
 MIN_COUNT = 30
@@ -194,16 +196,18 @@ def _log_chance(count: int, expected: float) -> float:
 def group_values(values: npt.NDArray[np.generic]) -> tuple[npt.NDArray[np.intp], list[str]]:
     """Return a number for each value of a column, and each number's text; empty values have -1."""
     plain = np.asarray(np.ma.getdata(values))
+    if plain.dtype.kind == "O":
+        plain = np.array(["" if value is None else str(value) for value in plain.tolist()], str)
     if plain.dtype.kind == "f":
         gaps = np.isnan(plain)
-        plain = np.where(gaps, 0, plain)
     else:
         plain = plain.astype(str) if plain.dtype.kind not in "iub" else plain
         gaps = plain == "" if plain.dtype.kind == "U" else np.zeros(len(plain), bool)
-    different, numbers = np.unique(plain, return_inverse=True)
-    labels = numbers.reshape(-1).astype(np.intp)
-    labels[gaps | np.ma.getmaskarray(values)] = -1
-    texts = [f"{v:g}" if plain.dtype.kind == "f" else str(v) for v in different.tolist()]
+    known = np.flatnonzero(~(gaps | np.ma.getmaskarray(values)))
+    different, numbers = np.unique(plain[known], return_inverse=True)
+    labels = np.full(len(plain), -1, np.intp)
+    labels[known] = numbers.reshape(-1)
+    texts = [all_digits(v) if plain.dtype.kind == "f" else str(v) for v in different.tolist()]
     return labels, texts
 
 
