@@ -127,6 +127,25 @@ def test_failing_detector_is_found_beside_a_failing_image() -> None:
     assert [len(storm.rows) for storm in found] == [900, 840]
 
 
+def test_night_of_many_images_is_no_storm() -> None:
+    # Eleven nights of four images, but for one of sixty.
+    images = np.repeat(np.arange(100), 12)
+    night = np.where(images < 60, 0, 1 + (images - 60) // 4)
+    names = [str(number) for number in range(100)]
+    groupings = [Grouping("image", images, names), Grouping("night", night, names)]
+    assert find_list_storms(groupings) == []
+    assert [storm.name for storm in find_list_storms(groupings[1:])] == ["night 0"]
+
+
+def test_cloudy_night_of_as_many_images_is_a_storm() -> None:
+    counts = np.full(40, 4)
+    counts[8:12] = 25
+    images = np.repeat(np.arange(40), counts)
+    names = [str(number) for number in range(40)]
+    groupings = [Grouping("image", images, names), Grouping("night", images // 4, names)]
+    assert [storm.name for storm in find_list_storms(groupings)] == ["night 2"]
+
+
 def test_test_rows_do_not_count_and_belong_to_their_image() -> None:
     image = np.repeat(np.arange(5), [10, 10, 100, 10, 200])
     counted = np.ones(len(image), bool)

@@ -103,7 +103,7 @@ def find_list_storms(
 
     A candidate of one storm does not count for those after it: a failing image makes no storm of
     its night. An exposure of several detectors is a storm if most of its images are; else only
-    the images are.
+    the images are. A detector or a night of many images may have many candidates.
 
     Parameters
     ----------
@@ -130,8 +130,31 @@ def find_list_storms(
         found = find_storms(kind, labels, by_kind[kind].names, counted)
         if kind == "exposure":
             found = [storm for storm in found if images and _has_most_images(storm, images)]
+        elif found and kind != "image" and images:
+            crowded = _crowded_groups(labels, images.labels)
+            found = [storm for storm in found if crowded[labels[storm.rows[0]]]]
         storms += found
     return storms
+
+
+def _crowded_groups(
+    labels: npt.NDArray[np.intp], images: npt.NDArray[np.intp]
+) -> npt.NDArray[np.bool_]:
+    """Return which groups have many times the usual number of candidates in each of their images.
+
+    Parameters
+    ----------
+    labels, images : ndarray of int, shape (rows,)
+        Number of each candidate's group and image; negative for none.
+    """
+    known = (labels >= 0) & (images >= 0)
+    pairs = np.unique(np.column_stack([labels[known], images[known]]), axis=0)
+    count = int(labels.max(initial=-1)) + 1
+    number = np.bincount(pairs[:, 0], minlength=count)
+    rates = np.bincount(labels[known], minlength=count) / np.maximum(number, 1)
+    usual = float(np.median(rates[rates > 0])) if (rates > 0).any() else 0.0
+    # Groups without a known image are not compared.
+    return np.asarray((number == 0) | (rates >= MIN_RATE * usual))
 
 
 def _has_most_images(storm: Storm, images: Grouping) -> bool:
