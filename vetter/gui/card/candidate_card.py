@@ -162,7 +162,7 @@ class CandidateCard(QWidget):
         seen_before.changed.connect(self._on_seen_changed)
 
     def set_adopt_key(self, adopt_key: str) -> None:
-        """Name another key that gives the earlier verdict; empty without one."""
+        """Set another key that gives the earlier verdict; empty without one."""
         self._adopt_key = adopt_key
         # Also the tool tip of a text that stays.
         self.seen.clear()
