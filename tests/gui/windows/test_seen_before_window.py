@@ -37,6 +37,11 @@ def press(
     QTest.keyClick(QApplication.focusWidget() or window, key, held)
 
 
+def until_said(qtbot: Any, window: MainWindow, text: str) -> None:
+    """Wait for the earlier verdicts on the card, whose labels follow its picture."""
+    qtbot.waitUntil(lambda: window.card.seen.text() == text, timeout=30000)
+
+
 def decide(qtbot: Any, window: MainWindow, row: int, key: Qt.Key) -> None:
     """Go to a candidate, press a key on it, and wait until the next is shown."""
     window.session.go_to_row(row)
@@ -65,7 +70,7 @@ def test_key_adopts_verdicts_of_an_earlier_session(qtbot: Any, tmp_path: Path) -
         qtbot.waitUntil(lambda: session.current_row == 1, timeout=30000)
         assert session.codes[0] == Verdict.REJECT.code
         until_painted(qtbot, window)
-        assert window.card.seen.text() == ""
+        until_said(qtbot, window, "")
         press(window, KEY.Key_Y)
         assert window.status.currentMessage() == "no earlier verdict on this object"
         assert session.current_row == 1 and session.counts.decisions == 1
@@ -92,7 +97,7 @@ def test_key_adopts_verdict_of_a_known_list(qtbot: Any, tmp_path: Path) -> None:
         assert session.codes[0] == Verdict.MAYBE.code
         until_painted(qtbot, window)
         # A list without a verdict only names the object.
-        assert window.card.seen.text() == "↺ known: v2 (known.csv)"
+        until_said(qtbot, window, "↺ known: v2 (known.csv)")
         press(window, KEY.Key_Y)
         assert window.status.currentMessage() == "no earlier verdict on this object"
 
