@@ -74,7 +74,7 @@ def test_lost_key_is_named_at_the_first_opening_only(qtbot, session_path):
         again = window.status.currentMessage()
     with opened(qtbot, session_path, keymap={"view.field": "X", "go.grid": "Y"}) as window:
         another = window.status.currentMessage()
-    assert "X runs 'Field view (shifts of all candidates) on or off' and no longer 'Later" in first
+    assert "X runs 'Field view' and no longer 'Later" in first
     assert "no longer" not in again
     assert "Y runs 'Grid of many candidates'" in another and "X runs" not in another
 

@@ -161,6 +161,13 @@ class CandidateCard(QWidget):
         self._seen_before, self._adopt_key = seen_before, adopt_key
         seen_before.changed.connect(self._on_seen_changed)
 
+    def set_adopt_key(self, adopt_key: str) -> None:
+        """Set another key that gives the earlier verdict; empty without one."""
+        self._adopt_key = adopt_key
+        # Also the tool tip of a text that stays.
+        self.seen.clear()
+        self._on_seen_changed()
+
     def set_columns(self, names: list[str]) -> None:
         """Show these columns too, unless the strip already shows them."""
         self._picked, self._known_count = names, len(self._session.candidates)

@@ -324,6 +324,7 @@ class MainWindow(Window):
         self.evidence.set_keys(texts["fit.now"], texts["view.read_again"])
         self.status.set_undecided_keys(texts["go.undecided"])
         self._unsaved.set_key(texts["review.comment"])
+        self.card.set_adopt_key(keys_text(self.keymap["review.adopt"][:1]))
         self.verdict_bar.rebuild()
         self.presenter.show()
 

@@ -96,6 +96,7 @@ class WindowMemory:
                 window.set_columns(known)
             window.candidate_list.columns_changed.connect(partial(preferences.keep_columns, kind))
             window.filter_bar.saved.set_names(preferences.filters)
+            window.lanes.take_lanes()
         if not preferences.keeps_window:
             return
         window.set_theme(is_dark(self.theme, application()))
