@@ -25,6 +25,7 @@ from vetter.io.session.format.rows import (
     plain_meta,
     to_row,
 )
+from vetter.io.session.merging.plain_verdicts import PlainVerdicts, read_plain_verdicts
 from vetter.io.session.recorded_inputs import (
     RecordedInput,
     changed_roles,
@@ -190,6 +191,18 @@ class SessionFile:
         except VetterError as error:
             self._content.note(f"earlier decisions are not readable ({error})")
             return {}
+
+    def plain_verdicts(self, is_sound: bool = False) -> PlainVerdicts | None:
+        """Return the verdicts of all events if they tell who holds what, see `PlainVerdicts`.
+
+        None if the decisions are needed, as for an arbiter or a damaged session; ``is_sound``
+        spares the look for damage in a session that was just written.
+        """
+        try:
+            return read_plain_verdicts(self._database, is_sound)
+        except VetterError:
+            # Damaged: the decisions are read around it, which raises if nothing can be read.
+            return None
 
     def take_state(self, mark: str) -> StoredState | None:
         """Return the state as of the reviewer's checkpoint, and the decisions since.
