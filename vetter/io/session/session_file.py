@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from vetter.core.cutout_source import Fingerprint
+from vetter.core.decisions.agreement.stored_opinions import OpinionTable
 from vetter.core.decisions.decision import Decision, last_reviewers, storable, utc_now
 from vetter.core.decisions.planted import PlantedRow
 from vetter.core.decisions.snapshot import LedgerSnapshot
@@ -177,10 +178,6 @@ class SessionFile:
         """
         return self._content.take_decisions(self._database)
 
-    def decisions_of_others(self) -> list[Decision]:
-        """Return all decisions of other reviewers, oldest first; raises InputError for damage."""
-        return self._database.read_chosen("reviewer != ?", (self.reviewer,))
-
     def decisions_at(self, numbers: Sequence[int]) -> dict[int, Decision]:
         """Return decisions by their sequence numbers; none if one is unreadable, as `damage` says.
 
@@ -212,9 +209,15 @@ class SessionFile:
         """
         return self._content.take_state(mark)
 
-    def put_checkpoint(self, mark: str, snapshot: LedgerSnapshot, left_out: Iterable[str]) -> bool:
+    def put_checkpoint(
+        self,
+        mark: str,
+        snapshot: LedgerSnapshot,
+        opinions: OpinionTable,
+        left_out: Iterable[str] = (),
+    ) -> bool:
         """Store the state after the last decision; see `vetter.io.session.checkpoint`."""
-        return put_checkpoint(self._database, self.reviewer, mark, snapshot, left_out)
+        return put_checkpoint(self._database, self.reviewer, mark, snapshot, opinions, left_out)
 
     def save_as(self, path: str | os.PathLike[str]) -> int:
         """Write all readable parts into a new session; return its number of decisions.
