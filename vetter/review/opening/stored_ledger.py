@@ -70,8 +70,9 @@ class StoredLedger:
         new = max(count - self.covered, self._replayed)
         if self._store.read_only or new < CHECKPOINT_EVENTS:
             return ""
-        snapshot = self.ledger.snapshot()
-        opinions = None if snapshot is None else self.others.tabulate()
+        with collector_paused():
+            snapshot = self.ledger.snapshot()
+            opinions = None if snapshot is None else self.others.tabulate()
         if snapshot is None or opinions is None:
             return ""
         mark = mark_of_list(self.ledger.candidates, self._left_out)

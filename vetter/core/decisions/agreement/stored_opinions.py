@@ -116,7 +116,8 @@ def tabulate_opinions(ratings: Ratings, events: int) -> OpinionTable | None:
             return None
         by_row = ledger.decisions_by_row()
         numbers[index, list(by_row)] = [one.seq or 0 for one in by_row.values()]
-        remarked[index, ledger.remarked_rows()] = True
+        marks = [bool(one.tags or one.comment) for one in by_row.values()]
+        remarked[index, list(by_row)] = marks
     return OpinionTable(events, ratings.reviewers, ratings.codes, numbers, remarked)
 
 
