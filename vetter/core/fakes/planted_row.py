@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
+
+import numpy as np
+import numpy.typing as npt
 
 from vetter.core.decisions.planted import PlantedRow
 
 FAKE, ARTEFACT, REPEAT, KNOWN = "fake", "artefact", "repeat", "known"
+_IS_REAL = {FAKE: 1.0, ARTEFACT: 0.0}
+"""Truth of the kinds of rows that have one."""
 SHOWN_SETTING = "test_rows_shown"
 """Setting of a session: UTC from which on the reviewer can know its test rows."""
 ADDED_KINDS = frozenset((FAKE, ARTEFACT, REPEAT))
@@ -39,3 +44,20 @@ def truth_of(row: PlantedRow) -> dict[str, Any]:
     except (ValueError, RecursionError):
         return {}
     return truth if isinstance(truth, dict) else {}
+
+
+def known_truth(
+    keys: Iterable[str], planted: Iterable[PlantedRow]
+) -> npt.NDArray[np.float64] | None:
+    """Return 1 for rows of these keys that are real, 0 for bogus, NaN for unknown; None if all are.
+
+    Examples
+    --------
+    >>> known_truth(["a", "b"], [PlantedRow("b", "fake", "{}")]).tolist()
+    [nan, 1.0]
+    """
+    known = {row.key: _IS_REAL[row.kind] for row in planted if row.kind in _IS_REAL}
+    if not known:
+        return None
+    truth = np.array([known.get(str(key), np.nan) for key in keys], np.float64)
+    return truth if np.isfinite(truth).any() else None

@@ -9,23 +9,19 @@ import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-import numpy as np
-
 from vetter.core.decisions.agreement.decided_list import DecidedList
 from vetter.core.decisions.agreement.ratings import collect_ratings
 from vetter.core.decisions.agreement.report import AgreementReport, report_agreement
 from vetter.core.decisions.agreement.share import share_of_record
 from vetter.core.decisions.decision import Decision
 from vetter.core.decisions.planted import PlantedRow
+from vetter.core.fakes.planted_row import known_truth
 from vetter.core.fakes.without_planted import added_keys
 from vetter.core.number_text import format_count
 from vetter.errors import escape_to_line
 from vetter.headless.progress import print_lines
 from vetter.headless.sessions import own_count
 from vetter.io.session.session_file import SessionFile
-
-_TRUTHS = {"fake": 1.0, "artefact": 0.0}
-"""Truth of each kind of planted rows that has one."""
 
 
 def run_agreement(arguments: argparse.Namespace) -> int:
@@ -83,12 +79,9 @@ def agreement_of(
     """
     listed = DecidedList(decisions)
     common, rows = frozenset(overlap), list(planted)
-    truth = np.full(len(listed), np.nan)
-    for kind, value in _TRUTHS.items():
-        truth[listed.has_keys(row.key for row in rows if row.kind == kind)] = value
     return report_agreement(
         collect_ratings(listed, decisions, reviewers),
-        truth if np.isfinite(truth).any() else None,
+        known_truth(listed.keys, rows),
         listed.has_keys(common) if common else None,
         planted=listed.has_keys(added_keys(rows)),
     )
