@@ -124,7 +124,8 @@ def make_fakes(
                 "y": round(float(y), 3),
             }
         )
-    expected = render_sources(optics.psf.render, fwhm, places.x, places.y, fluxes)
+    local = [optics.psf_at(*place).render for place in zip(places.x, places.y, strict=True)]
+    expected = render_sources(local, fwhm, places.x, places.y, fluxes)
     jitter = rng.standard_normal((2, count))[:, : len(places.x)]
     jitter *= _CENTROID_SHARE * fwhm / ratios[: len(places.x)]
     sources = FieldFakes(
@@ -169,7 +170,8 @@ def _make_artefacts(
             variance = _variance_in(planes, box)
             angle = float(rng.uniform(0, 2 * math.pi))
             flux, ratio = float(stars.flux[order[number]]), float(ratios[len(made)])
-            dipole = make_dipole(optics.psf.render, fwhm, x, y, flux, variance, ratio, angle)
+            render = optics.psf_at(x, y).render
+            dipole = make_dipole(render, fwhm, x, y, flux, variance, ratio, angle)
             # The detection is on the positive lobe.
             lobe = fwhm * _CENTROID_SHARE
             seen = x + lobe * math.cos(angle), y + lobe * math.sin(angle)
@@ -245,7 +247,7 @@ def _flux_at(
     planes: dict[str, ReadablePart], optics: FieldOptics, x: float, y: float, snr: float
 ) -> float:
     box = Box.around(x, y, stamp_half(optics.psf.fwhm))
-    psf = optics.psf.render(box.shape, x - box.x0, y - box.y0)
+    psf = optics.psf_at(x, y).render(box.shape, x - box.x0, y - box.y0)
     return flux_of_snr(snr, psf, _variance_in(planes, box), optics.photon_slope)
 
 
