@@ -14,10 +14,16 @@ from vetter.core.decisions.planted import PlantedRow
 FAKE, ARTEFACT, REPEAT, KNOWN = "fake", "artefact", "repeat", "known"
 _IS_REAL = {FAKE: 1.0, ARTEFACT: 0.0}
 """Truth of the kinds of rows that have one."""
-SHOWN_SETTING = "test_rows_shown"
-"""Setting of a session: UTC from which on the reviewer can know its test rows."""
 ADDED_KINDS = frozenset((FAKE, ARTEFACT, REPEAT))
 """Kinds of rows that the list itself does not have: these never reach an output."""
+
+
+def shown_setting(reviewer: str) -> str:
+    """Return the session's setting with the UTC from which on a reviewer can know its test rows.
+
+    Each reviewer has one, so that merged sessions keep all.
+    """
+    return f"test_rows_shown {reviewer}"
 
 
 def make_row(key: str, kind: str, truth: Mapping[str, Any]) -> PlantedRow:
