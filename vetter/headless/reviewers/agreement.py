@@ -12,13 +12,14 @@ from pathlib import Path
 from vetter.core.decisions.agreement.decided_list import DecidedList
 from vetter.core.decisions.agreement.ratings import collect_ratings
 from vetter.core.decisions.agreement.report import AgreementReport, report_agreement
+from vetter.core.decisions.agreement.retirement import RULES, RetirementRules
 from vetter.core.decisions.agreement.share import share_of_record
 from vetter.core.decisions.decision import Decision
 from vetter.core.decisions.planted import PlantedRow
 from vetter.core.fakes.planted_row import known_truth
 from vetter.core.fakes.without_planted import added_keys
 from vetter.core.number_text import format_count
-from vetter.errors import escape_to_line
+from vetter.errors import InputError, escape_to_line
 from vetter.headless.progress import print_lines
 from vetter.headless.sessions import own_count
 from vetter.io.session.session_file import SessionFile
@@ -29,7 +30,10 @@ def run_agreement(arguments: argparse.Namespace) -> int:
     # Collections find nothing among the events of a session, and take half of the time.
     gc.disable()
     path = Path(arguments.session).expanduser()
-    report, unseen = session_agreement(path)
+    rules = RetirementRules(arguments.agreeing, arguments.most)
+    if rules.most < rules.agreeing:
+        raise InputError(f"--most {rules.most}: expected no less than --agreeing {rules.agreeing}")
+    report, unseen = session_agreement(path, rules)
     if arguments.json:
         print(json.dumps({**report.as_dict(), "unseen": unseen}, allow_nan=False))
         return 0
@@ -37,7 +41,9 @@ def run_agreement(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def session_agreement(path: str | os.PathLike[str]) -> tuple[AgreementReport, int]:
+def session_agreement(
+    path: str | os.PathLike[str], rules: RetirementRules = RULES
+) -> tuple[AgreementReport, int]:
     """Return the agreement in a session, and its number of candidates without any decision.
 
     The list itself is not read: candidates are told by key and position, as in the decisions.
@@ -54,7 +60,8 @@ def session_agreement(path: str | os.PathLike[str]) -> tuple[AgreementReport, in
             print_lines(f"{session.path}: a damaged session: {', '.join(session.damage)}")
     share = share_of_record(inputs[-1].record) if inputs else None
     total = own_count(inputs[-1], planted) if inputs else 0
-    report = agreement_of(decisions, reviewers, () if share is None else share.overlap, planted)
+    overlap = () if share is None else share.overlap
+    report = agreement_of(decisions, reviewers, overlap, planted, rules)
     return report, max(total - report.candidates, 0)
 
 
@@ -63,6 +70,7 @@ def agreement_of(
     reviewers: Iterable[str] = (),
     overlap: Iterable[str] = (),
     planted: Iterable[PlantedRow] = (),
+    rules: RetirementRules = RULES,
 ) -> AgreementReport:
     """Return the agreement in decisions.
 
@@ -76,6 +84,7 @@ def agreement_of(
     planted : iterable of PlantedRow
         Rows that the program put into the list: they tell how good each reviewer is, and count
         in no agreement. Known objects are candidates of the list itself.
+    rules : RetirementRules
     """
     listed = DecidedList(decisions)
     common, rows = frozenset(overlap), list(planted)
@@ -83,6 +92,7 @@ def agreement_of(
         collect_ratings(listed, decisions, reviewers),
         known_truth(listed.keys, rows),
         listed.has_keys(common) if common else None,
+        rules,
         planted=listed.has_keys(added_keys(rows)),
     )
 
