@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from scipy.ndimage import gaussian_filter
+from scipy.signal import fftconvolve
 
 from tests.helpers.field_files import write_image, write_list
 from vetter.core.psf.models import Gaussian
@@ -72,3 +75,41 @@ def test_few_stars_have_one_psf_for_the_field(tmp_path: Path) -> None:
 def test_named_psf_holds_everywhere(tmp_path: Path) -> None:
     optics = optics_of(tmp_path, write_field(tmp_path), psf="gaussian", fwhm=4.0)
     assert optics.local_psf is None
+
+
+@pytest.mark.parametrize(("reach", "low", "high"), [(0, 1.0, 1.1), (1.0, 1.7, 3.0)])
+def test_correlated_noise_counts_as_more(
+    reach: float, low: float, high: float, tmp_path: Path
+) -> None:
+    rng = np.random.default_rng(3)
+    noise = rng.normal(0, 3, (400, 400))
+    image = 100 + (gaussian_filter(noise, reach) if reach else noise)
+    write_image(tmp_path / "image.fits", image, {"GAIN": 1.5})
+    write_image(tmp_path / "convolved.fits", np.full((400, 400), 100.0))
+    path = write_list(tmp_path / "l.csv", id=["a", "b"], x=[300.0, 331.0], y=[310.0, 100.0])
+    planes = {name: str(tmp_path / f"{name}.fits") for name in ("image", "convolved")}
+    how = InputOptions.from_keywords(planes=planes, fwhm=4.0)
+    with closing(open_input(str(path), how)) as source:
+        assert isinstance(source, FieldSource)
+        factor = measure_optics(source, np.random.default_rng(0)).noise_factor
+    assert low <= factor <= high
+
+
+def test_source_has_its_ratio_in_the_difference(tmp_path: Path) -> None:
+    # The template is twice as noisy as the image, and both are correlated; no errors are given.
+    rng = np.random.default_rng(4)
+    image = 100 + gaussian_filter(rng.normal(0, 6, (400, 400)), 0.8)
+    convolved = 100 + gaussian_filter(rng.normal(0, 12, (400, 400)), 0.8)
+    pixels = {"image": image, "convolved": convolved, "diff": image - convolved}
+    planes = {}
+    for name, values in pixels.items():
+        planes[name] = str(write_image(tmp_path / f"{name}.fits", values, {"GAIN": 1e6}))
+    path = write_list(tmp_path / "l.csv", id=["a", "b"], x=[300.0, 331.0], y=[310.0, 100.0])
+    how = InputOptions.from_keywords(planes=planes, fwhm=4.0, fakes=12)
+    psf = Gaussian(4.0).render((21, 21), 10, 10)
+    filtered = fftconvolve(pixels["diff"], psf[::-1, ::-1], mode="valid") / (psf**2).sum()
+    sigma = float(np.std(filtered))
+    with closing(open_input(str(path), how)) as source:
+        truths = [json.loads(row.truth) for row in source.planted]
+    ratios = np.array([truth["flux"] / sigma / truth["snr"] for truth in truths])
+    assert np.median(ratios) == pytest.approx(1.0, abs=0.15)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -20,6 +20,9 @@ from vetter.io.field.plane_checks import compare_difference
 from vetter.io.field.planes import EstimatedErrorPlane, ReadablePart
 from vetter.io.field.stars.psf_file import read_psf
 from vetter.settings import PSFS, FitSettings
+
+if TYPE_CHECKING:
+    from vetter.core.noise.sky_samples import SkySamples
 
 CELL_STARS = 24
 """Stars of one local PSF: ten are the least for more than a smooth model."""
@@ -53,6 +56,8 @@ class FieldOptics(NamedTuple):
         that cannot be seen.
     local_psf : callable, optional
         PSF at a place; None if one holds for the whole field.
+    noise_factor : float
+        Error of a PSF flux in the difference over that of uncorrelated pixels, at least 1.
     """
 
     psf: Psf
@@ -61,6 +66,7 @@ class FieldOptics(NamedTuple):
     zero_point: float
     diff_scale: float = 1.0
     local_psf: PsfAt | None = None
+    noise_factor: float = 1.0
 
     def psf_at(self, x: float, y: float) -> Psf:
         """Return the PSF at a place of the image, 0-based pixels."""
@@ -92,6 +98,7 @@ def measure_optics(source: FieldSource, rng: np.random.Generator) -> FieldOptics
         _zero_point(planes),
         _diff_scale(planes),
         _find_local_psf(source, fit.options.psf),
+        _noise_factor(planes, fit.options.psf),
     )
 
 
@@ -196,15 +203,33 @@ def _err_slope(planes: FieldPlanes, rng: np.random.Generator) -> float:
 def _seen_slope(planes: FieldPlanes) -> float:
     """Return the growth of the difference's variance with light, as the sources show it."""
     from vetter.core.noise.photon_noise import measure_photon_noise
+
+    samples = _sample_sky(planes)
+    return 0.0 if samples is None else measure_photon_noise(samples, None).slope
+
+
+def _noise_factor(planes: FieldPlanes, psf: Psf) -> float:
+    """Return the error of a PSF flux over that of white noise, as the blank sky shows it.
+
+    Resampling and convolution correlate the difference's pixels: without it a source of S/N 5
+    would be hardly visible.
+    """
+    from vetter.core.noise.correlation import measure_correlation
+
+    samples = _sample_sky(planes)
+    return 1.0 if samples is None else measure_correlation(samples).psf_noise_factor(psf)
+
+
+def _sample_sky(planes: FieldPlanes) -> SkySamples | None:
+    """Return samples of image less matched template; None without these."""
     from vetter.core.noise.sky_samples import sample_sky
 
     image, convolved = (planes.planes.get(name) for name in ("image", "convolved"))
     mask = planes.planes.get("mask")
     if image is None or convolved is None:
-        return 0.0
+        return None
     readable = None if mask is None else ReadablePart(mask)
-    samples = sample_sky(ReadablePart(image), ReadablePart(convolved), readable)
-    return measure_photon_noise(samples, None).slope
+    return sample_sky(ReadablePart(image), ReadablePart(convolved), readable)
 
 
 def _diff_scale(planes: FieldPlanes) -> float:
