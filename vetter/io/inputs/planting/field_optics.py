@@ -90,15 +90,15 @@ def measure_optics(source: FieldSource, rng: np.random.Generator) -> FieldOptics
     if fit.options.psf is None:
         raise InputError(f"{source.title}: no PSF for artificial sources; give --fwhm or --psf")
     err_slope = _err_slope(planes, rng)
-    gain = gain_of(planes.header)
+    gain, samples = gain_of(planes.header), _sample_sky(planes)
     return FieldOptics(
         fit.options.psf,
-        1.0 / gain if gain is not None else err_slope or _seen_slope(planes),
+        1.0 / gain if gain is not None else err_slope or _seen_slope(samples),
         err_slope,
         _zero_point(planes),
         _diff_scale(planes),
         _find_local_psf(source, fit.options.psf),
-        _noise_factor(planes, fit.options.psf),
+        _noise_factor(samples, fit.options.psf),
     )
 
 
@@ -200,15 +200,14 @@ def _err_slope(planes: FieldPlanes, rng: np.random.Generator) -> float:
     return photon_slope(pixels, variance, light > 0, sky > 0)
 
 
-def _seen_slope(planes: FieldPlanes) -> float:
+def _seen_slope(samples: SkySamples | None) -> float:
     """Return the growth of the difference's variance with light, as the sources show it."""
     from vetter.core.noise.photon_noise import measure_photon_noise
 
-    samples = _sample_sky(planes)
     return 0.0 if samples is None else measure_photon_noise(samples, None).slope
 
 
-def _noise_factor(planes: FieldPlanes, psf: Psf) -> float:
+def _noise_factor(samples: SkySamples | None, psf: Psf) -> float:
     """Return the error of a PSF flux over that of white noise, as the blank sky shows it.
 
     Resampling and convolution correlate the difference's pixels: without it a source of S/N 5
@@ -216,7 +215,6 @@ def _noise_factor(planes: FieldPlanes, psf: Psf) -> float:
     """
     from vetter.core.noise.correlation import measure_correlation
 
-    samples = _sample_sky(planes)
     return 1.0 if samples is None else measure_correlation(samples).psf_noise_factor(psf)
 
 
