@@ -27,6 +27,10 @@ README = ROOT / "README.md"
 RESOURCES = ROOT / "resources"
 PATIENCE = 300.0
 """Seconds until the fits of the demo are done, on a busy machine."""
+OPENED: dict[str, Any] = {"input": "demo"}
+"""What is shown, as `open_window` takes it."""
+REST_MS = 4000
+"""Time for what follows the panels, as thumbnails and plots: it is painted when the user rests."""
 COLOURS = 256
 
 
@@ -96,7 +100,7 @@ def take(picture: Picture, path: Path, folder: Path) -> None:
     from vetter.settings import Settings
 
     session = folder / f"{path.stem}.vetter"
-    window = open_window("demo", session=session, reviewer="ann", settings=Settings())
+    window = open_window(**OPENED, session=session, reviewer="ann", settings=Settings())
     window.set_theme(dark=True)
     window.resize(*picture.size)
     window.activateWindow()
@@ -106,8 +110,7 @@ def take(picture: Picture, path: Path, folder: Path) -> None:
     wait_until(lambda: window.session.is_painted, "the candidate")
     for key in picture.keys:
         press(window, key)
-    # What follows the panels, as thumbnails and plots, is painted when the user rests.
-    QTest.qWait(4000)
+    QTest.qWait(REST_MS)
     measures = window.measures
     wait_until(lambda: not measures.isVisible() or measures.measures, "the measures")
     QTest.qWait(200)

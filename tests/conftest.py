@@ -41,6 +41,9 @@ os.environ["MPLBACKEND"] = "Agg"
 # Kept between runs: building matplotlib's list of fonts takes seconds.
 os.environ["MPLCONFIGDIR"] = str(ROOT / ".venv" / "matplotlib")
 os.environ["LC_ALL"] = "C.UTF-8"
+# Images of containers set it, and without byte code each process of a test compiles all modules.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 # A user's QT_FONT_DPI or platform theme changes sizes and pixels.
 _FOREIGN = {name for name in os.environ if name.startswith("QT_")} - {"QT_QPA_PLATFORM"}
 for _variable in ("DISPLAY", "WAYLAND_DISPLAY", *_FOREIGN):
@@ -55,6 +58,11 @@ settings.load_profile("vetter")
 # no more, where a window's own freeze would have all that a long run has loaded walked again.
 _freeze = gc.freeze
 gc.freeze = lambda: None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let tests that start programs come first: of two workers one would wait for their last."""
+    items.sort(key=lambda item: item.get_closest_marker("process") is None)
 
 
 def pytest_unconfigure() -> None:

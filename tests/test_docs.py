@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -21,6 +22,8 @@ RESOLVE = """
 import inspect, json, sys
 sys.path.insert(0, "scripts")
 import make_docs, pdoc.doc_types
+
+pytestmark = pytest.mark.process
 
 def resolve(owner, module, name):
     annotations = inspect.get_annotations(owner)
@@ -41,6 +44,7 @@ for module in modules.values():
                 part = getattr(part, "fget", getattr(part, "__func__", part))
                 if inspect.isfunction(part) and part.__name__[0] != "_":
                     resolve(part, module, part.__qualname__)
+make_docs.main()
 print(json.dumps(list(modules)))
 """
 
@@ -59,11 +63,23 @@ def run(*words: str | Path) -> str:
     return run.stdout
 
 
+class Made(NamedTuple):
+    """Folder of the pages, and names of the modules whose names were all resolved."""
+
+    pages: Path
+    resolved: set[str]
+
+
 @pytest.fixture(scope="module")
-def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
+    """Made in one process: the import of all modules takes longest."""
     folder = tmp_path_factory.mktemp("pages")
-    run(ROOT / "scripts" / "make_docs.py", folder, *SHOWN)
-    return folder
+    return Made(folder, set(json.loads(run("-c", RESOLVE, folder, *SHOWN).splitlines()[-1])))
+
+
+@pytest.fixture
+def pages(made: Made) -> Path:
+    return made.pages
 
 
 @pytest.mark.parametrize("module", [cutouts, plots, templates], ids=lambda module: module.__name__)
@@ -79,7 +95,8 @@ def test_first_page_names_stdpipe_functions(pages: Path) -> None:
     assert 'href="vetter/cutouts.html#adjust_cutout"' in page
 
 
-def test_names_in_every_module_are_resolved() -> None:
+def test_names_in_every_module_are_resolved(made: Made) -> None:
     files = [file for file in (ROOT / "vetter").rglob("*.py") if file.stem[:2] != "__"]
-    names = {".".join(file.relative_to(ROOT).with_suffix("").parts) for file in files}
-    assert names <= set(json.loads(run("-c", RESOLVE)))
+    assert {".".join(file.relative_to(ROOT).with_suffix("").parts) for file in files} <= (
+        made.resolved
+    )

@@ -39,7 +39,7 @@ def test_threads_that_overlap_leave_the_filters_as_they_were() -> None:
     def longer() -> None:
         with suppress_warnings():
             inside.set()
-            leave.wait(30)
+            assert leave.wait(30), "the other stayed inside"
             try:
                 warnings.warn("a unit", UserWarning, stacklevel=1)
             except UserWarning as warning:

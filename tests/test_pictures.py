@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import importlib.util
-import os
-import subprocess
 import sys
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 from PIL import Image
+
+from tests.helpers.small_list import write_small_list
 
 ROOT = Path(__file__).resolve().parent.parent
 SCRIPT = ROOT / "scripts" / "make_pictures.py"
@@ -36,17 +37,13 @@ def test_picture_of_a_page_is_found(pictures: ModuleType) -> None:
     assert pictures.shown_in("a ![the grid](resources/grid.png) b") == ["grid.png"]
 
 
-@pytest.mark.process
-@pytest.mark.timeout(400)
-def test_script_writes_the_window(tmp_path: Path) -> None:
-    run = subprocess.run(
-        [sys.executable, "-P", SCRIPT, tmp_path, "--only", "measures.png"],
-        env={**os.environ, "PYTHONPATH": str(ROOT), "QT_QPA_PLATFORM": "offscreen"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert run.returncode == 0, run.stderr
-    with Image.open(tmp_path / "measures.png") as image:
+def test_script_writes_the_window(
+    qapp: Any, pictures: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inputs, planes = write_small_list(tmp_path, count=8)
+    monkeypatch.setattr(pictures, "OPENED", {"input": str(inputs), **planes})
+    monkeypatch.setattr(pictures, "REST_MS", 0)
+    assert pictures.main([str(tmp_path / "made"), "--only", "measures.png"]) == 0
+    with Image.open(tmp_path / "made" / "measures.png") as image:
         assert image.size == (1600, 890)
-        assert len(image.getcolors() or ()) > 50
+        assert 50 < len(image.getcolors() or ()) <= pictures.COLOURS

@@ -6,8 +6,10 @@ import json
 import sqlite3
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -84,51 +86,70 @@ def decided(session: Path) -> list[tuple[str, str]]:
     return rows
 
 
-def test_every_verdict_that_was_on_screen_survives_a_kill(server: XServer, tmp_path: Path) -> None:
-    session = tmp_path / "night.vetter"
-    program = start(server, tmp_path, session)
-    keys = "arramarraam"
-    for key in keys:
-        press_and_see(server, key)
-    program.kill()
+class Night(NamedTuple):
+    """Decisions, (key, verdict) in order, of a session whose window was killed twice."""
 
-    rows = decided(session)
-    assert [verdict for _, verdict in rows] == [VERDICT_OF[key] for key in keys]
-    assert len({key for key, _ in rows}) == len(keys)
-
-    program = start(server, tmp_path, session)
-    press_and_see(server, "m")
-    program.kill()
-    after = decided(session)
-    assert after[: len(rows)] == rows
-    assert after[-1][1] == "maybe"
-    assert after[-1][0] not in {key for key, _ in rows}
+    first: list[tuple[str, str]]
+    undone: dict[str, int]
+    held: list[tuple[str, str]]
+    last: list[tuple[str, str]]
 
 
-def test_undo_after_a_kill_takes_back_the_last_verdict(server: XServer, tmp_path: Path) -> None:
-    session = tmp_path / "night.vetter"
-    program = start(server, tmp_path, session)
-    press_and_see(server, "a")
-    press_and_see(server, "r")
-    program.kill()
-
-    program = start(server, tmp_path, session)
-    press_and_see(server, "ctrl+z")
-    program.kill()
-    assert status(session) == {"accepted": 1, "rejected": 0, "decisions": 3}
+KEYS = "arramarraam"
 
 
-def test_a_held_verdict_key_decides_once(server: XServer, tmp_path: Path) -> None:
-    session = tmp_path / "night.vetter"
-    program = start(server, tmp_path, session)
-    subprocess.run(
-        ["xdotool", "keydown", "a", "sleep", "1.2", "keyup", "a"],
-        env=server.environment,
-        check=True,
-    )
-    settle(server)
-    program.kill()
-    assert status(session) == {"accepted": 1, "rejected": 0, "decisions": 1}
+@pytest.fixture(scope="module")
+def night(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Night]:
+    """Keys and a kill; a new start, an undo, a held key, one more verdict and a kill again."""
+    tmp_path = tmp_path_factory.mktemp("night")
+    server, session = XServer(tmp_path), tmp_path / "night.vetter"
+    try:
+        program = start(server, tmp_path, session)
+        for key in KEYS:
+            press_and_see(server, key)
+        program.kill()
+        first = decided(session)
+
+        program = start(server, tmp_path, session)
+        press_and_see(server, "ctrl+z")
+        wait_for(lambda: len(decided(session)) > len(first), "the undo on disk")
+        undone = status(session)
+        settle(server, 20)
+        subprocess.run(
+            ["xdotool", "keydown", "a", "sleep", "1.2", "keyup", "a"],
+            env=server.environment,
+            check=True,
+        )
+        settle(server)
+        held = decided(session)
+        press_and_see(server, "r")
+        program.kill()
+        yield Night(first, undone, held, decided(session))
+    finally:
+        server.close()
+
+
+def test_every_verdict_that_was_on_screen_survives_a_kill(night: Night) -> None:
+    assert [verdict for _, verdict in night.first] == [VERDICT_OF[key] for key in KEYS]
+    assert len({key for key, _ in night.first}) == len(KEYS)
+    assert night.last[: len(KEYS)] == night.first
+    assert night.last[-1][1] == "reject"
+    assert night.last[-1][0] not in {key for key, _ in night.first}
+
+
+def test_undo_after_a_kill_takes_back_the_last_verdict(night: Night) -> None:
+    given = Counter(KEYS[:-1])
+    assert night.undone == {
+        "accepted": given["a"],
+        "rejected": given["r"],
+        "decisions": len(KEYS) + 1,
+    }
+
+
+def test_a_held_verdict_key_decides_once(night: Night) -> None:
+    # The undo, and the candidate that it has brought back.
+    (undo, again) = night.held[len(KEYS) :]
+    assert undo[0] == again[0] == night.first[-1][0] and again[1] == "accept"
 
 
 def test_without_an_input_the_first_page_opens_the_demo(server: XServer, tmp_path: Path) -> None:
@@ -154,7 +175,9 @@ UNMANAGED = """
 import sys
 from pathlib import Path
 from vetter.benchmark import grid_pages, keys
-keys.PAUSE, grid_pages.PAUSE = 0.005, 0.01
+keys.FIRST_PAUSE, keys.PAUSE = 0.1, 0.005
+# The kinds of key differ in nothing that a window manager does.
+keys.LOOKS, grid_pages.measure = keys.LOOKS[:1], lambda *words: ()
 print([figure.note for figure in keys.measure(["demo"], {}, Path(sys.argv[1]), 2)])
 """
 

@@ -25,6 +25,7 @@ from vetter.core.fakes.planted_row import shown_setting
 from vetter.errors import ColumnsWanted, VetterError
 from vetter.gui.commands import COMMANDS, WINDOW_COMMANDS
 from vetter.gui.opening.import_ahead import DELAY_MS, import_ahead
+from vetter.gui.panels.layout.turning import North
 from vetter.gui.panels.panel_choice import PanelChoice
 from vetter.gui.widgets.theme import make_application
 from vetter.gui.windows.main_window import MainWindow
@@ -209,10 +210,12 @@ def _build(
     if isinstance(stored.get("columns"), list):
         window.set_columns([str(name) for name in stored["columns"]])
     window.cautions.set_put_away(stored.get("cautions"))
+    window.storms.watch.restore(stored.get("storms"))
+    window.lanes.set_wanted(stored.get("lanes") is not False)
     window.plane_row.set_choice(
         PanelChoice.of(source, stored.get("panels"), stored.get("hatch") is not False)
     )
-    window.plane_row.set_north_up(stored.get("north_up") is True)
+    window.plane_row.set_north(North.of(stored.get("north_up")))
     window.show_surround(stored.get("surround") is not False)
     window.pages.grid_choice = stored.get("grid")
     window.stretch_bar.restore_presets(stored.get("presets"))

@@ -32,6 +32,8 @@ import sys, time
 from vetter import cli
 from vetter.headless.fit_journal import FitJournal
 
+pytestmark = pytest.mark.process
+
 add = FitJournal.add
 
 def add_and_rest(*arguments):

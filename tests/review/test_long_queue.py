@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tests.helpers.turns import until_handled
 from vetter.core.columns.sorted_rows import SortKey
 from vetter.errors import InputError
 from vetter.review.queue import Queue
@@ -112,7 +113,7 @@ def test_filter_set_at_once_replaces_one_under_way(qtbot: Any, queue: Queue, hel
     held.gate.set()
     queue.set_filter("3")
     until_idle(qtbot, queue)
-    qtbot.wait(1)
+    until_handled(qtbot)
     assert queue.order.tolist() == [3] and answers == []
 
 

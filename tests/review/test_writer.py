@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from vetter.review.fits.fit_storage import FitStorage
-from vetter.review.writer import FITS_PER_WRITE, StoredFits, Urgency, Writer
+from vetter.review.writer import FITS_PER_WRITE, StoredFits, Writer
 
 
 class GatedStore:
@@ -89,15 +89,14 @@ def test_what_fails_beside_the_verdicts_is_said(writer, store, qtbot):
 
 
 def test_a_place_that_was_put_off_does_not_replace_that_of_a_later_decision(writer, store):
-    store.gate.set()
-    writer._put_background(Urgency.RESULT, lambda: store.busy.wait(5))
     writer.keep_position("a")
+    assert store.busy.wait(60)
     writer.keep_position("b")
     receipt = writer.submit(["verdict"], "c")
-    store.busy.set()
-    assert receipt.wait(5)
+    store.gate.set()
+    assert receipt.wait(60)
     writer.close()
-    assert store.told == [("append", ["verdict"])]
+    assert store.told == [("position", "a"), ("append", ["verdict"])]
 
 
 def test_results_are_read_on_the_writers_thread(writer, qtbot):

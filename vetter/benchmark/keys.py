@@ -20,12 +20,16 @@ if TYPE_CHECKING:
 
 SIZE = (1600, 900)
 """Width and height of the window, pixels."""
+FIRST_PAUSE = 2.0
+"""Seconds for the work after a start."""
 PAUSE = 0.05
 """Seconds between keys."""
 REPEAT = 0.03
 """Seconds between two repeats of a held key."""
 PATIENCE = 20.0
 """Seconds after which a key counts as lost; on a busy machine a figure is worse, not void."""
+LEAST_TIMES, LEAST_PAGES = 10, 20
+"""Least number of times of a kind of key, and of pages of the grid."""
 VERDICTS = "ARAMRRAARA"
 # 8.3 ms is a frame of a 120 Hz screen, 16.7 ms one of 60 Hz.
 FAST = {"median": 4.0, "p99": 8.3}
@@ -57,7 +61,7 @@ def measure(
     stopwatch.wait_for_first()
     count = len(window.session.candidates)
     note = f"{QApplication.platformName()}, {Path(inputs[0]).name}, {count} candidates"
-    few = max(steps // 5, 10)
+    few = max(steps // 5, LEAST_TIMES)
     yield _time_verdicts(stopwatch, steps, note)
     yield _time_held(stopwatch, steps, note)
     for what, wanted, budgets in LOOKS:
@@ -67,7 +71,7 @@ def measure(
             yield Figure(f"{what}: key to painted", spread(times), "ms", budgets, note)
     times = [stopwatch.time_filter(number) for number in range(few)]
     yield Figure("filter: Enter to the list painted", spread(times), "ms", FRAME, note)
-    yield from grid_pages.measure(window, max(few, 20), stopwatch.pause, note)
+    yield from grid_pages.measure(window, max(few, LEAST_PAGES), stopwatch.pause, note)
     window.close()
     application.processEvents()
 
@@ -256,7 +260,7 @@ class _Stopwatch:
             self._process()
             if perf_counter() > until:
                 raise RuntimeError("no candidate was painted within a minute")
-        self.pause(2.0)
+        self.pause(FIRST_PAUSE)
 
     @property
     def undecided(self) -> int:

@@ -104,7 +104,9 @@ def status(
     ``maybe``, ``later``, ``undecided``, ``decisions`` (events ever made by the reviewer),
     ``position`` (a key, or null), ``reviewers`` (the one who decided last at the end) and
     ``format`` (version of the file's format); if the session holds fits, also ``answers``: the
-    number of fits with each answer.
+    number of fits with each answer; if the window has found storms, also ``storms``: a list of
+    ``kind`` ('image', 'exposure', 'detector' or 'night'), ``label``, ``candidates`` and ``usual``,
+    the median of the others.
 
     Raises
     ------
@@ -114,8 +116,9 @@ def status(
     with _open_session(path, reviewer) as session:
         decisions = without_planted(session.decisions(), session.planted())
         reviewers, position, answers = session.reviewers(), session.position, {}
+        storms: list[dict[str, Any]] = []
         if at is None:
-            answers = _count_answers(session)
+            answers, storms = _count_answers(session), _stored_storms(session)
         else:
             decisions = [decision for decision in decisions if at.is_after(decision)]
             reviewers, position = last_reviewers(decisions), None
@@ -129,6 +132,8 @@ def status(
         facts: dict[str, Any] = {"position": position, "reviewers": reviewers}
         if answers:
             facts["answers"] = answers
+        if storms:
+            facts["storms"] = storms
         return json.dumps({**counts._asdict(), **facts, "format": session.format})
     others = [name for name in reviewers if name != session.reviewer]
     lines = [
@@ -143,6 +148,7 @@ def status(
         f"decisions   {counts.decisions}",
         f"position    {position if position is not None else '-'}",
         *([f"answers     {_list_answers(answers)}"] if answers else []),
+        *[f"storm       {_describe_storm(storm)}" for storm in storms],
         *([note] if note else []),
     ]
     return "\n".join(escape_to_line(line) for line in lines)
@@ -353,6 +359,24 @@ def _count_answers(session: SessionFile) -> dict[str, int]:
     counts = Counter(str(meta.get("adjust_answer", "")) for meta in metas)
     answers = {answer.value: counts[answer.value] for answer in Answer}
     return answers if any(answers.values()) else {}
+
+
+def _stored_storms(session: SessionFile) -> list[dict[str, Any]]:
+    """Return the storms that the window has found; entries of another form are left out."""
+    record = session.settings.get("storms")
+    found = record.get("found") if isinstance(record, dict) else None
+    kinds = {"kind": str, "label": str, "candidates": int, "usual": float}
+    return [
+        {name: storm[name] for name in kinds}
+        for storm in (found if isinstance(found, list) else [])
+        if isinstance(storm, dict)
+        and all(type(storm.get(name)) is kind for name, kind in kinds.items())
+    ]
+
+
+def _describe_storm(storm: Mapping[str, Any]) -> str:
+    count = format_count(storm["candidates"], "candidate")
+    return f"{storm['kind']} {storm['label']}: {count}, {storm['usual']:g} in the others' median"
 
 
 def _added_count(recorded: RecordedInput) -> int:

@@ -44,6 +44,8 @@ def test_chi2_is_never_higher(real_data: Path, name: str, case: str) -> None:
     result = fit(cutout, options)
     assert result.converged
     if not wanted["ok"]:
+        # STDPipe has no fit: better than none is what there is to ask for.
+        assert result.chi2 <= result.chi2_0
         return
     theirs = wanted["stdpipe"]
     taken = read_fit_input(cutout, options)

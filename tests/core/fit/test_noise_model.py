@@ -83,6 +83,20 @@ def test_the_scale_of_a_faint_star_is_not_too_small():
     assert np.median(plain) < 0.85
 
 
+@pytest.mark.parametrize("max_shift", [0.5, 2.0])
+def test_scale_is_as_large_where_the_background_is_held(max_shift: float):
+    """However many shifts are searched: without noise, many are searched in another way."""
+    star = Truth(flux=NOISY.sky_noise() * 25.0, star=(0.2, -0.1))
+    rng = np.random.default_rng(3)
+    lot = [simulate(NOISY, star, rng) for _ in range(100)]
+    for cutout in lot:
+        del cutout["meta"]["fwhm"]
+    options = FitOptions(max_shift, 4.0, 17)
+    assert not options.fit_bg
+    found = [fit.scale for fit in fit_many(lot, options)]
+    assert np.median(found) == pytest.approx(1.0, abs=0.06)
+
+
 def test_chi2_knows_that_a_shift_lowers_the_noise():
     truth = Truth(flux=NOISY.sky_noise() * 100.0, dx=0.5, dy=0.5)
     rng = np.random.default_rng(6)

@@ -10,6 +10,7 @@ from scipy.ndimage import shift
 
 from tests.helpers.fit_cases import OPTIONS, assert_same, mixed
 from tests.helpers.simulated_cutouts import Field, Truth, simulate
+from vetter.core.fit import solver
 from vetter.core.fit.adjust import adjust_cutouts, fit, fit_many
 from vetter.core.fit.adjustment import FitOptions
 
@@ -43,6 +44,16 @@ def test_a_valley_of_chi2_is_followed_to_its_end() -> None:
         terms = np.stack([moved.ravel(), np.ones(moved.size)], axis=1)
         left = pixels - terms @ np.linalg.lstsq(terms, pixels, rcond=None)[0]
         assert found.chi2 < (left @ left) / 100.0 + 1e-6
+
+
+def test_results_depend_on_no_size_of_batch(monkeypatch: pytest.MonkeyPatch) -> None:
+    lot = [streak(seed) for seed in range(3)]
+    together = fit_many(lot, OPTIONS["reference"])
+    # Fewer pixels than one cutout has, and than a second has left of two.
+    for pixels in (400, 1_500):
+        monkeypatch.setattr(solver, "_PIXELS_PER_BATCH", pixels)
+        for alone, before in zip(fit_many(lot, OPTIONS["reference"]), together, strict=True):
+            assert_same(alone, before)
 
 
 def crowd(seed: int) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ import pytest
 from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtGui import QAction
 
+from tests.helpers.turns import until_handled
 from vetter.gui.actions.menus import UndoNames
 
 
@@ -49,5 +50,5 @@ def test_a_window_that_closes_names_nothing(qtbot: Any, session: Any, actions: A
     session.opinions_changed.emit([3])
     names.stop()
     session.opinions_changed.emit([3])
-    qtbot.wait(20)
+    until_handled(qtbot)
     assert actions["review.undo"].text() == "Undo"

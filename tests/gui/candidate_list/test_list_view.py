@@ -11,6 +11,7 @@ from PyQt6.QtWidgets import QWidget
 
 from tests.helpers.fake_session import FakeSession, candidate_list
 from tests.helpers.snapshots import pixels
+from tests.helpers.turns import until_timer
 from vetter.core.candidates.candidate_list import CandidateList
 from vetter.core.columns.review_columns import ReviewColumns
 from vetter.core.columns.sorted_rows import SortKey
@@ -322,7 +323,7 @@ def test_results_of_fits_show_where_they_are_on_screen(qtbot, session, monkeypat
     repaints: list[int] = []
     view.repaint_later = lambda: repaints.append(1)
     view.update_fit_results([900])
-    qtbot.wait(FITS_SHOW_MS + 100)
+    until_timer(qtbot, FITS_SHOW_MS)
     assert not repaints
     view.update_fit_results([3])
     view.update_fit_results([4])

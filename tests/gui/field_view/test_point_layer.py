@@ -9,6 +9,7 @@ import pytest
 from PyQt6.QtCore import QObject
 from PyQt6.QtGui import QColor, QPainter, QPixmap
 
+from tests.helpers.turns import until_handled
 from vetter.gui.field_view.point_layer import SLICE, FieldLayer, Piece
 
 PARTS = 5
@@ -87,7 +88,7 @@ def test_at_a_key_it_stands_still(qtbot, layer, painted, monkeypatch):
     monkeypatch.setattr("vetter.gui.field_view.point_layer.PAUSE_MS", 2000)
     layer.begin()
     layer.wait()
-    qtbot.wait(15)
+    until_handled(qtbot)
     assert painted.parts == 0 and layer.under_way
     qtbot.waitSignal(layer.finished, timeout=30000).wait()
 

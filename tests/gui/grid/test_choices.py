@@ -11,6 +11,7 @@ from PyQt6.QtTest import QTest
 from tests.helpers.fake_session import FakeSession, candidate_list
 from tests.helpers.fake_source import FakeCache, FakeSource
 from tests.helpers.snapshots import pixels
+from tests.helpers.turns import until_handled
 from vetter.core.columns.broker_columns import tile_facts
 from vetter.core.columns.review_columns import ReviewColumns
 from vetter.core.decisions.decision import Verdict
@@ -179,7 +180,7 @@ def test_question_moves_no_tile(qtbot, grid) -> None:
     before = grid.area.geometry()
     QTest.keyClick(grid, Qt.Key.Key_A, CTRL)
     grid.decide(Verdict.REJECT)
-    qtbot.wait(20)
+    until_handled(qtbot)
     assert grid.question.isVisible() and grid.area.geometry() == before
 
 

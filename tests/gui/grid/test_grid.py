@@ -12,6 +12,7 @@ from PyQt6.QtWidgets import QVBoxLayout, QWidget
 from tests.helpers.fake_session import FakeSession, candidate_list
 from tests.helpers.fake_source import FakeCache, FakeSource
 from tests.helpers.snapshots import pixels
+from tests.helpers.turns import until_handled
 from vetter.core.columns.review_columns import ReviewColumns
 from vetter.core.decisions.decision import Verdict
 from vetter.core.display.style import DisplayStyle
@@ -121,7 +122,7 @@ def test_shift_selects_a_range(grid) -> None:
 
 def test_only_tiles_that_changed_are_painted(qtbot, grid, cache, monkeypatch) -> None:
     _serve(qtbot, grid, cache)
-    qtbot.wait(50)
+    until_handled(qtbot)
     painted = _painted(grid, monkeypatch)
     last = grid.area.columns * grid.area.lines - 1
     view = grid.area.viewport()
@@ -132,7 +133,7 @@ def test_only_tiles_that_changed_are_painted(qtbot, grid, cache, monkeypatch) ->
 def test_a_step_paints_the_two_tiles_that_it_changes(qtbot, grid, cache, monkeypatch) -> None:
     _serve(qtbot, grid, cache)
     QTest.keyClick(grid, Qt.Key.Key_Right)
-    qtbot.wait(50)
+    until_handled(qtbot)
     painted = _painted(grid, monkeypatch)
     QTest.keyClick(grid, Qt.Key.Key_Right)
     qtbot.waitUntil(lambda: len(painted) >= 2, timeout=30000)
@@ -141,7 +142,7 @@ def test_a_step_paints_the_two_tiles_that_it_changes(qtbot, grid, cache, monkeyp
 
 def test_a_page_of_new_tiles_selected_is_painted_whole(qtbot, grid, cache, monkeypatch) -> None:
     _serve(qtbot, grid, cache)
-    qtbot.wait(50)
+    until_handled(qtbot)
     painted = _painted(grid, monkeypatch)
     QTest.keyClick(grid, Qt.Key.Key_A, CTRL)
     qtbot.waitUntil(lambda: len(painted) >= grid.area.columns * grid.area.lines, timeout=30000)

@@ -9,9 +9,11 @@ import pytest
 from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
 
+from tests.helpers.turns import until_handled, until_timer
 from tests.helpers.windows import WITHOUT_FITS
 from vetter.app import open_window
 from vetter.gui.panels import thumbnails
+from vetter.gui.windows.presenter import PAINT_AHEAD_DELAY_MS
 
 GENEROUS_MS = 60_000
 
@@ -60,7 +62,8 @@ def test_panels_are_not_painted_ahead_behind_the_grid(qtbot, window) -> None:
     shown = window.plane_row.prepared
     QTest.keyClick(window.pages.grid, Qt.Key.Key_Right)
     QTest.keyClick(window.pages.grid, Qt.Key.Key_Right)
-    qtbot.wait(200)
+    until_timer(qtbot, PAINT_AHEAD_DELAY_MS)
+    until_handled(qtbot)
     assert window.plane_row.prepared is shown
 
 

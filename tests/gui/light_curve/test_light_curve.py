@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyqtgraph as pg
 import pytest
 from PyQt6 import sip
 from PyQt6.QtCore import QPoint, QPointF, Qt
@@ -15,6 +16,7 @@ from PyQt6.QtGui import QImage, QWheelEvent
 from PyQt6.QtWidgets import QApplication, QMainWindow, QMessageBox
 
 from tests.helpers.light_curves import fluxes, magnitudes
+from tests.helpers.turns import until_handled, until_timer
 from vetter.core.candidates.light_curve import LightCurve, axis_text, epoch_text
 from vetter.gui.light_curve.dock import NONE_CAME, REST_MS, LightCurveDock
 from vetter.gui.light_curve.export import CurvePicture, CurveTable
@@ -23,9 +25,14 @@ from vetter.gui.light_curve.marks import band_styles
 from vetter.gui.light_curve.plot import LightCurvePlot, spans_of
 from vetter.gui.widgets.theme import DARK, LIGHT, Tones, palette_of
 
+SPIN_BOX_MS = 300
+"""pyqtgraph's number fields tell each other of changes so much later, if they still stand."""
+
 
 @pytest.fixture
-def plot(qtbot: Any) -> LightCurvePlot:
+def plot(qtbot: Any, monkeypatch: pytest.MonkeyPatch) -> LightCurvePlot:
+    # Else pyqtgraph drops movements within 10 ms.
+    monkeypatch.setitem(pg.CONFIG_OPTIONS, "mouseRateLimit", 0)
     made = LightCurvePlot()
     qtbot.addWidget(made)
     made.resize(600, 200)
@@ -121,8 +128,6 @@ def test_the_epoch_under_the_pointer_is_told(qtbot: Any, plot: LightCurvePlot) -
     place = plot.place_of(40)
     assert place is not None
     qtbot.mouseMove(plot.viewport(), (place + QPointF(3, 2)).toPoint())
-    # pyqtgraph drops moves within 10 ms.
-    qtbot.wait(20)
     qtbot.mouseMove(plot.viewport(), plot.rect().bottomLeft())
     assert told == [40, -1]
 
@@ -226,7 +231,7 @@ def test_dragging_moves_epochs(qtbot: Any, plot: LightCurvePlot) -> None:
     qtbot.mousePress(viewport, Qt.MouseButton.LeftButton, pos=start)
     for across in (10, 20, 30):
         qtbot.mouseMove(viewport, start + QPoint(across, 0))
-        qtbot.wait(30)
+        until_handled(qtbot)
     qtbot.mouseRelease(viewport, Qt.MouseButton.LeftButton, pos=start + QPoint(30, 0))
     after = plot.place_of(20)
     assert after is not None and after.x() - before.x() == pytest.approx(30, abs=2)
@@ -318,7 +323,8 @@ def test_export_to_missing_folder_shows_why(
 
 def rest(qtbot: Any) -> None:
     """Wait as long as a user who looks at the candidate."""
-    qtbot.wait(2 * REST_MS)
+    until_timer(qtbot, REST_MS)
+    until_handled(qtbot)
 
 
 def test_the_dock_is_hidden_until_a_light_curve_comes(qtbot: Any, dock: LightCurveDock) -> None:
@@ -409,7 +415,7 @@ def test_export_can_be_opened_again(qtbot: Any, dock: LightCurveDock) -> None:
         dock.toggle()
         dock.toggle()
     assert scene.exportDialog is None
-    qtbot.wait(500)
+    until_timer(qtbot, SPIN_BOX_MS)
     gc.collect()
     QApplication.processEvents()
 
@@ -429,8 +435,7 @@ def test_export_dialog_closes_with_dock(qtbot: Any, dock: LightCurveDock) -> Non
     dialog.ui.exportBtn.click()
     dock.toggle()
     assert sip.isdeleted(dialog) and not dialog.currentExporter.fileDialog.isVisible()
-    # Its number fields tell each other of changes a third of a second later.
-    qtbot.wait(500)
+    until_timer(qtbot, SPIN_BOX_MS)
 
 
 def test_the_readout_tells_the_own_epoch_until_another_is_pointed_at(

@@ -13,6 +13,7 @@ from PyQt6.QtWidgets import QMessageBox
 
 from tests.helpers.field_files import tan_wcs, write_image, write_list
 from tests.helpers.matched_planes import SIDE, night, residuals
+from tests.helpers.turns import until_handled
 from tests.helpers.windows import WITHOUT_FITS, present, until_painted, until_replaced
 from vetter.app import open_window
 from vetter.core.decisions.decision import Verdict
@@ -137,7 +138,7 @@ def test_contradicting_positions_ask_first(
     after = until_replaced(qtbot, window)
     assert after.session.candidates.x[0] == pytest.approx(x)
     until_checked(qtbot, after)
-    qtbot.wait(50)
+    until_handled(qtbot)
     assert not after.findChildren(PositionQuestion)
 
 
@@ -147,7 +148,7 @@ def test_fault_of_the_check_is_shown(
     def fail(_source: object) -> list[str]:
         raise RuntimeError("a bug")
 
-    monkeypatch.setattr(content_cautions, "content_cautions", fail)
+    monkeypatch.setattr(content_cautions, "content_findings", fail)
     write_planes(tmp_path)
     window = opened()
     qtbot.waitUntil(window.cautions.isVisible, timeout=30000)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.helpers.stamp_files import write_stamps
+from tests.helpers.turns import until_handled
 from tests.helpers.windows import present, until_replaced
 from vetter.errors import InputError
 from vetter.gui.dialogs.export import ExportDialog
@@ -62,5 +63,5 @@ def test_what_waits_for_an_export_can_be_left(qtbot, window, export, tmp_path):
     window.opening.strip.button.click()
     leave(qtbot, export)
     qtbot.waitUntil(lambda: window.dialogs.export is None, timeout=30000)
-    qtbot.wait(50)
+    until_handled(qtbot)
     assert present() is window and window.isVisible()

@@ -10,7 +10,9 @@ from PyQt6.QtWidgets import QFileDialog, QMessageBox
 
 from tests.helpers.drops import drop
 from tests.helpers.field_files import write_field, write_list
+from tests.helpers.readings import readings
 from tests.helpers.stamp_files import write_stamps
+from tests.helpers.turns import until_handled
 from tests.helpers.windows import opener, present, until_painted, until_replaced
 from vetter.gui.dialogs.all_columns import AllColumns
 from vetter.gui.dialogs.guide import Guide
@@ -51,7 +53,8 @@ def test_waiting_can_be_ended(qtbot, window, monkeypatch):
     strip.button.click()
     assert not strip.isVisible()
     go.set()
-    qtbot.wait(50)
+    qtbot.waitUntil(lambda: not readings(), timeout=30000)
+    until_handled(qtbot)
     assert not strip.isVisible() and present() is window
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
 
+from tests.helpers.turns import until_handled
 from tests.helpers.windows import until_painted
 from vetter.core.decisions.decision import Verdict
 from vetter.gui.windows.main_window import MainWindow
@@ -52,7 +53,7 @@ def test_group_verdict_is_reported_with_its_number(qtbot: Any, window: MainWindo
 def test_tag_at_heading_is_not_covered(qtbot: Any, window: MainWindow) -> None:
     QTest.keyClick(window, Qt.Key.Key_1)
     qtbot.waitUntil(lambda: window.session.opinion(0).tags == ("dipole",), timeout=30000)
-    qtbot.wait(50)
+    until_handled(qtbot)
     assert window.reports.toast.isHidden()
 
 

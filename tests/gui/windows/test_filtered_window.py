@@ -10,6 +10,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QMessageBox
 
+from tests.helpers.turns import until_handled
 from tests.helpers.windows import WITHOUT_FITS, until_painted
 from vetter.app import open_window
 from vetter.core.decisions.decision import Verdict
@@ -214,7 +215,7 @@ def test_every_view_stands_empty_filter(qtbot: Any, window: MainWindow) -> None:
     window.pages.field.view.refresh()
     window.fits.changed.emit(rows)
     window.candidate_list._show_arrived()
-    qtbot.wait(50)
+    until_handled(qtbot)
     window.grab()
     assert not window.findChildren(QMessageBox)
     assert window.session.counts.decisions == 0

@@ -14,6 +14,7 @@ from PyQt6.QtWidgets import QLabel, QMessageBox
 from tests.helpers.fake_session import candidate_list
 from tests.helpers.growing_source import GrowingFake
 from tests.helpers.light_curves import magnitudes
+from tests.helpers.turns import until_handled
 from tests.helpers.windows import WITHOUT_FITS
 from vetter import app
 from vetter.core.cutout.cutout import Cutout
@@ -177,7 +178,7 @@ def test_the_light_curve_is_put_away_and_stays_so(qtbot: Any, opened: Open) -> N
     assert not window.light_curve.isVisible()
     window.session.go_to_row(2)
     qtbot.waitUntil(lambda: window.session.is_painted, timeout=30000)
-    qtbot.wait(50)
+    until_handled(qtbot)
     assert not window.light_curve.isVisible()
 
 
@@ -212,7 +213,7 @@ def test_a_window_that_closes_at_once_begins_nothing(qtbot: Any, opened: Open) -
     window._exposed = False
     window.repaint()
     window.close()
-    qtbot.wait(20)
+    until_handled(qtbot)
     assert window._exposed and not begun
 
 

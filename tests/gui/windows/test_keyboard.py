@@ -6,6 +6,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QWidget
 
+from tests.helpers.turns import until_handled
 from vetter.gui.dialogs.preferences.preferences_dialog import PreferencesDialog
 from vetter.gui.widgets.focus_outline import FocusOutline
 
@@ -15,7 +16,7 @@ KEY = Qt.Key
 def test_tab_goes_through_stretch_bar_and_list_visibly(window):
     window.setFocus()
     names = []
-    for _ in range(8):
+    for _ in range(12):
         QTest.keyClick(QApplication.focusWidget() or window, KEY.Key_Tab)
         widget = QApplication.focusWidget()
         names.append(widget.accessibleName() or widget.text())
@@ -85,7 +86,7 @@ def test_opening_strip_moves_no_panel(qtbot, window):
     before = window.plane_row.geometry(), window.plane_row.mapTo(window, window.rect().topLeft())
     window.opening.strip.show_failed("field.csv: no such file")
     qtbot.waitUntil(window.opening.strip.isVisible, timeout=10000)
-    qtbot.wait(50)
+    until_handled(qtbot)
     after = window.plane_row.geometry(), window.plane_row.mapTo(window, window.rect().topLeft())
     assert after == before
     strip = window.opening.strip

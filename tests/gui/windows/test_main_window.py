@@ -14,6 +14,7 @@ from PyQt6.QtWidgets import QApplication
 
 from tests.helpers.fake_fits import FittingHere
 from tests.helpers.small_list import write_small_list
+from tests.helpers.turns import until_handled
 from tests.helpers.windows import WITHOUT_FITS, activate, until_painted
 from vetter.app import open_window
 from vetter.core.decisions.decision import Verdict
@@ -108,7 +109,7 @@ def test_a_window_closed_at_once_leaves_nothing_running(qtbot, session_path):
     window = open_window("demo", session=session_path, settings=WITHOUT_FITS)
     qtbot.waitUntil(lambda: window._exposed, timeout=30000)
     window.close()
-    qtbot.wait(20)
+    until_handled(qtbot)
     assert not window.presenter._settling.isActive()
 
 
@@ -182,7 +183,7 @@ def test_nothing_of_a_fit_shows_under_another_candidate(qtbot, small_window):
     window = small_window
     press(qtbot, window, KEY.Key_F, KEY.Key_N)
     qtbot.waitUntil(lambda: window.fits.state(0).status == FitStatus.DONE, timeout=90000)
-    qtbot.wait(50)
+    until_handled(qtbot)
     assert window.session.current_row == 1
     assert window.plane_row.panel("adjusted").exhibit.image is None
     assert window.evidence.words.startswith("not fitted")

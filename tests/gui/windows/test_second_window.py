@@ -6,6 +6,7 @@ import pytest
 from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
 
+from tests.helpers.turns import until_handled
 from vetter.gui.windows.second_window import SecondWindow
 
 
@@ -37,7 +38,7 @@ def test_second_window_shows_verdict_given_in_first(qtbot, window, second):
 def test_second_window_decides_nothing(qtbot, window, second):
     assert second.windowFlags() & Qt.WindowType.WindowDoesNotAcceptFocus
     QTest.keyClick(second, Qt.Key.Key_A)
-    qtbot.wait(50)
+    until_handled(qtbot)
     assert window.session.counts.accepted == 0
 
 
@@ -53,7 +54,7 @@ def test_second_command_closes_second_window(qtbot, window, second):
     with qtbot.waitSignal(second.closed):
         window.actions_by_id["view.second_window"].trigger()
     window.session.next()
-    qtbot.wait(50)
+    until_handled(qtbot)
 
 
 def test_second_window_closes_with_first(qtbot, window, second):

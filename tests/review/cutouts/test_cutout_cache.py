@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from tests.helpers.fake_field import FieldInMemory
 from vetter.core.cutout.cutout import Cutout
 from vetter.core.display.style import DisplayStyle
+from vetter.errors import InputError
 from vetter.review.cutouts.cutout_cache import CutoutCache
 
 ROOT = Path(__file__).resolve().parent.parents[2]
@@ -44,6 +45,12 @@ def ready_rows(cache: CutoutCache, qtbot: QtBot, rows: list[int]) -> list[int]:
     qtbot.waitUntil(lambda: rows[-1] in got, timeout=30000)
     cache.ready.disconnect(got.append)
     return got
+
+
+def until_idle(cache: CutoutCache, qtbot: QtBot) -> None:
+    """Wait until no requested frame is left to build: surroundings come after all of them."""
+    with qtbot.waitSignal(cache.surround_ready, timeout=30000):
+        cache.want_surrounds([0])
 
 
 def test_nothing_is_there_before_it_is_wanted(make: Make) -> None:
@@ -201,8 +208,7 @@ def test_new_looks_draw_the_first_row_and_the_others_when_wanted_again(
     got: list[int] = []
     cache.ready.connect(got.append)
     cache.set_looks(DisplayStyle(shared=False))
-    qtbot.waitUntil(lambda: bool(got), timeout=30000)
-    qtbot.wait(50)
+    until_idle(cache, qtbot)
     assert got == [4]
     cache.want([4, 5, 6])
     qtbot.waitUntil(lambda: len(got) == 3, timeout=30000)
@@ -291,9 +297,8 @@ def test_more_wishes_than_memory_end_with_the_first_ones_there(make: Make, qtbot
     size = cache.build(0).nbytes
     small, source = make(max_bytes=int(3.5 * size))
     small.want(list(range(8)))
-    qtbot.waitUntil(lambda: len(source.asked) >= 4, timeout=30000)
-    qtbot.wait(50)
-    assert [row for row, _ in source.asked] == [0, 1, 2, 3]
+    until_idle(small, qtbot)
+    assert [row for row, radius in source.asked if radius == small.radius] == [0, 1, 2, 3]
     assert [row for row in range(8) if small.get(row) is not None] == [0, 1, 2]
 
 
@@ -304,6 +309,14 @@ def test_closing_waits_for_the_thread_and_forgets_the_wishes(make: Make, qtbot: 
     asked = len(source.asked)
     cache.close()
     assert asked <= 12 and len(source.asked) == asked
+
+
+def test_closed_cache_reads_its_source_no_more(make: Make) -> None:
+    cache, source = make()
+    assert cache.read(lambda read: read) is source
+    cache.close()
+    with pytest.raises(InputError, match="closed"):
+        cache.read(lambda read: read)
 
 
 @pytest.mark.process

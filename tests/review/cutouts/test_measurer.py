@@ -7,18 +7,32 @@ from typing import Any
 
 import numpy as np
 import pytest
+from pytestqt.qtbot import QtBot
 
 from tests.helpers.fake_field import FieldInMemory
 from vetter.core.cutout.cutout import Cutout
 from vetter.core.psf.measures.cutout_measures import UNKNOWN_APERTURE, CutoutMeasures
 from vetter.review.cutouts.measurer import Measurer, MeasureRequest
 
+pytestmark = pytest.mark.process
+
 CUTOUT = Cutout({"image": np.random.default_rng(1).normal(0, 1, (41, 41))})
 
 
 @pytest.fixture
 def measurer(qapp: Any) -> Iterator[Measurer]:
+    """A measurer of the test's own, which it may close and whose process it may kill."""
     measurer = Measurer(FieldInMemory())
+    yield measurer
+    measurer.close()
+
+
+@pytest.fixture(scope="module")
+def shared(request: pytest.FixtureRequest, qapp: Any) -> Iterator[Measurer]:
+    """One for all tests that only ask it: its process takes a second to start."""
+    measurer = Measurer(FieldInMemory())
+    # Now, so that no test is taken for the one that has left it running.
+    measured(QtBot(request), measurer, MeasureRequest(0, CUTOUT, 3.0, 0.0))
     yield measurer
     measurer.close()
 
@@ -28,33 +42,34 @@ def measured(
 ) -> list[tuple[MeasureRequest, CutoutMeasures]]:
     """Make requests, and wait for the measures of the last."""
     found: list[tuple[MeasureRequest, CutoutMeasures]] = []
-    measurer.measured.connect(lambda request, measures: found.append((request, measures)))
+    connection = measurer.measured.connect(lambda *told: found.append(told))
     for request in requests:
         measurer.measure(request)
     qtbot.waitUntil(lambda: bool(found) and found[-1][0] is requests[-1], timeout=30000)
+    measurer.measured.disconnect(connection)
     return found
 
 
-def test_request_has_its_fwhm_and_direction(qtbot: Any, measurer: Measurer) -> None:
-    ((_, measures),) = measured(qtbot, measurer, MeasureRequest(0, CUTOUT, 3.0, 30.0))
+def test_request_has_its_fwhm_and_direction(qtbot: Any, shared: Measurer) -> None:
+    ((_, measures),) = measured(qtbot, shared, MeasureRequest(0, CUTOUT, 3.0, 30.0))
     assert (measures.aperture, measures.angle) == (3.0, 30.0)
 
 
-def test_fwhm_that_nothing_tells_is_unknown(qtbot: Any, measurer: Measurer) -> None:
-    ((_, measures),) = measured(qtbot, measurer, MeasureRequest(0, CUTOUT, None, 0.0))
+def test_fwhm_that_nothing_tells_is_unknown(qtbot: Any, shared: Measurer) -> None:
+    ((_, measures),) = measured(qtbot, shared, MeasureRequest(0, CUTOUT, None, 0.0))
     assert measures.aperture == UNKNOWN_APERTURE
 
 
-def test_requests_overtaken_are_not_measured(qtbot: Any, measurer: Measurer) -> None:
+def test_requests_overtaken_are_not_measured(qtbot: Any, shared: Measurer) -> None:
     requests = [MeasureRequest(row, CUTOUT, 3.0, 0.0) for row in range(30)]
-    assert [request.row for request, _ in measured(qtbot, measurer, *requests)] == [0, 29]
+    assert [request.row for request, _ in measured(qtbot, shared, *requests)] == [0, 29]
 
 
-def test_broken_cutout_is_told_and_the_next_measured(qtbot: Any, measurer: Measurer) -> None:
+def test_broken_cutout_is_told_and_the_next_measured(qtbot: Any, shared: Measurer) -> None:
     broken = Cutout({"image": np.full((41, 41), "x")})
-    ((_, measures),) = measured(qtbot, measurer, MeasureRequest(0, broken, 3.0, 0.0))
+    ((_, measures),) = measured(qtbot, shared, MeasureRequest(0, broken, 3.0, 0.0))
     assert measures.lines[0].startswith("not measured: a fault of this program")
-    found = measured(qtbot, measurer, MeasureRequest(1, CUTOUT, 3.0, 0.0))
+    found = measured(qtbot, shared, MeasureRequest(1, CUTOUT, 3.0, 0.0))
     assert found[-1][1].planes
 
 

@@ -9,15 +9,17 @@ import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
+from pytestqt.qtbot import QtBot
 
 from vetter.core.fit.adjustment import Adjustment
 from vetter.io import child_process
 from vetter.io.field.stars.measuring import prepare_field_fit
 from vetter.io.inputs.open_input import open_input
 from vetter.io.session.format.rows import meta_from
-from vetter.review.fits.fit_messages import FitRequest, Fitted, WorkerStart
+from vetter.review.fits.fit_messages import FitRequest, Fitted, Ready, WorkerStart
 from vetter.review.fits.fit_process import FitProcess
 from vetter.settings import FitSettings
 
@@ -36,19 +38,43 @@ def start() -> WorkerStart:
 
 @pytest.fixture
 def ahead(qapp, start) -> Iterator[FitProcess]:
+    """A process of the test's own, which it may hold, kill and fill."""
     ahead = FitProcess(start)
     yield ahead
     ahead.close()
 
 
-def test_wishes_are_answered_first_with_residuals_and_the_rest_without(qtbot, ahead):
+class Asked(NamedTuple):
+    """A process that several tests ask, and what it has told of the field."""
+
+    process: FitProcess
+    ready: Ready
+
+
+@pytest.fixture(scope="module")
+def asked(request, qapp, start) -> Iterator[Asked]:
+    process = FitProcess(start)
+    with QtBot(request).waitSignal(process.ready, timeout=90000) as told:
+        process.request_field(0)
+    yield Asked(process, told.args[0])
+    process.close()
+
+
+@pytest.fixture
+def shared(asked) -> FitProcess:
+    """A process that has nothing to do: a test leaves none of its wishes unanswered."""
+    return asked.process
+
+
+def test_wishes_are_answered_first_with_residuals_and_the_rest_without(qtbot, shared):
     answers = []
-    ahead.fitted.connect(answers.append)
-    ahead.request([7, 3], [1, 2, 4])
+    shared.fitted.connect(answers.append)
+    shared.request([7, 3], [1, 2, 4])
     qtbot.waitUntil(lambda: sum(len(a.rows) for a in answers) == 5, timeout=90000)
     assert [row for answer in answers for row in answer.rows] == [7, 3, 1, 2, 4]
     residuals = [fit.residual is not None for a in answers for fit in a.adjustments]
     assert residuals == [True, True, False, False, False]
+    shared.fitted.disconnect(answers.append)
 
 
 def test_a_later_wish_comes_before_what_waits(qtbot, ahead):
@@ -83,19 +109,14 @@ def test_stars_of_a_field_are_told_without_a_candidate(qtbot, start):
         ahead.close()
 
 
-def test_field_that_the_session_keeps_is_not_measured_again(qtbot, ahead):
-    with qtbot.waitSignal(ahead.ready, timeout=90000) as told:
-        ahead.request_field(0)
-    assert told.args[0].record is None
-    assert told.args[0].fit.calibration.is_usable
+def test_field_that_the_session_keeps_is_not_measured_again(asked):
+    assert asked.ready.record is None
+    assert asked.ready.fit.calibration.is_usable
 
 
-def test_the_answer_names_what_it_rests_on(qtbot, ahead):
-    with qtbot.waitSignal(ahead.ready, timeout=90000) as told:
-        ahead.request([0])
-    ready = told.args[0]
-    assert "FWHM" in ready.fit.description
-    assert ready.signature
+def test_the_answer_names_what_it_rests_on(asked):
+    assert "FWHM" in asked.ready.fit.description
+    assert asked.ready.signature
 
 
 def test_an_input_that_cannot_be_opened_is_told_in_words(qtbot, tmp_path):
@@ -147,9 +168,9 @@ def test_it_is_begun_before_anything_is_wished_for(qtbot, ahead):
     assert ahead._child.process is process
 
 
-def test_results_come_as_the_texts_that_are_kept(qtbot, ahead):
-    with qtbot.waitSignal(ahead.fitted, timeout=90000) as told:
-        ahead.request([4])
+def test_results_come_as_the_texts_that_are_kept(qtbot, shared):
+    with qtbot.waitSignal(shared.fitted, timeout=90000) as told:
+        shared.request([4])
     fitted = told.args[0]
     kept = Adjustment.from_meta(meta_from(fitted.texts[0]))
     assert kept is not None
@@ -198,6 +219,8 @@ import os, signal, sys, time
 from vetter.review.fits.fit_process import FitProcess
 from vetter.review.fits.fit_messages import WorkerStart
 from vetter.settings import FitSettings
+
+pytestmark = pytest.mark.process
 ahead = FitProcess(WorkerStart({"inputs": ["demo"]}, FitSettings(), 20.0))
 ahead.begin()
 print(ahead._child.process.pid, flush=True)
@@ -260,10 +283,10 @@ def test_what_is_on_its_way_is_not_fitted_twice(qtbot, start):
     assert [answer.rows for answer in (first, second, third)] == [(3, 4), (5,), (4, 6)]
 
 
-def test_wishes_tell_how_many_answers_were_heard(qtbot, ahead):
-    with qtbot.waitSignal(ahead.fitted, timeout=90000):
-        ahead.request([2])
+def test_wishes_tell_how_many_answers_were_heard(qtbot, shared):
+    with qtbot.waitSignal(shared.fitted, timeout=90000):
+        shared.request([2])
     # Heard of: it is wanted again.
-    with qtbot.waitSignal(ahead.fitted, timeout=90000) as told:
-        ahead.request([2])
+    with qtbot.waitSignal(shared.fitted, timeout=90000) as told:
+        shared.request([2])
     assert told.args[0].rows == (2,)

@@ -10,6 +10,8 @@ import pytest
 from tests.helpers.alert_files import write_packets
 from tests.helpers.field_files import write_field, write_list
 from tests.helpers.night_files import write_night
+from tests.helpers.readings import readings
+from tests.helpers.turns import until_handled
 from vetter.errors import InputError
 from vetter.io.alerts.packets import recognition
 from vetter.io.files.cancellation import check_cancelled
@@ -79,8 +81,9 @@ def test_what_is_cancelled_is_never_told_and_is_closed(qtbot, reader, slow):
     reader.cancel()
     assert not reader.running
     go.set()
-    qtbot.waitUntil(lambda: len(closed) == 1)
-    qtbot.wait(50)
+    qtbot.waitUntil(lambda: not readings())
+    until_handled(qtbot)
+    assert len(closed) == 1
 
 
 def test_another_reading_takes_the_place_of_the_first(qtbot, reader, slow):

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 from PyQt6 import sip
 
+from tests.helpers.turns import until_handled
 from vetter.errors import InputError
 from vetter.review.threads.background import Background
 
@@ -50,7 +51,7 @@ def test_closing_stops_the_task_without_a_result(qtbot, background) -> None:
     background.done.connect(results.append)
     background.start(lambda stop: stop.wait(60))
     background.close()
-    qtbot.wait(0)
+    until_handled(qtbot)
     assert results == [] and not background.running
 
 

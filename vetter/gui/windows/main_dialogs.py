@@ -101,7 +101,7 @@ class MainDialogs(WindowDialogs):
         from vetter.gui.dialogs.verdict_offers import OffersDialog
 
         if self._session.ledger.offers():
-            OffersDialog(self._session, self._window).open()
+            OffersDialog(self._session, self._cache, self._window).open()
         else:
             self._show_line("no verdicts are offered from an earlier list")
 

@@ -22,7 +22,7 @@ from vetter.core.fakes.plan import RECORD_KEY
 from vetter.core.number_text import format_count
 from vetter.errors import ColumnsWanted, VetterError
 from vetter.gui.actions.command import Command
-from vetter.gui.actions.keymap import make_keymap
+from vetter.gui.actions.keymap import lost_keys, make_keymap
 from vetter.gui.widgets.verdict_style import is_dark
 from vetter.gui.windows.main_window import MainWindow
 from vetter.gui.windows.session_copying import SessionCopying
@@ -153,8 +153,17 @@ class WindowManager(QObject):
         self._show_window(window)
         window.opening.show_recents_menu(self.recents)
         cautions = (*source.extra_cautions, *source.candidates.cautions)
-        attention = [*filter(None, (taken,)), *notes, *cautions]
+        attention = [*filter(None, (taken,)), *notes, *self._lost_key_notes(window), *cautions]
         window.status.say(opened_text(source, attention), bool(attention))
+
+    def _lost_key_notes(self, window: MainWindow) -> list[str]:
+        """Return a text, once, on each command whose key the user has given to another.
+
+        A command that the user has changed is not among them.
+        """
+        lost = lost_keys(window.commands, window.keymap)
+        new = self.preferences.note_lost_keys(set(lost) - set(self.preferences.keymap))
+        return [key.words for name, key in lost.items() if name in new]
 
     def practise_before(self, session: Path) -> None:
         """Set the session that follows the practice with which the program begins."""

@@ -68,6 +68,19 @@ def test_theme_applies_at_once_and_is_stored(window, dialog, files):
     assert Path(files.settings).read_text().startswith("# mine\n[fit]\nahead = false  # slow")
 
 
+def test_blink_is_faster_only_where_it_is_allowed(window, dialog, files):
+    blink = window.plane_row.auto_blink
+    dialog.blink_rate.setValue(9)
+    assert dialog.blink_rate.value() == 3
+    dialog.fast_blink.setChecked(True)
+    dialog.blink_rate.setValue(9)
+    dialog.blink_rate.editingFinished.emit()
+    assert blink.rate == pytest.approx(9, rel=0.02)
+    assert stored(files)[0].display.allowed_blink_rate == 9
+    dialog.fast_blink.setChecked(False)
+    assert blink.rate <= 3
+
+
 def test_new_key_applies_at_once_and_is_stored(qtbot, window, dialog, files):
     dialog.keys.select("review.accept")
     dialog.keys.field.setKeySequence(QKeySequence("Ctrl+J"))
