@@ -79,7 +79,7 @@ def test_status_of_a_new_session(night: Callable[..., Path]) -> None:
         "decisions": 0,
         "position": None,
         "reviewers": [],
-        "format": 2,
+        "format": 3,
     }
 
 
@@ -101,7 +101,7 @@ def test_status_counts_verdicts_and_events(night: Callable[..., Path]) -> None:
         "decisions": 5,
         "position": "c3",
         "reviewers": ["ada"],
-        "format": 2,
+        "format": 3,
     }
 
 
