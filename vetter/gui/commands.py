@@ -370,7 +370,7 @@ VIEW_COMMANDS: tuple[Command[MainWindow], ...] = (
     ),
     Command(
         "view.second_window",
-        "Second window that follows, on or off",
+        "Second window (follows this one) on or off",
         ("F12",),
         "View",
         lambda w: w.toggle_second_window(),
