@@ -453,6 +453,12 @@ def test_tall_area_shows_no_more_than_fill_its_width(qtbot, view):
     qtbot.waitUntil(lambda: all(c.isVisible() for c in view.canvases), timeout=30000)
 
 
+def test_several_plots_make_the_window_no_taller(qtbot, view):
+    view.resize(420, 2000)
+    qtbot.waitUntil(lambda: all(c.isVisible() for c in view.canvases), timeout=30000)
+    assert view.pair.count == 4 and view.minimumSizeHint().height() < 500
+
+
 def test_wide_area_shows_all_canvases(qtbot, view):
     view.resize(1400, 520)
     qtbot.waitUntil(lambda: all(canvas.isVisible() for canvas in view.canvases), timeout=30000)

@@ -8,6 +8,7 @@ from functools import partial
 from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QBoxLayout, QHBoxLayout, QWidget
 
+from vetter.gui.field_view.pan_zoom import MIN_SIZE
 from vetter.gui.widgets.buttons import CheckedButton
 
 MIN_SIDE = 240
@@ -44,6 +45,8 @@ class SideBySide(QWidget):
         self.count = 1
         self._layout = QBoxLayout(QBoxLayout.Direction.TopToBottom, self)
         self._layout.setContentsMargins(0, 0, 0, 0)
+        # That of one canvas: several, before the first resize, would make the window taller.
+        self.setMinimumSize(MIN_SIZE)
         for canvas in self._canvases:
             self._layout.addWidget(canvas, 1)
         self.choice = QWidget(parent)
