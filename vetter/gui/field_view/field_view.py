@@ -361,7 +361,8 @@ class FieldDock(QDockWidget):
         self.view = FieldView(session, fits, self.pictures, self)
         self.setWidget(self.view)
         window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self)
-        window.tabifyDockWidget(beside, self)
+        if window.dockWidgetArea(beside) == Qt.DockWidgetArea.RightDockWidgetArea:
+            window.tabifyDockWidget(beside, self)
         self.show()
         self.raise_()
 
