@@ -34,18 +34,18 @@ def test_a_fit_that_came_after_the_paint_ahead_follows_the_key(qtbot, window):
     ahead = window.plane_row.prepared
     window.cache.set_fit_panel(1, np.ones((41, 41)), shift=Shift(0.1, 0.2))
     window.session.next()
-    assert window.plane_row._frame is ahead
+    assert window.plane_row.frame is ahead
     assert window.session.is_painted
-    qtbot.waitUntil(lambda: "adjusted" in window.plane_row._frame.pictures, timeout=30000)
-    assert window.plane_row._frame.row == 1
+    qtbot.waitUntil(lambda: "adjusted" in window.plane_row.frame.pictures, timeout=30000)
+    assert window.plane_row.frame.row == 1
 
 
 def test_what_was_painted_ahead_with_other_looks_is_not_shown(window):
     ahead = window.plane_row.prepared
     window.cache.set_looks(window.cache.looks.with_("sky", stretch="log"))
     window.session.next()
-    assert window.plane_row._frame is not ahead
-    assert window.plane_row._frame.looks == window.cache.looks
+    assert window.plane_row.frame is not ahead
+    assert window.plane_row.frame.looks == window.cache.looks
 
 
 def test_a_residual_that_is_out_of_date_is_not_shown(qtbot, window):
@@ -53,7 +53,7 @@ def test_a_residual_that_is_out_of_date_is_not_shown(qtbot, window):
     qtbot.waitUntil(lambda: "adjusted" in window.plane_row.prepared.pictures, timeout=30000)
     window.cache.set_fit_panel(1, np.full((41, 41), 2.0))
     window.session.next()
-    assert np.all(window.plane_row._frame.planes["adjusted"] == 2.0)
+    assert np.all(window.plane_row.frame.planes["adjusted"] == 2.0)
 
 
 @pytest.mark.parametrize("key", ["accept", "stretch"])
