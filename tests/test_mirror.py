@@ -39,7 +39,6 @@ ELSEWHERE = {
     "vetter.review.cutouts.epoch_row": "gui/epochs/test_epoch_panel.py",
     "vetter.review.opening.content_checker": "gui/opening/test_caution_band.py",
     "vetter.review.opening.practice": "gui/windows/test_practice.py",
-    "vetter.review.threads.arranger": "review/test_long_queue.py",
     "vetter.review.opening.session_copier": "gui/windows/test_damaged_session.py",
 }
 """Modules that tests in other rooms, or of a process, run; with one file of those tests."""

@@ -21,9 +21,11 @@ from PyQt6.QtWidgets import QApplication
 from vetter.core.cutout_source import CutoutSource
 from vetter.core.decisions.decision import storable
 from vetter.core.display.style import DisplayStyle
+from vetter.core.fakes.planted_row import SHOWN_SETTING
 from vetter.errors import ColumnsWanted, VetterError
 from vetter.gui.commands import COMMANDS, WINDOW_COMMANDS
 from vetter.gui.opening.import_ahead import DELAY_MS, import_ahead
+from vetter.gui.panels.layout.turning import North
 from vetter.gui.panels.panel_choice import PanelChoice
 from vetter.gui.widgets.theme import make_application
 from vetter.gui.windows.main_window import MainWindow
@@ -208,14 +210,17 @@ def _build(
     if isinstance(stored.get("columns"), list):
         window.set_columns([str(name) for name in stored["columns"]])
     window.cautions.set_put_away(stored.get("cautions"))
+    window.storms.watch.restore(stored.get("storms"))
+    window.lanes.set_wanted(stored.get("lanes") is not False)
     window.plane_row.set_choice(
         PanelChoice.of(source, stored.get("panels"), stored.get("hatch") is not False)
     )
-    window.plane_row.set_north_up(stored.get("north_up") is True)
+    window.plane_row.set_north(North.of(stored.get("north_up")))
     window.show_surround(stored.get("surround") is not False)
     window.pages.grid_choice = stored.get("grid")
     window.stretch_bar.restore_presets(stored.get("presets"))
     window.light_curve.is_wanted = stored.get("light_curve") is not False
+    window.dialogs.planted.shown_at = str(stored.get(SHOWN_SETTING) or "")
     window.filter_bar.saved.restore(stored.get("filters"))
     window.set_verdict_bar(stored.get("verdict_bar") is not False)
     fits.begin()

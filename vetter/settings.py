@@ -18,6 +18,12 @@ PSFS = ("gaussian", "moffat", "stars")
 SERVICES = ("SIMBAD", "NED", "Legacy Survey", "TNS", "Aladin Lite")
 MAX_RADIUS = 2000.0
 """Largest radius of a cutout, pixels: a mistyped radius could take gigabytes."""
+SAFE_BLINK_RATE = 3.0
+"""Largest number of changes a second that is safe for photosensitive people.
+
+WCAG 2.2, criterion 2.3.1: three flashes."""
+MAX_BLINK_RATE = 20.0
+"""Largest number of changes a second where the user allows more than the safe ones."""
 MAX_SEED = 2**31 - 1
 """Largest seed of a shuffled list: a dialog's largest whole number."""
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}\Z")
@@ -50,7 +56,12 @@ class FitSettings:
 
 @dataclass(frozen=True, slots=True)
 class DisplaySettings:
-    """Display of the planes at first; the user's changes are stored in the session."""
+    """Display of the planes at first; the user's changes are stored in the session.
+
+    ``blink_rate`` is the number of changes a second of the automatic blink. It counts up to
+    `SAFE_BLINK_RATE` unless ``fast_blink`` is on: faster flashes can cause seizures in
+    photosensitive people.
+    """
 
     theme: str = "system"
     radius: float = 20.0
@@ -61,6 +72,19 @@ class DisplaySettings:
     colour_map: str = "grey"
     difference_map: str = "diverging"
     reticle: bool = True
+    blink_rate: float = SAFE_BLINK_RATE
+    fast_blink: bool = False
+
+    @property
+    def allowed_blink_rate(self) -> float:
+        """Changes a second of the automatic blink.
+
+        >>> DisplaySettings(blink_rate=8).allowed_blink_rate
+        3.0
+        >>> DisplaySettings(blink_rate=8, fast_blink=True).allowed_blink_rate
+        8
+        """
+        return self.blink_rate if self.fast_blink else min(self.blink_rate, SAFE_BLINK_RATE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +95,9 @@ class ReviewSettings:
     text's own. ``columns`` are the first columns of a list that has them; empty for those that
     the list's kind suggests. ``seen_radius`` is the distance, in arcseconds, within which an
     earlier verdict is one on the same object. ``idle_seconds`` is the longest time without a key
-    or a move of the pointer that counts as time looked at a candidate. ``blind`` hides scores,
-    answers of fits and others' verdicts.
+    or a move of the pointer that counts as time looked at a candidate. ``wait_days`` is the time
+    after which an undecided candidate has waited too long. ``blind`` hides scores, answers of
+    fits and others' verdicts.
     """
 
     tags: tuple[str, ...] = (
@@ -92,6 +117,7 @@ class ReviewSettings:
     build_ahead: int = 12
     cache_megabytes: int = 192
     idle_seconds: float = 60.0
+    wait_days: float = 3.0
     blind: bool = False
 
 
@@ -302,11 +328,17 @@ def _check(settings: Settings) -> None:
         "review.cache_megabytes": review.cache_megabytes,
         "review.seen_radius": review.seen_radius,
         "review.idle_seconds": review.idle_seconds,
+        "review.wait_days": review.wait_days,
     }
     for key, number in positive.items():
         if not number > 0:
             raise SettingsError(f"{key}: expected a number above 0, found {number!r}")
     _check_fit(fit)
+    if not 0.1 <= display.blink_rate <= MAX_BLINK_RATE:
+        raise SettingsError(
+            f"display.blink_rate: expected 0.1 to {MAX_BLINK_RATE:g} changes a second, "
+            f"found {display.blink_rate!r}"
+        )
     if not 0 <= display.percent_low < display.percent_high <= 100:
         raise SettingsError(
             "display.percent_low: expected 0 <= percent_low < percent_high <= 100, "

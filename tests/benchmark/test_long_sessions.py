@@ -25,6 +25,7 @@ def test_record_times_opening_commit_and_undo(
     monkeypatch.setattr(long_sessions, "STEPS", 3)
     figures = list(long_sessions.time_record(tmp_path, [9]))
     assert [figure.what for figure in figures] == [
+        "first opening of a session, 9 decisions",
         "opening of a session, 9 decisions",
         "commit of a decision after 9",
         "undo after 9",

@@ -41,7 +41,10 @@ def _soak(folder: Path, steps: int, seed: int) -> int:
     from PyQt6.QtWidgets import QApplication
 
     from tests.endurance.walk import Walk, WalkError
+    from vetter.review.opening import stored_ledger
 
+    # Every window begins with the checkpoint of the one before.
+    stored_ledger.CHECKPOINT_EVENTS = 1
     application = QApplication(["bench"])
     walk = Walk(folder, seed)
 

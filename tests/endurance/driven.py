@@ -101,7 +101,10 @@ def main(arguments: list[str]) -> int:
 
     MainWindow.begin = begin  # type: ignore[method-assign]
     from vetter.cli import main as run
+    from vetter.review.opening import stored_ledger
 
+    # Every window that finds decisions begins with a checkpoint of them, and writes the next.
+    stored_ledger.CHECKPOINT_EVENTS = 1
     return run(arguments)
 
 

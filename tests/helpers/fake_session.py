@@ -55,6 +55,7 @@ def candidate_list(count: int = 20, **columns: Any) -> CandidateList:
 class FakeSession(QObject):
     """Decides at once, in memory, and remembers which verbs were called."""
 
+    is_blind = False
     current_changed = pyqtSignal(int)
     opinions_changed = pyqtSignal(object)
     queue_changed = pyqtSignal()

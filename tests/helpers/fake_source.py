@@ -57,7 +57,7 @@ class FakeCache(QObject):
         super().__init__()
         self.source = source
         self.looks = DisplayStyle()
-        self.radius = source.default_radius
+        self.radius = getattr(source, "default_radius", 5.0)
         self.wanted: list[int] = []
         self._frames: dict[int, RenderedCutout] = {}
 
@@ -72,6 +72,9 @@ class FakeCache(QObject):
 
     def cutout(self, row: int, radius: float) -> Cutout:
         return self.source.cutout(row, radius)
+
+    def read(self, task: Any) -> Any:
+        return task(self.source)
 
     def place(self, row: int, frame: RenderedCutout) -> None:
         """Hold this frame from now on, and tell nobody."""

@@ -17,6 +17,7 @@ from vetter.core.decisions.decision import Verdict
 from vetter.core.decisions.ledger import Ledger
 from vetter.core.decisions.new_decisions import decide
 from vetter.core.decisions.triage.later import note_epochs
+from vetter.core.decisions.triage.waiting import Opening
 from vetter.review.due import DueWatch
 
 TOMORROW = "2026-12-01T00:00:00.000Z"
@@ -132,3 +133,46 @@ def test_clock_waits_for_next_time(
     put_off(ledger, 2, TOMORROW)
     due.refresh()
     assert waits == [20_001]
+
+
+def wait(ledger: Ledger, source: Source, clock: Clock) -> list[float]:
+    """Return the days that each candidate of a session opened before has waited."""
+    openings = [Opening("2026-11-28T00:00:00.000Z", 2), Opening("2026-11-29T00:00:00.000Z", 3)]
+    watch = DueWatch(ledger, source, clock, openings)
+    days: list[float] = watch.waits().tolist()
+    watch.stop()
+    return days
+
+
+def test_undecided_candidates_wait_since_they_came(ledger: Ledger, clock: Clock) -> None:
+    put_off(ledger, 1, TOMORROW)
+    found = wait(ledger, Source(candidates=ledger.candidates), clock)
+    np.testing.assert_equal(found, [2.0, np.nan, 1.0, 0.0])
+
+
+def test_due_candidates_wait_since_their_time(ledger: Ledger, clock: Clock) -> None:
+    put_off(ledger, 1, TOMORROW)
+    clock.now = "2026-12-02T12:00:00.000Z"
+    found = wait(ledger, Source(candidates=ledger.candidates), clock)
+    np.testing.assert_allclose(found[:3], [4.5, 1.5, 3.5])
+
+
+def test_new_epoch_ends_the_wait_when_it_came(ledger: Ledger, clock: Clock) -> None:
+    source = Source(candidates=ledger.candidates)
+    put_off(ledger, 0)
+    decision = ledger.decision(0)
+    assert decision is not None
+    ledger.apply(decision._replace(id="later", at="2026-11-28T06:00:00.000Z"))
+    source.labels = np.array([0, 1, 0, 3])
+    assert wait(ledger, source, clock)[0] == 1.0
+
+
+def test_rows_that_have_just_been_read_wait_no_time(clock: Clock) -> None:
+    ledger = Ledger(candidate_list(2), "ann", complete=False)
+    watch = DueWatch(ledger, Source(candidates=ledger.candidates), clock)
+    ledger.extend(candidate_list(4), True)
+    clock.now = TOMORROW
+    assert watch.waits().tolist() == [1.0, 1.0, 0.0, 0.0]
+    watch.refresh()
+    assert watch.waits().tolist() == [1.0, 1.0, 0.0, 0.0]
+    watch.stop()

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 
 import numpy as np
 import pytest
 from astropy.table import Table
 
 from tests.helpers.fake_session import FakeSession
+from tests.helpers.field_files import write_field, write_list
 from tests.helpers.samp_hub import OtherProgram, program, running_hub
 from vetter.core.decisions.decision import Verdict
+from vetter.io.input_options import InputOptions
+from vetter.io.inputs.open_input import open_input
 from vetter.review.samp_link import SampLink, find_nearest
 
 WAIT_S = 30
@@ -44,11 +48,32 @@ def test_sent_list_holds_the_verdicts(link, topcat) -> None:
     assert table["ra"].meta["ucd"] == "pos.eq.ra;meta.main"
 
 
-def test_list_with_test_rows_is_not_sent(qtbot, link, session) -> None:
+def test_list_with_test_rows_that_stay_is_not_sent(qtbot, link, session, topcat) -> None:
     session.source.record = {"plant": {"repeats": 1}}
-    with qtbot.waitSignal(link.said) as said:
+    with qtbot.waitSignal(link.said, check_params_cb=lambda text: "must not leave" in text):
         link.send_list()
-    assert "must not leave" in said.args[0] and link._client._thread is None
+    assert topcat.received.empty()
+
+
+def test_test_rows_are_left_out_of_the_sent_list(qtbot, topcat, tmp_path) -> None:
+    write_list(tmp_path / "l.csv")
+    planes = write_field(tmp_path)
+    how = InputOptions.from_keywords(planes=planes, repeats=1, seed=3)
+    with closing(open_input(str(tmp_path / "l.csv"), how)) as source:
+        session = FakeSession(source.candidates)
+        session.source = source
+        link = SampLink(session)
+        link.send_list()
+        _, facts = topcat.received.get(timeout=WAIT_S)
+        table = Table.read(facts["url"].removeprefix("file://"), format="votable")
+        assert len(source.candidates) == 3
+        assert len(table) == 2
+        with qtbot.waitSignal(link.said, check_params_cb=lambda text: text.startswith("following")):
+            link.toggle_following()
+        with qtbot.waitSignal(link.row_chosen) as chosen:
+            topcat.highlight(facts["table-id"], 1)
+        assert source.candidates.key(chosen.args[0]) == str(table["id"][1])
+        link.close()
 
 
 def test_highlighted_row_is_chosen(qtbot, link, topcat) -> None:

@@ -44,9 +44,9 @@ def time_record(folder: Path, counts: Sequence[int]) -> Iterator[Figure]:
 
     from vetter.core.candidates.candidate_list import CandidateList, Roles
     from vetter.core.decisions.decision import Verdict
-    from vetter.core.decisions.ledger import Ledger
     from vetter.core.decisions.new_decisions import decide
     from vetter.io.session.session_file import SessionFile
+    from vetter.review.opening.stored_ledger import read_ledger
 
     for count in counts:
         candidates = min(count, 100_000)
@@ -58,14 +58,18 @@ def time_record(folder: Path, counts: Sequence[int]) -> Iterator[Figure]:
         nowhere = np.full(candidates, np.nan)
         listed = CandidateList(Table({"id": keys}), Roles(key="id"), keys, x, y, nowhere, nowhere)
         listed.row_of(str(keys[0]))
-        start = perf_counter()
-        store, ledger = SessionFile.open(path, REVIEWER), Ledger(listed, REVIEWER)
-        ledger.replay(store.decisions())
-        milliseconds = 1e3 * (perf_counter() - start)
-        budgets = {"once": 1000.0} if count >= 1_000_000 else {}
-        yield Figure(
-            f"opening of a session, {count:,} decisions", {"once": milliseconds}, budgets=budgets
-        )
+        # The first opening finds no checkpoint; it keeps one for the next.
+        for what in ("first opening", "opening"):
+            start = perf_counter()
+            store = SessionFile.open(path, REVIEWER)
+            stored = read_ledger(store, listed, REVIEWER)
+            once = {"once": 1e3 * (perf_counter() - start)}
+            budgets = {"once": 1000.0} if count >= 1_000_000 and what == "opening" else {}
+            yield Figure(f"{what} of a session, {count:,} decisions", once, budgets=budgets)
+            stored.keep_checkpoint()
+            if what == "first opening":
+                store.close()
+        ledger = stored.ledger
         commits, undos = [], []
         for row in range(STEPS):
             start = perf_counter()

@@ -76,6 +76,14 @@ class ImageField:
         """Fingerprints of the image's list and planes."""
         return ()
 
+    @property
+    def image_plane(self) -> Plane | None:
+        """The whole image; None if each candidate came with its own pixels.
+
+        An image of several has its planes only after `with_planes`.
+        """
+        return None
+
     def fwhm(self, measure: bool = True) -> PsfFwhm | None:
         """Return the FWHM of the image's PSF; None if unknown.
 

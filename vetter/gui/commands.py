@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from vetter.core.decisions.decision import Verdict
 from vetter.gui.actions.command import UNNAMED_TAG, Command
+from vetter.gui.actions.panel_commands import PANEL_COMMANDS
+from vetter.gui.actions.queue_commands import LIST_QUEUE
 from vetter.gui.actions.reviewer_commands import GO_TOGETHER, REVIEW_TOGETHER, VIEW_TOGETHER
 from vetter.gui.actions.stretch_commands import STRETCH_COMMANDS
 
@@ -251,144 +253,7 @@ LIST_COMMANDS: tuple[Command[MainWindow], ...] = (
 )
 
 VIEW_COMMANDS: tuple[Command[MainWindow], ...] = (
-    Command(
-        "view.blink",
-        "Blink image and template",
-        ("B",),
-        "View",
-        lambda w: w.plane_row.blink_step(1),
-        repeats=True,
-    ),
-    Command(
-        "view.blink_back",
-        "Blink backwards",
-        ("Shift+B",),
-        "View",
-        lambda w: w.plane_row.blink_step(-1),
-        repeats=True,
-    ),
-    Command(
-        "view.auto_blink",
-        "Blink by itself on or off",
-        ("Ctrl+B",),
-        "View",
-        lambda w: w.toggle_auto_blink(),
-    ),
-    Command(
-        "view.flicker",
-        "Flicker of image and refit template on or off",
-        ("Shift+F",),
-        "View",
-        lambda w: w.toggle_flicker(),
-    ),
-    Command(
-        "view.swipe",
-        "Swipe between image and template on or off",
-        ("Shift+W",),
-        "View",
-        lambda w: w.toggle_swipe(),
-    ),
-    Command(
-        "view.flip",
-        "Flip: show the template while held",
-        ("Space",),
-        "View",
-        lambda w: w.plane_row.set_flip(True),
-        released=lambda w: w.plane_row.set_flip(False),
-    ),
-    Command(
-        "view.magnify",
-        "Magnifier while held",
-        ("K",),
-        "View",
-        lambda w: w.plane_row.set_magnifier(True),
-        released=lambda w: w.plane_row.set_magnifier(False),
-    ),
-    Command(
-        "view.reticle",
-        "Reticle on or off",
-        ("T",),
-        "View",
-        lambda w: w.toggle_reticle(),
-        separated=True,
-    ),
-    Command(
-        "view.compass", "Compass and scale on or off", (), "View", lambda w: w.toggle_compass()
-    ),
-    Command(
-        "view.cursor_left",
-        "Pixel cursor left",
-        ("Alt+Left",),
-        "View",
-        lambda w: w.plane_row.move_cursor(-1, 0),
-        repeats=True,
-    ),
-    Command(
-        "view.cursor_right",
-        "Pixel cursor right",
-        ("Alt+Right",),
-        "View",
-        lambda w: w.plane_row.move_cursor(1, 0),
-        repeats=True,
-    ),
-    Command(
-        "view.cursor_up",
-        "Pixel cursor up",
-        ("Alt+Up",),
-        "View",
-        lambda w: w.plane_row.move_cursor(0, 1),
-        repeats=True,
-    ),
-    Command(
-        "view.cursor_down",
-        "Pixel cursor down",
-        ("Alt+Down",),
-        "View",
-        lambda w: w.plane_row.move_cursor(0, -1),
-        repeats=True,
-    ),
-    Command(
-        "view.north",
-        "North up (quarter turns) on or off",
-        ("Shift+N",),
-        "View",
-        lambda w: w.toggle_north(),
-    ),
-    Command(
-        "view.hatch",
-        "Bad pixels as a hatch on or off",
-        ("Shift+T",),
-        "View",
-        lambda w: w.toggle_hatch(),
-    ),
-    Command(
-        "view.fit", "Fit view", ("0",), "View", lambda w: w.plane_row.fit_view(), separated=True
-    ),
-    Command(
-        "view.zoom_in",
-        "Zoom in",
-        ("+", "="),
-        "View",
-        lambda w: w.plane_row.zoom_in(),
-        repeats=True,
-    ),
-    Command(
-        "view.zoom_out", "Zoom out", ("-",), "View", lambda w: w.plane_row.zoom_out(), repeats=True
-    ),
-    Command(
-        "view.large",
-        "Large panel (under the pointer) on or off",
-        ("Z",),
-        "View",
-        lambda w: w.plane_row.toggle_large(),
-    ),
-    Command(
-        "view.next_large",
-        "Next panel large",
-        ("Shift+Z",),
-        "View",
-        lambda w: w.plane_row.step_large(1),
-    ),
+    *PANEL_COMMANDS,
     Command(
         "view.smaller",
         "Smaller cutout",
@@ -487,7 +352,7 @@ VIEW_COMMANDS: tuple[Command[MainWindow], ...] = (
         "View",
         lambda w: w.toggle_verdict_bar(),
     ),
-    Command("view.panels", "Planes with panels...", (), "View", lambda w: w.pick_panels()),
+    Command("view.panels", "Planes with panels...", (), "View", lambda w: w.panels.pick()),
     Command(
         "view.all_columns",
         "All values of this candidate",
@@ -659,6 +524,7 @@ COMMANDS: tuple[Command[MainWindow], ...] = (
     *GO_COMMANDS,
     *GO_TOGETHER,
     *LIST_COMMANDS,
+    *LIST_QUEUE,
     *VIEW_COMMANDS,
     *VIEW_TOGETHER,
     *STRETCH_COMMANDS,

@@ -56,6 +56,7 @@ def make_pictures(session: Path, source: CutoutSource, settings_path: str | None
     check_qt_libraries()
     from PyQt6.QtWidgets import QApplication
 
+    from vetter.gui.panels.layout.turning import North
     from vetter.gui.panels.panel_choice import PanelChoice, PictureStyle
     from vetter.gui.panels.pictures.png import ExportPicture
 
@@ -63,5 +64,7 @@ def make_pictures(session: Path, source: CutoutSource, settings_path: str | None
     with SessionFile.open(session, "", read_only=True) as file:
         stored = file.settings
     looks = DisplayStyle.from_session(stored.get("looks"), load_settings(settings_path).display)
-    style = PictureStyle(PanelChoice.of(source, stored.get("panels")))
+    style = PictureStyle(
+        PanelChoice.of(source, stored.get("panels")), north=North.of(stored.get("north_up"))
+    )
     return Pictures(application, looks, ExportPicture(looks, source.candidates.name, style))

@@ -6,7 +6,7 @@ import argparse
 import json
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -19,6 +19,7 @@ from vetter.core.decisions.agreement.ratings import collect_ratings
 from vetter.core.decisions.decision import Decision, Verdict, last_reviewers, storable
 from vetter.core.decisions.ledger import Counts, Ledger
 from vetter.core.decisions.moment import Moment
+from vetter.core.decisions.planted import PlantedRow
 from vetter.core.fakes.plan import RECORD_KEY, PlantPlan
 from vetter.core.fakes.without_planted import added_keys, without_planted
 from vetter.core.judgement.answer import Answer
@@ -100,7 +101,9 @@ def status(
     ``maybe``, ``later``, ``undecided``, ``decisions`` (events ever made by the reviewer),
     ``position`` (a key, or null), ``reviewers`` (the one who decided last at the end) and
     ``format`` (version of the file's format); if the session holds fits, also ``answers``: the
-    number of fits with each answer.
+    number of fits with each answer; if the window has found storms, also ``storms``: a list of
+    ``kind`` ('image', 'exposure', 'detector' or 'night'), ``label``, ``candidates`` and ``usual``,
+    the median of the others.
 
     Raises
     ------
@@ -110,8 +113,9 @@ def status(
     with _open_session(path, reviewer) as session:
         decisions = without_planted(session.decisions(), session.planted())
         reviewers, position, answers = session.reviewers(), session.position, {}
+        storms: list[dict[str, Any]] = []
         if at is None:
-            answers = _count_answers(session)
+            answers, storms = _count_answers(session), _stored_storms(session)
         else:
             decisions = [decision for decision in decisions if at.is_after(decision)]
             reviewers, position = last_reviewers(decisions), None
@@ -125,6 +129,8 @@ def status(
         facts: dict[str, Any] = {"position": position, "reviewers": reviewers}
         if answers:
             facts["answers"] = answers
+        if storms:
+            facts["storms"] = storms
         return json.dumps({**counts._asdict(), **facts, "format": session.format})
     others = [name for name in reviewers if name != session.reviewer]
     lines = [
@@ -139,6 +145,7 @@ def status(
         f"decisions   {counts.decisions}",
         f"position    {position if position is not None else '-'}",
         *([f"answers     {_list_answers(answers)}"] if answers else []),
+        *[f"storm       {_describe_storm(storm)}" for storm in storms],
         *([note] if note else []),
     ]
     return "\n".join(escape_to_line(line) for line in lines)
@@ -308,12 +315,17 @@ def _counts(session: SessionFile, decisions: Sequence[Decision]) -> tuple[Counts
     ledger = Ledger(_Decided(decisions), session.reviewer)
     ledger.replay(decisions)
     counts = ledger.counts()
-    total = inputs[-1].candidates if inputs else counts.candidates
-    if inputs and RECORD_KEY in inputs[-1].record:
-        # Rows of an earlier plan are in the table too, but not in this list.
-        total -= min(len(added_keys(planted)), _added_count(inputs[-1]))
+    total = own_count(inputs[-1], planted) if inputs else counts.candidates
     undecided = total - (counts.candidates - counts.undecided)
     return counts._replace(candidates=total, undecided=undecided), note
+
+
+def own_count(recorded: RecordedInput, planted: Iterable[PlantedRow]) -> int:
+    """Return the number of candidates of a recorded list, without its test rows."""
+    if RECORD_KEY not in recorded.record:
+        return recorded.candidates
+    # Rows of an earlier plan are in the table too, but not in this list.
+    return recorded.candidates - min(len(added_keys(planted)), _added_count(recorded))
 
 
 def _count_answers(session: SessionFile) -> dict[str, int]:
@@ -326,6 +338,24 @@ def _count_answers(session: SessionFile) -> dict[str, int]:
     counts = Counter(str(meta.get("adjust_answer", "")) for meta in metas)
     answers = {answer.value: counts[answer.value] for answer in Answer}
     return answers if any(answers.values()) else {}
+
+
+def _stored_storms(session: SessionFile) -> list[dict[str, Any]]:
+    """Return the storms that the window has found; entries of another form are left out."""
+    record = session.settings.get("storms")
+    found = record.get("found") if isinstance(record, dict) else None
+    kinds = {"kind": str, "label": str, "candidates": int, "usual": float}
+    return [
+        {name: storm[name] for name in kinds}
+        for storm in (found if isinstance(found, list) else [])
+        if isinstance(storm, dict)
+        and all(type(storm.get(name)) is kind for name, kind in kinds.items())
+    ]
+
+
+def _describe_storm(storm: Mapping[str, Any]) -> str:
+    count = format_count(storm["candidates"], "candidate")
+    return f"{storm['kind']} {storm['label']}: {count}, {storm['usual']:g} in the others' median"
 
 
 def _added_count(recorded: RecordedInput) -> int:

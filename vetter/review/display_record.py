@@ -1,9 +1,12 @@
-"""Record of what is on screen, which each single decision stores as its ``seen``."""
+"""Record of what is on screen, which each decision stores as its ``seen``."""
 
 from __future__ import annotations
 
 import json
 from typing import Any
+
+from vetter.core.cutout_source import CutoutSource
+from vetter.io.inputs.blind_source import BlindSource
 
 _ORDER = (
     "page",
@@ -19,6 +22,7 @@ _ORDER = (
     "sort",
     "blind",
 )
+_HIDING = ("hidden", "blind")
 
 
 class DisplayRecord:
@@ -51,9 +55,26 @@ class DisplayRecord:
         """Return a fact; None if it was never noted."""
         return self._facts.get(name)
 
+    def take_hidden(self, source: CutoutSource) -> None:
+        """Take over the columns that a blind review hides so far."""
+        if isinstance(source, BlindSource):
+            self.note(blind=True, hidden=list(source.hidden))
+
+    def compose_hidden(self) -> str:
+        """Return the facts of a blind review alone; empty without one.
+
+        They hold for each candidate, on screen or not, as for those of a group.
+        """
+        shown = {name: self._facts[name] for name in _HIDING if self._facts.get(name)}
+        return _as_text(shown) if shown.get("blind") else ""
+
     def compose(self) -> str:
         """Return the text, composed if a fact has changed since the last call."""
         if self._text is None:
             shown = {name: self._facts[name] for name in _ORDER if self._facts.get(name)}
-            self._text = json.dumps(shown, ensure_ascii=False, separators=(",", ":"))
+            self._text = _as_text(shown)
         return self._text
+
+
+def _as_text(facts: dict[str, Any]) -> str:
+    return json.dumps(facts, ensure_ascii=False, separators=(",", ":"))

@@ -13,6 +13,7 @@ from vetter.core.cutout_source import CutoutSource
 from vetter.core.decisions.decision import Decision, Opinion, Verdict, utc_now
 from vetter.core.decisions.ledger import Counts, Ledger
 from vetter.core.decisions.triage.later import DUE_CODE, due_since, note_epochs
+from vetter.core.decisions.triage.waiting import DAY_SECONDS, Opening, entry_times, to_seconds
 
 MAX_WAIT_MS = 600_000
 """Ten minutes at most until the clock is asked again: it may have been set."""
@@ -29,6 +30,8 @@ class DueWatch(QObject):
         Source of the epochs of objects.
     clock : callable
         Returns the UTC in ISO 8601.
+    openings : sequence of Opening
+        Earlier openings of the session, oldest first: since when candidates wait.
     """
 
     changed = pyqtSignal(object)
@@ -39,11 +42,17 @@ class DueWatch(QObject):
         ledger: Ledger,
         source: CutoutSource,
         clock: Callable[[], str] = utc_now,
+        openings: Sequence[Opening] = (),
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._ledger, self._source, self._clock = ledger, source, clock
+        self._openings = openings
+        self._entered = np.empty(0)
+        """When each candidate came into the session, in seconds since 1970."""
         self._since: dict[int, str] = {}
+        self._ended: dict[int, float] = {}
+        """When those that are due became so, in seconds since 1970."""
         self._kept: dict[int, tuple[tuple[int, int], npt.NDArray[np.uint8]]] = {}
         """Codes with another code for those that are due, until the next decision."""
         self._timer = QTimer(self)
@@ -78,6 +87,22 @@ class DueWatch(QObject):
     def remarked_rows(self) -> Sequence[int]:
         """Return the rows with tags or a comment."""
         return self._ledger.remarked_rows()
+
+    def waits(self) -> npt.NDArray[np.float64]:
+        """Return how many days each undecided candidate waits, shape (n,); NaN if decided.
+
+        A candidate waits since it came into the session, or since it is due. A thread may ask.
+        """
+        now, codes = to_seconds(self._clock()), self._ledger.codes
+        entered, ended = self._entered, self._ended
+        # Rows that have just been read came now.
+        came = np.full(len(codes), now)
+        came[: len(entered)] = entered
+        days = np.where(codes == 0, now - came, np.nan)
+        for row, at in ended.items():
+            if codes[row] == _LATER:
+                days[row] = now - at
+        return np.maximum(days, 0.0) / DAY_SECONDS
 
     def note_epochs(self, decision: Decision) -> Decision:
         """Return a decision that puts a candidate off with the number of its epochs."""
@@ -129,7 +154,10 @@ class DueWatch(QObject):
 
     def _find_due(self) -> None:
         now, waits = self._clock(), []
-        self._since, self._kept = {}, {}
+        self._note_entries(now)
+        # Replaced at the end: a filter in a thread may read the earlier ones meanwhile.
+        found: dict[int, str] = {}
+        ended: dict[int, float] = {}
         epochs = self._source.object_epochs
         for row in np.flatnonzero(self._ledger.codes == _LATER).tolist():
             decision = self._ledger.decision(row)
@@ -139,13 +167,22 @@ class DueWatch(QObject):
             latest = np.nan if epochs is None else max_or_nan(epochs.times[same])
             since = due_since(decision, now, len(same), latest)
             if since:
-                self._since[row] = since
+                found[row] = since
+                began = to_seconds(decision.until or decision.at)
+                ended[row] = began if decision.until else max(began, *self._entered[same])
             elif decision.until:
                 waits.append(decision.until)
+        self._since, self._ended, self._kept = found, ended, {}
         self._timer.stop()
         if waits:
             seconds = _seconds_between(now, min(waits))
             self._timer.start(min(max(int(seconds * 1000) + 1, 1000), MAX_WAIT_MS))
+
+    def _note_entries(self, now: str) -> None:
+        known, count = len(self._entered), len(self._ledger.candidates)
+        if count > known:
+            new = entry_times(self._openings, count, now)[known:]
+            self._entered = np.concatenate([self._entered, new])
 
 
 def max_or_nan(values: npt.NDArray[np.float64]) -> float:

@@ -8,12 +8,12 @@ import numpy as np
 import numpy.typing as npt
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from vetter.errors import InputError
 from vetter.io.export.decision_table import FrozenOpinions, decision_table
 from vetter.io.export.exported_rows import RowChoice, list_exported_rows
 from vetter.io.export.samp_client import Pointing, SampClient
 from vetter.io.export.tables.column_facts import ADDED, facts_of_list
 from vetter.io.export.tables.table_writing import write_table
+from vetter.io.export.unplanted import without_test_rows
 from vetter.review.session import Session
 
 FOLLOW_RADIUS_ARCSEC = 5.0
@@ -45,20 +45,18 @@ class SampLink(QObject):
         self._client = SampClient(self._highlighted.emit, self._point, self.said.emit)
 
     def send_list(self) -> None:
-        """Send the whole list with its verdicts."""
+        """Send the whole list with its verdicts, without test rows."""
         session = self._session
         source, opinions = session.source, FrozenOpinions.of(session)
-        try:
-            rows = list_exported_rows(source, opinions, RowChoice()).listed
-        except InputError as error:
-            self.said.emit(str(error))
-            return
-        self._sent_rows = rows
-        facts = {**facts_of_list(source.candidates), **ADDED}
 
         def write(path: Path) -> None:
-            table, _ = decision_table(source.candidates.table, opinions, rows=rows)
-            write_table(table, path, "votable", facts)
+            with without_test_rows(source, opinions) as leaving:
+                listed = leaving.source.candidates
+                rows = list_exported_rows(leaving.source, leaving.opinions, RowChoice()).listed
+                table, _ = decision_table(listed.table, leaving.opinions, rows=rows)
+                write_table(table, path, "votable", {**facts_of_list(listed), **ADDED})
+                # In place before the table is sent, to which other programs answer.
+                self._sent_rows = leaving.opinions.rows[rows]
 
         self.said.emit("sending the list...")
         self._client.send_table(source.title, write)

@@ -110,10 +110,10 @@ class Session(QObject):
         self._viewing = CurrentCandidate(queue, self)
         self._viewing.clock.idle = settings.review.idle_seconds
         self.display = DisplayRecord()
+        """What is on screen; the window notes it, and decisions store it."""
+        self.display.take_hidden(source)
         self.others = OtherReviewers(ledger)
         """Opinions of the other reviewers; without any until the session's opener sets them."""
-        self._note_blind()
-        """What is on screen; the window notes it, and single decisions store it."""
         self.writer = writer
         self.recorder = Recorder(ledger, writer, self)
         self._meter = PaceMeter()
@@ -188,7 +188,8 @@ class Session(QObject):
         text = text.strip()
 
         def write() -> None:
-            seen = self.display.compose() if row == self.current_row and self.is_painted else ""
+            on_screen = row == self.current_row and self.is_painted
+            seen = self.display.compose() if on_screen else self.display.compose_hidden()
             comment = new_decisions.decide(self.ledger, row, comment=text, seen=seen)
             self._commit([comment], None, comment=(row, text))
 
@@ -198,7 +199,9 @@ class Session(QObject):
         """Give one verdict to many candidates, as one step of undo."""
 
         def write() -> None:
-            made = new_decisions.decide_group(self.ledger, rows, verdict, self.others.is_arbiter)
+            made = new_decisions.decide_group(
+                self.ledger, rows, verdict, self.others.is_arbiter, self.display.compose_hidden()
+            )
             self._commit([self.due.note_epochs(decision) for decision in made], None)
 
         self._when_writable(write)
@@ -301,7 +304,7 @@ class Session(QObject):
         """
         first, complete = len(self.candidates), fingerprints is not None
         self.candidates = candidates
-        self._note_blind()
+        self.display.take_hidden(self.source)
         self.ledger.extend(candidates, complete)
         self.columns.extend(candidates)
         new = self.columns.since(first)
@@ -315,10 +318,6 @@ class Session(QObject):
             self.completed.emit()
             if self.unplaced_note:
                 self.noticed.emit(self.unplaced_note)
-
-    def _note_blind(self) -> None:
-        if isinstance(self.source, BlindSource):
-            self.display.note(blind=True, hidden=list(self.source.hidden))
 
     def break_off(self, why: str) -> None:
         """Report that the rest of the list cannot be read; the listed candidates can be vetted.

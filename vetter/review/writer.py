@@ -132,6 +132,8 @@ class Writer(QObject):
     ----------
     store : DecisionStore
         The open session file; from now on used on the writer's thread only.
+    at_end : callable, optional
+        Called on that thread after all jobs, when the writer is closed.
     """
 
     read_only = False
@@ -141,9 +143,15 @@ class Writer(QObject):
     loaded = pyqtSignal(object)  # Stored
     compared = pyqtSignal(object)  # roles of the inputs that have changed
 
-    def __init__(self, store: DecisionStore, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        store: DecisionStore,
+        at_end: Callable[[], object] | None = None,
+        parent: QObject | None = None,
+    ) -> None:
         super().__init__(parent)
         self._store = store
+        self._at_end = at_end
         self._jobs: queue.PriorityQueue[tuple[Urgency, int, Callable[[], None] | None]] = (
             queue.PriorityQueue()
         )
@@ -223,6 +231,8 @@ class Writer(QObject):
         """Finish the submitted jobs, and end the thread."""
         self._ending = True
         self._hurry.set()
+        if self._at_end is not None:
+            self._put_background(Urgency.RESULT, self._at_end)
         self._put(Urgency.END, None)
         self._thread.join()
 
@@ -230,7 +240,7 @@ class Writer(QObject):
         # The count keeps jobs of one urgency in the order of submission.
         self._jobs.put((urgency, next(self._count), job))
 
-    def _put_background(self, urgency: Urgency, write: Callable[[], None]) -> None:
+    def _put_background(self, urgency: Urgency, write: Callable[[], object]) -> None:
         def job() -> None:
             try:
                 write()

@@ -10,7 +10,8 @@ from vetter.core.columns.blind_columns import hide_columns, is_hidden_column
 SCORES = (
     "rb drb realBogus real_bogus RB reliability SCIMLSCORE braai acai_h score mlscore score_1 "
     "rf_snn_ia_vs_nonia snn_snia_vs_nonia classtar sgscore1 prob_real CLASS classification "
-    "isdiffpos_prob stamp_classifier label vra_real"
+    "isdiffpos_prob stamp_classifier label vra_real is_real p_bogus realness cnn_confidence "
+    "y_pred ground_truth"
 ).split()
 RESULTS = "adjust_dx adjust_answer adjust_chi2 disappeared answer".split()
 DECISIONS = "verdict vet_verdict tags comment reviewer decided_at verdict_original".split()

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vetter.core.columns.filter import FilterError, match_filter
+from vetter.core.columns.filter import FilterError, absent_columns, match_filter
 from vetter.core.columns.folded_text import fold
 
 
@@ -190,6 +190,26 @@ def test_any_text_gives_a_mask_or_a_worded_refusal(text: str) -> None:
 
 def test_pattern_of_many_signs_is_matched_at_once() -> None:
     assert not match_filter("name like " + "%" * 200 + "z", Columns()).any()
+
+
+@pytest.mark.parametrize(
+    ("expression", "absent"),
+    [
+        ("", []),
+        ("J04 mag<19 not name like J%", []),
+        ("seeing<2 mag<19 seeing>1", ["seeing"]),
+        ("(rb between 0 and 1) or 'far away' in (r, g)", ["rb", "far away"]),
+        ("seeing is not null", ["seeing"]),
+        ("seeing in", []),
+    ],
+)
+def test_absent_columns_are_named(expression: str, absent: list[str]) -> None:
+    assert absent_columns(expression, Columns()) == absent
+
+
+def test_absent_columns_of_nonsense_are_refused() -> None:
+    with pytest.raises(FilterError, match="a condition is missing"):
+        absent_columns("mag<19 or", Columns())
 
 
 def test_nothing_is_executed(tmp_path: Path) -> None:

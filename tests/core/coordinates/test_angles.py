@@ -41,6 +41,8 @@ def test_what_is_no_angle(text: str) -> None:
         ("arcmin", 1 / 60),
         ("mas", 1 / 3.6e6),
         ("deg", 1.0),
+        ("15deg", 15.0),
+        ("3600 arcsec", 1.0),
         ("", 1.0),
     ],
 )

@@ -2,9 +2,10 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 
-from vetter.core.coordinates.times import time_text
+from vetter.core.coordinates.times import mjd_array, time_text
 
 
 @pytest.mark.parametrize(
@@ -41,3 +42,20 @@ def test_time_is_written(value: object, column: str, unit: str, text: str) -> No
 
 def test_a_second_is_not_lost_to_rounding() -> None:
     assert time_text(59000 + 1 / 86400, "mjd").startswith("2020-05-31 00:00:01 ")
+
+
+@pytest.mark.parametrize(
+    ("column", "unit", "values", "mjd"),
+    [
+        ("mjd", "", [58849.5, 3.0], [58849.5, 3.0]),
+        ("obs", "", [2458850.0, 5.0], [58849.5, math.nan]),
+        ("unixtime", "", [86400.0], [40588.0]),
+        ("obs", "d", [17.0], [math.nan]),
+        ("obs", "", [math.inf, 58849.5], [math.nan, 58849.5]),
+        ("jd", "", [], []),
+    ],
+    ids=["mjd", "jd", "unix", "unknown", "infinite", "empty"],
+)
+def test_columns_of_times_become_mjd(column, unit, values, mjd):
+    found = mjd_array(np.array(values), column, unit)
+    np.testing.assert_array_equal(found, mjd)

@@ -54,7 +54,7 @@ def test_settings_say_how_a_session_starts() -> None:
 
 
 def test_looks_survive_a_session_file() -> None:
-    looks = DisplayStyle(shared=False).with_(
+    looks = DisplayStyle(shared=False, blinks=("image", "diff")).with_(
         "err", cmap="magma", interval=Interval("manual", -2, 3)
     )
     assert DisplayStyle.from_record(json.loads(json.dumps(looks.record()))) == looks
@@ -88,7 +88,13 @@ def test_a_plane_belongs_to_the_group_that_the_user_says() -> None:
     looks = DisplayStyle().with_kind("residuum", "difference")
     assert looks.group_of("residuum") == "difference"
     assert looks.look("residuum").cmap == "diverging"
-    assert looks.with_kind("residuum", "sky") == DisplayStyle()
+    assert looks.with_kind("residuum", "sky").group_of("residuum") == "sky"
+
+
+def test_kind_of_a_plane_that_is_said_is_not_open_to_its_content() -> None:
+    looks = DisplayStyle().with_kind("residuum", "sky").with_kind("haze", "difference")
+    planes = ("image", "diff", "err", "residuum", "haze", "other")
+    assert looks.unnamed(planes) == ["other"]
 
 
 def test_kinds_of_planes_survive_a_session_file() -> None:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from vetter.errors import SettingsError
 from vetter.gui.actions.command import MENUS
-from vetter.gui.actions.keymap import make_keymap
+from vetter.gui.actions.keymap import lost_keys, make_keymap
 from vetter.gui.commands import COMMANDS
+from vetter.io.settings_file import load_keymap
+
+KEPT = Path(__file__).parents[2] / "kept" / "keymap.toml"
 
 CONTRACT = {
     "review.accept": ("A",),
@@ -74,9 +79,35 @@ def test_an_empty_list_takes_the_keys_away():
     assert make_keymap(COMMANDS, {"go.grid": []})["go.grid"] == ()
 
 
-def test_a_clash_names_both_commands():
-    with pytest.raises(SettingsError, match=r"R runs both review\.accept and review\.reject"):
-        make_keymap(COMMANDS, {"review.accept": "r"})
+def test_clash_of_two_entries_of_the_user_names_both():
+    with pytest.raises(SettingsError, match=r"Q runs both review\.accept and review\.reject"):
+        make_keymap(COMMANDS, {"review.accept": "q", "review.reject": ["R", "Q"]})
+
+
+def test_users_key_is_taken_from_the_default_of_another_command():
+    keymap = make_keymap(COMMANDS, {"view.blink": "r", "view.reticle": ["N"]})
+    assert keymap["view.blink"] == ("r",)
+    assert keymap["review.reject"] == ()
+    assert keymap["go.next"] == ("Right",)
+    lost = lost_keys(COMMANDS, keymap)
+    assert set(lost) == {"review.reject"}
+    said = "R runs 'Blink image and template' and no longer 'Reject, then next'"
+    assert lost["review.reject"].words == said
+
+
+def test_keymap_from_before_new_defaults_still_opens():
+    keymap = make_keymap(COMMANDS, load_keymap(KEPT))
+    assert keymap["view.field"] == ("X",)
+    assert keymap["view.surround"] == ("W", "Y")
+    assert keymap["review.accept"] == ("J",)
+    assert keymap["review.later"] == keymap["review.adopt"] == ()
+    assert keymap["review.later_until"] == ("Shift+X",)
+    assert set(lost_keys(COMMANDS, keymap)) == {"review.later", "review.adopt"}
+
+
+def test_swapped_keys_are_not_lost():
+    keymap = make_keymap(COMMANDS, {"review.accept": "R", "review.reject": "A"})
+    assert lost_keys(COMMANDS, keymap) == {}
 
 
 @pytest.mark.parametrize(

@@ -217,27 +217,30 @@ def test_arrows_bring_back_earlier_filters(window, session) -> None:
         assert window.bar.line.text() == text
 
 
-def test_filter_with_name_is_offered_in_menu(window, session) -> None:
+def test_named_filter_is_applied_from_menu(window, session) -> None:
     saved = window.bar.saved
     saved.name_filter(" bright ", "mag<19")
-    saved._fill()
     menu = saved.menu()
     assert menu is not None
+    menu.aboutToShow.emit()
     action = menu.actions()[0]
     assert action.text() == "bright:  mag<19"
     action.trigger()
     assert session.queue.expression == "mag<19"
-    assert "bright" in saved.named
+
+
+def test_named_filter_without_its_column_is_greyed(window) -> None:
+    window.bar.saved.name_filter("sharp", "seeing<2 or mag<19")
+    window.bar.saved.name_filter("old", "mag<")
+    menu = window.bar.saved.menu()
+    menu.aboutToShow.emit()
+    texts = [action.text() for action in menu.actions()[:2]]
+    assert texts[1] == "sharp:  seeing<2 or mag<19  (not in this list: seeing)"
+    assert texts[0].startswith("old:  mag<  (a value after '<' is missing")
+    assert not any(action.isEnabled() for action in menu.actions()[:2])
 
 
 def test_same_filter_is_kept_once(window, session) -> None:
     for text in ("mag<19", "mag>19", "mag<19"):
         window.bar.apply(text)
     assert window.bar.saved.earlier == ["mag<19", "mag>19"]
-
-
-@pytest.mark.parametrize("stored", [None, [], {"earlier": 3, "named": []}, {"named": {"a": "b"}}])
-def test_damaged_record_of_filters_is_no_hindrance(window, stored: object) -> None:
-    window.bar.saved.restore(stored)
-    window.bar.saved._fill()
-    assert window.bar.saved.earlier == []

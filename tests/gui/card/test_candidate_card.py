@@ -163,6 +163,15 @@ def test_positions_can_be_copied_and_a_score_is_shown_the_quick_way(qtbot) -> No
     assert not flags["drb"] & selectable
 
 
+def test_the_sign_of_an_alert_is_shown_once(qtbot) -> None:
+    columns = {"drb": np.full(20, 0.9), "isdiffpos": np.arange(20) % 2 == 0}
+    card = CandidateCard(FakeSession(candidate_list(**columns)))
+    qtbot.addWidget(card)
+    card.show_row(1)
+    texts = card.strip.texts()
+    assert texts["difference"] == "negative" and "sign" not in texts
+
+
 def test_a_comment_has_the_rest_of_the_line_while_the_corner_is_empty(window, card) -> None:
     corner = Readout()
     card.add_corner(corner)

@@ -50,6 +50,12 @@ def test_the_users_keys_are_shown(make) -> None:
     assert "Ctrl+1" in texts and "1 to 9" not in texts
 
 
+def test_command_that_lost_its_key_is_named(make) -> None:
+    texts = _texts(make({"view.field": ["X"]}))
+    said = "X runs 'Field view (shifts of all candidates) on or off' and no longer 'Later: put off"
+    assert any(said in text for text in texts)
+
+
 def test_it_fits_a_small_screen(make) -> None:
     size = make().sizeHint()
     assert size.width() <= 1280 and size.height() <= 660

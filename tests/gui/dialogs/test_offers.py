@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -12,9 +13,12 @@ from astropy.table import Table
 from PyQt6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from tests.helpers.fake_session import FakeSession, candidate_list
+from tests.helpers.fake_source import FakeCache, FakeSource
 from tests.helpers.windows import WITHOUT_FITS
 from vetter.app import open_window
-from vetter.core.decisions.decision import Verdict
+from vetter.core.decisions.carry_over import Offer
+from vetter.core.decisions.decision import Opinion, Verdict
 from vetter.gui.dialogs.verdict_offers import OffersDialog
 from vetter.gui.windows.main_window import MainWindow
 
@@ -61,14 +65,14 @@ def test_the_change_is_said(renumbered):
 
 
 def test_offer_is_taken_only_when_ticked(qtbot, renumbered):
-    dialog = OffersDialog(renumbered.session, renumbered)
+    dialog = OffersDialog(renumbered.session, renumbered.cache, renumbered)
     assert dialog.table.rowCount() == 1
     assert dialog.table.item(0, 2).text() == "3"
     dialog.table.item(0, 0).setCheckState(Qt.CheckState.Unchecked)
     dialog.accept()
     assert renumbered.session.verdict("3") == "none"
 
-    dialog = OffersDialog(renumbered.session, renumbered)
+    dialog = OffersDialog(renumbered.session, renumbered.cache, renumbered)
     dialog.accept()
     qtbot.waitUntil(lambda: renumbered.session.verdict("3") == "reject", timeout=30000)
     renumbered.session.undo()
@@ -76,7 +80,7 @@ def test_offer_is_taken_only_when_ticked(qtbot, renumbered):
 
 
 def test_offers_are_ticked_and_can_be_unticked_at_once(renumbered):
-    dialog = OffersDialog(renumbered.session, renumbered)
+    dialog = OffersDialog(renumbered.session, renumbered.cache, renumbered)
     ok = dialog._ok
     assert len(dialog.ticked()) == 1 and ok.isEnabled()
     dialog.tick.click()
@@ -84,6 +88,37 @@ def test_offers_are_ticked_and_can_be_unticked_at_once(renumbered):
     dialog.tick.click()
     assert len(dialog.ticked()) == 1 and ok.isEnabled()
     dialog.reject()
+
+
+def test_pictures_of_selected_offer_are_built_on_thread(qtbot, renumbered):
+    dialog = OffersDialog(renumbered.session, renumbered.cache, renumbered)
+    dialog.open()
+    assert dialog.table.currentRow() == 0 and dialog.row == 2
+    qtbot.waitUntil(lambda: dialog.strip.row == 2, timeout=30000)
+    assert dialog.strip.shown == ["image"]
+    dialog.reject()
+
+
+def test_pictures_are_requested_until_they_come(qtbot):
+    source = FakeSource(candidate_list(6))
+    session, cache = FakeSession(source.candidates), FakeCache(source)
+    offered = [
+        Offer(f"old {row}", row, 0.4, "arcsec", Opinion(Verdict.REJECT, (), "")) for row in (2, 4)
+    ]
+    session.ledger = SimpleNamespace(offers=lambda: offered)
+    dialog = OffersDialog(session, cache)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
+    qtbot.addWidget(dialog)
+    assert cache.wanted == [2]
+    cache.want([0])  # the window behind replaces the request
+    qtbot.waitUntil(lambda: cache.wanted == [2], timeout=30000)
+    cache.serve()
+    assert dialog.strip.row == 2 and dialog.strip.shown == ["image", "template", "diff"]
+    dialog.table.setCurrentCell(1, 0)
+    assert dialog.strip.row is None
+    assert dialog.strip.accessibleDescription() == "loading J004"
+    cache.serve()
+    assert dialog.strip.row == 4
 
 
 def test_changed_list_shows_band_until_dismissed(renumbered):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from PyQt6.QtCore import QEvent, QPoint, Qt
-from PyQt6.QtGui import QImage, QKeyEvent
+from PyQt6.QtGui import QAction, QImage, QKeyEvent
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
 
@@ -16,7 +16,8 @@ from vetter.app import open_window
 from vetter.core.cutout_source import SkyPosition
 from vetter.core.decisions.decision import Verdict
 from vetter.gui.epochs.epoch_panel import EpochPanel
-from vetter.gui.epochs.epoch_tile import tool_tip
+from vetter.gui.epochs.epoch_strip import LABEL_WIDTH
+from vetter.gui.epochs.epoch_tile import GAP, TILE, tile_width, tool_tip
 from vetter.review.cutouts.epoch_row import Epoch
 from vetter.settings import FitSettings, Settings
 
@@ -277,3 +278,46 @@ def test_verdict_for_single_epoch_asks_nothing(qtbot, window, monkeypatch):
     qtbot.waitUntil(lambda: window.session.counts.rejected == 1, timeout=30000)
     assert window.epochs.question.text == ""
     assert window.session.current_row == row + 1
+
+
+def tile_menu(window, place: int) -> list[QAction]:
+    """Open the menu of a tile by a right click; return its entries."""
+    strip = window.epochs.strip
+    width = tile_width(strip.fontMetrics()) + GAP
+    QTest.mouseClick(
+        strip,
+        Qt.MouseButton.RightButton,
+        pos=QPoint(LABEL_WIDTH + place * width + width // 2, TILE // 2),
+    )
+    entries = window.menus.menu.actions()
+    window.menus.menu.close()
+    return entries
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support")
+def test_tile_has_the_menu_of_its_candidate(qtbot, window):
+    strip = window.epochs.strip
+    window.session.go_to("n1:1")
+    qtbot.waitUntil(lambda: len(strip.shown) == 3, timeout=30000)
+    entries = {action.text(): action for action in tile_menu(window, 2)}
+    assert "Copy name: n2:1" in entries and "Open in SIMBAD" in entries
+    assert window.session.current_key == "n1:1"
+    entries["Filter by field=n2"].trigger()
+    assert window.session.queue.expression == "field=n2"
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support")
+def test_tile_without_a_candidate_has_the_menu_of_its_place(qtbot, window):
+    strip = window.epochs.strip
+    window.session.go_to("n0:2")
+    qtbot.waitUntil(lambda: len(strip.shown) == 3, timeout=30000)
+    titles = [action.text() for action in tile_menu(window, 2)]
+    assert "Open in SIMBAD" in titles and titles[0].startswith("Copy RA Dec: ")
+    assert not [title for title in titles if title.startswith(("Copy name", "Filter", "Show"))]
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support")
+def test_name_of_the_plane_in_the_row_has_no_menu(window):
+    window.menus.menu = None
+    QTest.mouseClick(window.epochs.strip, Qt.MouseButton.RightButton, pos=QPoint(10, 20))
+    assert window.menus.menu is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from types import SimpleNamespace
 
 import numpy as np
@@ -12,9 +13,11 @@ from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QToolButton
 
 from tests.helpers.fake_session import FakeSession, candidate_list
+from tests.helpers.fake_source import FakeCache
 from tests.helpers.plain_source import PlainField, PlainFields, PlainSource
 from tests.helpers.snapshots import check_snapshot, snapshot_font
 from tests.helpers.turns import until_handled
+from vetter.core.cutout.plane import ArrayPlane
 from vetter.core.decisions.decision import Verdict
 from vetter.core.fit.adjustment import Adjustment
 from vetter.core.judgement.answer import Answer, Judgement
@@ -24,6 +27,7 @@ from vetter.gui.field_view import canvas as field_canvas
 from vetter.gui.field_view.field_view import FieldView
 from vetter.gui.field_view.points import is_inside_polygon
 from vetter.gui.widgets.theme import DARK, LIGHT, palette_of
+from vetter.review.cutouts.field_picture import FieldPicture, FieldPictures
 
 LEFT = Qt.MouseButton.LeftButton
 PLAIN, SHIFT = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier
@@ -90,8 +94,15 @@ def fits(session) -> FakeFits:
 
 
 @pytest.fixture
-def view(qtbot, session, fits) -> FieldView:
-    view = FieldView(session, fits)
+def pictures(session) -> Iterator[FieldPictures]:
+    pictures = FieldPictures(FakeCache(session.source))
+    yield pictures
+    pictures.close()
+
+
+@pytest.fixture
+def view(qtbot, session, fits, pictures) -> FieldView:
+    view = FieldView(session, fits, pictures)
     qtbot.addWidget(view)
     view.resize(420, 760)
     view.show()
@@ -100,6 +111,22 @@ def view(qtbot, session, fits) -> FieldView:
 
 def at(view: FieldView, x: float, y: float) -> QPoint:
     return QPointF(*view.map.to_screen(np.array([[x, y]]))[0]).toPoint()
+
+
+def zoom_in(view: FieldView, place: QPoint) -> None:
+    """Turn the wheel at a place of the map."""
+    where = QPointF(place)
+    event = QWheelEvent(
+        where,
+        view.map.mapToGlobal(where),
+        QPoint(),
+        QPoint(0, 480),
+        Qt.MouseButton.NoButton,
+        PLAIN,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    view.map.wheelEvent(event)
 
 
 def drag(view: FieldView, *places: tuple[float, float], held=PLAIN) -> None:
@@ -195,7 +222,7 @@ def test_a_click_on_a_button_leaves_it_the_keyboard_of_others(view):
 
 def test_map_or_shifts_are_chosen_with_keys(view):
     view.resize(300, 500)
-    for times, words in ((3, "Shifts"), (2, "Map"), (3, "Shifts")):
+    for times, words in ((4, "Shifts"), (3, "Map"), (4, "Shifts")):
         assert tabbed(view, times) == words
         QTest.keyClick(view.window().focusWidget(), Qt.Key.Key_Return)
         assert view.plot.isVisible() == (words == "Shifts")
@@ -256,8 +283,8 @@ def test_nothing_is_asked_where_nothing_can_be_decided(view, session):
     assert view.question.text == ""
 
 
-def test_hidden_it_gathers_nothing(qtbot, session, fits):
-    view = FieldView(session, fits)
+def test_hidden_it_gathers_nothing(qtbot, session, fits, pictures):
+    view = FieldView(session, fits, pictures)
     qtbot.addWidget(view)
     fits.changed.emit([1])
     assert not view._soon.isActive() and fits.requested == []
@@ -289,9 +316,9 @@ def test_the_current_one_is_compared_with_the_stars_around_it(view, session, fit
     assert "alone in its shift" in view.candidate_label.text()
 
 
-def test_unfitted_candidates_are_counted_apart(qtbot, session):
+def test_unfitted_candidates_are_counted_apart(qtbot, session, pictures):
     fits = FakeFits(COUNT)
-    view = FieldView(session, fits)
+    view = FieldView(session, fits, pictures)
     qtbot.addWidget(view)
     view.resize(420, 760)
     view.show()
@@ -514,3 +541,80 @@ def test_measured_field_is_shown_soon(view, fits):
     assert view._soon.isActive()
     view.refresh()
     assert len(view.map.points.stars) == 12
+
+
+def picture_of_field() -> FieldPicture:
+    """An image of 400 x 400 with a bright corner at the lower left; north up, east left."""
+    tones = np.full((100, 100), 0xFF202020, np.uint32)
+    tones[:20, :30] = 0xFF707070
+    return FieldPicture(tones, tones ^ np.uint32(0x00FFFFFF), (400.0, 400.0), 90.0, 180.0)
+
+
+def tone_at(view: FieldView, x: float, y: float) -> int:
+    image = view.map.grab().toImage()
+    ratio = view.devicePixelRatioF()
+    place = QPointF(*view.map.to_screen(np.array([[x, y]]))[0]) * ratio
+    return image.pixelColor(place.toPoint()).red()
+
+
+def test_image_is_shown_behind_marks_and_can_be_hidden(view):
+    blank = tone_at(view, 50, 10)
+    view.map.set_picture(picture_of_field())
+    assert (tone_at(view, 50, 10), tone_at(view, 300, 10)) == (0x70, 0x20)
+    view.picture.click()
+    assert tone_at(view, 50, 10) == blank
+
+
+def test_image_moves_with_zoom(view):
+    view.map.set_picture(picture_of_field())
+    zoom_in(view, at(view, 125, 82))
+    assert (tone_at(view, 116, 75), tone_at(view, 124, 75)) == (0x70, 0x20)
+
+
+def test_zoomed_marks_end_above_the_captions(view):
+    view.map.set_picture(picture_of_field())
+    zoom_in(view, at(view, 200, 200))
+    assert view.map.points_frame.bottom() < view.map.frame.bottom() + 10
+
+
+def test_compass_is_that_of_the_image(view):
+    assert view.map.compass is None
+    view.map.set_picture(picture_of_field())
+    assert view.map.compass == (90.0, 180.0)
+
+
+def test_image_of_current_field_is_requested_and_shown(qtbot, session, fits):
+    class Imaged(PlainSource):
+        image_plane = ArrayPlane("image", np.random.default_rng(1).normal(size=(40, 40)))
+
+    session.source = Imaged(
+        candidates=session.candidates, plane_names=("image", "convolved"), shape=(40, 40)
+    )
+    pictures = FieldPictures(FakeCache(session.source))
+    view = FieldView(session, fits, pictures)
+    qtbot.addWidget(view)
+    with qtbot.waitSignal(pictures.ready, timeout=30000):
+        view.show()
+    blank = view.map.tones.base
+    assert f"#{tone_at(view, 3, 30):02x}" != blank[:3]
+    pictures.close()
+
+
+def test_button_of_shown_plot_leaves_the_map_alone(qtbot, view):
+    shifts = view.pair.choice.findChildren(QToolButton)[1]
+    small = min(view.map.width(), view.map.height())
+    QTest.mouseClick(shifts, LEFT)
+    assert view.plot.isHidden() and not shifts.isChecked()
+    qtbot.waitUntil(lambda: min(view.map.width(), view.map.height()) > small + 50, timeout=30000)
+    QTest.mouseClick(shifts, LEFT)
+    assert view.plot.isVisible() and shifts.isChecked()
+
+
+@pytest.mark.parametrize("tones", [DARK, LIGHT], ids=["dark", "light"])
+def test_map_over_its_image_is_painted_as_before(view, tones):
+    view.setPalette(palette_of(tones))
+    view.map.setFont(snapshot_font())
+    view.map.set_picture(picture_of_field())
+    view.map.resize(320, 340)
+    name = "dark" if tones is DARK else "light"
+    check_snapshot(view.map.grab().toImage(), f"field_map_image_{name}")

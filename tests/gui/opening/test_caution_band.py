@@ -148,7 +148,7 @@ def test_fault_of_the_check_is_shown(
     def fail(_source: object) -> list[str]:
         raise RuntimeError("a bug")
 
-    monkeypatch.setattr(content_cautions, "content_cautions", fail)
+    monkeypatch.setattr(content_cautions, "content_findings", fail)
     write_planes(tmp_path)
     window = opened()
     qtbot.waitUntil(window.cautions.isVisible, timeout=30000)

@@ -9,6 +9,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QFileDialog, QMessageBox
 
 from tests.helpers.drops import drop
+from tests.helpers.field_files import write_field, write_list
 from tests.helpers.readings import readings
 from tests.helpers.stamp_files import write_stamps
 from tests.helpers.turns import until_handled
@@ -123,3 +124,14 @@ def test_dialogs_of_the_window_before_are_closed_but_what_must_be_read(qtbot, wi
     assert guide.isVisible() and box.isVisible()
     guide.close()
     box.close()
+
+
+def test_box_of_the_first_page_opens_for_blind_review(qtbot, start, tmp_path):
+    write_field(tmp_path)
+    write_list(tmp_path / "candidates.csv")
+    start.page.blind.click()
+    start.opening.open_paths([str(tmp_path / "candidates.csv")])
+    after = until_replaced(qtbot, start)
+    assert after.session.is_blind
+    after.opening.close_input()
+    assert present().page.blind.isChecked()

@@ -97,7 +97,7 @@ def test_looks_for_all_end_those_of_one_candidate(qtbot, window):
 
 def test_plane_picked_as_a_difference_is_symmetric(qtbot, window):
     qtbot.waitUntil(lambda: window.plane_row.frame is not None, timeout=GENEROUS_MS)
-    window.pick_panels()
+    window.panels.pick()
     picker = window.findChild(PanelPicker)
     box = picker.kinds["template"]
     assert box.currentData() == "sky"

@@ -147,7 +147,7 @@ def test_empty_page_shows_filter_as_it_is(window: MainWindow) -> None:
 
 DIALOGS: dict[str, tuple[Callable[[MainWindow], object], str]] = {
     "all columns": (lambda w: AllColumns.show_over(w, w.session), f"All values of {NAMES[0]}"),
-    "panels": (lambda w: w.pick_panels(), "a<b>&b"),
+    "panels": (lambda w: w.panels.pick(), "a<b>&b"),
     "keys": (lambda w: w.dialogs.show_keys(), f"Tag: {TAG}"),
     "notes": (lambda w: w.dialogs.show_list("notes", [MARKUP]), MARKUP),
     "text": (lambda w: w.dialogs.say("text", MARKUP), MARKUP),

@@ -81,7 +81,7 @@ def test_f_moves_no_panel(qtbot, opened) -> None:
 
 def test_the_choice_of_panels_is_kept(qtbot, opened) -> None:
     window = opened()
-    window.pick_panels()
+    window.panels.pick()
     picker = window.findChild(PanelPicker)
     assert picker is not None
     picker.ticks["err"].setChecked(True)

@@ -16,7 +16,7 @@ KEY = Qt.Key
 def test_tab_goes_through_stretch_bar_and_list_visibly(window):
     window.setFocus()
     names = []
-    for _ in range(8):
+    for _ in range(12):
         QTest.keyClick(QApplication.focusWidget() or window, KEY.Key_Tab)
         widget = QApplication.focusWidget()
         names.append(widget.accessibleName() or widget.text())

@@ -15,6 +15,7 @@ from tests.helpers.small_list import write_small_list
 from tests.helpers.windows import WITHOUT_FITS, until_painted
 from vetter.app import open_window
 from vetter.core.decisions.decision import How, Verdict
+from vetter.gui.actions.next_for_me import NOTHING
 from vetter.gui.dialogs.reports.agreement import AgreementDialog
 from vetter.gui.windows.main_window import MainWindow
 from vetter.io.inputs.open_input import open_input
@@ -94,10 +95,29 @@ def test_others_comments_are_shown_on_demand(window: MainWindow) -> None:
     assert window.card.comment.text() == ""
 
 
-def test_agreement_is_a_table_of_text(window: MainWindow) -> None:
+def test_next_ones_of_the_user_are_listed(qtbot: Any, window: MainWindow) -> None:
+    # The fifth has no verdict; both records are equal, and ann's name comes first.
+    run(window, "go.next_for_me")
+    qtbot.waitUntil(lambda: window.session.queue.expression == "next=ann", timeout=30000)
+    assert window.session.queue.order.tolist() == [4]
+    assert window.session.columns.values("next").tolist() == ["", "", "", "", "ann"]
+
+
+def test_user_without_next_ones_is_told(qtbot: Any, window: MainWindow) -> None:
+    window.session.go_to_row(4)
+    until_painted(qtbot, window)
+    window.session.accept()
+    qtbot.waitUntil(lambda: window.session.counts.accepted == 5, timeout=30000)
+    run(window, "go.next_for_me")
+    qtbot.waitUntil(lambda: NOTHING in window.status.currentMessage(), timeout=30000)
+    assert not window.session.queue.expression
+
+
+def test_agreement_is_a_table_of_text(qtbot: Any, window: MainWindow) -> None:
     run(window, "view.agreement")
     (dialog,) = window.findChildren(QDialog)
     assert isinstance(dialog, AgreementDialog)
+    qtbot.waitUntil(lambda: "kappa" in dialog.lines.toPlainText(), timeout=30000)
     text = dialog.lines.toPlainText()
     assert "disagreements   2 open, 0 arbitrated" in text
     assert "ann and bob: kappa" in text

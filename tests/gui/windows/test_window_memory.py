@@ -67,6 +67,18 @@ def test_hidden_list_stays_hidden(qtbot, session_path):
         assert not window.list_dock.isVisible()
 
 
+def test_lost_key_is_named_at_the_first_opening_only(qtbot, session_path):
+    with opened(qtbot, session_path, keymap={"view.field": "X"}) as window:
+        first = window.status.currentMessage()
+    with opened(qtbot, session_path, keymap={"view.field": "X"}) as window:
+        again = window.status.currentMessage()
+    with opened(qtbot, session_path, keymap={"view.field": "X", "go.grid": "Y"}) as window:
+        another = window.status.currentMessage()
+    assert "X runs 'Field view (shifts of all candidates) on or off' and no longer 'Later" in first
+    assert "no longer" not in again
+    assert "Y runs 'Grid of many candidates'" in another and "X runs" not in another
+
+
 def test_columns_come_back_for_same_kind_of_list(qtbot, session_path, tmp_path):
     with opened(qtbot, session_path) as window:
         names = ["verdict", "mag", "name"]
@@ -74,6 +86,26 @@ def test_columns_come_back_for_same_kind_of_list(qtbot, session_path, tmp_path):
         window.candidate_list.columns_changed.emit(names)
     with opened(qtbot, tmp_path / "other.vetter") as window:
         assert window.candidate_list.columns == names
+
+
+def test_named_filters_come_back_in_another_session(qtbot, session_path, tmp_path):
+    with opened(qtbot, session_path) as window:
+        window.filter_bar.saved.name_filter("bright", "mag<17")
+        window.filter_bar.saved.name_filter("faint", "mag>20")
+        window.filter_bar.saved.forget("faint")
+    for path in (tmp_path / "other.vetter", session_path):
+        with opened(qtbot, path) as window:
+            assert window.filter_bar.saved.named == {"bright": "mag<17"}
+
+
+def test_named_filter_of_earlier_session_is_taken_over_once(qtbot, session_path, tmp_path):
+    with opened(qtbot, session_path, preference_files=PreferenceFiles()) as window:
+        window.filter_bar.saved.name_filter("bright", "mag<17")
+    with opened(qtbot, session_path) as window:
+        assert window.filter_bar.saved.named == {"bright": "mag<17"}
+        window.filter_bar.saved.forget("bright")
+    with opened(qtbot, session_path) as window:
+        assert window.filter_bar.saved.named == {}
 
 
 def test_theme_of_changed_setting_precedes_remembered_theme(qtbot, session_path):

@@ -9,6 +9,7 @@ from tests.helpers.decisions import event, listing
 from vetter import cli
 from vetter.core.decisions.decision import Verdict
 from vetter.core.decisions.planted import PlantedRow
+from vetter.core.fakes.plan import PlantPlan
 from vetter.io.session.session_file import SessionFile
 
 LIST = listing(10)
@@ -75,3 +76,16 @@ def test_planted_rows_tell_of_reviewers_and_count_in_no_agreement(
     ann, bob = facts["reviewers"]
     assert (ann["rated"], ann["completeness"]["hits"], ann["false_accepts"]["hits"]) == (8, 1, 1)
     assert (bob["completeness"]["hits"], bob["completeness"]["trials"]) == (0, 1)
+
+
+def test_test_rows_are_no_candidates_without_a_decision(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    record = {"inputs": ["l.csv"], "options": {}, "plant": PlantPlan(fakes=2).as_plain()}
+    events = [event(LIST, row, A, reviewer=name) for name in ("ann", "bob") for row in range(8)]
+    with SessionFile.create(tmp_path / "s.vetter", "ann") as file:
+        file.record_input(record, (), 10)
+        file.add_planted([PlantedRow(key, "fake", "{}") for key in ("c8", "c9")])
+        file.append(events)
+    assert cli.main(["agreement", str(tmp_path / "s.vetter"), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["unseen"] == 0

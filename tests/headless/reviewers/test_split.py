@@ -11,6 +11,7 @@ from vetter import cli
 from vetter.core.decisions.decision import Verdict
 from vetter.core.decisions.ledger import Ledger
 from vetter.core.decisions.new_decisions import decide_group
+from vetter.io.input_options import InputOptions
 from vetter.io.inputs.open_input import open_input
 from vetter.io.session.session_file import SessionFile
 
@@ -123,3 +124,34 @@ def test_impossible_overlap_is_refused(
     with pytest.raises(SystemExit):
         cli.main(["split", *words, "--into", "2", f"--overlap={part}", "-o", str(tmp_path)])
     assert "expected a part as 10% or 0.1" in capsys.readouterr().err
+
+
+def test_one_share_is_refused_in_a_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["split", "demo", "--into", "1", "-o", str(tmp_path)]) == 2
+    assert capsys.readouterr().err == "vetter: --into 1: expected 2 shares or more\n"
+
+
+def test_split_session_says_how_its_test_rows_come_back(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = open_input(["demo"], InputOptions.from_keywords(fakes=3))
+    path = tmp_path / "night.vetter"
+    with SessionFile.create(path, "ann") as file:
+        file.record_input(source.record, source.fingerprints, len(source.candidates))
+        file.add_planted(source.planted)
+    source.close()
+    assert cli.main(["split", str(path), "--into", "3", "-o", str(tmp_path / "out")]) == 0
+    assert "--fakes N and --seed S" in capsys.readouterr().out
+    shares = sorted((tmp_path / "out").glob("*.vetter"))
+    assert len(shares) == 3
+    for share in shares:
+        with SessionFile.open(share, "", read_only=True) as file:
+            assert not file.planted()
+    # The same number and seed put the same sources into every share.
+    keys = []
+    for share in shares:
+        own = open_input([str(share)], InputOptions.from_keywords(fakes=3))
+        keys.append({row.key for row in own.planted})
+        own.close()
+    assert len(keys[0]) == 3
+    assert keys[0] == keys[1] == keys[2]

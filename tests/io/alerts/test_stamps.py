@@ -51,6 +51,13 @@ def test_picture_of_the_most_pixels_is_read(monkeypatch: pytest.MonkeyPatch) -> 
         read_stamp(out.getvalue())
 
 
+@pytest.mark.parametrize("rows", [noise((4, 6)).tolist(), noise((5, 5)).ravel().tolist()])
+def test_rows_of_numbers_are_an_image(rows: list[Any]) -> None:
+    found = read_stamp({"stampData": rows})
+    assert found is not None and found.note == "numbers, not FITS"
+    assert found.image.ravel().tolist() == np.ravel(rows).tolist() and found.image.ndim == 2
+
+
 @pytest.mark.parametrize("value", [None, {"fileName": "x", "stampData": None}])
 def test_null_is_no_stamp(value: Any) -> None:
     assert read_stamp(value) is None
@@ -69,6 +76,10 @@ def promising_ten_gigabytes() -> bytes:
         (b"", "is empty"),
         ({"stampData": b""}, "is empty"),
         ("text", "found str"),
+        ([1.0, 2.0, 3.0], r"found an array of shape \(3,\)"),
+        ([], r"found an array of shape \(0, 0\)"),
+        ([[1.0, 2.0], [3.0]], "all of one length"),
+        ([["a"]], "wanted rows of numbers"),
         (b"not FITS", "wanted a FITS image, found b'not FITS'"),
         (stamp(noise())[:200], "damaged gzip"),
         (b"\x1f\x8b" + bytes(50), "damaged gzip"),
@@ -80,7 +91,7 @@ def promising_ten_gigabytes() -> bytes:
         (b"\xff\xd8\xff\xe0 no JPEG", "a picture that cannot be read"),
     ],
     # Packed bytes hold the time: as names of tests they would differ from process to process.
-    ids=range(12),
+    ids=range(16),
 )
 def test_what_is_no_stamp_is_refused_in_words(value: Any, said: str) -> None:
     with pytest.raises(InputError, match=said):

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from astropy.io import fits
 
-from tests.helpers.matched_planes import night, write_planes
+from tests.helpers.matched_planes import night, residuals, write_planes
 from vetter.io.field.content_check import boxes_of, check_planes
 from vetter.io.field.field_planes import open_planes
 from vetter.io.inputs.open_input import demo_input
@@ -25,7 +25,7 @@ DECAM = {
 def checked(planes: dict[str, str], **options: Any) -> list[str]:
     field = open_planes(planes, **options)
     try:
-        return check_planes(field)
+        return check_planes(field).lines
     finally:
         field.close()
 
@@ -110,3 +110,25 @@ def test_boxes_lie_on_the_image_and_do_not_overlap() -> None:
         for box in boxes:
             area[box.overlap(shape)[0]] += 1
         assert area.max() == 1
+
+
+def test_plane_around_zero_with_lobes_of_both_signs_is_a_difference(tmp_path: Path) -> None:
+    noise = np.random.default_rng(5).normal(0, 10, residuals().shape)
+    stars = np.clip(residuals(), 0, None)
+    planes = write_planes(
+        tmp_path,
+        night()
+        | {
+            "haze": noise + residuals(),
+            "faint": noise,
+            "stars": noise + stars,
+            "deep": stars + 500,
+        },
+    )
+    field = open_planes(planes)
+    try:
+        found = check_planes(field)
+    finally:
+        field.close()
+    assert "haze" in found.differences
+    assert not {"faint", "stars", "deep", "image", "template"}.intersection(found.differences)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,12 @@ from vetter.io.input_options import InputOptions
 from vetter.io.inputs.open_input import open_input
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(100)
-ZIP = b"PK\x03\x04" + bytes(100)
+
+
+def arrays() -> bytes:
+    out = io.BytesIO()
+    np.savez(out, x=np.zeros(3), y=np.zeros(3))
+    return out.getvalue()
 
 
 @pytest.mark.parametrize(
@@ -18,7 +24,7 @@ ZIP = b"PK\x03\x04" + bytes(100)
     [
         ("a.png", PNG, "a PNG picture, .*: give the FITS file that it was made from"),
         ("a.jpg", b"\xff\xd8\xff\xe0" + bytes(100), "a JPEG picture, .*: give the FITS file"),
-        ("a.npz", ZIP, "a ZIP file .*: unpack it, and give what is in it"),
+        ("a.npz", arrays(), "arrays of numpy .*: write the list as Parquet or FITS"),
         (
             "a.h5",
             b"\x89HDF\r\n\x1a\n" + bytes(100),

@@ -88,3 +88,20 @@ def test_what_comes_behind_it_is_left_to_astropy() -> None:
     file = io.BytesIO()
     image().writeto(file)
     assert sole_image(io.BytesIO(file.getvalue() + b" "), "file") is None
+
+
+@pytest.mark.parametrize("letters", ["é°", "Zürich"])
+@pytest.mark.parametrize("encoding", ["utf-8", "latin-1"])
+def test_letters_that_fits_does_not_allow_are_no_reason_to_refuse_it(
+    tmp_path: Path, letters: str, encoding: str
+) -> None:
+    path = tmp_path / "one.fits"
+    image(OBSERVER="x" * 20).writeto(path)
+    written = letters.encode(encoding)
+    path.write_bytes(path.read_bytes().replace(b"x" * len(written), written, 1))
+    opened = open_image(parse_fits_name(path))
+    assert (
+        opened.read((slice(0, 3), slice(0, 4))).tolist() == np.arange(12.0).reshape(3, 4).tolist()
+    )
+    assert opened.header["OBSERVER"].endswith("x") and "?" in opened.header["OBSERVER"]
+    opened.close()

@@ -75,7 +75,7 @@ HUGE_IMAGES = {
     "bzip2 bomb": (bz2.compress(bytes(2**22)) * 100, "unpacks to over"),
     "xz bomb": (lzma.compress(bytes(2**22), preset=0) * 100, "unpacks to over"),
     "JPEG": (b"\xff\xd8\xff\xe0" + bytes(3000), "expected a FITS image"),
-    "zip": (b"PK\3\4" + bytes(3000), "expected a FITS image"),
+    "zip": (b"PK\3\4" + bytes(3000), "a damaged packed file"),
     "pickle": (b"\x93NUMPY\1\0" + bytes(3000), "expected a FITS image"),
     "empty": (b"", "is empty"),
 }

@@ -23,6 +23,8 @@ from vetter.io.session.session_file import SessionFile
 ROOT = Path(__file__).resolve().parents[3]
 KEPT = ROOT / "tests" / "kept" / "format1.vetter"
 
+KEPT_2 = KEPT.with_name("format2.vetter")
+
 KILLED = """
 import os, signal, sqlite3, sys
 from vetter.io.session.format.migration import migrate
@@ -74,7 +76,25 @@ def test_format_1_opened_for_writing_keeps_its_content(path: Path) -> None:
     assert len(fits) == 3
 
 
-def test_migrated_session_has_definitions_of_new_one(path: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("read_only", [True, False], ids=["reading", "writing"])
+def test_format_2_keeps_its_content(tmp_path: Path, read_only: bool) -> None:
+    path = Path(shutil.copy(KEPT_2, tmp_path / "night.vetter"))
+    before = stored(path, "SELECT * FROM decisions"), stored(path, "SELECT * FROM planted")
+    with SessionFile.open(path, "ann", read_only) as session:
+        decisions = session.decisions()
+        assert (session.format, session.notes) == (2 if read_only else VERSION, ())
+        assert session.planted() == [("c11", "fake", '{"mag":20.5}')]
+        assert (session.position, session.settings) == ("c0", {"radius": 20.0})
+        assert session.adjustments() == {"c1": ("s", {"adjust_chi2": 1.5})}
+    assert (len(decisions), decisions[4].until) == (49, "2027-01-01T00:00:00.000Z")
+    assert (decisions[0].seen, decisions[48].how) == ('{"stretch":"asinh"}', "arbiter")
+    after = stored(path, "SELECT * FROM decisions"), stored(path, "SELECT * FROM planted")
+    assert after == before
+
+
+@pytest.mark.parametrize("kept", [KEPT, KEPT_2], ids=["1", "2"])
+def test_migrated_session_has_definitions_of_new_one(kept: Path, tmp_path: Path) -> None:
+    path = Path(shutil.copy(kept, tmp_path / "night.vetter"))
     with SessionFile.open(path, "ann"), SessionFile.create(tmp_path / "new.vetter", "ann"):
         pass
     query = "SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY name"

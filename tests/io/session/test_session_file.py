@@ -19,7 +19,7 @@ from vetter.errors import InputError, VetterError
 from vetter.io.session import database
 from vetter.io.session.connection import connect
 from vetter.io.session.errors import SessionLocked
-from vetter.io.session.format.tables import APPLICATION_ID, TABLES_BY_VERSION
+from vetter.io.session.format.tables import APPLICATION_ID, TABLES_BY_VERSION, VERSION
 from vetter.io.session.session_file import SessionFile
 
 LIST = listing()
@@ -316,7 +316,7 @@ def other_database(path: Path) -> None:
 def newer(path: Path) -> None:
     started(path)
     connection = sqlite3.connect(path)
-    connection.execute("PRAGMA user_version = 3")
+    connection.execute(f"PRAGMA user_version = {VERSION + 1}")
     connection.close()
 
 

@@ -45,11 +45,14 @@ TEXTS = {
     "| b2 | 50.5 | 40.75 | 18.25 |\n",
     "RDB": written("ascii.rdb"),
     "units": rows(",").replace("mag\n", "mag\n,pix,(pix),mag\n"),
+    "units in brackets": rows(",").replace("mag\n", "mag\n[],[pix],[pix],[mag]\n"),
+    "bars without a rule": written("ascii.fixed_width"),
     "units and blanks": rows(" ").replace("mag\n", "mag\nnone pix pix mag\n"),
     "two lines": written("ascii.fixed_width_two_line"),
     "reStructuredText": written("ascii.rst"),
     "machine-readable": written("ascii.mrt"),
     "LaTeX": written("ascii.latex"),
+    "AASTeX": written("ascii.aastex"),
 }
 
 

@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from vetter.errors import InputError
+from vetter.errors import ColumnsWanted, InputError
 from vetter.io.files.hdu_names import parse_fits_name
+from vetter.io.tables.candidates import read_candidates
 from vetter.io.tables.reading import read_table
 
 
@@ -76,7 +77,6 @@ def test_latin_1(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("1 2 3\n4 5 6\n", "expected a line of column names, found numbers"),
         ("id,x,y\n1,2\n3,4,5\n", "line 2: expected 3 fields as in the header, found 2: '1,2'"),
         ("just a sentence\n", "expected a line"),
         ("one\n2\n", "found one column: 'one'"),
@@ -91,6 +91,43 @@ def test_what_is_no_table(tmp_path: Path, text: str, says: str) -> None:
         if len(table) == 0:
             raise InputError("list.txt: expected a line")
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        ("1 2 3\n4 5 6\n", [["1", "2", "3"], ["4", "5", "6"]]),
+        ("SNa,1.5,2\nSNb,,4\n", [["SNa", "1.5", "2"], ["SNb", "--", "4"]]),
+        ("# made by hand\n1\t2\n", [["1", "2"]]),
+        ("SNa;12:30:00;1.5;2.5\n", [["SNa", "12:30:00", "1.5", "2.5"]]),
+    ],
+    ids=["numbers", "names", "a comment above", "one row"],
+)
+def test_without_names_the_columns_are_numbered(
+    tmp_path: Path, text: str, rows: list[list[str]]
+) -> None:
+    (tmp_path / "l.txt").write_text(text)
+    file = read_table(parse_fits_name(tmp_path / "l.txt"))
+    assert file.table.colnames[:2] == ["col1", "col2"]
+    found = [[str(cell).removesuffix(".0") for cell in row] for row in file.table.iterrows()]
+    assert found == [[cell.removesuffix(".0") for cell in row] for row in rows]
+    assert any("no line of column names" in note for note in file.notes)
+
+
+@pytest.mark.parametrize(
+    "text", ["name,ra,400,500\na,1,2,3\n", "name,2,x\n1,2,3\n", "1st,2nd,3\nx,2,3\n"]
+)
+def test_names_may_be_numbers(tmp_path: Path, text: str) -> None:
+    assert read(tmp_path, text).colnames == text.split("\n")[0].split(",")
+
+
+def test_a_list_without_names_is_used_once_its_columns_are_named(tmp_path: Path) -> None:
+    (tmp_path / "l.txt").write_text("SNa 1.5 2\nSNb 3 4\n")
+    with pytest.raises(ColumnsWanted, match=r"found col1, col2, col3 \(the file has no line of n"):
+        read_candidates(tmp_path / "l.txt")
+    columns = {"key": "col1", "x": "col2", "y": "col3"}
+    candidates = read_candidates(tmp_path / "l.txt", columns=columns)
+    assert candidates.keys.tolist() == ["SNa", "SNb"] and candidates.x.tolist() == [1.5, 3.0]
 
 
 def test_empty_fields_at_the_ends_of_tabbed_lines(tmp_path: Path) -> None:

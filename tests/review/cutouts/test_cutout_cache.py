@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from tests.helpers.fake_field import FieldInMemory
 from vetter.core.cutout.cutout import Cutout
 from vetter.core.display.style import DisplayStyle
+from vetter.errors import InputError
 from vetter.review.cutouts.cutout_cache import CutoutCache
 
 ROOT = Path(__file__).resolve().parent.parents[2]
@@ -308,6 +309,14 @@ def test_closing_waits_for_the_thread_and_forgets_the_wishes(make: Make, qtbot: 
     asked = len(source.asked)
     cache.close()
     assert asked <= 12 and len(source.asked) == asked
+
+
+def test_closed_cache_reads_its_source_no_more(make: Make) -> None:
+    cache, source = make()
+    assert cache.read(lambda read: read) is source
+    cache.close()
+    with pytest.raises(InputError, match="closed"):
+        cache.read(lambda read: read)
 
 
 @pytest.mark.process

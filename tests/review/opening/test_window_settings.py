@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import json
+
 import pytest
 
 from vetter.review.opening import window_settings as stored
@@ -62,6 +65,29 @@ def test_layouts_are_stored_by_name_and_deleted():
     assert list(stored.load_layouts()) == ["Ätna/2 = @home"]
 
 
+def test_filters_are_stored_by_name_and_deleted():
+    stored.save_filter("bright", "mag<17")
+    stored.save_filter("Ätna/2 = @home", 'name~"@x" mag<19')
+    stored.save_filter("bright", "mag<16")
+    assert stored.load_filters() == {"bright": "mag<16", "Ätna/2 = @home": 'name~"@x" mag<19'}
+    stored.delete_filter("bright")
+    assert list(stored.load_filters()) == ["Ätna/2 = @home"]
+
+
+@pytest.mark.parametrize("record", [None, [1], {"name": "a"}, {"name": 1, "expression": "mag<1"}])
+def test_damaged_filter_is_left_out(folder, record):
+    text = base64.urlsafe_b64encode(json.dumps(record).encode()).decode()
+    (folder / "window.ini").write_text(f"[filters]\na={text}\n")
+    assert stored.load_filters() == {}
+
+
+def test_file_with_all_filters_is_still_opened():
+    expression = "\N{GRINNING FACE}" * stored.MAX_FILTER_CHARACTERS
+    for number in range(stored.MAX_FILTERS):
+        stored.save_filter(f"{number}", expression)
+    assert len(stored.load_filters()) == stored.MAX_FILTERS
+
+
 def test_columns_are_stored_by_kind_of_list():
     kind = stored.list_kind(["x", "y", "mag"])
     assert kind == stored.list_kind(["mag", "y", "x"]) != stored.list_kind(["mag", "x"])
@@ -79,6 +105,7 @@ def test_number_of_column_sets_stays_bounded(monkeypatch):
 def test_preferences_of_scripts_store_no_window(qapp, folder):
     preferences = Preferences(Settings(), None, PreferenceFiles())
     preferences.keep_arrangement(WIDE)
+    preferences.filters.keep("bright", "mag<17")
     preferences.close()
     assert not list(folder.iterdir())
 
@@ -90,6 +117,17 @@ def test_preferences_of_program_store_the_window(qapp):
     preferences.close()
     again = Preferences(Settings(), None, PreferenceFiles(keeps_window=True))
     assert (again.arrangement, again.layouts) == (WIDE, {"night": WIDE})
+
+
+def test_preferences_of_program_store_named_filters(qapp):
+    preferences = Preferences(Settings(), None, PreferenceFiles(keeps_window=True))
+    preferences.filters.keep("bright", "mag<17")
+    preferences.filters.keep("faint", "mag>20")
+    preferences.filters.rename("faint", "very faint")
+    preferences.filters.delete("bright")
+    preferences.close()
+    again = Preferences(Settings(), None, PreferenceFiles(keeps_window=True))
+    assert again.filters.expressions == {"very faint": "mag>20"}
 
 
 def test_setting_that_cannot_be_stored_is_applied_and_reported(qtbot, tmp_path):

@@ -95,6 +95,48 @@ def parse(expression: str) -> Node:
     return parser.whole()
 
 
+def absent_columns(expression: str, columns: Columns) -> list[str]:
+    """Return the words of an expression that name none of the columns; no values are read.
+
+    Parameters
+    ----------
+    expression : str
+        Filter in the language of this module's docstring.
+    columns : Columns
+        Columns that the filter can name.
+
+    Returns
+    -------
+    list of str
+        Each word once, as written; empty if all columns exist.
+
+    Raises
+    ------
+    FilterError
+        The expression is invalid.
+
+    Examples
+    --------
+    >>> class Listed:
+    ...     names = ("mag",)
+    ...     def find(self, word): return {"mag": "mag"}[word]
+    >>> absent_columns("mag<19 seeing<2 J04", Listed())
+    ['seeing']
+    """
+    parser = _Parser(_split_tokens(expression), len(expression))
+    parser.whole()
+    absent = [field.value for field in parser.fields if not _is_column(columns, field.value)]
+    return list(dict.fromkeys(absent))
+
+
+def _is_column(columns: Columns, word: str) -> bool:
+    try:
+        columns.find(word)
+    except KeyError:
+        return False
+    return True
+
+
 def _split_tokens(expression: str) -> list[Token]:
     tokens: list[Token] = []
     position = 0
@@ -114,6 +156,8 @@ class _Parser:
 
     def __init__(self, tokens: list[Token], end: int) -> None:
         self._tokens = tokens
+        self.fields: list[Token] = []
+        """Words that name columns, in the order of the expression."""
         self._end = end
         self._next = 0
         self._depth = 0
@@ -182,9 +226,13 @@ class _Parser:
         following = self._peek()
         if following is not None and following.kind == "op":
             self._next += 1
+            self.fields.append(token)
             return make_condition(token, following.text, self._choices(following))
         written = self._written_condition(token)
-        return is_found(token.value) if written is None else written
+        if written is None:
+            return is_found(token.value)
+        self.fields.append(token)
+        return written
 
     def _written_condition(self, field: Token) -> Node | None:
         """Return a condition with a word for its operator; None if no such word follows."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -12,6 +12,7 @@ from vetter.core.candidates.candidate_list import CandidateList
 from vetter.core.candidates.column_values import text_array
 from vetter.core.columns.folded_text import FoldedColumns, fold
 from vetter.core.columns.formatting import Writer, make_writer, time_writer
+from vetter.core.decisions.triage.storms import Storm
 from vetter.core.judgement.fit_table import COLUMNS as FIT_COLUMNS
 from vetter.core.judgement.fit_table import DESCRIPTIONS as FIT_DESCRIPTIONS
 from vetter.core.judgement.fit_table import FORMATS as FIT_FORMATS
@@ -26,6 +27,12 @@ DECIDED = ("verdict", "tags", "comment")
 SEEN = "seen"
 """Column of earlier verdicts at the candidate's place."""
 
+WAITS = "waits"
+"""Column of the days that an undecided candidate has waited for a verdict."""
+
+STORM, STORM_SAMPLE = "storm", "storm_sample"
+"""Columns of the storm that a candidate belongs to, and of the storm whose sample it is in."""
+
 POSITIONS = ("x", "y", "ra", "dec")
 
 _ROLE_COLUMNS = ("name", "key", "mag", "mag_err", "time", "filter", "fwhm")
@@ -34,6 +41,7 @@ _ROLE_COLUMNS = ("name", "key", "mag", "mag_err", "time", "filter", "fwhm")
 OTHERS = {
     "disagree": "yes where two reviewers' verdicts differ, settled where an arbiter has chosen",
     "others": "verdicts of the other reviewers",
+    "next": "reviewer who should look next, once List > Next for me has found it",
 }
 """Columns that come from the other reviewers' decisions, with their descriptions."""
 
@@ -72,6 +80,9 @@ class Others(Protocol):
 
     def texts(self, first: int = 0) -> npt.NDArray[Any]:
         """Return the others' verdicts on each candidate as text."""
+
+    def next_reviewers(self, first: int = 0) -> npt.NDArray[Any]:
+        """Return who should look next at each candidate; '' for nobody, or if unknown."""
 
 
 class SomeRows:
@@ -131,6 +142,9 @@ class ReviewColumns:
         Source of the columns of other reviewers; None without others, or if they are hidden.
     has_seen : bool
         Whether there is a column ``seen`` of earlier verdicts; `set_seen` fills it.
+    waits : callable, optional
+        Returns the days that each undecided candidate has waited, NaN for the others; without it
+        there is no column ``waits``.
     """
 
     def __init__(
@@ -140,13 +154,16 @@ class ReviewColumns:
         fits: FitTable | None = None,
         others: Others | None = None,
         has_seen: bool = False,
+        waits: Callable[[], npt.NDArray[np.float64]] | None = None,
     ) -> None:
         self.candidates = candidates
         self._decided = decided
         self.fits = fits
         self.others = others
         self._has_seen = has_seen
+        self._waits = waits
         self._seen: dict[int, str] = {}
+        self._storms: tuple[Storm, ...] = ()
         self._names: npt.NDArray[Any] | None = None
         self._folded = FoldedColumns(self.values)
         self._name_columns()
@@ -156,6 +173,8 @@ class ReviewColumns:
         own = (*DECIDED, "name", *(p for p in POSITIONS if self._has_position(p)))
         own += () if fits is None else FIT_COLUMNS
         own += (SEEN,) if self._has_seen else ()
+        own += () if self._waits is None else (WAITS,)
+        own += (STORM, STORM_SAMPLE) if self._storms else ()
         own += () if self.others is None else tuple(OTHERS)
         self._table = {
             (f"list.{name}" if name in own else name): name for name in candidates.columns
@@ -181,6 +200,11 @@ class ReviewColumns:
         """Set the texts of earlier verdicts, by row; they replace those before."""
         self._seen = texts
 
+    def set_storms(self, storms: Sequence[Storm]) -> None:
+        """Set the storms, which replace those before; without any their columns are gone."""
+        self._storms = tuple(storms)
+        self._name_columns()
+
     def since(self, first: int) -> SomeRows:
         """Return the columns of the rows from ``first`` on, to sort and filter these rows alone."""
         return SomeRows(self, first)
@@ -190,6 +214,11 @@ class ReviewColumns:
         """Names of all columns that can be shown, decisions first, then the table's order."""
         first = ["verdict", "name", "tags", "comment", *self._own[len(DECIDED) + 1 :]]
         return [*first, *(name for name in self._table if name not in self._hidden)]
+
+    @property
+    def fixed(self) -> set[str]:
+        """Names of the columns that no decision, fit or lapse of time changes."""
+        return {"name", *POSITIONS, *self._table}
 
     def find(self, word: str) -> str:
         """Return the column that a word means; raise KeyError unless it means exactly one.
@@ -231,8 +260,14 @@ class ReviewColumns:
                 if first <= row < first + len(seen):
                     seen[row - first] = text
             return seen
+        if name == WAITS and self._waits is not None:
+            return self._waits()[first:]
+        if name in (STORM, STORM_SAMPLE) and name in self._own:
+            return self._storm_names(name, first)
         if self.others is not None and name in OTHERS:
-            return (self.others.texts if name == "others" else self.others.disagreements)(first)
+            others = self.others
+            values = {"others": others.texts, "next": others.next_reviewers}
+            return values.get(name, others.disagreements)(first)
         if name in POSITIONS and name in self._own:
             return np.asarray(getattr(self.candidates, name))[first:]
         return self.candidates.column(self._table[name], first)
@@ -252,6 +287,8 @@ class ReviewColumns:
             return make_writer(self.values(name), "%.6f")
         if name in FIT_COLUMNS and name in self._own:
             return make_writer(self.values(name), FIT_FORMATS.get(name))
+        if name == WAITS and name in self._own:
+            return make_writer(self.values(name), "%.2f")
         column = self._table.get(name)
         form = None if column is None else getattr(self.candidates.table[column], "format", None)
         if column is not None and column == self.candidates.roles.time and not form:
@@ -275,6 +312,8 @@ class ReviewColumns:
             return "deg"
         if name == "shift" and name in self._own:
             return "pixels"
+        if name == WAITS and name in self._own:
+            return "days"
         column = self._table.get(name)
         unit = None if column is None else getattr(self.candidates.table[column], "unit", None)
         return "" if unit is None else str(unit)
@@ -291,6 +330,13 @@ class ReviewColumns:
             new = _new_names(candidates, known)
             self._names = names = new if names is None else np.concatenate([names, new])
         return names
+
+    def _storm_names(self, column: str, first: int) -> npt.NDArray[Any]:
+        names = np.full(len(self.candidates), "", dtype=object)
+        # Reversed: the first storms are the largest.
+        for storm in reversed(self._storms):
+            names[storm.rows if column == STORM else storm.sample] = storm.name
+        return names[first:]
 
     def _opinions(self, text: Any, first: int) -> npt.NDArray[Any]:
         # Only the remarked rows: asking for 100,000 opinions takes 40 ms, too long while typing.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,8 @@ _PARTS = {
     "ma": 1 / 3.6e6,
     "milliarcsecond": 1 / 3.6e6,
 }
+# VOTables have no hours of angle, but 15deg.
+_MULTIPLE = re.compile(r"^([0-9]+\.?[0-9]*) *\.? *([a-z]+)$")
 # A rounded 24:00:00 among them.
 _DAY = 360.5
 _DEGREES = ("deg", "degree", "degrees", "d:m:s", '"d:m:s"', "dms")
@@ -68,6 +71,9 @@ def _decode_text(value: Any) -> str:
 
 def _degrees_per_unit(unit: str) -> float:
     unit = unit.strip().lower()
+    multiple = _MULTIPLE.match(unit)
+    if multiple is not None:
+        return float(multiple[1]) * _degrees_per_unit(multiple[2])
     if unit in ("rad", "radian", "radians"):
         return float(np.degrees(1.0))
     if unit in ("hourangle", "h", "hr", "hour", "hours"):

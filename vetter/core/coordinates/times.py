@@ -7,6 +7,9 @@ import math
 import re
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
 _EPOCH = datetime.datetime(1970, 1, 1)
 _MJD_OF_EPOCH = 40587.0
 _JD_OF_MJD_ZERO = 2400000.5
@@ -81,6 +84,31 @@ def read_mjd(value: Any, column: str = "", unit: str = "") -> tuple[float, str] 
     if mjd is None:
         return None
     return mjd, kind if kind in ("bjd", "hjd") else _scale_suffix(column).strip().lower() or "utc"
+
+
+def mjd_array(
+    values: npt.NDArray[Any], column: str = "", unit: str = ""
+) -> npt.NDArray[np.float64]:
+    """Return numbers as MJD, shape (n,); NaN where unknown. Time scales are not converted.
+
+    Name and unit of the column decide the kind as in `time_text`, else the first number does.
+
+    Examples
+    --------
+    >>> mjd_array(np.array([2460000.5, np.nan]), "jd").tolist()
+    [60000.0, nan]
+    """
+    numbers = np.where(np.isfinite(values), values, np.nan).astype(np.float64)
+    known = numbers[np.isfinite(numbers)]
+    first = float(known[0]) if len(known) else math.nan
+    kind = _kind_in_name(column) or _kind_in_name(unit) or _kind_by_size(first)
+    if kind == "mjd":
+        return numbers
+    if kind == "unix":
+        return numbers / 86400.0 + _MJD_OF_EPOCH
+    with np.errstate(invalid="ignore"):
+        is_day = (numbers > 1e6) & (kind != "")
+    return np.where(is_day, numbers - _JD_OF_MJD_ZERO, np.nan)
 
 
 def all_digits(number: float) -> str:

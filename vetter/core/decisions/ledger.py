@@ -5,7 +5,7 @@ While the list loads, decisions on candidates that are not listed yet are held a
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -19,9 +19,10 @@ from vetter.core.decisions.carry_over import (
 )
 from vetter.core.decisions.collector_pause import collector_paused
 from vetter.core.decisions.decision import UNDECIDED, Decision, How, Opinion, Verdict
+from vetter.core.decisions.snapshot import Fetch, LedgerSnapshot
 from vetter.core.decisions.undo import History, Step, make_return_events, step_label, step_report
 
-_UNDO, _REDO = How.UNDO, How.REDO
+_UNDO, _REDO, _ARBITER = How.UNDO, How.REDO, How.ARBITER
 """Members of How as globals: looking them up on the class makes a replay 20 % slower."""
 
 
@@ -56,6 +57,8 @@ class Ledger:
     codes : ndarray of uint8, shape (rows,)
         ``Verdict.code`` of each candidate; the ledger changes it in place, for others it is
         read-only.
+    has_arbitrated : bool
+        Whether the reviewer ever gave a verdict as arbiter, also if it was undone.
     """
 
     def __init__(self, candidates: PositionedList, reviewer: str, complete: bool = True) -> None:
@@ -80,6 +83,73 @@ class Ledger:
         self._latest: dict[int, Decision] = {}
         self._strays: dict[str, list[Decision]] = {}
         self._history = History()
+        self.has_arbitrated = False
+
+    @classmethod
+    def restored(
+        cls,
+        candidates: PositionedList,
+        reviewer: str,
+        snapshot: LedgerSnapshot,
+        decisions: Mapping[int, Decision],
+        fetch: Fetch,
+    ) -> Ledger:
+        """Return the ledger of which `snapshot` was taken, on the same complete list.
+
+        Parameters
+        ----------
+        candidates : CandidateList
+        reviewer : str
+        snapshot : LedgerSnapshot
+        decisions : mapping
+            By sequence number, at least those of `LedgerSnapshot.needed_events`.
+        fetch : Fetch
+            Reads decisions that undo needs later.
+
+        Raises
+        ------
+        ValueError
+            The snapshot does not fit the list or the decisions: one is missing, another
+            reviewer's, or of another candidate.
+        """
+        if not snapshot.is_consistent(len(candidates)):
+            raise ValueError("the snapshot does not fit the list")
+        ledger = cls(candidates, reviewer)
+        try:
+            latest = [decisions[number] for number in snapshot.latest.tolist()]
+            ledger._history = History.restored(snapshot, decisions, fetch)
+            strays = [decisions[number] for number in snapshot.strays.tolist()]
+        except KeyError:
+            raise ValueError("a decision of the snapshot is missing") from None
+        rows = snapshot.rows.tolist()
+        if any(event.reviewer != reviewer for event in (*latest, *strays)) or rows != [
+            ledger._row(event) for event in latest
+        ]:
+            raise ValueError("a decision of the snapshot is another's")
+        ledger._events = snapshot.events
+        ledger._latest = dict(zip(rows, latest, strict=True))
+        ledger._codes[snapshot.rows] = [event.verdict.code for event in latest]
+        ledger._tally = np.bincount(ledger._codes, minlength=len(Verdict)).tolist()
+        for stray in strays:
+            ledger._strays.setdefault(stray.key, []).append(stray)
+        return ledger
+
+    def snapshot(self) -> LedgerSnapshot | None:
+        """Return the state in sequence numbers, of events that are all in the file.
+
+        None if the list is not complete or grew during decisions, and for an arbiter, whose
+        earlier verdicts of their own the state does not hold.
+        """
+        if not self.complete or self._waiting.has_unlisted or self.has_arbitrated:
+            return None
+        strays = (stray.seq for strays in self._strays.values() for stray in strays)
+        return LedgerSnapshot(
+            self._events,
+            np.array(list(self._latest), np.int64),
+            np.array([event.seq for event in self._latest.values()], np.int64),
+            np.array(list(strays), np.int64),
+            *self._history.to_numbers(),
+        )
 
     def _set_codes(self, codes: npt.NDArray[np.uint8]) -> None:
         self._codes = codes
@@ -131,6 +201,8 @@ class Ledger:
         elif decision.how is _REDO:
             now = self._history.bring_back(number, decision)
         else:
+            if decision.how is _ARBITER:
+                self.has_arbitrated = True
             self._history.add(number, self._latest.get(number), decision)
         if now is None:
             self._latest.pop(number, None)

@@ -61,11 +61,15 @@ def decide(
 
 
 def decide_group(
-    ledger: Ledger, rows: Iterable[int], verdict: Verdict, as_arbiter: bool = False
+    ledger: Ledger,
+    rows: Iterable[int],
+    verdict: Verdict,
+    as_arbiter: bool = False,
+    seen: str = "",
 ) -> list[Decision]:
     """Return the events, as one step, that give a verdict to all rows that do not have it yet.
 
-    With ``as_arbiter`` the verdict is given as arbiter, see `decide`.
+    With ``as_arbiter`` the verdict is given as arbiter, see `decide`; ``seen`` is that of each.
     """
     chosen = np.array(list(dict.fromkeys(int(row) for row in rows)), np.intp)
     # Only the verdict changes: rows that have it are dropped before events are built.
@@ -98,6 +102,7 @@ def decide_group(
                 ra=ra,
                 dec=dec,
                 program=__version__,
+                seen=seen,
             )
         )
     return events

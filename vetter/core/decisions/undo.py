@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from itertools import accumulate, chain, pairwise
+
+import numpy as np
 
 from vetter import __version__
 from vetter.core.decisions.carry_over import PositionedList
@@ -15,9 +18,16 @@ from vetter.core.decisions.decision import (
     new_ids,
     utc_now,
 )
-
-Change = tuple[int, Decision | None, Decision]
-"""Row of a candidate, and the events that set its opinion before and after; None: no event."""
+from vetter.core.decisions.snapshot import (
+    NO_CHANGES,
+    READ_AT_ONCE,
+    Change,
+    Fetch,
+    LedgerSnapshot,
+    Numbers,
+    OlderChanges,
+    StoredChanges,
+)
 
 Step = Sequence[Change]
 """Changes that one undo takes back: a single change, or those of a group."""
@@ -28,9 +38,11 @@ class History:
 
     Every call is O(1), since a hundred thousand changes are rebuilt when a session opens. For the
     same reason all done steps are one flat list, in which the changes of a step share its name.
+    A restored history reads its older steps when they are asked for.
     """
 
     def __init__(self) -> None:
+        self._older = OlderChanges(NO_CHANGES, lambda numbers: {})
         self._done: list[Change] = []
         self._undone: list[list[Change]] = []
         self._moved_name: str | None = None
@@ -39,12 +51,44 @@ class History:
     @property
     def last_done(self) -> Step:
         """Step that undo would take back; empty if there is no such step."""
+        if self._older:
+            self._read_whole_step(len(self._done))
         return self._done[self._start_of_run(len(self._done)) :]
 
     @property
     def last_undone(self) -> Step:
         """Step that redo would bring back; empty if there is no such step."""
         return self._undone[-1] if self._undone else ()
+
+    def to_numbers(self) -> tuple[StoredChanges, StoredChanges, Numbers]:
+        """Return the done changes, the undone changes and the sizes of the undone steps."""
+        done = self._older.stored.joined(StoredChanges.of(self._done))
+        undone = StoredChanges.of(list(chain.from_iterable(self._undone)))
+        return done, undone, np.array([len(step) for step in self._undone], np.int64)
+
+    @classmethod
+    def restored(
+        cls, snapshot: LedgerSnapshot, decisions: Mapping[int, Decision], fetch: Fetch
+    ) -> History:
+        """Return the history of a snapshot; raises KeyError if a decision is missing.
+
+        Parameters
+        ----------
+        snapshot : LedgerSnapshot
+        decisions : mapping
+            By sequence number, at least those of `LedgerSnapshot.needed_events`.
+        fetch : Fetch
+            Reads older decisions later.
+        """
+        history = cls()
+        count = len(snapshot.done.rows)
+        first = max(count - READ_AT_ONCE, 0)
+        history._older = OlderChanges(snapshot.done.part(0, first), fetch)
+        history._done = snapshot.done.part(first, count).resolved(decisions)
+        undone = snapshot.undone.resolved(decisions)
+        ends = accumulate(snapshot.undone_sizes.tolist(), initial=0)
+        history._undone = [undone[start:stop] for start, stop in pairwise(ends)]
+        return history
 
     def add(self, row: int, before: Decision | None, decision: Decision) -> None:
         """Record a new decision; it joins the last step if both have the same group."""
@@ -81,12 +125,28 @@ class History:
             start -= 1
         return start
 
+    def _read_older(self) -> int:
+        """Read older changes, and return their number; 0 if there are none."""
+        # As many again, so that a step of 100,000 changes is read in few parts.
+        changes = self._older.take_last(max(READ_AT_ONCE, len(self._done)))
+        self._done[:0] = changes
+        return len(changes)
+
+    def _read_whole_step(self, stop: int) -> int:
+        """Read older changes until the step that ends before ``stop`` is whole; return how many."""
+        read = 0
+        while self._start_of_run(stop + read) == 0 and (more := self._read_older()):
+            read += more
+        return read
+
     def _pop_done(self, name: str | None) -> list[Change]:
         # Usually the last step. If the list has changed since the undo, steps on candidates
         # that were not listed then come after it.
         stop = len(self._done)
-        while stop and self._done[stop - 1][2].step != name:
+        while (stop or (stop := self._read_older())) and self._done[stop - 1][2].step != name:
             stop -= 1
+        if self._older:
+            stop += self._read_whole_step(stop)
         start = self._start_of_run(stop) if stop else 0
         step = self._done[start:stop]
         del self._done[start:stop]

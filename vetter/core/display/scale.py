@@ -153,7 +153,7 @@ def _shared_scales(
     common = Scale(*find_limits(list(planes.values()), interval))
     scales = {}
     for name, plane in planes.items():
-        if interval.kind != "manual" and _is_outside(plane, common):
+        if interval.kind != "manual" and is_outside(plane, common):
             scales[name] = Scale(*find_limits(plane, interval), own=True)
         else:
             scales[name] = common
@@ -179,7 +179,7 @@ def _shared_by_noise(
     for name, plane in planes.items():
         scale = common
         # A constant plane has no noise to compare.
-        apart = name in usable or (common is not None and _is_outside(plane, common))
+        apart = name in usable or (common is not None and is_outside(plane, common))
         if name not in alike and name in noise and apart:
             scale = _own_scale(plane, look, "sky", _in_units_of(first, noise[name]))
             scale = scale._replace(own=True)
@@ -201,7 +201,7 @@ def _is_alike(one: PlaneNoise, first: PlaneNoise) -> bool:
     return -BLACK < offset < _MAX_OFFSET and one.sigma < _MAX_SIGMAS * first.sigma
 
 
-def _is_outside(plane: Array, scale: Scale) -> bool:
+def is_outside(plane: Array, scale: Scale) -> bool:
     """Return whether a plane has finite pixels, and none between the limits."""
     with np.errstate(invalid="ignore"):
         inside = (plane >= scale.low) & (plane <= scale.high)

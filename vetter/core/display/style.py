@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -79,7 +79,10 @@ class DisplayStyle:
     shared : bool
         Whether the planes of `SHARING` have the same limits.
     kinds : tuple of (str, str)
-        The user's choice of planes whose names do not tell their group: plane, one of `KINDS`.
+        Planes whose names do not tell their group, by the user's choice or by their content:
+        plane, one of `KINDS`.
+    blinks : tuple of str
+        Planes that the user chose to blink through; empty for those of `SHARING`.
     """
 
     sky: PlaneStyle = field(default_factory=lambda: PlaneStyle(stretch="asinh"))
@@ -87,6 +90,7 @@ class DisplayStyle:
     err: PlaneStyle = field(default_factory=PlaneStyle)
     shared: bool = True
     kinds: tuple[tuple[str, str], ...] = ()
+    blinks: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for plane, kind in self.kinds:
@@ -128,10 +132,17 @@ class DisplayStyle:
         return self.group(plane)
 
     def with_kind(self, plane: str, kind: str) -> DisplayStyle:
-        """Return a copy in which a plane belongs to this one of `KINDS`."""
+        """Return a copy in which a plane belongs to this one of `KINDS`.
+
+        What its name tells is kept too: its content must not change what the user has said.
+        """
         kept = tuple(pair for pair in self.kinds if pair[0] != plane)
-        chosen = () if kind == self.group(plane) else ((plane, kind),)
-        return dataclasses.replace(self, kinds=(*kept, *chosen))
+        return dataclasses.replace(self, kinds=(*kept, (plane, kind)))
+
+    def unnamed(self, planes: Iterable[str]) -> list[str]:
+        """Return those of these planes whose kind neither name, role nor user tells."""
+        said = {plane for plane, _ in self.kinds}.union(SHARING)
+        return [p for p in planes if p not in said and self.group(p) == "sky"]
 
     def look(self, plane: str) -> PlaneStyle:
         """Return the style of a plane; for a mask the sky style, though its two tones need none."""
@@ -163,7 +174,8 @@ class DisplayStyle:
             if name in record
         }
         kinds = tuple((str(plane), str(kind)) for plane, kind in record.get("kinds", ()))
-        return cls(**groups, shared=bool(record.get("shared", True)), kinds=kinds)
+        blinks = tuple(str(plane) for plane in record.get("blinks", ()))
+        return cls(**groups, shared=bool(record.get("shared", True)), kinds=kinds, blinks=blinks)
 
     @classmethod
     def from_session(cls, record: object, display: DisplaySettings) -> DisplayStyle:

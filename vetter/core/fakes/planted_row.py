@@ -9,6 +9,8 @@ from typing import Any
 from vetter.core.decisions.planted import PlantedRow
 
 FAKE, ARTEFACT, REPEAT, KNOWN = "fake", "artefact", "repeat", "known"
+SHOWN_SETTING = "test_rows_shown"
+"""Setting of a session: UTC from which on the reviewer can know its test rows."""
 ADDED_KINDS = frozenset((FAKE, ARTEFACT, REPEAT))
 """Kinds of rows that the list itself does not have: these never reach an output."""
 

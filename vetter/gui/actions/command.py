@@ -31,6 +31,8 @@ class Command(NamedTuple, Generic[WindowT]):
         Ends a command that lasts while its key is held.
     separated : bool
         Whether a separator precedes the command in its menu.
+    submenu : str
+        Title of the submenu that holds the command; empty for the menu itself.
     """
 
     id: str
@@ -41,6 +43,7 @@ class Command(NamedTuple, Generic[WindowT]):
     repeats: bool = False
     released: Callable[[WindowT], None] | None = None
     separated: bool = False
+    submenu: str = ""
 
 
 UNNAMED_TAG = "on or off (not named in the settings)"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from functools import partial
 from typing import NamedTuple
@@ -12,11 +13,12 @@ from PyQt6.QtWidgets import QMenu, QWidget
 
 from vetter.core.coordinates.sky import format_sexagesimal
 from vetter.core.coordinates.sky_links import region_text, sky_links
+from vetter.core.cutout_source import SkyPosition
 from vetter.gui.widgets.plain_text import menu_text
 from vetter.review.session import Session
 
-RowAt = Callable[[QPoint], int]
-"""Row of the candidate at a point of a widget; -1 beside all of them."""
+TargetAt = Callable[[QPoint], int | SkyPosition]
+"""Row of the candidate at a point of a widget, or a place without one; -1 beside all of them."""
 
 Extend = Callable[[QMenu, int, QPoint], None]
 """Adds a widget's own entries to a menu, for a row and a point."""
@@ -28,7 +30,7 @@ MAX_MOVE_PIXELS = 4
 class Watched(NamedTuple):
     """Widget with menus: its candidates, and its own entries."""
 
-    row_at: RowAt
+    target_at: TargetAt
     extend: Extend | None
 
 
@@ -53,10 +55,12 @@ class CandidateMenus(QObject):
         self.menu: QMenu | None = None
         """The menu opened last."""
 
-    def watch(self, widget: QWidget | None, row_at: RowAt, extend: Extend | None = None) -> None:
+    def watch(
+        self, widget: QWidget | None, target_at: TargetAt, extend: Extend | None = None
+    ) -> None:
         """Open menus on a widget; a viewport for widgets that scroll."""
         assert widget is not None
-        self._watched[widget] = Watched(row_at, extend)
+        self._watched[widget] = Watched(target_at, extend)
         widget.installEventFilter(self)
 
     def open_current(self) -> None:
@@ -70,13 +74,32 @@ class CandidateMenus(QObject):
 
     def make_menu(self, row: int) -> QMenu:
         """Return the menu of a candidate: copying and looking up."""
-        session, listed = self._session, self._session.candidates
+        listed = self._session.candidates
+        menu = self._empty_menu()
+        name = listed.name(row)
+        self._add_copy(menu, f"Copy name: {name}", name)
+        ra, dec, x, y = (float(axis[row]) for axis in (listed.ra, listed.dec, listed.x, listed.y))
+        self._add_place(menu, ra, dec, x, y)
+        if row != self._session.current_row:
+            menu.addSeparator()
+            action = menu.addAction("Show this candidate")
+            if action is not None:
+                action.triggered.connect(partial(self._go_to, row))
+        return menu
+
+    def make_place_menu(self, place: SkyPosition) -> QMenu:
+        """Return the menu of a place without a candidate: copying and looking up."""
+        menu = self._empty_menu()
+        self._add_place(menu, place.ra, place.dec, math.nan, math.nan)
+        return menu
+
+    def _empty_menu(self) -> QMenu:
         menu = QMenu(self._window)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        name = listed.name(row)
-        place = tuple(float(axis[row]) for axis in (listed.ra, listed.dec, listed.x, listed.y))
-        ra, dec, x, y = place
-        self._add_copy(menu, f"Copy name: {name}", name)
+        return menu
+
+    def _add_place(self, menu: QMenu, ra: float, dec: float, x: float, y: float) -> None:
+        """Add the entries on a place: degrees, and pixels from 0; NaN if unknown."""
         hours, degrees = format_sexagesimal(ra, dec)
         if hours:
             self._add_copy(menu, f"Copy RA Dec: {hours} {degrees}", f"{hours} {degrees}")
@@ -85,10 +108,10 @@ class CandidateMenus(QObject):
         if x == x and y == y:
             pixel = f"{x + 1:.2f} {y + 1:.2f}"
             self._add_copy(menu, f"Copy FITS pixel: {pixel}", pixel)
-        region = region_text(*place)
+        region = region_text(ra, dec, x, y)
         if region:
             self._add_copy(menu, "Copy DS9 region", region)
-        wanted = session.settings.services.pages
+        wanted = self._session.settings.services.pages
         links = {name: link for name, link in sky_links(ra, dec).items() if name in wanted}
         if links:
             menu.addSection("In the browser")
@@ -97,12 +120,6 @@ class CandidateMenus(QObject):
             if action is not None:
                 action.setToolTip(address)
                 action.triggered.connect(partial(self._open_address, address))
-        if row != session.current_row:
-            menu.addSeparator()
-            action = menu.addAction("Show this candidate")
-            if action is not None:
-                action.triggered.connect(partial(self._go_to, row))
-        return menu
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
         if watched is None or event is None or watched not in self._watched:
@@ -124,14 +141,17 @@ class CandidateMenus(QObject):
         return False
 
     def _open_at(self, widget: QWidget, point: QPoint) -> None:
-        row_at, extend = self._watched[widget]
-        row = row_at(point)
-        if row < 0:
+        target_at, extend = self._watched[widget]
+        target = target_at(point)
+        if isinstance(target, SkyPosition):
+            menu = self.make_place_menu(target)
+        elif target < 0:
             return
-        menu = self.make_menu(row)
-        if extend is not None:
-            menu.addSeparator()
-            extend(menu, row, point)
+        else:
+            menu = self.make_menu(target)
+            if extend is not None:
+                menu.addSeparator()
+                extend(menu, target, point)
         self._popup(menu, widget.mapToGlobal(point))
 
     def _popup(self, menu: QMenu, place: QPoint) -> None:

@@ -11,6 +11,8 @@ from PyQt6.QtGui import QAction, QActionGroup
 from PyQt6.QtWidgets import QComboBox, QMenu
 
 from vetter.gui.actions.command_states import CAN_RUN, IS_ON
+from vetter.gui.actions.panel_commands import IS_ON_PANELS
+from vetter.gui.actions.queue_commands import CAN_RUN_QUEUE, IS_ON_QUEUE
 from vetter.gui.actions.reviewer_commands import CAN_RUN_TOGETHER, IS_ON_TOGETHER
 from vetter.gui.widgets.plain_text import menu_text
 
@@ -24,8 +26,8 @@ CHOICES = {
 
 SWITCHED = " on or off"
 
-_CAN_RUN = {**CAN_RUN, **CAN_RUN_TOGETHER}
-_IS_ON = {**IS_ON, **IS_ON_TOGETHER}
+_CAN_RUN = {**CAN_RUN, **CAN_RUN_QUEUE, **CAN_RUN_TOGETHER}
+_IS_ON = {**IS_ON, **IS_ON_PANELS, **IS_ON_QUEUE, **IS_ON_TOGETHER}
 
 
 class MenuStates(QObject):

@@ -28,6 +28,7 @@ def make_actions(
     from every widget except text fields, which claim them first.
     """
     menus: dict[str, QMenu] = {}
+    submenus: dict[str, QMenu] = {}
     bar = window.menuBar()
     assert bar is not None
     commands = list(commands)
@@ -42,11 +43,23 @@ def make_actions(
         # QAction repeats by default, so a held A would accept a hundred.
         action.setAutoRepeat(command.repeats)
         action.triggered.connect(partial(_run, window, command))
+        menu = menus[command.menu]
         if command.separated:
-            menus[command.menu].addSeparator()
-        menus[command.menu].addAction(action)
+            menu.addSeparator()
+        if command.submenu:
+            menu = submenus.get(command.submenu) or menu.addMenu(command.submenu)
+            assert menu is not None
+            submenus[command.submenu] = menu
+            action.setText(menu_text(_title_in_submenu(command)))
+        menu.addAction(action)
         actions[command.id] = action
     return actions
+
+
+def _title_in_submenu(command: Command[WindowT]) -> str:
+    """Return the title without the submenu's, as Exactly for 'North up: exactly'."""
+    own = command.title.removeprefix(f"{command.submenu}: ")
+    return own[:1].upper() + own[1:]
 
 
 def name_epochs(actions: Mapping[str, QAction], count: int) -> None:

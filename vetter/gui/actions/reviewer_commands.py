@@ -19,10 +19,18 @@ REVIEW_TOGETHER: tuple[Command[Any], ...] = (
         lambda w: toggle_arbiter(w),
         separated=True,
     ),
+    Command(
+        "review.blind",
+        "Blind review: scores, fits and others' verdicts hidden, on or off",
+        (),
+        "Review",
+        lambda w: w.blind_wanted.emit(not w.session.is_blind),
+    ),
 )
 
 GO_TOGETHER: tuple[Command[Any], ...] = (
     Command("go.disagreements", "Disagreements", (), "List", lambda w: list_disagreements(w)),
+    Command("go.next_for_me", "Next for me", (), "List", lambda w: list_next(w)),
 )
 
 VIEW_TOGETHER: tuple[Command[Any], ...] = (
@@ -38,7 +46,10 @@ VIEW_TOGETHER: tuple[Command[Any], ...] = (
 
 CAN_RUN_TOGETHER: dict[str, State] = {
     "review.arbiter": lambda w: not w.session.read_only and _shows_others(w),
+    # A practice's session is gone once its window closes.
+    "review.blind": lambda w: not w.practice.is_practice,
     "go.disagreements": lambda w: _shows_others(w),
+    "go.next_for_me": lambda w: _shows_others(w),
     "view.others": lambda w: _shows_others(w),
     "view.agreement": lambda w: _shows_others(w),
 }
@@ -46,6 +57,7 @@ CAN_RUN_TOGETHER: dict[str, State] = {
 
 IS_ON_TOGETHER: dict[str, State] = {
     "review.arbiter": lambda w: bool(w.session.others.is_arbiter),
+    "review.blind": lambda w: w.session.is_blind,
     "view.others": lambda w: bool(w.card.shows_others),
 }
 """Whether a command that switches something is on."""
@@ -74,6 +86,17 @@ def list_disagreements(window: Any) -> None:
         session.message.emit(why)
     else:
         window.filter_bar.apply("disagree=yes")
+
+
+def list_next(window: Any) -> None:
+    """List the candidates that the user should look at next, by the reviewers' records."""
+    why = _why_hidden(window)
+    if why:
+        window.session.message.emit(why)
+        return
+    from vetter.gui.actions.next_for_me import NextForMe
+
+    (window.findChild(NextForMe) or NextForMe(window)).start()
 
 
 def toggle_arbiter(window: Any) -> None:

@@ -29,10 +29,19 @@ class SampActions(QObject):
         Shows a line in the status bar.
     window : QWidget
         Window that the question opens over.
+    may_leave : callable, optional
+        Asks whether the list of a session with test rows may leave; asked before it is sent.
     """
 
-    def __init__(self, session: Session, say: Callable[[str], None], window: QWidget) -> None:
+    def __init__(
+        self,
+        session: Session,
+        say: Callable[[str], None],
+        window: QWidget,
+        may_leave: Callable[[QWidget], bool] = lambda _window: True,
+    ) -> None:
         super().__init__(window)
+        self._may_leave = may_leave
         self._session, self._say, self._window = session, say, window
         self._link: SampLink | None = None
         self._allowed = False
@@ -51,7 +60,7 @@ class SampActions(QObject):
 
     def send_list(self) -> None:
         """Send the list, after a question the first time."""
-        if self._may_send():
+        if self._may_send() and self._may_leave(self._window):
             self.link.send_list()
 
     def send_position(self) -> None:

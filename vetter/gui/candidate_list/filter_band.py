@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QEvent, Qt, pyqtSignal
-from PyQt6.QtGui import QKeyEvent, QPalette
+from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtGui import QPalette
 from PyQt6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from vetter.core.decisions.decision import Verdict
 from vetter.gui.actions.keymap import Keymap, keys_text
-from vetter.gui.widgets.band import Band
-from vetter.gui.widgets.group_question import GroupQuestion
+from vetter.gui.widgets.band import AskingBand
 from vetter.gui.widgets.plain_text import plain_label
 from vetter.review.session import Session
 
-_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
-
-class FilterBand(Band):
+class FilterBand(AskingBand):
     """Band that is visible while the candidate on screen does not match the filter.
 
     The question after a verdict key replaces the text: Enter answers yes, Esc no.
@@ -35,13 +32,11 @@ class FilterBand(Band):
         super().__init__("filter band", parent)
         self._session = session
         self._keymap = keymap
-        self._return_to: QWidget | None = None
         self.words = plain_label(parent=self)
         self.words.setForegroundRole(QPalette.ColorRole.Link)
         self.words.setAccessibleName("candidate outside the filter")
         # Ignored: a long name must not make the window wider.
         self.words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.question = GroupQuestion(self)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(8, 3, 8, 3)
         layout.addWidget(self.words, 1)
@@ -60,29 +55,10 @@ class FilterBand(Band):
         """Ask whether to give the candidate on screen a verdict, in spite of a doubt."""
         session = self._session
         row = session.current_row
-        window = self.window()
-        if not self.question.text:
-            self._return_to = None if window is None else window.focusWidget()
         name = f"{session.candidates.name(row)}, {doubt}"
         self.words.hide()
-        self.show()
+        self.take_keyboard()
         self.question.ask([row], verdict, 0, named=name)
-        self.setFocus()
-
-    def event(self, event: QEvent | None) -> bool:
-        # Enter and Esc answer an open question.
-        if isinstance(event, QKeyEvent) and self.question.text:
-            if event.key() in (*_ENTER, Qt.Key.Key_Escape):
-                if event.type() == QEvent.Type.ShortcutOverride:
-                    event.accept()
-                    return True
-                if event.type() == QEvent.Type.KeyPress:
-                    if event.key() in _ENTER:
-                        self.question.agree()
-                    else:
-                        self.question.dismiss()
-                    return True
-        return super().event(event)
 
     def _on_changed(self, _what: object = None) -> None:
         session = self._session
@@ -115,7 +91,4 @@ class FilterBand(Band):
         self.words.show()
         # The band is also there for a question about a candidate inside the filter.
         self.setVisible(self._session.is_outside_filter and not self._session.is_blank)
-        target = self._return_to or self.window()
-        self._return_to = None
-        if self.hasFocus() and target is not None:
-            target.setFocus()
+        self.return_keyboard()

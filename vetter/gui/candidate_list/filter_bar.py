@@ -9,6 +9,7 @@ from PyQt6.QtCore import QEvent, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QFocusEvent, QKeyEvent, QPalette
 from PyQt6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
+from vetter.core.columns.filter import absent_columns
 from vetter.core.columns.filter_completion import complete_filter
 from vetter.errors import InputError
 from vetter.gui.actions.keymap import Keymap, keys_text
@@ -75,7 +76,7 @@ class FilterBar(QWidget):
         self.clear.setText("Show all")
         self.clear.setToolTip("Clear the filter")
         self.clear.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.saved = SavedFilters(self.line.text, self)
+        self.saved = SavedFilters(self.line.text, self._why_unusable, self)
         self._lay_out()
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
@@ -221,6 +222,14 @@ class FilterBar(QWidget):
         tone = palette.link().color() if filtered and not self._problem else palette.text().color()
         palette.setColor(QPalette.ColorRole.WindowText, tone)
         self.state.setPalette(palette)
+
+    def _why_unusable(self, expression: str) -> str:
+        """Return why a filter cannot be applied to this list; empty if it can."""
+        try:
+            absent = absent_columns(expression, self._session.columns)
+        except InputError as error:
+            return str(error)
+        return f"not in this list: {', '.join(absent)}" if absent else ""
 
     def _go_to_match(self) -> None:
         """Go to the first match at or after the candidate on screen, wrapping around the end."""

@@ -27,6 +27,7 @@ from vetter.core.columns.value_filter import value_filters
 from vetter.core.judgement.fit_table import COLUMNS as FIT_COLUMNS
 from vetter.gui.candidate_list.filter_bar import FilterBar
 from vetter.gui.candidate_list.header import CandidateHeading
+from vetter.gui.candidate_list.lane_list import LaneList
 from vetter.gui.candidate_list.line_painter import LinePainter, Span
 from vetter.gui.candidate_list.list_model import (
     CandidateModel,
@@ -433,6 +434,7 @@ class ListDock(QDockWidget):
     Parameters
     ----------
     filter_bar : FilterBar
+    lanes : LaneList
     candidate_list : CandidateListView
     window : QMainWindow
 
@@ -443,7 +445,11 @@ class ListDock(QDockWidget):
     """
 
     def __init__(
-        self, filter_bar: FilterBar, candidate_list: CandidateListView, window: QMainWindow
+        self,
+        filter_bar: FilterBar,
+        lanes: LaneList,
+        candidate_list: CandidateListView,
+        window: QMainWindow,
     ) -> None:
         super().__init__("Candidates", window)
         self.setObjectName("candidates")
@@ -453,6 +459,7 @@ class ListDock(QDockWidget):
         layout.setContentsMargins(*MARGINS)
         layout.setSpacing(4)
         layout.addWidget(filter_bar)
+        layout.addWidget(lanes)
         layout.addWidget(candidate_list, 1)
         self.setWidget(listing)
         window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self)

@@ -170,9 +170,13 @@ class CandidateCard(QWidget):
         if len(source.fields) == 1:
             image = source.fields[0]
             self._facts += image_facts(image.time, image.filter, self._facts)
-        shown = {fact.caption for fact in self._facts}
+        captions = {fact.caption for fact in self._facts}
+        shown = {name for fact in self._facts for name in fact.columns}
         self._facts += [
-            fact for fact in measure_facts(self._columns, listed) if fact.caption not in shown
+            fact
+            for fact in measure_facts(self._columns, listed)
+            # An alert's isdiffpos is there already, in words.
+            if fact.caption not in captions and shown.isdisjoint(fact.columns)
         ]
         self._facts += picked_facts(self._columns, names, self._facts)
         self.strip.set_captions(

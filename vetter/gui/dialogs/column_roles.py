@@ -112,6 +112,7 @@ class ListColumns(QDialog):
         self.encoding = self._make_encoding()
         self.table = self._make_table()
         self.notes = plain_label(parent=self)
+        self.notes.setAccessibleName("notes on the columns")
         self.notes.setWordWrap(True)
         self.notes.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.notes.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)

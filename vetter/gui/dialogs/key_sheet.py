@@ -20,7 +20,7 @@ from PyQt6.QtWidgets import (
 )
 
 from vetter.gui.actions.command import MENUS, UNNAMED_TAG, Command
-from vetter.gui.actions.keymap import Keymap, keys_text
+from vetter.gui.actions.keymap import Keymap, keys_text, lost_keys
 from vetter.gui.widgets.buttons import button_box
 from vetter.gui.widgets.plain_text import plain_label
 
@@ -64,14 +64,14 @@ class KeySheet(QDialog):
 
     Parameters
     ----------
-    commands : iterable of Command
+    commands : sequence of Command
         The command table; commands without a key are omitted.
     keymap : Keymap
         The keys in force.
     """
 
     def __init__(
-        self, commands: Iterable[Command[Any]], keymap: Keymap, parent: QWidget | None = None
+        self, commands: Sequence[Command[Any]], keymap: Keymap, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle("All keys")
@@ -83,15 +83,17 @@ class KeySheet(QDialog):
         for groups in _split_columns(_make_groups(commands, keymap)):
             columns.addLayout(self._make_column(groups))
         palette_key = keys_text(keymap.get("go.palette", ()))
-        hint = plain_label(
-            f"All other commands are in the menus and the palette ({palette_key}).", self
-        )
+        lines = [f"All other commands are in the menus and the palette ({palette_key})."]
+        lines += [f"{key.words}." for key in lost_keys(commands, keymap).values()]
+        hint = plain_label("\n".join(lines), self)
+        hint.setWordWrap(True)
         close = button_box(QDialogButtonBox.StandardButton.Close, self)
         close.rejected.connect(self.reject)
         below = QHBoxLayout()
         below.addWidget(hint, 1)
         below.addWidget(close)
         scroll = QScrollArea(self)
+        scroll.setAccessibleName("all keys")
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setWidgetResizable(True)
         scroll.setWidget(content)

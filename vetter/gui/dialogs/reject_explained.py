@@ -13,13 +13,10 @@ from PyQt6.QtCore import (
     QAbstractTableModel,
     QItemSelectionModel,
     QModelIndex,
-    QPointF,
-    QRectF,
-    QSize,
     Qt,
     pyqtSignal,
 )
-from PyQt6.QtGui import QColor, QPainter, QPaintEvent, QShowEvent
+from PyQt6.QtGui import QShowEvent
 from PyQt6.QtWidgets import (
     QAbstractItemView,
     QApplication,
@@ -38,13 +35,10 @@ from vetter.core.decisions.decision import Verdict
 from vetter.core.judgement.answer import Answer
 from vetter.core.judgement.fit_table import FORMATS, FitTable
 from vetter.core.number_text import format_count
-from vetter.gui.panels.plane_panel import picture_to_image
+from vetter.gui.panels.pictures.frame_strip import FrameStrip
 from vetter.gui.widgets.buttons import button_box
 from vetter.gui.widgets.plain_text import plain_label
-from vetter.gui.widgets.theme import DARK, LIGHT
-from vetter.gui.widgets.verdict_style import is_dark
 from vetter.review.cutouts.cutout_cache import CutoutCache
-from vetter.review.cutouts.rendered_cutout import RenderedCutout
 from vetter.review.fits.fits import Fits
 from vetter.review.session import Session
 
@@ -61,8 +55,7 @@ COLUMNS = (
 _Role = Qt.ItemDataRole
 
 PLANES = ("image", "convolved", "diff", "adjusted", "template")
-_SIDE, _GAP, _TITLE = 132, 6, 18
-MAX_PICTURES = 4
+"""Planes with pictures, at most four of them."""
 
 
 class RejectExplainedDialog(QDialog):
@@ -96,7 +89,7 @@ class RejectExplainedDialog(QDialog):
         self.explanation = plain_label(_explanation_text(session, fits, len(rows), decided), self)
         self.explanation.setWordWrap(True)
         self.table = self._make_table()
-        self.strip = FrameStrip(self)
+        self.strip = FrameStrip(PLANES, self)
         self.strip.show_frame(None, "select a line to see its candidate")
         self._lay_out()
         self.model.ticked_changed.connect(self._update_button)
@@ -358,48 +351,3 @@ def split_undecided(
     """Return the rows without a verdict, and the number of rows with one."""
     remaining = [row for row in rows if not is_decided(row)]
     return remaining, len(rows) - len(remaining)
-
-
-class FrameStrip(QWidget):
-    """Pictures of a frame, rendered as in the panels, with the names of the planes."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._frame: RenderedCutout | None = None
-        self._words = ""
-        self.setFixedHeight(_SIDE + _TITLE)
-        self.setMinimumWidth(MAX_PICTURES * (_SIDE + _GAP))
-        self.setAccessibleName("selected candidate")
-
-    def sizeHint(self) -> QSize:
-        return QSize(MAX_PICTURES * (_SIDE + _GAP), _SIDE + _TITLE)
-
-    @property
-    def row(self) -> int | None:
-        """Row of the candidate whose pixels are shown; None without pixels."""
-        return None if self._frame is None else self._frame.row
-
-    def show_frame(self, frame: RenderedCutout | None, words: str = "") -> None:
-        """Show a candidate's frame, or a text without a frame."""
-        self._frame, self._words = frame, words
-        self.update()
-
-    def paintEvent(self, _event: QPaintEvent | None) -> None:
-        painter = QPainter(self)
-        tones = DARK if is_dark(self.palette()) else LIGHT
-        painter.setPen(QColor(tones.dim))
-        frame = self._frame
-        words = self._words if frame is None else frame.error or ""
-        if frame is None or words:
-            painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignCenter), words)
-            painter.end()
-            return
-        left = 0.0
-        for name in [name for name in PLANES if name in frame.pictures][:MAX_PICTURES]:
-            image, _pixels = picture_to_image(frame.pictures[name])
-            painter.drawText(QPointF(left, 13), name)
-            scale = _SIDE / max(image.width(), image.height())
-            size = image.width() * scale, image.height() * scale
-            painter.drawImage(QRectF(left, _TITLE, *size), image)
-            left += _SIDE + _GAP
-        painter.end()

@@ -1,8 +1,8 @@
-"""Dialog with verdicts offered from an earlier list of the same input."""
+"""Dialog with verdicts offered from an earlier list, and pictures of the candidate of each."""
 
 from __future__ import annotations
 
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import Qt, QTimer
 from PyQt6.QtGui import QIcon
 from PyQt6.QtWidgets import (
     QAbstractItemView,
@@ -15,36 +15,55 @@ from PyQt6.QtWidgets import (
 )
 
 from vetter.core.decisions.carry_over import Offer
+from vetter.gui.panels.pictures.frame_strip import FrameStrip
 from vetter.gui.widgets.buttons import button_box
 from vetter.gui.widgets.plain_text import plain_label
 from vetter.gui.widgets.verdict_style import badge, is_dark
+from vetter.review.cutouts.cutout_cache import CutoutCache
 from vetter.review.session import Session
 
 HEADINGS = ("earlier key", "verdict", "candidate now", "distance")
+PLANES = ("image", "template", "diff", "convolved", "adjusted")
+"""Planes with pictures, at most four of them."""
+AGAIN_MS = 400
+"""Milliseconds after which missing pixels are requested again: the window behind may have replaced
+the request."""
 
 
 class OffersDialog(QDialog):
     """Dialog with a tick for each offered verdict; the ticked ones become one undo step.
 
+    The pictures are those of the selected line; the cache's thread builds them.
+
     Parameters
     ----------
     session : Session
         Session whose offers are shown and taken.
+    cache : CutoutCache
+        Source of the pictures.
     """
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, cache: CutoutCache, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
+        self._cache = cache
         self._offers: list[Offer] = session.ledger.offers()
         self.setWindowTitle("Verdicts offered from the earlier list")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(640, 420)
+        self.resize(640, 520)
         explanation = plain_label(
             "The list has changed since these verdicts were given: their keys now belong to other "
             "candidates or to none. Each verdict is offered for the nearest candidate of this list."
         )
         explanation.setWordWrap(True)
         self.table = self._make_table()
+        self.strip = FrameStrip(PLANES, self)
+        self._again = QTimer(self)
+        self._again.setSingleShot(True)
+        self._again.setInterval(AGAIN_MS)
+        self._again.timeout.connect(self._show_pictures)
+        self.table.currentCellChanged.connect(self._on_cell)
+        cache.ready.connect(self._on_ready)
         buttons = button_box(
             QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel
         )
@@ -61,7 +80,9 @@ class OffersDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.addWidget(explanation)
         layout.addWidget(self.table, 1)
+        layout.addWidget(self.strip)
         layout.addWidget(buttons)
+        self.table.setCurrentCell(0, 0)
 
     def accept(self) -> None:
         """Take the ticked verdicts and close."""
@@ -76,6 +97,33 @@ class OffersDialog(QDialog):
             if (item := self.table.item(line, 0)) is not None
             and item.checkState() == Qt.CheckState.Checked
         ]
+
+    @property
+    def row(self) -> int:
+        """Row of the candidate in the selected line; -1 without one."""
+        line = self.table.currentRow()
+        return self._offers[line].row if line >= 0 else -1
+
+    def _on_cell(self, line: int, _column: int, line_before: int, _column_before: int) -> None:
+        if line != line_before:
+            self._show_pictures()
+
+    def _on_ready(self, row: int) -> None:
+        if row == self.row:
+            self._show_pictures()
+
+    def _show_pictures(self) -> None:
+        """Show the pictures of the selected line, or request them."""
+        row = self.row
+        # peek(), not get(), which would redraw outdated pictures in this thread.
+        frame = None if row < 0 else self._cache.peek(row)
+        name = self._session.candidates.name(row) if row >= 0 else ""
+        self.strip.show_frame(frame, f"loading {name}" if name else "")
+        if frame is None and row >= 0:
+            self._cache.want([row])
+            self._again.start()
+        else:
+            self._again.stop()
 
     def _on_tick(self) -> None:
         """Tick none, or all if none is ticked."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
-from PyQt6.QtCore import QEvent, QRect, QSize, Qt, QTimer, pyqtSignal
+from PyQt6.QtCore import QEvent, QPoint, QRect, QSize, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import (
     QHelpEvent,
     QHideEvent,
@@ -16,13 +17,14 @@ from PyQt6.QtGui import (
     QShowEvent,
     QWheelEvent,
 )
-from PyQt6.QtWidgets import QSizePolicy, QToolTip, QWidget
+from PyQt6.QtWidgets import QMenu, QSizePolicy, QToolTip, QWidget
 
+from vetter.core.columns.value_filter import value_filters
 from vetter.core.judgement.answer import NOT_FITTED
 from vetter.gui.epochs.epoch_tile import GAP, TILE, paint_tile, tile_width, tool_tip
 from vetter.gui.panels.thumbnails import Thumbnails, quarter_turns, turn_image
 from vetter.gui.widgets.answer_style import answer_code_of
-from vetter.gui.widgets.plain_text import plain_tip
+from vetter.gui.widgets.plain_text import menu_text, plain_tip
 from vetter.review.cutouts.cutout_cache import CutoutCache
 from vetter.review.cutouts.epoch_row import Epoch, epochs_of
 from vetter.review.cutouts.rendered_cutout import Target
@@ -33,6 +35,8 @@ LABEL_WIDTH = 64
 
 RETRY_MS = 40
 _MAX_TURNED = 300
+TOLD_COLUMNS = ("field", "filter", "verdict")
+"""Columns whose values a tile shows, by which its menu filters the list."""
 FIRST_PLANES = ("image", "diff", "template")
 
 
@@ -51,6 +55,8 @@ class EpochStrip(QWidget):
 
     wanted = pyqtSignal()
     """Emitted when the strip needs other pictures than before."""
+    filter_wanted = pyqtSignal(str)
+    """Condition to filter the list by."""
 
     def __init__(self, session: Session, cache: CutoutCache, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -111,6 +117,28 @@ class EpochStrip(QWidget):
     def refresh(self) -> None:
         """Forget the epochs, as more of the list has come; `follow` finds them."""
         self._epochs = []
+
+    def target_at(self, point: QPoint) -> Target:
+        """Return the row or place of the tile at a point; -1 beside all tiles."""
+        epoch = self._epoch_at(point.x())
+        return -1 if epoch is None else epoch.target
+
+    def extend_menu(self, menu: QMenu, row: int, _point: QPoint) -> None:
+        """Add the filters by what a tile tells of its candidate to a menu."""
+        columns = self._session.columns
+        for name in (name for name in TOLD_COLUMNS if name in columns.names):
+            value = (
+                self._session.opinion(row).verdict.value
+                if name == "verdict"
+                else columns.values(name)[row]
+            )
+            for condition in value_filters(name, value):
+                action = menu.addAction(menu_text(f"Filter by {condition}"))
+                assert action is not None
+                action.triggered.connect(partial(self._emit_filter, condition))
+
+    def _emit_filter(self, condition: str, _checked: bool = False) -> None:
+        self.filter_wanted.emit(condition)
 
     def needed_targets(self) -> list[Target]:
         """Return the places whose pictures are needed, nearest to the current epoch first.

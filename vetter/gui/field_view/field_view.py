@@ -12,6 +12,7 @@ from PyQt6.QtCore import QEvent, Qt, QTimer
 from PyQt6.QtGui import QHideEvent, QKeyEvent, QShowEvent
 from PyQt6.QtWidgets import QDockWidget, QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
+from vetter.core.columns.blind_columns import HIDDEN_TEXT
 from vetter.core.decisions.decision import Verdict
 from vetter.core.judgement.fit_table import can_fit
 from vetter.gui.field_view import summary
@@ -25,6 +26,8 @@ from vetter.gui.field_view.star_plot import CHI2, SNR, StarPlot
 from vetter.gui.widgets.buttons import CheckedButton, EnteredButton
 from vetter.gui.widgets.group_question import GroupQuestion
 from vetter.gui.widgets.plain_text import plain_label
+from vetter.review.cutouts.cutout_cache import CutoutCache
+from vetter.review.cutouts.field_picture import FieldPictures
 from vetter.review.fits.fits import Fits
 from vetter.review.session import Session
 
@@ -62,12 +65,17 @@ class FieldView(QWidget):
     ----------
     session : Session
     fits : Fits
+    pictures : FieldPictures
+        Pictures of the images, shown behind the marks of the map.
     """
 
-    def __init__(self, session: Session, fits: Fits, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, session: Session, fits: Fits, pictures: FieldPictures, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._session = session
         self._fits = fits
+        self._pictures = pictures
         self._seen: set[int] = {session.current_row}
         self.chosen: list[int] = []
         self.armed = False
@@ -94,6 +102,8 @@ class FieldView(QWidget):
         session.grown.connect(self._on_changed)
         fits.changed.connect(self._on_changed)
         fits.measured.connect(self._on_changed)
+        pictures.ready.connect(self._on_picture)
+        pictures.failed.connect(self._on_no_picture)
         self._show_chosen()
 
     def refresh(self) -> None:
@@ -171,6 +181,11 @@ class FieldView(QWidget):
         self.lasso = CheckedButton("Lasso", self)
         self.lasso.setToolTip("Select with a free line instead of a rectangle")
         self.lasso.toggled.connect(self._on_lasso)
+        self.picture = CheckedButton("Image", self)
+        self.picture.setToolTip("Show the image behind the marks of the map")
+        self.picture.setChecked(True)
+        self.picture.toggled.connect(self.map.show_picture)
+        self.picture.setVisible(self._shape() is not None)
         bar.addStretch(1)
         bar.addWidget(self.lasso)
         self.field_label, self.candidate_label = plain_label(parent=self), plain_label(parent=self)
@@ -183,6 +198,7 @@ class FieldView(QWidget):
         self.pair = SideBySide(self.canvases, words, self)
         above = QHBoxLayout()
         above.addWidget(self.count, 1)
+        above.addWidget(self.picture, 0, Qt.AlignmentFlag.AlignTop)
         above.addWidget(self.pair.choice, 0, Qt.AlignmentFlag.AlignTop)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(6, 4, 6, 2)
@@ -203,9 +219,11 @@ class FieldView(QWidget):
         before, self._field = self._field, shown_field(self._session)
         if can_fit(self._session.source.plane_names):
             self._fits.request_field(self._field)
+        self._pictures.request(self._field)
         if before == self._field:
             return False
         self.map.set_shape(self._shape())
+        self.map.set_picture(self._pictures.picture(self._field))
         for canvas in self.canvases:
             canvas.forget()
         self._choose([])
@@ -238,6 +256,8 @@ class FieldView(QWidget):
             self.count.setText(HINT)
             return
         words = summary.group_summary(self.map.chosen, self._fits.table)
+        if self._session.is_blind:
+            words = f"{len(self.map.chosen):,} selected, fits {HIDDEN_TEXT}"
         self.count.setText(words + ("; verdict keys ask for all" if self.armed else ""))
 
     def _show_field(self) -> None:
@@ -246,7 +266,10 @@ class FieldView(QWidget):
         stars = self._fits.calibration(self._field)
         row = self._session.current_row
         is_measured = row >= 0 and self._fits.fit_of(row) is not None
-        self.field_label.setText(summary.stars_summary(stars, is_measured, name))
+        words = summary.stars_summary(stars, is_measured, name)
+        if self._session.is_blind:
+            words = f"shifts of stars are {HIDDEN_TEXT}"
+        self.field_label.setText(words)
         self._show_own()
 
     def _show_own(self) -> None:
@@ -274,6 +297,13 @@ class FieldView(QWidget):
         if self.isVisible() and not self._soon.isActive():
             cost = 1000 * sum(canvas.layer.cost for canvas in self.canvases)
             self._soon.start(max(REFRESH_MS, round(_PAUSE_PER_COST * cost)))
+
+    def _on_picture(self, number: int) -> None:
+        if number == self._field:
+            self.map.set_picture(self._pictures.picture(number))
+
+    def _on_no_picture(self, reason: str) -> None:
+        self._session.message.emit(f"no picture behind the map: {reason}")
 
     def _on_soon(self) -> None:
         if any(canvas.layer.under_way for canvas in self.canvases):
@@ -307,6 +337,8 @@ class FieldDock(QDockWidget):
     ----------
     session : Session
     fits : Fits
+    cache : CutoutCache
+        Its source is read for the picture behind the map.
     beside : QDockWidget
         Dock to share a place with, as a tab.
     window : QMainWindow
@@ -314,11 +346,17 @@ class FieldDock(QDockWidget):
     """
 
     def __init__(
-        self, session: Session, fits: Fits, beside: QDockWidget, window: QMainWindow
+        self,
+        session: Session,
+        fits: Fits,
+        cache: CutoutCache,
+        beside: QDockWidget,
+        window: QMainWindow,
     ) -> None:
         super().__init__("Field", window)
         self.setObjectName("field")
-        self.view = FieldView(session, fits, self)
+        self.pictures = FieldPictures(cache, self)
+        self.view = FieldView(session, fits, self.pictures, self)
         self.setWidget(self.view)
         window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self)
         window.tabifyDockWidget(beside, self)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 from PyQt6.QtCore import QPointF, QRectF, Qt
-from PyQt6.QtGui import QColor, QPainter, QPen
+from PyQt6.QtGui import QColor, QImage, QPainter, QPen
 from PyQt6.QtWidgets import QWidget
 
 from vetter.core.judgement.answer import ANSWERS, NOT_FITTED
@@ -15,17 +15,22 @@ from vetter.core.number_text import round_down
 from vetter.gui.field_view.canvas import FieldCanvas
 from vetter.gui.field_view.marks import STAR, arrow_path, colour, draw_arrows
 from vetter.gui.field_view.point_layer import Piece
+from vetter.gui.panels.plane_panel import picture_to_image
+from vetter.gui.panels.tools.overlays import compass_extent, draw_compass
 from vetter.gui.widgets.verdict_style import is_dark
+from vetter.review.cutouts.field_picture import FieldPicture
 
 Array = npt.NDArray[np.float64]
 
 _MAX_SAMPLED_SHIFTS = 4000
 _KEY_PART = 13.0
 """Ratio of the map's side to the key arrow."""
+_BELOW = 8.0
+"""Screen pixels below the map that marks on its edge need; the captions are further down."""
 
 
 class FieldMap(FieldCanvas):
-    """Candidates and stars in the image, y up, with their shifts as arrows.
+    """Candidates and stars over the image, y up, with their shifts as arrows.
 
     A shift that ended on its bound has no arrow: its direction means nothing.
 
@@ -38,13 +43,35 @@ class FieldMap(FieldCanvas):
     def __init__(self, shape: tuple[int, int] | None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._shape = shape
+        self._field: FieldPicture | None = None
+        self._shows_picture = True
+        self._image: tuple[bool, QImage, object] | None = None
+        """The picture for the dark (True) or light theme, and its memory."""
         self.key = 0.1
         self.setAccessibleName("shifts on the field")
 
     def set_shape(self, shape: tuple[int, int] | None) -> None:
-        """Show another image."""
+        """Show another image, whose picture is not known yet."""
         self._shape = shape
+        self.set_picture(None)
+
+    def set_picture(self, picture: FieldPicture | None) -> None:
+        """Show the image behind the marks, and its compass; None for neither."""
+        self._field, self._image = picture, None
         self.repaint_points()
+
+    def show_picture(self, shown: bool) -> None:
+        """Show or hide the image behind the marks."""
+        self._shows_picture = shown
+        self.repaint_points()
+
+    @property
+    def compass(self) -> tuple[float, float] | None:
+        """Directions of north and east, degrees from +x towards +y; None if unknown."""
+        field = self._field
+        if field is None or field.north is None or field.east is None:
+            return None
+        return field.north, field.east
 
     @property
     def extent(self) -> tuple[float, float, float, float]:
@@ -76,14 +103,30 @@ class FieldMap(FieldCanvas):
         corners = self.to_screen(np.array(self.extent).reshape(2, 2).T)
         painter.setPen(QPen(QColor(self.tones.line), 1))
         painter.setBrush(QColor(self.tones.base))
+        painter.setClipRect(self.points_frame)
         painter.drawRect(QRectF(QPointF(*corners[0]), QPointF(*corners[1])).normalized())
+        self._paint_picture(painter)
+        painter.setClipping(False)
+
+    def _paint_picture(self, painter: QPainter) -> None:
+        field, dark = self._field, is_dark(self.palette())
+        picture = None if field is None else field.dark if dark else field.light
+        if field is None or picture is None or not self._shows_picture:
+            return
+        if self._image is None or self._image[0] is not dark:
+            self._image = dark, *picture_to_image(picture)
+        low = self.to_screen(np.array([[-0.5, -0.5]]))[0]
+        width, height = (length * self.scale for length in field.size)
+        place = QRectF(low[0], low[1] - height, width, height)
+        # Smooth where it is made smaller: pixels left out would look like noise.
+        is_smaller = width * self.devicePixelRatioF() < picture.shape[1]
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, is_smaller)
+        painter.drawImage(place, self._image[1])
 
     @property
     def points_frame(self) -> QRectF:
         room = QRectF(self.rect())
-        if self.zoomed:
-            # Below the map is the key arrow.
-            room.setBottom(self.frame.bottom() + 4)
+        room.setBottom(self.frame.bottom() + _BELOW)
         return room
 
     def point_pieces(self) -> Iterator[Piece]:
@@ -137,3 +180,7 @@ class FieldMap(FieldCanvas):
             room = QRectF(frame.left(), y - 10, frame.width(), 20)
             align = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
             painter.drawText(room, int(align), size)
+        if self.compass is not None:
+            across, below = compass_extent(*self.compass)
+            place = frame.bottomLeft() + QPointF(across, -below)
+            draw_compass(painter, place.x(), place.y(), *self.compass, self.devicePixelRatioF())

@@ -18,7 +18,8 @@ _QUESTION_HEIGHT = 45
 class SideBySide(QWidget):
     """Square canvases, as large as the area allows.
 
-    If not all fit, the first and the chosen ones are shown, or the chosen one alone.
+    If not all fit, the first and the chosen ones are shown, or the chosen one alone. The button
+    of a shown canvas hides it, so that the first has all the area.
 
     Parameters
     ----------
@@ -51,12 +52,14 @@ class SideBySide(QWidget):
         row.setSpacing(0)
         for number, word in enumerate(words):
             button = CheckedButton(word, self.choice)
-            button.setToolTip(f"Show {canvases[number].accessibleName()}")
+            button.setToolTip(f"Show or hide {canvases[number].accessibleName()}")
             button.clicked.connect(partial(self._choose, number))
             self._buttons.append(button)
             row.addWidget(button)
         # The last chosen comes first; the plots that were never chosen follow in their order.
         self._recent = list(range(len(self._canvases)))
+        self._is_alone = False
+        """Whether the user hid all canvases but the first."""
         self._show()
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
@@ -85,7 +88,9 @@ class SideBySide(QWidget):
 
     def _show(self) -> None:
         """Show the canvases chosen last; the first, which is the map, stays if two fit."""
-        if self.count == 1:
+        if self._is_alone and self.count < len(self._canvases):
+            shown = {0}
+        elif self.count == 1:
             shown = {self._recent[0]}
         else:
             others = [number for number in self._recent if number]
@@ -98,6 +103,8 @@ class SideBySide(QWidget):
             button.setVisible(bool(number) or self.count == 1)
 
     def _choose(self, number: int, _on: bool = False) -> None:
+        is_shown = self._canvases[number].isVisibleTo(self)
+        self._is_alone = bool(number) and is_shown
         self._recent.remove(number)
         self._recent.insert(0, number)
         self._show()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from vetter.core.columns.blind_columns import HIDDEN_TEXT
 from vetter.core.judgement.answer import NOT_FITTED
 from vetter.core.judgement.fit_table import FitTable
 from vetter.core.judgement.shift_field import describe_shift, typical_shift, typical_shift_at
@@ -71,7 +72,7 @@ def candidate_summary(session: Session, fits: Fits, row: int) -> str:
             "" if near is None else f", {describe_shift(dx, dy, near, _shift_error(table, row))}"
         )
     elif table.codes[row] == NOT_FITTED:
-        words += ": not fitted yet"
+        words += f": {HIDDEN_TEXT}" if session.is_blind else ": not fitted yet"
     return (
         words
         if near is None

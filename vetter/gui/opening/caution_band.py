@@ -26,6 +26,8 @@ class CautionBand(Band):
 
     planes_wanted = pyqtSignal()
     columns_wanted = pyqtSignal()
+    differences_found = pyqtSignal(list)
+    """Planes whose pixels are those of a difference."""
     options_chosen = pyqtSignal(object)  # InputOptions for reading the list from now on
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
@@ -105,6 +107,8 @@ class CautionBand(Band):
         self._lines += new
         if new:
             self._show_lines()
+        if self.checker.differences:
+            self.differences_found.emit(self.checker.differences)
         if self.checker.apart > 0.5 and not self._asks and not self._is_settled():
             self._asks = True
             self._ask_positions()

@@ -55,10 +55,11 @@ class OpeningStrip(QFrame):
         self.setBackgroundRole(QPalette.ColorRole.Button)
         self.text = plain_label(parent=self)
         self.text.setWordWrap(True)
+        self.text.setAccessibleName("opening")
         self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         # A path without a blank in it must not make the window wider.
         self.text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.button = QPushButton(self)
+        self.button = QPushButton("Cancel", self)
         self.button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.button.clicked.connect(self._on_clicked)
         layout = QHBoxLayout(self)

@@ -10,6 +10,7 @@ from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QFont, QFontDatabase, QPalette
 from PyQt6.QtWidgets import (
     QAbstractItemView,
+    QCheckBox,
     QGridLayout,
     QHBoxLayout,
     QHeaderView,
@@ -32,6 +33,7 @@ EXAMPLES = (
     ("Field file: several images of a night", "vetter night.toml"),
     ("Session: goes on where it stopped", "vetter night.vetter"),
 )
+BLIND = "Blind review: hide scores, answers of fits and others' verdicts"
 BUTTONS = ("Open files...", "Open folder...", "Demo: a simulated field")
 HEADINGS = ("Session", "Input", "Decided", "Last open")
 WIDTH = 980
@@ -44,16 +46,24 @@ class StartPage(QWidget):
     ----------
     keys : sequence of str
         Texts of the keys of Open, Open folder and the demo, for the buttons.
+    blind : bool
+        Whether inputs open for blind review.
     """
 
     files_wanted = pyqtSignal()
     folder_wanted = pyqtSignal()
     demo_wanted = pyqtSignal()
     clear_wanted = pyqtSignal()
+    blind_wanted = pyqtSignal(bool)
     session_wanted = pyqtSignal(object)
     """RecentSession that the user opens."""
 
-    def __init__(self, keys: Sequence[str] = ("", "", ""), parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        keys: Sequence[str] = ("", "", ""),
+        blind: bool = False,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self.setObjectName("start page")
         self._entries: tuple[RecentSession, ...] = ()
@@ -70,6 +80,10 @@ class StartPage(QWidget):
         layout.addWidget(hint)
         layout.addSpacing(8)
         layout.addLayout(self._make_buttons(keys))
+        self.blind = QCheckBox(BLIND, content)
+        self.blind.setChecked(blind)
+        self.blind.clicked.connect(self.blind_wanted)
+        layout.addWidget(self.blind)
         layout.addSpacing(16)
         layout.addWidget(_make_title("What can be opened", 1.15, content))
         layout.addLayout(_make_examples(content))

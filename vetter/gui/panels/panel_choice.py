@@ -21,6 +21,7 @@ from vetter.core.cutout.plane import Provenance
 from vetter.core.cutout_source import CutoutSource
 from vetter.core.display.style import KINDS, DisplayStyle
 from vetter.gui.panels.layout.camera import View
+from vetter.gui.panels.layout.turning import North
 from vetter.gui.widgets.buttons import button_box
 from vetter.gui.widgets.plain_text import menu_text, plain_label
 from vetter.review.cutouts.rendered_cutout import SNR
@@ -106,6 +107,8 @@ class PictureStyle(NamedTuple):
         Whether the reticle is drawn, and compass, scale bar and the fit's shift.
     dark : bool
         Whether the surroundings are dark.
+    north : North
+        Way in which north is up.
     """
 
     choice: PanelChoice = PanelChoice()
@@ -113,6 +116,7 @@ class PictureStyle(NamedTuple):
     reticle: bool = True
     compass: bool = True
     dark: bool = True
+    north: North = North.AS_READ
 
     def choose_planes(self, names: Iterable[str]) -> tuple[str, ...]:
         """Return those of these planes that have panels; all if none would be left."""

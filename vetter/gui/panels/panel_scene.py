@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from PyQt6.QtCore import QPointF, QRect, QRectF, QSize, Qt, pyqtSignal
+from PyQt6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import (
     QColor,
     QFont,
@@ -107,6 +107,11 @@ class PanelScene(QGraphicsView):
     def panel(self, plane: str) -> PlanePanel:
         """Return the panel of a plane; a plane without a panel raises KeyError."""
         return self._panels[plane]
+
+    def plane_at(self, point: QPoint) -> str | None:
+        """Return the plane of the panel at a point of the viewport, or None."""
+        found = self._panel_at(QPointF(point))
+        return None if found is None else found[0].exhibit.plane
 
     def flush(self) -> None:
         """Paint now."""

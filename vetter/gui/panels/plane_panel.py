@@ -23,6 +23,7 @@ from vetter.gui.panels.tools.overlays import (
     draw_compass,
     draw_hatch,
     draw_marks,
+    draw_pixels,
     draw_reticle,
     draw_scale_bar,
     draw_shift,
@@ -188,23 +189,15 @@ class PlanePanel(QGraphicsWidget):
         placement = self.placement()
         visible = frame
         if placement is not None:
-            whole = QRectF(
-                placement.left,
-                placement.top,
-                placement.nx * placement.scale,
-                placement.ny * placement.scale,
-            )
-            visible = frame.intersected(whole)
+            visible = frame.intersected(QRectF(*placement.extent()))
         painter.setFont(self._font)
         self._paint_title(painter, shown, visible)
         if shown.message:
             self._paint_words(painter, shown.message, frame, visible)
         elif shown.image is not None and placement is not None:
             painter.setClipRect(frame)
-            # `whole` includes the outer halves of the first and last pixels; Qt interpolates
-            # only with SmoothPixmapTransform, which is off.
-            painter.drawImage(whole, shown.image)
-            self._paint_left_of_divider(painter, frame, whole)
+            draw_pixels(painter, placement, shown.image)
+            self._paint_left_of_divider(painter, frame, placement)
             self._paint_overlays(painter, visible, placement)
             if stage_pixel := self._stage.magnified:
                 draw_magnifier(painter, shown.image, placement, stage_pixel, visible)
@@ -218,7 +211,7 @@ class PlanePanel(QGraphicsWidget):
             is_right = at.to_screen(*cursor)[0] > visible.center().x()
             draw_numbers(painter, self.numbers, visible, at_left=is_right)
 
-    def _paint_left_of_divider(self, painter: QPainter, frame: QRectF, whole: QRectF) -> None:
+    def _paint_left_of_divider(self, painter: QPainter, frame: QRectF, at: Placement) -> None:
         """Paint this panel's own plane left of the swipe's divider."""
         own, divider = self.exhibit.image, self._stage.divider
         if divider is None or self.replacement is None or own is None:
@@ -226,7 +219,7 @@ class PlanePanel(QGraphicsWidget):
         edge = math.floor(frame.left() + divider * frame.width())
         painter.save()
         painter.setClipRect(QRectF(frame.left(), frame.top(), edge - frame.left(), frame.height()))
-        painter.drawImage(whole, own)
+        draw_pixels(painter, at, own)
         painter.restore()
         painter.fillRect(QRectF(edge - 1, frame.top(), 3, frame.height()), QColor(0, 0, 0, 160))
         accent = QColor(self._stage.tones.accent)

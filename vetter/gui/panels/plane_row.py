@@ -15,7 +15,13 @@ from vetter.core.display.rendering import Limits, Picture
 from vetter.core.display.style import SHARING, DisplayStyle
 from vetter.core.judgement.fit_table import can_fit
 from vetter.gui.panels.layout.camera import Subject
-from vetter.gui.panels.layout.turning import turn_pixel, turn_vector, turned, turns_to_north
+from vetter.gui.panels.layout.turning import (
+    North,
+    face_north,
+    turn_pixel,
+    turn_vector,
+    turns_to_north,
+)
 from vetter.gui.panels.panel_choice import PanelChoice, PictureStyle
 from vetter.gui.panels.panel_scene import PanelScene
 from vetter.gui.panels.plane_panel import (
@@ -60,11 +66,11 @@ class PlaneRow(PanelScene):
         self._flipped = False
         self._swiping = False
         self._flickers = False
-        self.is_north_up = False
+        self.north = North.AS_READ
         self._turns = 0
         self._magnifies = False
         self._cursor: tuple[int, int] | None = None
-        self._turned_frames: list[tuple[RenderedCutout, RenderedCutout]] = []
+        self._turned_frames: list[tuple[RenderedCutout, tuple[RenderedCutout, float]]] = []
         self.auto_blink = AutoBlink(self)
         self.auto_blink.stepped.connect(self._on_auto_blink)
         self._frame: RenderedCutout | None = None
@@ -93,6 +99,12 @@ class PlaneRow(PanelScene):
         return texts | ({"adjusted": "residuals of the fit"} if "adjusted" in texts else {})
 
     @property
+    def planes_to_blink(self) -> dict[str, str]:
+        """All planes that the blink can go through, and the note on each."""
+        planes = self.planes
+        return planes | ({REFIT: "shifted and scaled by the fit"} if "adjusted" in planes else {})
+
+    @property
     def unseen_mask(self) -> Picture | None:
         """Picture of the mask if a bad pixel is near and the mask has no panel; else None."""
         frame = self._frame
@@ -106,7 +118,9 @@ class PlaneRow(PanelScene):
         """Style of pictures that look as the panels do."""
         stage = self._stage
         dark = stage.tones is DARK
-        return PictureStyle(self._choice, stage.view, stage.reticle, stage.compass, dark)
+        return PictureStyle(
+            self._choice, stage.view, stage.reticle, stage.compass, dark, self.north
+        )
 
     def set_choice(self, choice: PanelChoice) -> None:
         """Change the planes that have panels, from the next frame on."""
@@ -202,15 +216,15 @@ class PlaneRow(PanelScene):
     def _put(self, frame: RenderedCutout) -> None:
         """Give a frame to the panels, whose names are already set, without painting."""
         stage = self._stage
-        self._turns = turns_to_north(frame.north) if self.is_north_up else 0
-        shown = self._turned(frame)
+        self._turns = 0 if self.north is North.AS_READ else turns_to_north(frame.north)
+        shown, tilt = self._turned(frame)
         stage.north, stage.east, stage.pixel_scale = shown.north, shown.east, shown.pixel_scale
         stage.shift, stage.marks = shown.shift, shown.marks
         strokes = shown.hatch.tolist() if self._choice.hatched else []
         stage.hatch = [QLineF(*stroke) for stroke in strokes]
         shape = shown.shape
         x, y = shown.position or (0.0, 0.0)
-        stage.subject = None if shape is None else Subject(shape[1], shape[0], x, y)
+        stage.subject = None if shape is None else Subject(shape[1], shape[0], x, y, tilt)
         if (
             self._exhibited is None
             or self._exhibited[0] is not shown
@@ -225,14 +239,14 @@ class PlaneRow(PanelScene):
         self._set_stand_in()
         self._set_values()
 
-    def _turned(self, frame: RenderedCutout) -> RenderedCutout:
-        """Return a frame as it is on the screen; the last ones are kept, as for frames ahead."""
-        if not self._turns:
-            return frame
+    def _turned(self, frame: RenderedCutout) -> tuple[RenderedCutout, float]:
+        """Return a frame as it is on the screen, and its tilt; the last ones are kept."""
+        if self.north is North.AS_READ:
+            return frame, 0.0
         for known, shown in self._turned_frames:
             if known is frame:
                 return shown
-        shown = turned(frame, self._turns)
+        shown = face_north(frame, self.north)
         self._turned_frames = [*self._turned_frames[-1:], (frame, shown)]
         return shown
 
@@ -293,9 +307,9 @@ class PlaneRow(PanelScene):
             self._repaint_soon()
         super()._emit_pointer(position)
 
-    def set_north_up(self, north_up: bool) -> None:
-        """Turn all panels by quarter turns so that north is nearest to up, or show them as read."""
-        self.is_north_up = north_up
+    def set_north(self, way: North) -> None:
+        """Turn all panels so that north is up, or show them as read."""
+        self.north = way
         self._turned_frames = []
         self._forget_painted()
         if self._frame is not None:
@@ -470,25 +484,29 @@ class PlaneRow(PanelScene):
         frame = self._frame
         if frame is None or self._blink_host() is None:
             return []
-        cycle = [name for name in SHARING if name in frame.pictures]
-        return [*cycle, REFIT] if REFIT in frame.blinks else cycle
+        chosen = () if frame.looks is None else frame.looks.blinks
+        names = [name for name in (*frame.pictures, REFIT) if name in chosen]
+        return [name for name in names or (*SHARING, REFIT) if _has_picture(frame, name)]
 
     def _blink_host(self) -> str | None:
         """Return the plane in whose panel others are shown; None without one."""
         return self.large or ("image" if "image" in self._names else None)
 
     def _set_stand_in(self) -> None:
-        other, cycle, host = self._blinked, self._blink_planes(), self._blink_host()
-        if self._flipped:
-            other = next((name for name in cycle if name not in ("image", host)), host)
-        shown = None if other is None or other not in cycle or other == host else other
+        frame, other, host = self._frame, self._blinked, self._blink_host()
+        if self._flipped and frame is not None:
+            templates = (name for name in SHARING if name not in ("image", host))
+            other = next((name for name in templates if name in frame.pictures), host)
+        elif other not in self._blink_planes():
+            other = None
+        shown = None if frame is None or host is None or other == host else other
         for name in self._names:
             stand_in = self._exhibit_of(shown) if shown is not None and name == host else None
             self._panels[name].replacement = stand_in
 
     def _exhibit_of(self, plane: str) -> PanelContent:
         assert self._frame is not None
-        frame = self._turned(self._frame)
+        frame, _tilt = self._turned(self._frame)
         if plane in frame.blinks:
             image, pixels = picture_to_image(frame.blinks[plane])
             limits = _range_text(frame.limits.get("image"))
@@ -496,6 +514,10 @@ class PlaneRow(PanelScene):
         if plane in self._names:
             return self._panels[plane].exhibit
         return _exhibit(frame, plane, first=False)
+
+
+def _has_picture(frame: RenderedCutout, plane: str) -> bool:
+    return plane in frame.pictures or plane in frame.blinks
 
 
 def _with_adjusted(names: tuple[str, ...]) -> tuple[str, ...]:

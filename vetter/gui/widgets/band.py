@@ -1,9 +1,14 @@
-"""Band above the panels: a line of words with what the user can do about it."""
+"""Bands above the panels: a line of words with what the user can do about it, or a question."""
 
 from __future__ import annotations
 
-from PyQt6.QtGui import QPalette
+from PyQt6.QtCore import QEvent, Qt
+from PyQt6.QtGui import QKeyEvent, QPalette
 from PyQt6.QtWidgets import QFrame, QVBoxLayout, QWidget
+
+from vetter.gui.widgets.group_question import GroupQuestion
+
+_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class Band(QFrame):
@@ -30,3 +35,45 @@ class Band(QFrame):
         layout.addWidget(self)
         layout.addWidget(content, 1)
         return both
+
+
+class AskingBand(Band):
+    """Band with a question before a verdict, which has the keyboard: Enter is yes, Esc no.
+
+    Afterwards the keyboard is again where it was.
+    """
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(name, parent)
+        self._return_to: QWidget | None = None
+        self.question = GroupQuestion(self)
+
+    def take_keyboard(self) -> None:
+        """Give the keyboard to the question, which is about to be asked."""
+        window = self.window()
+        if not self.question.text:
+            self._return_to = None if window is None else window.focusWidget()
+        self.show()
+        self.setFocus()
+
+    def return_keyboard(self) -> None:
+        """Return the keyboard after the question."""
+        target = self._return_to or self.window()
+        self._return_to = None
+        if self.hasFocus() and target is not None:
+            target.setFocus()
+
+    def event(self, event: QEvent | None) -> bool:
+        # Enter and Esc answer an open question.
+        if isinstance(event, QKeyEvent) and self.question.text:
+            if event.key() in (*_ENTER, Qt.Key.Key_Escape):
+                if event.type() == QEvent.Type.ShortcutOverride:
+                    event.accept()
+                    return True
+                if event.type() == QEvent.Type.KeyPress:
+                    if event.key() in _ENTER:
+                        self.question.agree()
+                    else:
+                        self.question.dismiss()
+                    return True
+        return super().event(event)

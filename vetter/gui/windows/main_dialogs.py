@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from vetter.gui.dialogs.reports.planted_question import PlantedQuestion
 from vetter.gui.windows.window import Window, WindowDialogs
 from vetter.review.cutouts.cutout_cache import CutoutCache
 from vetter.review.fits.fits import Fits
@@ -53,6 +54,8 @@ class MainDialogs(WindowDialogs):
         self._show_line = say
         self.export: ExportDialog | None = None
         self._report_facts: dict[str, tuple[str, str]] = {}
+        self.planted = PlantedQuestion(session)
+        """Question before anything leaves a session with test rows."""
 
     def show_disappeared(self) -> None:
         """Open the list of explained candidates, which can be rejected as one step."""
@@ -73,6 +76,8 @@ class MainDialogs(WindowDialogs):
         """Open the export dialog; its pictures have this style."""
         from vetter.gui.dialogs.export import ExportDialog
 
+        if not self.planted.agree(self._window):
+            return
         session, folder = self._session, self._session.results_folder
         self.export = ExportDialog(session, self._cache, self._fits, self._window, folder, style)
         self.export.finished.connect(self._forget_export)
@@ -82,6 +87,8 @@ class MainDialogs(WindowDialogs):
         """Open the preview of reports; their pictures have this style."""
         from vetter.gui.dialogs.reports.report_preview import ReportPreview
 
+        if not self.planted.agree(self._window):
+            return
         session, folder = self._session, self._session.results_folder
         facts = self._report_facts
         ReportPreview(session, self._cache, self._window, folder, style, facts).open()
@@ -94,7 +101,7 @@ class MainDialogs(WindowDialogs):
         from vetter.gui.dialogs.verdict_offers import OffersDialog
 
         if self._session.ledger.offers():
-            OffersDialog(self._session, self._window).open()
+            OffersDialog(self._session, self._cache, self._window).open()
         else:
             self._show_line("no verdicts are offered from an earlier list")
 
@@ -158,7 +165,9 @@ class MainDialogs(WindowDialogs):
         from vetter.gui.dialogs.reports.reviewer_report import ReviewerReportDialog
 
         undecided = session.counts.undecided
-        ReviewerReportDialog(session.path, session.reviewer, undecided, self._window).open()
+        shown = ReviewerReportDialog(session.path, session.reviewer, undecided, self._window)
+        shown.shown.connect(self.planted.record)
+        shown.open()
 
     def show_report(self) -> None:
         """Open the report of inputs that could not be read, with reasons."""

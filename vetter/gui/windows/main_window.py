@@ -7,9 +7,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PyQt6.QtCore import QEvent, QPoint, QSize, Qt
+from PyQt6.QtCore import QEvent, QSize, Qt
 from PyQt6.QtGui import QKeyEvent, QResizeEvent
-from PyQt6.QtWidgets import QMenu, QStackedWidget, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from vetter.core.decisions.decision import Verdict
 from vetter.core.display.style import DisplayStyle
@@ -25,6 +25,7 @@ from vetter.gui.actions.menus import UndoNames, make_actions, name_epochs
 from vetter.gui.actions.samp_actions import SampActions
 from vetter.gui.candidate_list.filter_band import FilterBand
 from vetter.gui.candidate_list.filter_bar import FilterBar
+from vetter.gui.candidate_list.lane_list import LaneList
 from vetter.gui.candidate_list.list_view import CandidateListView, ListDock
 from vetter.gui.card.candidate_card import CandidateCard, UnsavedComments
 from vetter.gui.card.evidence import Evidence
@@ -34,10 +35,12 @@ from vetter.gui.opening.caution_band import CautionBand
 from vetter.gui.opening.input_chooser import InputChooser
 from vetter.gui.opening.offer_band import OfferBand
 from vetter.gui.opening.practice_band import PracticeBand
+from vetter.gui.opening.storm_band import StormBand
 from vetter.gui.panels.empty_page import EmptyPage
 from vetter.gui.panels.layout.cutout_sizes import next_radius
 from vetter.gui.panels.measures.dock import MeasuresDock
-from vetter.gui.panels.panel_choice import PanelChoice, PanelPicker
+from vetter.gui.panels.panel_actions import PanelActions
+from vetter.gui.panels.panel_choice import PanelChoice
 from vetter.gui.panels.panel_column import PanelColumn
 from vetter.gui.panels.plane_row import PlaneRow
 from vetter.gui.panels.readout import Readout
@@ -65,7 +68,6 @@ if TYPE_CHECKING:
     from vetter.gui.grid.grid_area import GridArea
     from vetter.gui.windows.second_window import SecondWindow
     from vetter.gui.windows.view_saver import ViewSaver
-    from vetter.io.input_options import InputOptions
 
 MIN_VETTING = QSize(400, 320)
 """Smallest size of panels and texts, which with the list allows a window of 800 x 560."""
@@ -101,6 +103,7 @@ class MainWindow(Window):
     dialogs: MainDialogs
     pages: Pages
     plane_row: PlaneRow
+    panels: PanelActions
     stretch_bar: StretchBar
     epochs: EpochPanel
     list_dock: ListDock
@@ -135,8 +138,17 @@ class MainWindow(Window):
         self.dialogs = MainDialogs(
             session, cache, fits, self, self.status.say, self.cautions.all_lines
         )
-        self.samp = SampActions(session, self.status.say, self)
+        self.samp = SampActions(session, self.status.say, self, self.dialogs.planted.agree)
         self.actions_by_id = make_actions(self, self.commands, self.keymap)
+        self.panels = PanelActions(
+            session,
+            self.plane_row,
+            self.stretch_bar,
+            self.actions_by_id,
+            self.set_panels,
+            self.status.say,
+            self,
+        )
         self.menu_states = MenuStates(self, self.actions_by_id)
         self._connect()
         self._keys = CommandKeys(self, commands, self.keymap)
@@ -149,6 +161,8 @@ class MainWindow(Window):
         # On exposed: redirect_drops() visits all widgets, which takes milliseconds of the start.
         self.exposed.connect(self.opening.drop.redirect_drops)
         self.exposed.connect(self.cautions.start)
+        self.exposed.connect(self.storms.start)
+        self.exposed.connect(self.lanes.start)
         self.setWindowTitle(self._title())
         self.resize(*first_size(application()))
         # Otherwise the first box that Tab reaches has the focus from the start.
@@ -166,6 +180,7 @@ class MainWindow(Window):
         self.surround = SurroundView(session, self.cache, self.plane_row)
         self.show_surround(True)
         self.plane_row.set_reticle(session.settings.display.reticle)
+        self.plane_row.auto_blink.set_rate(session.settings.display.allowed_blink_rate)
         self.stretch_bar = StretchBar(self.cache.looks, self.keymap)
         self.readout = Readout()
         self.card.add_corner(self.readout)
@@ -197,6 +212,7 @@ class MainWindow(Window):
         self.cautions = CautionBand(session)
         self.offer_band = OfferBand(session)
         self.practice = PracticeBand(session)
+        self.storms = StormBand(session)
         self.pages = Pages(
             session,
             self.cache,
@@ -209,10 +225,11 @@ class MainWindow(Window):
         )
         self.opening = InputChooser(self)
         pages = self.practice.above(self.filter_band.above(self.pages))
-        content = self.cautions.above(self.offer_band.above(pages))
+        content = self.cautions.above(self.offer_band.above(self.storms.above(pages)))
         self.setCentralWidget(self.opening.add_strip_over(content))
 
-        self.list_dock = ListDock(self.filter_bar, self.candidate_list, self)
+        self.lanes = LaneList(session, self.filter_bar)
+        self.list_dock = ListDock(self.filter_bar, self.lanes, self.candidate_list, self)
 
     def _connect(self) -> None:
         session, cache = self.session, self.cache
@@ -240,8 +257,10 @@ class MainWindow(Window):
         self.practice.practice_wanted.connect(self.practice_wanted)
         self.practice.session_wanted.connect(self.session_wanted)
         self.cautions.planes_wanted.connect(self.opening.choose_planes)
-        self.cautions.columns_wanted.connect(self._choose_columns)
-        self.cautions.options_chosen.connect(self._read_again)
+        self.cautions.differences_found.connect(self.panels.show_as_differences)
+        self.cautions.columns_wanted.connect(self.dialogs.show_list_columns)
+        self.cautions.options_chosen.connect(self.dialogs.read_again)
+        self.storms.filter_wanted.connect(self.filter_bar.apply)
         self._unsaved = UnsavedComments(
             session, self.card, keys_text(self.keymap["review.comment"]), self
         )
@@ -256,6 +275,7 @@ class MainWindow(Window):
         keep_filters = partial(session.writer.keep_setting, "filters")
         self.filter_bar.saved.changed.connect(keep_filters)
         self.fits.changed.connect(self.pages.update_fit_results)
+        self.fits.changed.connect(self.lanes.note_fits)
         self.status.answers.picked.connect(self.filter_bar.apply)
         self.status.verdicts.picked.connect(self.filter_bar.apply)
         self.pages.panels_shown.connect(self._on_panels_shown)
@@ -272,16 +292,15 @@ class MainWindow(Window):
         self.menus.watch(
             self.plane_row.viewport(),
             lambda _point: -1 if session.is_blank else session.current_row,
-            self._extend_panel_menu,
+            self.panels.extend_menu,
         )
         listed = self.candidate_list
         self.menus.watch(listed.viewport(), listed.row_at, listed.extend_menu)
-        listed.filter_wanted.connect(self.filter_bar.narrow)
+        strip = self.epochs.strip
+        self.menus.watch(strip, strip.target_at, strip.extend_menu)
+        for view in (listed, strip):
+            view.filter_wanted.connect(self.filter_bar.narrow)
         self.pages.grid_made.connect(self._on_grid_made)
-
-    def _extend_panel_menu(self, menu: QMenu, _row: int, _point: QPoint) -> None:
-        for command in ("stretch.reset", "view.fit", "view.panels"):
-            menu.addAction(self.actions_by_id[command])
 
     def _on_grid_made(self, area: GridArea) -> None:
         self.menus.watch(area.viewport(), area.row_at)
@@ -317,6 +336,7 @@ class MainWindow(Window):
             self.plane_row.set_reticle(settings.display.reticle)
         if settings.display.radius != before.display.radius:
             self.set_radius(settings.display.radius)
+        self.plane_row.auto_blink.set_rate(settings.display.allowed_blink_rate)
         self.cache.set_max_bytes(settings.review.cache_megabytes << 20)
         if settings.review.tags != before.review.tags:
             self.commands = with_tags(self._untagged_commands, settings.review.tags)
@@ -415,48 +435,6 @@ class MainWindow(Window):
         """Turn the line of the measures' cut."""
         self.status.say(self.measures.turn_cut())
 
-    def toggle_auto_blink(self) -> None:
-        """Start or stop the automatic blink."""
-        blinks = self.plane_row.toggle_auto_blink()
-        self.status.say("blinking: the same key stops it" if blinks else "")
-
-    def toggle_flicker(self) -> None:
-        """Compare the image with the template as the fit has shifted and scaled it, by itself."""
-        if not self.plane_row.toggle_flicker():
-            self.status.say("no fit of this candidate yet, so no refit template")
-
-    def toggle_swipe(self) -> None:
-        """Compare image and template along a divider that follows the pointer."""
-        if not self.plane_row.toggle_swipe():
-            self.status.say("no template to compare with the image")
-
-    def toggle_north(self) -> None:
-        """Turn the panels so that north is nearest to up, or show them as read."""
-        north_up = not self.plane_row.is_north_up
-        self.plane_row.set_north_up(north_up)
-        self.session.writer.keep_setting("north_up", north_up)
-        self.status.say("north up, by quarter turns" if north_up else "panels as in the file")
-
-    def toggle_hatch(self) -> None:
-        """Draw masks as a hatch over the other planes, or only in panels of their own."""
-        choice = self.plane_row.choice
-        self.session.writer.keep_setting("hatch", not choice.hatched)
-        self.plane_row.set_choice(choice._replace(hatched=not choice.hatched))
-        self.presenter.show()
-        if "mask" not in self.plane_row.planes:
-            self.status.say("these candidates have no mask")
-
-    def pick_panels(self) -> None:
-        """Choose which planes have panels."""
-        looks = self.stretch_bar.looks
-        planes = self.plane_row.planes
-        kinds = {plane: looks.group_of(plane) for plane in planes}
-        picker = PanelPicker(self.plane_row.choice, planes, self, kinds)
-        picker.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        picker.picked.connect(self._on_panels_picked)
-        picker.kinds_picked.connect(self.stretch_bar.set_kinds)
-        picker.open()
-
     def change_radius(self, step: int) -> None:
         """Make the cutout larger (1) or smaller (-1); the panels show it when it is built."""
         source = self.session.source
@@ -546,12 +524,6 @@ class MainWindow(Window):
         frame = self._frame_on_screen()
         return frame is not None and not set(frame.pictures).difference(frame.states)
 
-    def _choose_columns(self) -> None:
-        self.dialogs.show_list_columns()
-
-    def _read_again(self, options: InputOptions) -> None:
-        self.dialogs.read_again(options)
-
     def _frame_on_screen(self) -> RenderedCutout | None:
         row = self.session.current_row
         return None if row < 0 else self.cache.peek(row)
@@ -559,9 +531,10 @@ class MainWindow(Window):
     def _make_field(self) -> FieldDock:
         from vetter.gui.field_view.field_view import FieldDock
 
-        dock = FieldDock(self.session, self.fits, self.list_dock, self)
+        dock = FieldDock(self.session, self.fits, self.cache, self.list_dock, self)
         for canvas in dock.view.canvases:
             self.menus.watch(canvas, canvas.row_at)
+        self.closed.connect(dock.pictures.close)
         return dock
 
     def _title(self) -> str:
@@ -584,10 +557,6 @@ class MainWindow(Window):
 
     def _on_application_state(self, state: Qt.ApplicationState) -> None:
         self.session.set_watched(state == Qt.ApplicationState.ApplicationActive)
-
-    def _on_panels_picked(self, choice: dict[str, bool]) -> None:
-        self.session.writer.keep_setting("panels", choice)
-        self.set_panels(choice)
 
     def set_panels(self, choice: Mapping[str, bool]) -> None:
         """Restore the choice of planes that have panels."""
@@ -678,6 +647,8 @@ class MainWindow(Window):
         self.presenter.close()
         self.measures.close_measurer()
         self.cautions.stop()
+        self.storms.stop()
+        self.lanes.stop()
         self.samp.stop()
         self._undo_names.stop()
         self.reports.stop()

@@ -103,6 +103,8 @@ class SecondWindow(QWidget):
         frame = self._cache.peek(row)
         if self.plane_row.choice is not self._panels.choice:
             self.plane_row.set_choice(self._panels.choice)
+        if self.plane_row.north is not self._panels.north:
+            self.plane_row.set_north(self._panels.north)
         if frame is not None:
             self.plane_row.show_frame(frame)
         elif row != self._row:

@@ -15,6 +15,7 @@ from vetter.gui.opening.start_page import StartPage
 from vetter.gui.widgets.theme import is_dark
 from vetter.gui.windows.window import Window, WindowDialogs, application, first_size
 from vetter.review.opening.recents import Recents
+from vetter.settings import Settings
 
 
 class StartWindow(Window):
@@ -31,6 +32,8 @@ class StartWindow(Window):
         Every command of the program, for the keymap and the key sheet.
     own : tuple of Command
         The commands that need no candidates.
+    blind : bool
+        Whether inputs open for blind review.
     """
 
     def __init__(
@@ -40,6 +43,7 @@ class StartWindow(Window):
         recents: Recents,
         commands: tuple[Command[Any], ...],
         own: tuple[Command[Window], ...],
+        blind: bool = False,
     ) -> None:
         super().__init__()
         self._recents = recents
@@ -48,12 +52,13 @@ class StartWindow(Window):
         self.dialogs = WindowDialogs(self)
         self.opening = InputChooser(self)
         self.actions_by_id = make_actions(self, own, self.keymap)
-        self.page = StartPage(self._button_keys(), self)
+        self.page = StartPage(self._button_keys(), blind, self)
         self.page.files_wanted.connect(self.opening.open_files)
         self.page.folder_wanted.connect(self.opening.open_folder)
         self.page.demo_wanted.connect(self.opening.open_demo)
         self.page.session_wanted.connect(self.opening.open_recent)
         self.page.clear_wanted.connect(self.opening.clear_recent)
+        self.page.blind_wanted.connect(self.blind_wanted)
         self.setCentralWidget(self.opening.add_strip_over(self.page))
         self.status = QStatusBar(self)
         self.status.setSizeGripEnabled(False)
@@ -72,6 +77,11 @@ class StartWindow(Window):
         """Take over other keys, which the buttons name."""
         super().set_keymap(keymap)
         self.page.show_keys(self._button_keys())
+
+    def apply_settings(self, settings: Settings) -> None:
+        """Take over settings that the user has changed."""
+        super().apply_settings(settings)
+        self.page.blind.setChecked(settings.review.blind)
 
     def _button_keys(self) -> list[str]:
         names = ("file.open", "file.open_folder", "file.demo")

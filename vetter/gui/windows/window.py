@@ -39,6 +39,7 @@ class Window(QMainWindow):
     copy_wanted = pyqtSignal()  # a new session with this one's contents
     practice_wanted = pyqtSignal()  # a practice on this window's input, or another one
     session_wanted = pyqtSignal()  # the session of the input that was practised on
+    blind_wanted = pyqtSignal(bool)  # blind review on or off, for this input and the next ones
     preferences_wanted = pyqtSignal()
     layouts_wanted = pyqtSignal()
 

@@ -22,7 +22,7 @@ from vetter.core.fakes.plan import RECORD_KEY
 from vetter.core.number_text import format_count
 from vetter.errors import ColumnsWanted, VetterError
 from vetter.gui.actions.command import Command
-from vetter.gui.actions.keymap import make_keymap
+from vetter.gui.actions.keymap import lost_keys, make_keymap
 from vetter.gui.widgets.verdict_style import is_dark
 from vetter.gui.windows.main_window import MainWindow
 from vetter.gui.windows.session_copying import SessionCopying
@@ -153,8 +153,17 @@ class WindowManager(QObject):
         self._show_window(window)
         window.opening.show_recents_menu(self.recents)
         cautions = (*source.extra_cautions, *source.candidates.cautions)
-        attention = [*filter(None, (taken,)), *notes, *cautions]
+        attention = [*filter(None, (taken,)), *notes, *self._lost_key_notes(window), *cautions]
         window.status.say(opened_text(source, attention), bool(attention))
+
+    def _lost_key_notes(self, window: MainWindow) -> list[str]:
+        """Return a text, once, on each command whose key the user has given to another.
+
+        A command that the user has changed is not among them.
+        """
+        lost = lost_keys(window.commands, window.keymap)
+        new = self.preferences.note_lost_keys(set(lost) - set(self.preferences.keymap))
+        return [key.words for name, key in lost.items() if name in new]
 
     def practise_before(self, session: Path) -> None:
         """Set the session that follows the practice with which the program begins."""
@@ -168,6 +177,7 @@ class WindowManager(QObject):
             self.recents,
             self._commands,
             self._window_commands,
+            self.preferences.settings.review.blind,
         )
         window.exposed.connect(self.recents.reload)
         self._path = Path()
@@ -183,6 +193,7 @@ class WindowManager(QObject):
         window.copy_wanted.connect(self._on_copy_wanted)
         window.practice_wanted.connect(self._on_practice_wanted)
         window.session_wanted.connect(self._on_session_wanted)
+        window.blind_wanted.connect(self._on_blind_wanted)
         window.preferences_wanted.connect(self._on_preferences_wanted)
         window.layouts_wanted.connect(self._on_layouts_wanted)
         window.closed.connect(partial(self._memory.keep, window))
@@ -330,6 +341,9 @@ class WindowManager(QObject):
         path = self._practised or default_session_path(inputs)
         self.open(OpenRequest(inputs, options, path, remembered=True))
 
+    def _on_blind_wanted(self, is_blind: bool) -> None:
+        self.preferences.change_settings({("review", "blind"): is_blind})
+
     def _on_preferences_wanted(self) -> None:
         from vetter.gui.dialogs.preferences.preferences_dialog import PreferencesDialog
 
@@ -356,7 +370,15 @@ class WindowManager(QObject):
         )
 
     def _on_settings_changed(self, settings: Settings) -> None:
-        self.window.apply_settings(settings)
+        window = self.window
+        window.apply_settings(settings)
+        if not isinstance(window, MainWindow) or window.practice.is_practice:
+            return
+        if settings.review.blind != window.session.is_blind:
+            # Read again: a window never holds what a blind review hides.
+            record = window.session.source.record
+            inputs = tuple(str(name) for name in record.get("inputs", ()))
+            self.open(OpenRequest(inputs, InputOptions.from_record(record), self._path))
 
     def _on_keymap_changed(self, changes: Mapping[str, Any]) -> None:
         self.window.set_keymap(make_keymap(self._commands, changes))

@@ -95,6 +95,7 @@ class WindowMemory:
             if known and not has_columns:
                 window.set_columns(known)
             window.candidate_list.columns_changed.connect(partial(preferences.keep_columns, kind))
+            window.filter_bar.saved.set_names(preferences.filters)
         if not preferences.keeps_window:
             return
         window.set_theme(is_dark(self.theme, application()))

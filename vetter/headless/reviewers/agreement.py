@@ -21,6 +21,7 @@ from vetter.core.fakes.without_planted import added_keys
 from vetter.core.number_text import format_count
 from vetter.errors import escape_to_line
 from vetter.headless.progress import print_lines
+from vetter.headless.sessions import own_count
 from vetter.io.session.session_file import SessionFile
 
 _TRUTHS = {"fake": 1.0, "artefact": 0.0}
@@ -56,7 +57,7 @@ def session_agreement(path: str | os.PathLike[str]) -> tuple[AgreementReport, in
         if session.damage:
             print_lines(f"{session.path}: a damaged session: {', '.join(session.damage)}")
     share = share_of_record(inputs[-1].record) if inputs else None
-    total = inputs[-1].candidates if inputs else 0
+    total = own_count(inputs[-1], planted) if inputs else 0
     report = agreement_of(decisions, reviewers, () if share is None else share.overlap, planted)
     return report, max(total - report.candidates, 0)
 

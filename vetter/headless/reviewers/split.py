@@ -13,6 +13,7 @@ import numpy as np
 from vetter.core.cutout_source import CutoutSource
 from vetter.core.decisions.agreement.share import SHARE, Share, share_of_record
 from vetter.core.decisions.agreement.shares import Shares, deal_shares, expected_half_width
+from vetter.core.fakes.without_planted import without_planted
 from vetter.core.number_text import format_count
 from vetter.errors import InputError
 from vetter.headless.progress import print_lines
@@ -82,6 +83,8 @@ def split_input(
     if share_of_record(source.record) is not None:
         raise InputError(f"{source.title}: a share already; split the whole list")
     count = len(source.candidates)
+    if number < 2:
+        raise InputError(f"--into {number}: expected 2 shares or more")
     if count < number:
         raise InputError(f"{source.title}: {format_count(count, 'candidate')} for {number} shares")
     epochs = source.object_epochs
@@ -103,7 +106,13 @@ def split_input(
     for index, (path, rows) in enumerate(zip(paths, shares.rows, strict=True), 1):
         held = frozenset(keys[rows].tolist())
         _write_share(source, path, Share((index,), number, held, common & held), earlier)
-    return _describe(shares, paths, count, pairs)
+    lines = _describe(shares, paths, count, pairs)
+    if earlier.has_test_rows:
+        lines.append(
+            "the session's test rows are in no share: give each reviewer's window the same "
+            "--fakes N and --seed S, which puts the same ones into every share"
+        )
+    return lines
 
 
 class _Earlier:
@@ -113,11 +122,14 @@ class _Earlier:
         self.settings: dict[str, Any] = {}
         self.decisions: list[Any] = []
         self.fits: dict[str, tuple[str, dict[str, Any]]] = {}
+        self.has_test_rows = False
         if path is None:
             return
         with SessionFile.open(path, "", read_only=True) as session:
             self.settings = session.settings
-            self.decisions = session.decisions()
+            planted = session.planted()
+            self.has_test_rows = bool(planted)
+            self.decisions = without_planted(session.decisions(), planted)
             self.fits = session.adjustments()
             if session.damage:
                 print_lines(f"{path}: a damaged session: {', '.join(session.damage)}")

@@ -1,8 +1,9 @@
-"""Stamps of packets (FITS, plain or gzipped) as arrays, within size limits."""
+"""Stamps of packets (FITS, plain or gzipped, or rows of numbers) as arrays, within size limits."""
 
 from __future__ import annotations
 
 import io
+import math
 import re
 import zlib
 from collections.abc import Mapping
@@ -61,7 +62,9 @@ class Stamp:
 
 
 def read_stamp(value: Any) -> Stamp | None:
-    """Read the stamp in a packet's field: bytes, or a record with ``stampData``; None for null.
+    """Read the stamp in a packet's field: bytes, rows of numbers, or a record with ``stampData``.
+
+    None for null.
 
     Raises
     ------
@@ -72,6 +75,8 @@ def read_stamp(value: Any) -> Stamp | None:
         value = value.get("stampData", value.get("stampdata"))
     if value is None:
         return None
+    if isinstance(value, list):
+        return Stamp(_read_rows(value), note="numbers, not FITS")
     if not isinstance(value, bytes):
         raise InputError(f"wanted a FITS image, found {type(value).__name__}")
     if not value:
@@ -82,6 +87,20 @@ def read_stamp(value: Any) -> Stamp | None:
     if not content.startswith(b"SIMPLE"):
         raise InputError(f"wanted a FITS image, found {content[:8]!r}")
     return _read_fits(content)
+
+
+def _read_rows(rows: list[Any]) -> Array:
+    """Return rows of numbers, or all pixels of a square one after the other, as an image."""
+    try:
+        image = np.asarray(rows, np.float64)
+    except (TypeError, ValueError) as error:
+        raise InputError("wanted rows of numbers, all of one length") from error
+    side = math.isqrt(image.size)
+    if image.ndim == 1 and image.size == side * side:
+        image = image.reshape(side, side)
+    if image.ndim != 2 or not image.size:
+        raise InputError(f"wanted rows of numbers, found an array of shape {image.shape}")
+    return image
 
 
 def _unpack(value: bytes) -> bytes:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -119,3 +120,23 @@ def open_unplanted(source: CutoutSource, opinions: Opinions) -> Unplanted | None
     if isinstance(opinions, CombinedOpinions):
         return Unplanted(real, UnplantedPolicy(opinions, places))
     return Unplanted(real, UnplantedOpinions(opinions, places))
+
+
+@contextmanager
+def without_test_rows(source: CutoutSource, opinions: Opinions) -> Iterator[Unplanted]:
+    """Return the source and opinions that may leave the session, until the context ends.
+
+    They are the given ones if the source has no test rows; else its inputs are opened again.
+
+    Raises
+    ------
+    InputError
+        The inputs cannot be opened again.
+    """
+    unplanted = open_unplanted(source, opinions)
+    if unplanted is None:
+        rows = np.arange(len(opinions.codes))
+        yield Unplanted(source, UnplantedOpinions(opinions, rows))
+        return
+    with closing(unplanted.source):
+        yield unplanted

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from vetter.core.cutout.plane import Box
@@ -22,8 +24,23 @@ _MARGIN = 0.05
 _FLAG_NAMES = ("mask", "err")
 
 
-def check_planes(planes: FieldPlanes) -> list[str]:
-    """Return a line for each plane whose pixels contradict its role."""
+class PlaneCheck(NamedTuple):
+    """Findings on the planes of one image.
+
+    Attributes
+    ----------
+    lines : list of str
+        A line for each plane whose pixels contradict its role.
+    differences : tuple of str
+        Planes whose pixels are those of a difference: around zero, with lobes of both signs.
+    """
+
+    lines: list[str]
+    differences: tuple[str, ...] = ()
+
+
+def check_planes(planes: FieldPlanes) -> PlaneCheck:
+    """Compare the pixels of all planes with their roles."""
     boxes = boxes_of(planes.shape)
     contents = {}
     for name, plane in planes.files.items():
@@ -31,7 +48,9 @@ def check_planes(planes: FieldPlanes) -> list[str]:
         content = _content(planes, name, plane, boxes)
         if content is not None:
             contents[name] = content
-    return contradictions(contents, {name: _word(plane) for name, plane in planes.files.items()})
+    words = {name: _word(plane) for name, plane in planes.files.items()}
+    differences = tuple(name for name, content in contents.items() if content.is_symmetric)
+    return PlaneCheck(contradictions(contents, words), differences)
 
 
 def boxes_of(shape: tuple[int, int]) -> list[Box]:

@@ -12,7 +12,7 @@ import numpy as np
 from vetter.core.candidates.candidate_list import CandidateList
 from vetter.core.coordinates.parent_pixels import ParentPixels, parent_pixels
 from vetter.core.cutout.cutout import LazyCutout
-from vetter.core.cutout.plane import NOT_COVERING, Array, Box, Provenance
+from vetter.core.cutout.plane import NOT_COVERING, Array, Box, Plane, Provenance
 from vetter.core.cutout_source import CutoutSource, Fingerprint, PlaneChange, PsfFwhm
 from vetter.core.number_text import format_count
 from vetter.errors import InputError
@@ -90,6 +90,11 @@ class FieldSource(CutoutSource):
     def fingerprints(self) -> tuple[Fingerprint, ...]:
         """Fingerprints of the list and the planes."""
         return self.prints
+
+    @property
+    def image_plane(self) -> Plane | None:
+        """The image, or None if only other planes were given."""
+        return self.field_planes.planes.get("image")
 
     @property
     def notes(self) -> tuple[str, ...]:

@@ -1,14 +1,18 @@
-"""Transparent reading of files that may be packed with gzip, bzip2 or xz."""
+"""Transparent reading of files that may be packed with gzip, bzip2, xz or ZIP."""
 
 from __future__ import annotations
 
+import re
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import IO, Any
 
+from vetter.core.number_text import format_count
 from vetter.errors import InputError
 from vetter.io.files.cancellation import check_cancelled
 from vetter.io.files.file_marks import Mark, mark_of
@@ -21,6 +25,7 @@ _MAX_UNLIMITED_BYTES = 2 * 2**30
 _MAX_UNLIMITED_TEXT_BYTES = 256 * 2**20
 _MAX_RATIO = 100
 _CHUNK_BYTES = 2**20
+_IS_NO_CONTENT = re.compile(r"/$|^__MACOSX/|(^|/)\.DS_Store$")
 _MODULES = {Mark.GZIP: "gzip", Mark.BZIP2: "bz2", Mark.XZ: "lzma"}
 
 IsAll = Callable[[int], bool]
@@ -66,18 +71,53 @@ def open_unpacked(
     if not magic:
         file.close()
         raise InputError(f"{path}: the file is empty")
-    opener = opener_of(magic)
+    opener = opener_of(magic, path)
     if opener is None:
         return file
     with file:
         return _unpack(path, opener, file, most_bytes, enough)
 
 
-def opener_of(magic: bytes) -> Any:
-    """Return the function that opens files packed with this magic; None for unpacked ones."""
+def opener_of(magic: bytes, path: Path) -> Any:
+    """Return the function that opens files packed with this magic; None for unpacked ones.
+
+    ``path`` is the file's, for errors.
+    """
     mark = mark_of(magic)
+    if mark is Mark.ZIP:
+        return partial(open_sole_member, path)
     module = None if mark is None else _MODULES.get(mark)
     return None if module is None else import_module(module).open
+
+
+@contextmanager
+def open_sole_member(path: Path, file: Path | IO[bytes]) -> Iterator[IO[bytes]]:
+    """Open the only file in a ZIP file, as archives send their lists; ``path`` is for errors.
+
+    Folders, and the files that macOS adds, do not count.
+
+    Raises
+    ------
+    InputError
+        The ZIP file holds several files, or none; or it is a workbook or numpy's arrays.
+    """
+    from zipfile import ZipFile
+
+    with ZipFile(file) as archive:
+        names = [name for name in archive.namelist() if not _IS_NO_CONTENT.search(name)]
+        if len(names) != 1:
+            raise InputError(f"{path}: expected one file, found {_describe_members(names)}")
+        with archive.open(names[0]) as member:
+            yield member
+
+
+def _describe_members(names: list[str]) -> str:
+    """Return what several files in a ZIP file are, and the remedy."""
+    if "[Content_Types].xml" in names or "mimetype" in names:
+        return "a workbook or document (.xlsx, .ods, .docx): save the sheet of the list as CSV"
+    if names and all(name.endswith(".npy") for name in names):
+        return "arrays of numpy (.npz): write the list as Parquet or FITS, an image as FITS"
+    return f"a ZIP file of {format_count(len(names), 'file')}: unpack it, and give what is in it"
 
 
 def _unpack(
@@ -85,6 +125,7 @@ def _unpack(
 ) -> IO[bytes]:
     import zlib
     from lzma import LZMAError
+    from zipfile import BadZipFile
 
     limit = min(most_bytes, shutil.disk_usage(tempfile.gettempdir()).free)
     with tempfile.NamedTemporaryFile(prefix="vetter-", delete=False) as out:
@@ -94,8 +135,11 @@ def _unpack(
             out.flush()
             # Reopened for reading, then unlinked below: the bytes are freed when it is closed.
             return temporary.open("rb")
-        except (OSError, EOFError, zlib.error, LZMAError) as error:
+        except (OSError, EOFError, zlib.error, LZMAError, BadZipFile) as error:
             raise InputError(f"{path}: a damaged packed file: {error}") from error
+        except (NotImplementedError, RuntimeError) as error:
+            # A method that zipfile lacks, or a password.
+            raise InputError(f"{path}: a ZIP file that cannot be unpacked: {error}") from error
         finally:
             temporary.unlink()
 

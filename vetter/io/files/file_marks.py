@@ -15,11 +15,12 @@ class Mark(StrEnum):
     PARQUET = "parquet"
     SESSION = "session"
     XZ = "xz"
+    ZIP = "zip"
 
     @property
     def is_packed(self) -> bool:
         """Whether the file is a packed one, with another file inside."""
-        return self in (Mark.GZIP, Mark.BZIP2, Mark.XZ)
+        return self in (Mark.GZIP, Mark.BZIP2, Mark.XZ, Mark.ZIP)
 
 
 _MARKS = (
@@ -30,6 +31,7 @@ _MARKS = (
     (b"SQLite format 3\0", Mark.SESSION),
     (b"BZh", Mark.BZIP2),
     (b"\xfd7zXZ", Mark.XZ),
+    (b"PK\x03\x04", Mark.ZIP),
 )
 
 

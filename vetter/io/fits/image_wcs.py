@@ -65,14 +65,15 @@ def settled_image_wcs(image: FitsImage) -> ImageWcs:
     from vetter.core.coordinates.wcs_conflicts import UnusableWcs
 
     label = image.name.label
-    header = _without_repeats(image.header)
+    header, inherited = _with_inherited_wcs(_without_repeats(image.header), image.primary)
     decisions: tuple[str, ...] = ()
     level = log.level
     # astropy logs a page about a SIP header without its suffix, yet reads it correctly.
     log.setLevel("ERROR")
     try:
         with input_errors(label, "no WCS"):
-            header, decisions = settle_wcs(header)
+            header, settled = settle_wcs(header)
+            decisions = (*inherited, *settled)
             wcs = _read(image, header)
             if wcs is None:
                 return ImageWcs(None, f"{label}: no WCS in the header", header)
@@ -89,6 +90,26 @@ def settled_image_wcs(image: FitsImage) -> ImageWcs:
         return ImageWcs(None, str(error), header)
     finally:
         log.setLevel(level)
+
+
+def _with_inherited_wcs(header: Header, primary: Header | None) -> tuple[Header, tuple[str, ...]]:
+    """Return an extension's header with the primary header's WCS if it has none, and a line on it.
+
+    An extension with INHERIT = F takes no cards of the primary header (FITS standard, 4.4.2.6).
+    """
+    if primary is None or "CTYPE1" in header or header.get("INHERIT") is False:
+        return header, ()
+    from vetter.core.coordinates.wcs import is_mapping, mapping_cards
+
+    if not any(
+        "CTYPE" in keyword and "--" in str(value) for keyword, value in mapping_cards(primary)
+    ):
+        return header, ()
+    merged = header.copy()
+    merged.extend(
+        [c for c in primary.cards if is_mapping(c.keyword) and c.keyword not in header], end=True
+    )
+    return merged, ("its header has no WCS: that of the primary header is taken",)
 
 
 def _without_repeats(header: Header) -> Header:

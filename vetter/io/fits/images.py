@@ -482,6 +482,9 @@ def sole_image(file: IO[bytes], label: str) -> SoleImage | None:
     file.seek(0)
     if blocks is None or size != hdu_size(blocks.raw, label) or not is_sound(blocks.raw):
         return None
+    if not blocks.raw.isascii():
+        # astropy puts question marks for the letters that no FITS header may have.
+        return None
     cards = _structure(blocks)
     shape = _shape(cards)
     name = cards.get("EXTNAME", "''")

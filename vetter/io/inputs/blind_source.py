@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from vetter.core.candidates.candidate_list import CandidateList
-from vetter.core.columns.blind_columns import hidden_columns, hide_columns
+from vetter.core.columns.blind_columns import (
+    hidden_columns,
+    hide_columns,
+    is_hidden_column,
+)
 from vetter.core.cutout.cutout import Cutout
 from vetter.core.cutout_source import CutoutSource, ManyFields
 from vetter.io.cutouts.relisted_source import RelistedNight, RelistedSource, Rows
@@ -40,8 +44,10 @@ class BlindSource(RelistedSource):
 
     def change_cutout(self, cutout: Cutout) -> Cutout:
         """Return a cutout without metadata of the hidden columns."""
-        for name in self.hidden:
-            cutout.meta.pop(name, None)
+        # By name, not by the list's columns: a cutout file holds more than its list shows.
+        kept = self.candidates.columns
+        for name in [n for n in cutout.meta if n not in kept and is_hidden_column(n)]:
+            del cutout.meta[name]
         return cutout
 
 

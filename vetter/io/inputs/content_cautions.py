@@ -9,7 +9,7 @@ import numpy as np
 from vetter.core.candidates.placement.pixel_convention import sky_to_pixels
 from vetter.core.cutout_source import CutoutSource, ImageField
 from vetter.errors import InputError
-from vetter.io.field.content_check import check_planes
+from vetter.io.field.content_check import PlaneCheck, check_planes
 from vetter.io.field.field_planes import FieldPlanes, open_planes
 from vetter.io.field.field_source import FieldSource
 from vetter.io.field.planes import ErrorPlane, image_of
@@ -21,7 +21,13 @@ _MAX_ROWS = 1000
 
 
 def content_cautions(source: CutoutSource) -> Iterator[str]:
-    """Yield a line for each plane whose pixels contradict its role; those of one image at a time.
+    """Yield a line for each plane whose pixels contradict its role."""
+    for found in content_findings(source):
+        yield from found.lines
+
+
+def content_findings(source: CutoutSource) -> Iterator[PlaneCheck]:
+    """Yield the findings on the planes of one image after another.
 
     Planes are opened anew, so that another thread may use the source meanwhile. A plane that
     cannot be read is left out: its panel says why.
@@ -41,8 +47,8 @@ def content_cautions(source: CutoutSource) -> Iterator[str]:
             found = check_planes(planes)
         finally:
             planes.close()
-        for line in found:
-            yield f"{field.name}: {line}" if len(fields) > 1 else line
+        name = f"{field.name}: " if len(fields) > 1 else ""
+        yield found._replace(lines=[f"{name}{line}" for line in found.lines])
 
 
 def _planes_of(field: ImageField) -> FieldPlanes | None:

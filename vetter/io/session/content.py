@@ -11,6 +11,7 @@ from vetter.core.decisions.decision import Decision
 from vetter.core.fakes.plan import PlantPlan
 from vetter.core.number_text import format_count
 from vetter.io.input_options import check_recorded
+from vetter.io.session.checkpoint import FORMAT, StoredState, read_state
 from vetter.io.session.database import SessionDatabase
 from vetter.io.session.format.rows import parse_json
 from vetter.io.session.recorded_inputs import RecordedInput, relocate_record
@@ -21,14 +22,21 @@ _TEXTS = {field.name for field in fields(Fingerprint) if field.type in ("str", s
 class SessionContent:
     """The decisions of a session from its opening to their first use, and what is damaged.
 
+    Parameters
+    ----------
+    reviewer : str
+        Name of the user, whose checkpoint is read in place of the decisions.
+
     Attributes
     ----------
     damage : list of str
         Unreadable parts found so far, a phrase each.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, reviewer: str = "") -> None:
         self.damage: list[str] = []
+        self._reviewer = reviewer
+        self._state: StoredState | None = None
         self._decisions: list[Decision] | None = None
 
     def note(self, damage: str) -> None:
@@ -46,13 +54,10 @@ class SessionContent:
         VetterError
             As `SessionDatabase.read_decisions`.
         """
-        # Beside the reading: the check takes as long, 5 s for 1,000,000 decisions.
-        is_whole = database.begin_integrity_check("decisions")
-        try:
-            self._decisions, damage = database.read_decisions()
-        finally:
-            can_append = is_whole()
-        self.note(damage)
+        can_append = True
+        self._state = read_state(database, self._reviewer)
+        if self._state is None:
+            can_append = self._examine_decisions(database)
         self.note(input_rows(database)[1])
         for table in ("positions", "settings", "holder"):
             self.note(_check_rows(database, table))
@@ -60,14 +65,29 @@ class SessionContent:
             # A file that can be read may still refuse the next decision.
             self.note("" if can_append else "the index of its decisions is damaged")
             for table, damage in _TABLE_DAMAGE.items():
-                if table == "planted" and database.format < 2:
-                    continue
-                self.note(_check_integrity(database, table, damage))
+                if database.format >= _FIRST_FORMAT.get(table, 1):
+                    self.note(_check_integrity(database, table, damage))
         return not self.damage
+
+    def _examine_decisions(self, database: SessionDatabase) -> bool:
+        """Read all decisions, and return whether their table can be written to."""
+        # Beside the reading: the check takes as long, 5 s for 1,000,000 decisions.
+        is_whole = database.begin_integrity_check("decisions")
+        try:
+            self._decisions, damage = database.read_decisions()
+        finally:
+            can_append = is_whole()
+        self.note(damage)
+        return can_append
 
     def forget(self) -> None:
         """Drop the examined decisions, since the file has changed."""
-        self._decisions = None
+        self._decisions = self._state = None
+
+    def take_state(self, mark: str) -> StoredState | None:
+        """Return the state of the examined checkpoint the first time, if it is of this list."""
+        state, self._state = self._state, None
+        return state if state is not None and state.checkpoint.mark == mark else None
 
     def take_decisions(self, database: SessionDatabase) -> list[Decision]:
         """Return the examined decisions the first time, later those in the file."""
@@ -160,5 +180,9 @@ _TABLE_DAMAGE = {
     "settings": "the pages of its settings are damaged",
     "holder": "the pages of its holder are damaged",
     "planted": "the pages of its planted rows are damaged",
+    "checkpoints": "the pages of its checkpoints are damaged",
 }
+_FIRST_FORMAT = {"planted": 2, "checkpoints": FORMAT}
+"""First version of the format with a table, where it is not 1."""
+
 _LONG_COLUMN: dict[str, str] = {"positions": "key", "settings": "value", "holder": "since"}

@@ -11,7 +11,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from vetter.core.decisions.decision import utc_now
+from vetter.core.decisions.decision import Decision, utc_now
 from vetter.errors import InputError, VetterError
 from vetter.io.files.lock import SessionLock
 from vetter.io.session.connection import (
@@ -40,7 +40,7 @@ from vetter.io.session.format.checks import (
 )
 from vetter.io.session.format.migration import migrate
 from vetter.io.session.format.tables import create_tables, format_version
-from vetter.io.session.reading import ReadDecisions, is_damage, read_decisions
+from vetter.io.session.reading import ReadDecisions, is_damage, read_chosen, read_decisions
 
 _MIN_ROW_BYTES = 2
 """2 bytes, less than SQLite takes for any row."""
@@ -297,8 +297,14 @@ class SessionDatabase:
             return rows, False
         return rows, True
 
-    def begin_integrity_check(self, table: str) -> Callable[[], bool]:
+    def begin_integrity_check(self, table: str, quick: bool = False) -> Callable[[], bool]:
         """Start SQLite's check of a table and its index beside the reading, on another thread.
+
+        Parameters
+        ----------
+        table : str
+        quick : bool
+            Check the structure of both, but not each entry of the index: an eighth of the time.
 
         Returns
         -------
@@ -307,6 +313,7 @@ class SessionDatabase:
             as for a disk that is gone.
         """
         assert self._view is not None
+        pragma = f"PRAGMA {'quick_check' if quick else 'integrity_check'}({table})"
         connect_again, allowance = self._view.connect_again, Allowance(self.path)
         outcome: list[bool | sqlite3.Error] = []
 
@@ -314,7 +321,7 @@ class SessionDatabase:
             try:
                 with closing(connect_again()) as connection:
                     connection.set_progress_handler(allowance, STEPS_PER_CHECK)
-                    rows = connection.execute(f"PRAGMA integrity_check({table})").fetchall()
+                    rows = connection.execute(pragma).fetchall()
                 outcome.append(rows == [("ok",)])
             except UnicodeDecodeError:
                 outcome.append(False)
@@ -343,6 +350,20 @@ class SessionDatabase:
         with self._turn:
             try:
                 return read_decisions(self._connection, self._allowance, self.path)
+            except (sqlite3.Error, UnicodeDecodeError) as error:
+                raise session_error(self.path, error) from None
+
+    def read_chosen(self, condition: str, values: tuple[Any, ...]) -> list[Decision]:
+        """Return the decisions that meet a condition in SQL, in order.
+
+        Raises
+        ------
+        VetterError
+            InputError if one of them cannot be read.
+        """
+        with self._turn:
+            try:
+                return read_chosen(self._connection, self._allowance, self.path, condition, values)
             except (sqlite3.Error, UnicodeDecodeError) as error:
                 raise session_error(self.path, error) from None
 

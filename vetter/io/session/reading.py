@@ -11,7 +11,7 @@ from vetter.core.decisions.collector_pause import collector_paused
 from vetter.core.decisions.decision import Decision
 from vetter.core.number_text import format_count
 from vetter.errors import InputError
-from vetter.io.session.connection import Allowance
+from vetter.io.session.connection import MAX_VALUE_BYTES, Allowance
 from vetter.io.session.format.rows import COLUMNS, SELECT_1, from_rows
 from vetter.io.session.format.tables import has_column
 
@@ -69,6 +69,29 @@ def read_decisions(
         # A new decision is written through the index, which would put it in a wrong order.
         return ReadDecisions(decisions, "the index of its decisions is damaged")
     return ReadDecisions(decisions, "")
+
+
+def read_chosen(
+    connection: sqlite3.Connection,
+    allowance: Allowance,
+    path: Path,
+    condition: str,
+    values: tuple[Any, ...],
+) -> list[Decision]:
+    """Return the decisions that meet a condition in SQL, in order.
+
+    Raises
+    ------
+    InputError
+        A decision holds values that no version of the program writes.
+    sqlite3.Error
+    """
+    allowance.renew()
+    # The file may be gone; the open connection can still read it.
+    size = path.stat().st_size if path.exists() else MAX_VALUE_BYTES
+    query = f"SELECT {_columns(connection)} FROM decisions WHERE {condition} ORDER BY seq"
+    with collector_paused():
+        return from_rows(connection.execute(query, values), path, size)
 
 
 def _columns(connection: sqlite3.Connection) -> str:

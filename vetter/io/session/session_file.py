@@ -13,7 +13,10 @@ from typing import Any
 from vetter.core.cutout_source import Fingerprint
 from vetter.core.decisions.decision import Decision, last_reviewers, storable, utc_now
 from vetter.core.decisions.planted import PlantedRow
-from vetter.errors import InputError
+from vetter.core.decisions.snapshot import LedgerSnapshot
+from vetter.core.decisions.triage.waiting import Opening
+from vetter.errors import InputError, VetterError
+from vetter.io.session.checkpoint import StoredState, put_checkpoint, read_numbered
 from vetter.io.session.content import SessionContent, input_rows, readable_settings
 from vetter.io.session.copy import copy_session
 from vetter.io.session.database import SessionDatabase
@@ -91,7 +94,7 @@ class SessionFile:
             The file is missing, not a session, written by a newer version of the program, or so
             damaged that nothing can be read.
         """
-        content = SessionContent()
+        content = SessionContent(storable(reviewer))
         database = SessionDatabase.open(Path(path).absolute(), read_only, content.examine)
         return cls(database, reviewer, content)
 
@@ -101,7 +104,7 @@ class SessionFile:
 
         ``notes`` then names the process of the other window.
         """
-        content = SessionContent()
+        content = SessionContent(storable(reviewer))
         return cls(SessionDatabase.start(Path(path).absolute(), content.examine), reviewer, content)
 
     def __enter__(self) -> SessionFile:
@@ -173,6 +176,33 @@ class SessionFile:
             The session holds decisions, and none can be read.
         """
         return self._content.take_decisions(self._database)
+
+    def decisions_of_others(self) -> list[Decision]:
+        """Return all decisions of other reviewers, oldest first; raises InputError for damage."""
+        return self._database.read_chosen("reviewer != ?", (self.reviewer,))
+
+    def decisions_at(self, numbers: Sequence[int]) -> dict[int, Decision]:
+        """Return decisions by their sequence numbers; none if one is unreadable, as `damage` says.
+
+        Sequence numbers without a decision are left out.
+        """
+        try:
+            return read_numbered(self._database, numbers)
+        except VetterError as error:
+            self._content.note(f"earlier decisions are not readable ({error})")
+            return {}
+
+    def take_state(self, mark: str) -> StoredState | None:
+        """Return the state as of the reviewer's checkpoint, and the decisions since.
+
+        None without a checkpoint that is of this list (`mark_of_list`) and matches the decisions,
+        after a change of the file, and the second time.
+        """
+        return self._content.take_state(mark)
+
+    def put_checkpoint(self, mark: str, snapshot: LedgerSnapshot, left_out: Iterable[str]) -> bool:
+        """Store the state after the last decision; see `vetter.io.session.checkpoint`."""
+        return put_checkpoint(self._database, self.reviewer, mark, snapshot, left_out)
 
     def save_as(self, path: str | os.PathLike[str]) -> int:
         """Write all readable parts into a new session; return its number of decisions.
@@ -315,6 +345,11 @@ class SessionFile:
         self._content.note(damage)
         rows = [row for row in rows if row.fingerprints or row is rows[-1]]
         return [row.relocate(self.path.parent) for row in rows]
+
+    def openings(self) -> list[Opening]:
+        """Return when the session was opened on inputs other than before, oldest first."""
+        rows, _ = self._database.read_rows("SELECT at, candidates FROM inputs ORDER BY number")
+        return [Opening(*row) for row in rows if [type(cell) for cell in row] == [str, int]]
 
     def put_adjustment(self, key: str, signature: str, meta: Mapping[str, Any]) -> None:
         """Store ``meta``, the result of a fit; ``signature`` identifies its options and pixels."""

@@ -30,6 +30,10 @@ from vetter.core.candidates.column_values import cell_text, is_empty, plain_arra
 from vetter.core.candidates.keys import is_float_key, make_keys
 from vetter.core.candidates.number_words import is_missing_word, with_numbers_among_words
 from vetter.core.candidates.placement.listed_pixels import ImageFrame
+from vetter.core.candidates.placement.position_text import (
+    find_position_column,
+    read_position_text,
+)
 from vetter.core.candidates.placement.positions import (
     Positions,
     find_positions,
@@ -222,9 +226,11 @@ def _read(name: FitsName, columns: Mapping[str, str]) -> tuple[TableFile, Roles]
         )
     file, roles = _roles(name, file, columns)
     if roles.x is None and roles.ra is None:
+        unnamed = " (the file has no line of names)" if file.is_unnamed else ""
         raise _columns_wanted(
             f"{name}: expected columns of positions (x and y, or ra and dec), found "
-            f"{format_names(file.table.colnames)}; name them with --column x=NAME --column y=NAME",
+            f"{format_names(file.table.colnames)}{unnamed}; name them with --column x=NAME "
+            "--column y=NAME",
             name,
             file,
             roles,
@@ -268,6 +274,7 @@ def _roles(name: FitsName, file: TableFile, columns: Mapping[str, str]) -> tuple
     file = _with_written_cells(file, identities)
     file = _with_numbers(file, identities)
     file, roles = _add_split_position(file, roles, scalar)
+    file, roles = _add_position_text(file, roles, filled or scalar)
     return _add_equatorial(file, roles, filled or scalar)
 
 
@@ -352,6 +359,19 @@ def _add_split_position(
         )
     note = f"ra and dec are made of {split.described()}"
     file, new_names = _with_equatorial(file, ra, dec, note)
+    return file, roles.with_(**new_names)
+
+
+def _add_position_text(
+    file: TableFile, roles: Roles, names: Sequence[str]
+) -> tuple[TableFile, Roles]:
+    """Add columns of RA and Dec to a list whose only positions are texts of both angles."""
+    has_positions = any((roles.x, roles.y, roles.ra, roles.dec))
+    column = None if has_positions else find_position_column(file.table, names)
+    if column is None:
+        return file, roles
+    ra, dec = read_position_text(plain_array(file.table[column]))
+    file, new_names = _with_equatorial(file, ra, dec, f"ra and dec are made of {column}")
     return file, roles.with_(**new_names)
 
 

@@ -113,7 +113,7 @@ def _head(path: Path) -> bytes:
 
 
 def _unpacked(path: Path, head: bytes) -> bytes:
-    opener = opener_of(head)
+    opener = opener_of(head, path)
     if opener is None:
         return head
     with input_errors(path, "a damaged packed file"), opener(path) as packed:

@@ -12,9 +12,6 @@ from vetter.core.candidates.column_roles import format_names
 from vetter.errors import InputError, suppress_warnings
 from vetter.io.files.hdu_names import FitsName
 from vetter.io.files.unreadable import input_errors
-from vetter.io.tables.arrow import has_pyarrow, read_parquet
-from vetter.io.tables.dialects.mrt import described_text, is_described, text_with_readme
-from vetter.io.tables.dialects.title_lines import without_titles
 from vetter.io.tables.encoding import encoding_notes, lines_of, table_text, text_head
 from vetter.io.tables.kinds import kind_of
 from vetter.io.tables.table_file import (
@@ -26,16 +23,6 @@ from vetter.io.tables.table_file import (
     units_of,
     values_of,
 )
-from vetter.io.tables.text import (
-    ARROW_PAYS,
-    ecsv_rows,
-    is_ipac,
-    layout_of,
-    read_text_table,
-    to_usual_dialect,
-    units_under_names,
-    with_decimal_points,
-)
 
 if TYPE_CHECKING:
     from astropy.table import Table
@@ -45,6 +32,8 @@ _WIDE_FORMAT = re.compile(r"^#(?:[FKN].*%[-+ #0]*[\d.]*\d{4}|.*\bformat: [^,}\n]
 
 # A column in a byte-by-byte description: bytes, then a Fortran format.
 _MRT_COLUMN = re.compile(r"^ *(?:\d+ *- *)?\d+ +[AIFE]\d", re.MULTILINE)
+# Formats with a reader that keeps the cells' text, and the reader's name in astropy.io.ascii.
+_FORMATTED = {"latex": "Latex", "aastex": "AASTex", "mrt": "Mrt"}
 _ECSV_ARRAY = re.compile(r"^#.*\bsubtype: ['\"]?\w+\[([\d, null]+)\]", re.MULTILINE)
 
 
@@ -81,6 +70,10 @@ def _with_encoding(name: FitsName, file: TableFile) -> TableFile:
 
 
 def _text(name: FitsName) -> TableFile:
+    # Imported late: most lists are FITS tables or packets, and expressions take long to compile.
+    from vetter.io.tables.dialects.mrt import described_text, is_described, text_with_readme
+    from vetter.io.tables.text import is_ipac
+
     head = text_head(name.path)
     if is_ipac(head):
         return _ascii(name, "ipac", "an IPAC table that cannot be read")
@@ -93,6 +86,22 @@ def _text(name: FitsName) -> TableFile:
         return _ascii(name, "mrt", what, described)
     if "\\begin{tabular}" in head:
         return _ascii(name, "latex", "a LaTeX table that cannot be read")
+    if "\\startdata" in head:
+        return _ascii(name, "aastex", "a deluxetable of AASTeX that cannot be read")
+    return _delimited(name, head)
+
+
+def _delimited(name: FitsName, head: str) -> TableFile:
+    """Read a table of which each line is a row, with any delimiter."""
+    from vetter.io.tables.dialects.title_lines import without_titles
+    from vetter.io.tables.text import (
+        layout_of,
+        read_text_table,
+        to_usual_dialect,
+        units_under_names,
+        with_decimal_points,
+    )
+
     titles = without_titles(head)
     usual = to_usual_dialect(titles.text)
     layout = layout_of(name.path, usual, titles.delimiter)
@@ -118,6 +127,7 @@ def _text(name: FitsName) -> TableFile:
         cautions=cautions,
         written=written,
         is_untyped=True,
+        is_unnamed=layout.is_unnamed,
     )
 
 
@@ -130,7 +140,7 @@ def _ascii(name: FitsName, form: str, what: str, text: str | None = None) -> Tab
         # rstrip: in a table of fixed widths, empty lines at the end would be rows.
         lines = lines_of(text.rstrip())
         table = ascii_tables.read(lines, format=form, guess=False)
-    written = FormattedCells(lines, form) if form in ("latex", "mrt") else None
+    written = FormattedCells(lines, form) if form in _FORMATTED else None
     return TableFile(table, units_of(table), written=written, is_untyped=form != "mrt")
 
 
@@ -145,8 +155,7 @@ class FormattedCells:
         """Return a column's cells, one for each row."""
         from astropy.io import ascii as ascii_tables
 
-        formats = {"latex": ascii_tables.Latex, "mrt": ascii_tables.Mrt}
-        reader = ascii_tables.get_reader(formats[self.form])
+        reader = ascii_tables.get_reader(getattr(ascii_tables, _FORMATTED[self.form]))
         reader.read(self.lines)
         column = next(column for column in reader.cols if column.name == name)
         return [str(text).strip() for text in column.str_vals]
@@ -183,6 +192,8 @@ def _mpc(name: FitsName) -> TableFile:
 
 def _ecsv(name: FitsName) -> TableFile:
     from astropy.table import Table
+
+    from vetter.io.tables.text import ARROW_PAYS, ecsv_rows
 
     head = text_head(name.path)
     if head.count("\n# - {name:") > MAX_COLUMNS:
@@ -232,6 +243,8 @@ def _votable(name: FitsName) -> TableFile:
 
 
 def _parquet(name: FitsName) -> TableFile:
+    from vetter.io.tables.arrow import read_parquet
+
     return read_parquet(name)
 
 
@@ -268,6 +281,8 @@ _TEXTS = ("text", "sextractor", "daophot", "daophot ii", "mpc", "ecsv", "regions
 def _has_fast_ecsv() -> bool:
     """Return whether astropy (7.2 or later) can read ECSV by pyarrow, four times faster."""
     from importlib.util import find_spec
+
+    from vetter.io.tables.arrow import has_pyarrow
 
     return has_pyarrow() and find_spec("astropy.io.misc.ecsv") is not None
 

@@ -31,7 +31,8 @@ class TableFile:
     ``one_based`` is whether x and y count from 1 if the format defines that, as DS9's does, else
     None. ``physical`` are the rows whose x and y are physical pixels rather than the image's.
     ``written`` gives the cells of a text table, so that identities are read as they stand.
-    ``is_untyped`` is whether columns have no declared type, so that words make numbers text.
+    ``is_untyped`` is whether columns have no declared type, so that words make numbers text;
+    ``is_unnamed`` whether the file has no names of columns, which are numbered.
     """
 
     table: Table
@@ -43,6 +44,7 @@ class TableFile:
     physical: tuple[int, ...] = ()
     written: Written | None = None
     is_untyped: bool = False
+    is_unnamed: bool = False
 
 
 class Written(Protocol):

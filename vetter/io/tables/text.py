@@ -39,6 +39,8 @@ _EMPTY_FIRST = re.compile(r"^\t", re.MULTILINE)
 _EMPTY_LAST = re.compile(r"\t(?=\r?$)", re.MULTILINE)
 _OPEN_FIELD = re.compile(r'(?:^|[,;|\t]) *"[^"]*$')
 _MAX_FIELD_LINES = 50
+_MAX_COMPARED = 21
+_NO_NAMES = "no line of column names: the columns are called col1, col2 and so on"
 _ECSV_COMMA = re.compile(r"^# delimiter: ['\"]?,", re.MULTILINE)
 _NUMBER = re.compile(r"^[+-]?(\d+\.?\d*([eEdD][+-]?\d+)?|\.\d+([eEdD][+-]?\d+)?|nan|inf)$", re.I)
 
@@ -58,7 +60,7 @@ _PLAIN_NUMBER = re.compile(r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$")
 # RDB's formats, and units; no row of a candidate consists of these in all columns.
 _UNIT = re.compile(
     r"^[(\[]?(\d*[SNM]|deg(rees?)?|pix(els?)?|px|mag|arcsec|arcmin|rad|h(ou)?rs?|h|\"?[hd]:m:s\"?|hms|dms|days?|d|mjd|jd"
-    r"|min(utes?)?|sec(onds?)?|s|adu|counts?|electrons?|e-|none|null|-+)[)\]]?$"
+    r"|min(utes?)?|sec(onds?)?|s|adu|counts?|electrons?|e-|none|null|-+)[)\]]?$|^[(\[][)\]]$"
 )
 # Units that decide how a position or magnitude is read.
 _TELLING_UNIT = re.compile(
@@ -79,13 +81,15 @@ class TextLayout:
 
     ``delimiter`` is ``' '`` for any white space; ``names`` are the header's, made unique;
     ``data_start`` is the line of the first row, counted from 0 without comments and empty
-    lines; ``note`` lists the names that were repeated.
+    lines; ``note`` lists the names that were repeated, or says that the file has no names,
+    which is also ``is_unnamed``.
     """
 
     delimiter: str
     names: tuple[str, ...]
     data_start: int
     note: str = ""
+    is_unnamed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,10 +144,12 @@ def is_ipac(head: str) -> bool:
 def layout_of(path: Path, head: str, declared: str | None = None) -> TextLayout:
     """Recognise the layout of a text table; ``declared`` is the delimiter that the file names.
 
+    Columns of a file without a line of names are called ``col1``, ``col2`` and so on.
+
     Raises
     ------
     InputError
-        There is no data, or no line of column names.
+        There is no data.
     """
     comments: list[str] = []
     lines: list[str] = []
@@ -168,12 +174,24 @@ def layout_of(path: Path, head: str, declared: str | None = None) -> TextLayout:
     header = _commented_header(comments, delimiter, len(first))
     if header is not None:
         return _layout(path, delimiter, header, 0)
-    if not _are_numbers(first):
-        return _layout(path, delimiter, first, 1)
-    raise InputError(
-        f"{path}: expected a line of column names, found numbers in the first line: "
-        f"{lines[0][:60]!r}"
-    )
+    if _is_like(first, [_fields(line, delimiter) for line in lines[1:_MAX_COMPARED]]):
+        names = [f"col{number}" for number in range(1, len(first) + 1)]
+        layout = _layout(path, delimiter, names, 0)
+        return dataclasses.replace(layout, note=f"{path.name}: {_NO_NAMES}", is_unnamed=True)
+    return _layout(path, delimiter, first, 1)
+
+
+def _is_like(first: list[str], rows: list[list[str]]) -> bool:
+    """Return whether a file's first line is a row: it has numbers where most rows have them."""
+    numbers = [place for place, field in enumerate(first) if _NUMBER.match(field)]
+    if len(numbers) < 2:
+        return False
+    for place, _ in enumerate(first):
+        cells = [row[place] for row in rows if place < len(row) and row[place]]
+        found = sum(_NUMBER.match(cell) is not None for cell in cells)
+        if place not in numbers and first[place] and 2 * found > len(cells):
+            return False
+    return True
 
 
 def _with_blanks_in_names(names: list[str], lines: list[str]) -> list[str]:
@@ -328,10 +346,6 @@ def _fields(line: str, delimiter: str) -> list[str]:
     ]
 
 
-def _are_numbers(fields: list[str]) -> bool:
-    return all(_NUMBER.match(field) or not field for field in fields)
-
-
 def to_usual_dialect(text: str) -> str:
     """Return a text with ``#`` before comments and before rules of ``-`` and ``=``.
 
@@ -430,7 +444,8 @@ def _mark_rules(lines: list[str], shown: list[int]) -> bool:
     drawn = [place for place, number in enumerate(shown) if _RULE.match(lines[number])]
     if not drawn:
         _mark_units(lines, shown)
-        return False
+        enclosed = (lines[number].strip() for number in shown)
+        return all(line.startswith("|") and line.endswith("|") for line in enclosed)
     above = drawn[0] == 0
     below = drawn[1:] if above else drawn
     under = below[0] if below else None

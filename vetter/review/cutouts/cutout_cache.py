@@ -18,6 +18,7 @@ from PyQt6.QtCore import QObject, QThread, pyqtSignal
 
 from vetter.core.cutout_source import SkyPosition
 from vetter.core.display.style import DisplayStyle
+from vetter.errors import InputError
 from vetter.review.cutouts.rendered_cutout import (
     FitPanel,
     RenderedCutout,
@@ -163,6 +164,21 @@ class CutoutCache(QObject):
         with self._reading:
             return self._source.cutout(row, radius)
 
+    def read(self, task: Callable[[CutoutSource], Any]) -> Any:
+        """Run a function with the source, in turn with the builder, and return its result.
+
+        The function should be short: the builder waits for it.
+
+        Raises
+        ------
+        InputError
+            The cache is closed, or the function raises it.
+        """
+        with self._reading:
+            if self._stopped:
+                raise InputError("the input is closed")
+            return task(self._source)
+
     def looks_of(self, row: Target) -> DisplayStyle:
         """Return the display style of a row: its own, or that of all."""
         return self._own_looks.get(row, self._looks)
@@ -252,6 +268,9 @@ class CutoutCache(QObject):
             self._requests, self._surround_rows = [], []
             self._state.notify_all()
         self._builder.wait()
+        with self._reading:
+            # A `read` on another thread has ended: the source may be closed.
+            pass
         atexit.unregister(self.close)
 
     def build_wanted(self) -> None:

@@ -19,7 +19,7 @@ from vetter.core.cutout_source import ManyFields, SkyPosition, has_epochs
 from vetter.core.display.hatch import hatch_strokes
 from vetter.core.display.plane_noise import DEFAULT_FWHM, PlaneNoise, measure_noise
 from vetter.core.display.rendering import Limits, Picture, plane_limits, render_scaled
-from vetter.core.display.scale import Scale, plane_scales
+from vetter.core.display.scale import Scale, is_mask, is_outside, plane_scales
 from vetter.core.display.style import SHARING, DisplayStyle
 from vetter.errors import VetterError, describe_error
 from vetter.review.cutouts.other_detections import other_detections
@@ -249,19 +249,28 @@ def _draw_blinks(
     """Return pictures of the planes to blink whose limits are not those of the image.
 
     The refit template is the image without the residual of the fit: the template shifted,
-    scaled and with the fitted background.
+    scaled and with the fitted background. Differences, noise and masks keep their pictures, and so
+    does a plane of the user's choice whose values are all outside of the image's limits.
     """
     ends = limits.get("image")
     if ends is None:
         return {}
-    sharing = {name: planes[name] for name in SHARING if name in planes}
-    others = {name: plane for name, plane in sharing.items() if limits.get(name) != ends}
+    sky = {name: plane for name, plane in planes.items() if _is_sky(name, plane, looks)}
+    sharing = {name: sky[name] for name in SHARING if name in sky}
+    chosen = {name: sky[name] for name in looks.blinks or SHARING if name in sky}
+    others = {name: plane for name, plane in chosen.items() if limits.get(name) != ends}
     if "adjusted" in planes:
         others[REFIT] = planes["image"] - planes["adjusted"]
-    if not others:
+    if not others or "image" not in sharing:
         return {}
     scale = plane_scales(sharing, looks, frame.noise)["image"]
-    return render_scaled(others, looks, dict.fromkeys(others, scale))
+    own = {name for name in others if name in planes and name not in SHARING}
+    drawn = {n: p for n, p in others.items() if n not in own or not is_outside(p, scale)}
+    return render_scaled(drawn, looks, dict.fromkeys(drawn, scale))
+
+
+def _is_sky(name: str, plane: Array, looks: DisplayStyle) -> bool:
+    return looks.group_of(name) == "sky" and not is_mask(name, plane, looks)
 
 
 def _add_fit(

@@ -222,7 +222,8 @@ class Fits(QObject):
 
     def _update_expected(self) -> None:
         waiting = not self.paused and not self._error
-        self._cache.expect_adjusted("fitting..." if waiting else None)
+        hidden = HIDDEN_TEXT if self._error == HIDDEN_TEXT else None
+        self._cache.expect_adjusted("fitting..." if waiting else hidden)
 
     def _update_background(self) -> None:
         """Update the background request, since other images may wait for stored results now."""

@@ -26,15 +26,18 @@ class ContentChecker(QObject):
     ----------
     lines : list of str
         Contradictions between planes and their roles so far.
+    differences : list of str
+        Planes so far whose pixels are those of a difference.
     apart : float
         Share of candidates whose x and y are far from their RA and Dec; NaN if unknown.
     """
 
-    found = pyqtSignal()  # `lines` or `apart` has changed
+    found = pyqtSignal()  # `lines`, `differences` or `apart` has changed
 
     def __init__(self, source: CutoutSource, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.lines: list[str] = []
+        self.differences: list[str] = []
         self.apart = math.nan
         self._source = source
         self._cancelled = False
@@ -57,23 +60,23 @@ class ContentChecker(QObject):
 
     def _run(self) -> None:
         # Imported here: filters of scipy would delay the start.
-        from vetter.io.inputs.content_cautions import apart_share, content_cautions
+        from vetter.io.inputs.content_cautions import apart_share, content_findings
 
         try:
             with cancelled_by(lambda: self._cancelled):
                 self.apart = apart_share(self._source)
                 if self.apart > 0:
                     self._announce()
-                for line in content_cautions(self._source):
-                    self._report(line)
+                for findings in content_findings(self._source):
+                    self.differences += findings.differences
+                    self.lines += findings.lines
+                    if findings.differences or findings.lines:
+                        self._announce()
         except Cancelled:
             return
         except Exception as error:  # An exception that leaves a thread ends the program.
-            self._report(f"planes not checked: {describe_error(error)}")
-
-    def _report(self, line: str) -> None:
-        self.lines.append(line)
-        self._announce()
+            self.lines.append(f"planes not checked: {describe_error(error)}")
+            self._announce()
 
     def _announce(self) -> None:
         try:

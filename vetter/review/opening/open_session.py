@@ -12,13 +12,13 @@ from vetter.core.columns.review_columns import ReviewColumns, SomeRows
 from vetter.core.cutout_source import CutoutSource
 from vetter.core.decisions.agreement.other_reviewers import OtherReviewers
 from vetter.core.decisions.decision import storable
-from vetter.core.decisions.ledger import Ledger
-from vetter.core.fakes.without_planted import without_planted
+from vetter.core.fakes.without_planted import added_keys
 from vetter.core.judgement.fit_table import FitTable, can_fit
 from vetter.io.inputs.blind_source import BlindSource
 from vetter.io.session.default_path import results_folder
 from vetter.io.session.session_file import SessionFile
 from vetter.review.due import DueWatch
+from vetter.review.opening.stored_ledger import read_ledger
 from vetter.review.queue import Queue, read_order
 from vetter.review.session import Session
 from vetter.review.writer import NoWriter, Writer
@@ -43,13 +43,14 @@ def open_session(
     is_growing = not source.is_complete
     prints = () if is_growing else source.fingerprints
     changed = store.record_input(source.record, prints, len(source.candidates))
-    ledger = Ledger(source.candidates, reviewer, complete=not is_growing)
     if source.planted and not store.read_only:
         store.add_planted(source.planted)
-    decisions = without_planted(store.decisions(), store.planted(), source.planted)
-    ledger.replay(decisions)
-    # After decisions(), which finds the damage that `notes` names.
-    notes = list(store.notes)
+    left_out = added_keys(store.planted(), source.planted)
+    stored = read_ledger(store, source.candidates, reviewer, not is_growing, left_out)
+    problem = stored.keep_checkpoint()
+    ledger, decisions = stored.ledger, stored.decisions
+    # After the decisions, which show the damage that `notes` names.
+    notes = [*store.notes, *filter(None, (problem,))]
     if decisions and not ledger.counts().decisions:
         # The user may be one of them under another login, and would think all was lost.
         names = ", ".join(store.reviewers())
@@ -60,9 +61,14 @@ def open_session(
     fits = FitTable(len(source.candidates)) if fitted else None
     others = OtherReviewers(ledger, decisions)
     are_shown = others.names and not is_blind
-    due = DueWatch(ledger, source)
+    due = DueWatch(ledger, source, openings=store.openings())
     columns = ReviewColumns(
-        source.candidates, due, fits, others if are_shown else None, has_seen and not is_blind
+        source.candidates,
+        due,
+        fits,
+        others if are_shown else None,
+        has_seen and not is_blind,
+        due.waits,
     )
 
     def matches(text: str) -> npt.NDArray[np.bool_]:
@@ -75,7 +81,7 @@ def open_session(
         # suppress: the list may have other columns now.
         with suppress(KeyError):
             queue.arrange(keys, seed, at_once=True)
-    writer = NoWriter() if store.read_only else Writer(store)
+    writer = NoWriter() if store.read_only else Writer(store, stored.keep_checkpoint)
     session = Session(source, ledger, writer, queue, columns, settings, reviewer, due)
     session.others = others
     session.path = store.path

@@ -12,15 +12,21 @@ from PyQt6.QtCore import QObject, pyqtSignal
 
 from vetter.errors import VetterError
 from vetter.io.settings_file import save_keymap, save_settings
+from vetter.review.opening.named_filters import NamedFilters
 from vetter.review.opening.window_settings import (
     Arrangement,
+    delete_filter,
     delete_layout,
     load_arrangement,
     load_columns,
+    load_filters,
     load_layouts,
+    load_lost_keys,
     save_arrangement,
     save_columns,
+    save_filter,
     save_layout,
+    save_lost_keys,
 )
 from vetter.settings import Settings
 
@@ -62,6 +68,8 @@ class Preferences(QObject):
         Chosen columns by kind of list; see `window_settings.list_kind`.
     layouts : dict
         Named layouts.
+    filters : NamedFilters
+        Filters that the user has named, for all sessions.
     """
 
     settings_changed = pyqtSignal(object)  # Settings
@@ -87,6 +95,10 @@ class Preferences(QObject):
         self.arrangement = load_arrangement() if keeps else Arrangement()
         self.columns = load_columns() if keeps else {}
         self.layouts = load_layouts() if keeps else {}
+        self.filters = NamedFilters(load_filters() if keeps else {}, keeps, self)
+        self.filters.kept.connect(self._on_filter_kept)
+        self.filters.deleted.connect(self._on_filter_deleted)
+        self._lost_keys = load_lost_keys() if keeps else set()
         self._jobs: SimpleQueue[Callable[[], object] | None] = SimpleQueue()
         self._thread: threading.Thread | None = None
 
@@ -140,6 +152,23 @@ class Preferences(QObject):
         self.layouts_changed.emit()
         if self.keeps_window:
             self._submit(lambda: delete_layout(name))
+
+    def _on_filter_kept(self, name: str, expression: str) -> None:
+        if self.keeps_window:
+            self._submit(lambda: save_filter(name, expression))
+
+    def _on_filter_deleted(self, name: str) -> None:
+        if self.keeps_window:
+            self._submit(lambda: delete_filter(name))
+
+    def note_lost_keys(self, names: set[str]) -> set[str]:
+        """Keep the commands without a key; return those that the user is to be told of."""
+        new = names - self._lost_keys
+        if names != self._lost_keys:
+            self._lost_keys = set(names)
+            if self.keeps_window:
+                self._submit(lambda: save_lost_keys(names))
+        return new
 
     def close(self) -> None:
         """Wait until all is written; the object may be used again afterwards."""

@@ -1,7 +1,7 @@
 """Arrangement of the user's windows in Qt's settings: one INI file beside the user's settings.
 
 The session's file holds what belongs to the session; this one what belongs to the user: size and
-docks of the window, width and columns of the list, the theme, and named layouts.
+docks of the window, width and columns of the list, the theme, named layouts and named filters.
 """
 
 from __future__ import annotations
@@ -21,7 +21,13 @@ from vetter.review.opening.recent_settings import is_safe
 
 MAX_COLUMN_SETS = 60
 """Largest number of kinds of lists whose columns are remembered."""
-_WINDOW, _COLUMNS, _LAYOUTS = "window", "columns", "layouts"
+MAX_FILTERS = 100
+"""Largest number of named filters."""
+MAX_FILTER_CHARACTERS = 500
+"""Length of a filter that can be stored: with `MAX_FILTERS` of them, `is_safe` still accepts the
+file."""
+_WINDOW, _COLUMNS, _LAYOUTS, _FILTERS = "window", "columns", "layouts", "filters"
+_LOST_KEYS = "lost_keys"
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,19 +150,64 @@ def save_layout(name: str, arrangement: Arrangement) -> None:
     """Store a named layout, in place of one with the same name."""
     settings = _open_for_writing()
     record = {"name": name, "arrangement": asdict(arrangement)}
-    settings.setValue(_layout_key(name), _encode(record))
+    settings.setValue(_key(_LAYOUTS, name), _encode(record))
     settings.sync()
 
 
 def delete_layout(name: str) -> None:
     """Delete a named layout; a missing one has no effect."""
+    _delete(_key(_LAYOUTS, name))
+
+
+def load_filters() -> dict[str, str]:
+    """Return the named filters, at most `MAX_FILTERS` of them."""
+    settings = _open()
+    if settings is None:
+        return {}
+    filters = {}
+    for key in _keys_of(settings, _FILTERS)[:MAX_FILTERS]:
+        record = _read(settings, key)
+        found = record if isinstance(record, dict) else {}
+        name, expression = found.get("name"), found.get("expression")
+        if isinstance(name, str) and isinstance(expression, str) and name and expression:
+            filters[name] = expression
+    return filters
+
+
+def save_filter(name: str, expression: str) -> None:
+    """Store a named filter, in place of one with the same name."""
     settings = _open_for_writing()
-    settings.remove(_layout_key(name))
+    settings.setValue(_key(_FILTERS, name), _encode({"name": name, "expression": expression}))
     settings.sync()
 
 
-def _layout_key(name: str) -> str:
-    return f"{_LAYOUTS}/{hashlib.sha256(name.encode('utf-8', 'surrogatepass')).hexdigest()[:32]}"
+def delete_filter(name: str) -> None:
+    """Delete a named filter; a missing one has no effect."""
+    _delete(_key(_FILTERS, name))
+
+
+def _key(group: str, name: str) -> str:
+    return f"{group}/{hashlib.sha256(name.encode('utf-8', 'surrogatepass')).hexdigest()[:32]}"
+
+
+def _delete(key: str) -> None:
+    settings = _open_for_writing()
+    settings.remove(key)
+    settings.sync()
+
+
+def load_lost_keys() -> set[str]:
+    """Return the commands without a key, by id, that the user has been told of."""
+    settings = _open()
+    names = None if settings is None else _read(settings, _LOST_KEYS)
+    return {str(name) for name in names} if isinstance(names, list) else set()
+
+
+def save_lost_keys(names: set[str]) -> None:
+    """Store the commands without a key that the user has been told of."""
+    settings = _open_for_writing()
+    settings.setValue(_LOST_KEYS, _encode(sorted(names)))
+    settings.sync()
 
 
 def _keys_of(settings: QSettings, group: str) -> list[str]:

@@ -5,7 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from vetter.core.decisions.triage.storms import find_storms, group_nights, group_values
+from vetter.core.decisions.triage.storms import (
+    SAMPLE,
+    Grouping,
+    Storm,
+    find_list_storms,
+    find_storms,
+    group_nights,
+    group_values,
+)
 
 
 def storms_of(counts: list[int]) -> list[tuple[str, int, float]]:
@@ -81,3 +89,59 @@ def test_nights_are_parted_by_days() -> None:
     labels, nights = group_nights(np.array([60001.9, 60000.1, np.nan, 60002.2, 60000.4]))
     assert labels.tolist() == [1, 0, -1, 1, 0]
     assert nights == [(60000.1, 60000.4), (60001.9, 60002.2)]
+
+
+def make_survey(counts: np.ndarray) -> list[Grouping]:
+    """Return the groups of candidates, given their number by exposure and detector."""
+    exposures, detectors = np.indices(counts.shape)
+    image = np.repeat(np.arange(counts.size), counts.ravel())
+    exposure = np.repeat(exposures.ravel(), counts.ravel())
+    detector = np.repeat(detectors.ravel(), counts.ravel())
+    night = exposure // 5
+    names = [str(number) for number in range(counts.size)]
+    kinds = ("exposure", "image", "detector", "night")
+    labels = (exposure, image, detector, night)
+    return [Grouping(kind, label, names) for kind, label in zip(kinds, labels, strict=True)]
+
+
+def test_failing_exposure_is_one_storm_of_all_its_images() -> None:
+    counts = np.random.default_rng(4).poisson(12, (30, 6))
+    counts[7] = 400
+    assert [storm.name for storm in find_list_storms(make_survey(counts))] == ["exposure 7"]
+
+
+def test_failing_image_is_no_storm_of_its_exposure_or_night() -> None:
+    counts = np.random.default_rng(4).poisson(12, (30, 6))
+    counts[7, 2] = 4000
+    assert [storm.name for storm in find_list_storms(make_survey(counts))] == ["image 44"]
+
+
+def test_failing_detector_is_found_beside_a_failing_image() -> None:
+    counts = np.random.default_rng(4).poisson(4, (30, 6))
+    counts[:, 3] = 28
+    counts[7, 2] = 900
+    found = find_list_storms(make_survey(counts))
+    assert [storm.name for storm in found] == ["image 44", "detector 3"]
+    assert [len(storm.rows) for storm in found] == [900, 840]
+
+
+def test_test_rows_do_not_count_and_belong_to_their_image() -> None:
+    image = np.repeat(np.arange(5), [10, 10, 100, 10, 200])
+    counted = np.ones(len(image), bool)
+    counted[image == 2] = False
+    counted[image == 4] = np.arange(200) < 190
+    (storm,) = find_list_storms([Grouping("image", image, list("abcde"))], counted)
+    assert (storm.label, len(storm.rows), storm.usual) == ("e", 200, 10.0)
+
+
+def test_sample_of_a_storm_is_the_same_each_time() -> None:
+    storm = Storm("image", "e41", np.arange(1000, 1900), 15.0)
+    assert len(set(storm.sample.tolist())) == SAMPLE
+    assert set(storm.sample.tolist()) <= set(storm.rows.tolist())
+    assert (np.diff(storm.sample) > 0).all()
+    assert (Storm(*storm).sample == storm.sample).all()
+    assert (storm._replace(label="e42").sample != storm.sample).any()
+
+
+def test_sample_of_few_is_all_of_them() -> None:
+    assert Storm("image", "e41", np.arange(7), 1.0).sample.tolist() == list(range(7))

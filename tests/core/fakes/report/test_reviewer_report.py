@@ -11,7 +11,7 @@ from vetter.core.decisions.planted import PlantedRow
 from vetter.core.fakes.planted_row import make_row
 from vetter.core.fakes.report.page import report_page
 from vetter.core.fakes.report.reviewer_report import measure_reviewer
-from vetter.core.fakes.report.text import format_report
+from vetter.core.fakes.report.text import format_report, summary_of
 
 ACCEPT, REJECT, MAYBE, NONE = Verdict.ACCEPT, Verdict.REJECT, Verdict.MAYBE, Verdict.NONE
 
@@ -151,3 +151,16 @@ def test_forged_truth_is_no_number() -> None:
     report = measure_reviewer(events, rows, "me")
     assert report.found[:2] == (11, 11)
     assert math.isnan(report.half_snr)
+
+
+def test_verdicts_after_test_rows_are_known_do_not_count() -> None:
+    early = decided("f0", ACCEPT)
+    late = [decided(key, ACCEPT)._replace(at="2026-12-01T00:00:00.000Z") for key in ("f1", "real")]
+    planted = [fake(0), fake(1), fake(2)]
+    report = measure_reviewer([early, *late], planted, "me", shown_at="2026-11-30T12:00:00.000Z")
+    assert report.found[:2] == (1, 1)
+    assert (report.late, report.undecided) == (1, 2)
+    assert report.speed.count == 2
+    words = "3 test rows, 1 not decided yet, 1 not counted: decided once they could be known"
+    assert words in summary_of(report)
+    assert report.as_plain()["test_rows_not_counted"] == 1

@@ -10,7 +10,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QKeySequence
 from PyQt6.QtTest import QTest
 
-from tests.helpers.windows import opener, until_painted
+from tests.helpers.windows import opener, until_painted, until_replaced
 from vetter.app import open_window
 from vetter.gui.dialogs.preferences.preferences_dialog import PreferencesDialog
 from vetter.io.settings_file import load_keymap, load_settings
@@ -66,6 +66,19 @@ def test_theme_applies_at_once_and_is_stored(window, dialog, files):
         assert window.is_dark is (theme == "dark")
         assert stored(files)[0].display.theme == theme
     assert Path(files.settings).read_text().startswith("# mine\n[fit]\nahead = false  # slow")
+
+
+def test_blink_is_faster_only_where_it_is_allowed(window, dialog, files):
+    blink = window.plane_row.auto_blink
+    dialog.blink_rate.setValue(9)
+    assert dialog.blink_rate.value() == 3
+    dialog.fast_blink.setChecked(True)
+    dialog.blink_rate.setValue(9)
+    dialog.blink_rate.editingFinished.emit()
+    assert blink.rate == pytest.approx(9, rel=0.02)
+    assert stored(files)[0].display.allowed_blink_rate == 9
+    dialog.fast_blink.setChecked(False)
+    assert blink.rate <= 3
 
 
 def test_new_key_applies_at_once_and_is_stored(qtbot, window, dialog, files):
@@ -182,3 +195,14 @@ def test_search_finds_command_by_its_key(dialog):
     table = dialog.keys.table
     shown = [row for row in range(table.rowCount()) if not table.isRowHidden(row)]
     assert [table.item(row, 0).text() for row in shown] == ["Fit: Reject all explained..."]
+
+
+def test_blind_review_reads_the_list_again_and_is_stored(qtbot, window, dialog, files):
+    dialog.blind.click()
+    blind = until_replaced(qtbot, window)
+    assert blind.session.is_blind
+    assert stored(files)[0].review.blind
+    blind.actions_by_id["file.preferences"].trigger()
+    assert blind.findChild(PreferencesDialog).blind.isChecked()
+    blind.dialogs.close_all()
+    blind.close()

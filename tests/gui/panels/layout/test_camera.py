@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from vetter.gui.panels.layout.camera import (
@@ -104,3 +104,43 @@ def test_the_view_is_kept_about_the_candidates_pixel() -> None:
 def test_the_screen_and_the_cutout_agree_both_ways(x: float, y: float, zoom: float) -> None:
     at = place(AREA, SQUARE, View(zoom))
     assert at.to_pixel(*at.to_screen(x, y)) == pytest.approx((x, y), abs=1e-9)
+
+
+@given(st.floats(-45, 45), st.floats(0.6, 8), st.floats(5, 295), st.floats(25, 295))
+def test_tilted_view_keeps_what_is_under_the_pointer(
+    tilt: float, factor: float, across: float, down: float
+) -> None:
+    subject = Subject(41, 41, 20.3, 19.8, tilt)
+    view = zoom_view(View(), 3.0, AREA, subject)
+    before = place(AREA, subject, view).to_pixel(across, down)
+    zoomed = zoom_view(view, factor, AREA, subject, (across, down))
+    assume(not zoomed.fitted)
+    after = place(AREA, subject, zoomed)
+    # The picture's corner is on the device's pixel grid.
+    assert after.to_screen(*before) == pytest.approx((across, down), abs=1)
+
+
+def test_tilted_view_follows_the_drag() -> None:
+    subject = Subject(41, 41, 20.3, 19.8, 30.0)
+    view = zoom_view(View(), 3.0, AREA, subject)
+    before = place(AREA, subject, view).to_pixel(100, 120)
+    after = place(AREA, subject, drag_view(view, 20, -15, AREA, subject))
+    assert after.to_screen(*before) == pytest.approx((120, 105), abs=1.5)
+
+
+@given(st.floats(-45, 45), st.floats(-1, 42), st.floats(-1, 42))
+def test_tilted_pixel_and_point_are_inverse(tilt: float, x: float, y: float) -> None:
+    at = place(AREA, Subject(41, 41, 20.3, 19.8, tilt), View())
+    assert at.to_pixel(*at.to_screen(x, y)) == pytest.approx((x, y), abs=1e-9)
+
+
+def test_tilt_turns_counter_clockwise_and_keeps_the_scale() -> None:
+    upright = place(AREA, SQUARE, View())
+    tilted = place(AREA, SQUARE._replace(tilt=40.0), View())
+    assert tilted.scale == upright.scale
+    right = tilted.to_screen(30, 20)
+    # What was to the right of the centre is higher now.
+    assert right[1] < upright.to_screen(30, 20)[1]
+    left, top, width, height = tilted.extent()
+    assert (left, top) < (upright.left, upright.top)
+    assert width == height == pytest.approx(41 * tilted.scale * 1.40883, rel=1e-4)

@@ -14,7 +14,14 @@ from tests.helpers.fake_field import FieldInMemory
 from vetter.core.cutout.sky_marks import MarkKind, PixelMark
 from vetter.core.display.hatch import hatch_strokes
 from vetter.core.display.style import DisplayStyle
-from vetter.gui.panels.layout.turning import turn_pixel, turn_vector, turned, turns_to_north
+from vetter.gui.panels.layout.turning import (
+    North,
+    face_north,
+    turn_pixel,
+    turn_vector,
+    turned,
+    turns_to_north,
+)
 from vetter.gui.panels.plane_row import PlaneRow
 from vetter.review.cutouts.rendered_cutout import RenderedCutout, Shift, render_cutout
 
@@ -90,7 +97,7 @@ def test_the_pointer_is_in_pixels_of_the_file(qtbot: QtBot, frame: RenderedCutou
     row = PlaneRow()
     qtbot.addWidget(row)
     row.resize(500, 500)
-    row.set_north_up(True)
+    row.set_north(North.QUARTERS)
     row.show()
     row.show_frame(frame)
     told: list[object] = []
@@ -107,3 +114,67 @@ def test_the_pointer_is_in_pixels_of_the_file(qtbot: QtBot, frame: RenderedCutou
     row.set_compass(False)
     shown = row.grab().toImage().pixelColor(at.toPoint() + QPointF(3, 3).toPoint())
     assert shown.lightness() > QColor("#888888").lightness()
+
+
+@pytest.mark.parametrize(
+    ("north", "turns", "tilt"),
+    [(90, 0, 0), (60, 0, 30), (130, 0, -40), (10, 1, -10), (220, 3, -40)],
+)
+def test_exact_north_is_quarter_turns_and_a_tilt(
+    frame: RenderedCutout, north: float, turns: int, tilt: float
+) -> None:
+    frame = dataclasses.replace(frame, north=north, east=(north + 90) % 360)
+    shown, angle = face_north(frame, North.EXACT)
+    assert angle == pytest.approx(tilt)
+    assert (shown.north, shown.east) == (pytest.approx(90), pytest.approx(180))
+    assert shown.position == turned(frame, turns).position
+    assert shown.shift is not None
+    assert np.hypot(shown.shift.dx, shown.shift.dy) == pytest.approx(np.hypot(0.5, 0.2))
+
+
+def test_frame_without_wcs_stays_as_read(frame: RenderedCutout) -> None:
+    frame = dataclasses.replace(frame, north=None, east=None)
+    assert face_north(frame, North.EXACT) == (frame, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("stored", "way"),
+    [
+        (None, North.AS_READ),
+        (False, North.AS_READ),
+        (True, North.QUARTERS),
+        ("exact", North.EXACT),
+        ("quarter turns", North.QUARTERS),
+        (3, North.AS_READ),
+    ],
+)
+def test_stored_way_is_read(stored: object, way: North) -> None:
+    assert North.of(stored) is way
+
+
+def test_tilted_pixels_are_where_the_pointer_finds_them(
+    qtbot: QtBot, frame: RenderedCutout
+) -> None:
+    row = PlaneRow()
+    qtbot.addWidget(row)
+    row.resize(500, 500)
+    row.set_north(North.EXACT)
+    row.set_reticle(False)
+    row.set_compass(False)
+    row.show()
+    # Bad pixels are hatched, which would darken the bright one.
+    tilted = dataclasses.replace(frame, north=60.0, east=150.0, hatch=np.zeros((0, 4), np.int64))
+    row.show_frame(tilted)
+    told: list[object] = []
+    row.pointer.connect(told.append)
+    panel = row.panel("image")
+    placement = panel.placement()
+    assert placement is not None and placement.tilt == pytest.approx(30)
+    at = panel.mapToScene(QPointF(*placement.to_screen(1, 7)))
+    row._emit_pointer(at)
+    assert told == [pytest.approx((1, 7), abs=0.05)]
+    shown = row.grab().toImage()
+    assert shown.pixelColor(at.toPoint()).lightness() > 200
+    # Two pixels to the right in the file are not as bright.
+    beside = panel.mapToScene(QPointF(*placement.to_screen(3, 7))).toPoint()
+    assert shown.pixelColor(beside).lightness() < 100

@@ -8,11 +8,13 @@ from tests.helpers.snapshots import check_snapshot, pixels
 from vetter.core.cutout.cutout import Cutout
 from vetter.core.cutout.sky_marks import MarkKind, SkyMark
 from vetter.core.display.style import DisplayStyle
-from vetter.gui.panels.layout.camera import View
+from vetter.gui.panels.layout.camera import Area, Subject, View, place
+from vetter.gui.panels.layout.turning import North, face_north
 from vetter.gui.panels.panel_choice import PanelChoice, PictureStyle
 from vetter.gui.panels.pictures.png import GAP, HEADING, PANEL, TITLE, ExportPicture
 from vetter.gui.panels.tools.overlays import _PLANET
 from vetter.gui.widgets.theme import DARK, LIGHT
+from vetter.review.cutouts.rendered_cutout import rendered_from
 
 
 def _cutout() -> Cutout:
@@ -95,6 +97,28 @@ def test_picture_has_the_zoom_of_the_panels(qapp) -> None:
         panel = pixels(drawn.copy(GAP, HEADING + TITLE, PANEL, PANEL))[:, :, 0]
         pixels_wide.append(int((panel > 200).any(axis=0).sum()))
     assert pixels_wide[1] == 2 * pixels_wide[0] > 0
+
+
+def test_picture_is_turned_as_the_panels_are(qapp) -> None:
+    cutout = Cutout({"image": np.zeros((9, 9))}, {"x": 4.0, "y": 4.0}, origin=(0, 0))
+    cutout.planes["image"][3, 6] = 100.0
+    wcs = tan_wcs()
+    turn = np.radians(30)
+    wcs.wcs.cd = wcs.pixel_scale_matrix @ [
+        [np.cos(turn), np.sin(turn)],
+        [-np.sin(turn), np.cos(turn)],
+    ]
+    wcs.wcs.set()
+    cutout.wcs = wcs
+    frame = rendered_from(0, "one", cutout, DisplayStyle())
+    assert frame.north is not None
+    _shown, tilt = face_north(frame, North.EXACT)
+    assert abs(tilt) > 20
+    style = PictureStyle(reticle=False, compass=False, north=North.EXACT)
+    drawn = ExportPicture(DisplayStyle(), str, style).draw(0, cutout)
+    at = place(Area(GAP, HEADING + TITLE, PANEL, PANEL), Subject(9, 9, 4, 4, tilt), View())
+    across, down = at.to_screen(6, 3)
+    assert drawn.pixelColor(int(across), int(down)).lightness() > 200
 
 
 def test_reticle_is_left_out_where_the_panels_have_none(qapp) -> None:

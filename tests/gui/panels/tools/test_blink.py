@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 from tests.helpers.fake_field import FieldInMemory
 from vetter.core.display.style import DisplayStyle
 from vetter.gui.panels.plane_row import PlaneRow
-from vetter.gui.panels.tools.blink import MAX_RATE, AutoBlink
+from vetter.gui.panels.tools.blink import AutoBlink
 from vetter.review.cutouts.rendered_cutout import (
     REFIT,
     FitPanel,
@@ -93,9 +93,40 @@ def test_without_a_fit_there_is_no_flicker(row: PlaneRow, frame: RenderedCutout)
     assert not row.auto_blink.is_on
 
 
-def test_the_blink_is_no_faster_than_three_a_second(qtbot: QtBot, row: PlaneRow) -> None:
+def test_the_blink_is_no_faster_than_three_a_second_at_first(row: PlaneRow) -> None:
+    assert AutoBlink(row).rate <= 3
+
+
+def test_the_blink_takes_another_rate(row: PlaneRow) -> None:
     blink = AutoBlink(row)
-    assert blink._timer.interval() >= 1000 / MAX_RATE and MAX_RATE <= 3
+    blink.set_rate(8)
+    assert blink.rate == pytest.approx(8, rel=0.01)
+
+
+def test_the_blink_goes_through_the_chosen_planes(row: PlaneRow) -> None:
+    looks = DisplayStyle(blinks=("image", "convolved", "diff"))
+    row.show_frame(render_cutout(FieldInMemory(), 0, 20, looks))
+    seen = []
+    for _ in range(4):
+        row.blink_step(1)
+        seen.append(blinked(row))
+    assert seen == ["convolved", "diff", "image", "convolved"]
+
+
+def test_flip_shows_the_template_whatever_blinks(row: PlaneRow) -> None:
+    row.show_frame(render_cutout(FieldInMemory(), 0, 20, DisplayStyle(blinks=("image", "diff"))))
+    row.set_flip(True)
+    assert blinked(row) == "template"
+
+
+def test_chosen_planes_have_the_limits_of_the_image() -> None:
+    image = np.random.default_rng(1).normal(100, 5, (400, 400))
+    planes = {"image": image, "deep": image + 15, "counts": image * 1000}
+    looks = DisplayStyle(blinks=("image", "deep", "counts"))
+    frame = render_cutout(FieldInMemory(planes, places=[[200.0, 200.0]]), 0, 20, looks)
+    assert (frame.blinks["deep"] & 0xFF).mean() > (frame.pictures["image"] & 0xFF).mean() + 40
+    # In units of its own, all of it would be white.
+    assert "counts" not in frame.blinks
 
 
 def test_a_hidden_row_does_not_blink(row: PlaneRow, frame: RenderedCutout) -> None:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.helpers.report_lists import magnitudes, rubin
 from vetter.io.export.reports.ades import COLUMNS, ades_report, make_trk_sub
+from vetter.io.export.reports.ades_values import BANDS, CATALOGUES, MODES
 from vetter.io.export.reports.observations import Observations
 from vetter.io.export.reports.report import Report
 from vetter.settings import AdesSettings
@@ -38,24 +42,48 @@ ORDER = (
 """Elements of OpticalType in xsd/submit.xsd, in their order."""
 TYPES = {
     "permID": r"\d+([IPD](-[A-Z]{1,2})?)?",
-    "provID": r"\d{4} [A-HJ-Y][A-HJ-Z]\d*",
+    "provID": r"\d{4} [A-HJ-Y][A-HJ-Z]\d*|A[89]\d{2} [A-HJ-Y][A-HJ-Z]",
     "trkSub": r"[-A-Za-z0-9_]{1,8}",
     "mode": r"[A-Za-z0-9_]{1,3}",
     "stn": r"[A-Za-z0-9_]{3,4}",
     "obsTime": r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?Z",
     "ra": r"([1-3][0-9]{2}|[1-9]?[0-9])?(\.[0-9]{0,9})?",
     "dec": r"[+\-]?([1-9]?[0-9])?(\.[0123456789]{0,9})?",
-    "rmsRA": r"(0|([1-9][0-9]*))(\.[0-9]*)?",
-    "rmsDec": r"(0|([1-9][0-9]*))(\.[0-9]*)?",
+    "rmsRA": r"(?=.{1,7}$)(0|([1-9][0-9]*))(\.[0-9]*)?",
+    "rmsDec": r"(?=.{1,7}$)(0|([1-9][0-9]*))(\.[0-9]*)?",
     "astCat": r"[.A-Za-z0-9_]{1,8}",
-    "mag": r"[+\-]?[0123456789\.]{1,7}",
-    "rmsMag": r"[0123456789\.]{1,6}",
+    "mag": r"[+\-]?(?=.{1,7}$)(0|([1-9][0-9]*))(\.[0-9]*)?",
+    "rmsMag": r"(?=.{1,6}$)(0|([1-9][0-9]*))(\.[0-9]*)?",
     "band": r"[A-Za-z0-9_]{1,3}",
     "photCat": r"[.A-Za-z0-9_]{1,8}",
     "remarks": r"[^|]{1,300}",
 }
 """Patterns of the schema's types."""
 REQUIRED = ("mode", "stn", "obsTime", "ra", "dec", "astCat")
+HEADER_LENGTHS = {"design": 25, "detector": 25, "aperture": 6}
+
+
+def check(report: Report) -> None:
+    """Compare a file with the rules of the schema and with the values that MPC accepts."""
+    header, columns, records = _parse(report)
+    assert header[0] == "# version=2022"
+    for line in header[1:]:
+        assert re.fullmatch(r"# [a-z]+|! [a-zA-Z]+ [^|]*[^|\s][^|]*", line), line
+        if line.startswith("! "):
+            keyword, text = line[2:].split(" ", 1)
+            assert len(text) <= HEADER_LENGTHS.get(keyword, 100)
+    assert columns == sorted(columns, key=ORDER.index)
+    for record in records:
+        for name, value in record.items():
+            assert re.fullmatch(TYPES[name], value), (name, value)
+        assert record.keys() >= set(REQUIRED)
+        assert record.keys() & {"permID", "provID", "trkSub"}
+        assert ("mag" in record) == ("band" in record)
+        assert 0 <= float(record["ra"]) < 360 and -90 <= float(record["dec"]) <= 90
+        assert -5 <= float(record.get("mag", 0)) <= 35
+        assert all(float(record.get(name, 1)) > 0 for name in ("rmsRA", "rmsDec", "rmsMag"))
+        assert record["mode"] in MODES and record["astCat"] in CATALOGUES
+        assert record.get("band", "Lr") in BANDS and record.get("photCat", "Gaia3") in CATALOGUES
 
 
 def _report(source: Any, ades: AdesSettings = GIVEN) -> Report:
@@ -78,15 +106,67 @@ def _parse(report: Report) -> tuple[list[str], list[str], list[dict[str, str]]]:
 
 @pytest.mark.parametrize("source", [magnitudes(), rubin()], ids=["list", "rubin"])
 def test_fields_have_order_and_types_of_the_standard(source) -> None:
-    _, columns, records = _parse(_report(source))
-    assert columns == sorted(columns, key=ORDER.index)
-    assert len(records) == 2
-    for record in records:
-        for name, value in record.items():
-            assert re.fullmatch(TYPES[name], value), (name, value)
-        assert record.keys() >= set(REQUIRED)
-        assert record.keys() & {"permID", "provID", "trkSub"}
-        assert ("mag" in record) == ("band" in record)
+    report = _report(source)
+    check(report)
+    assert report.count == 2
+
+
+FLOATS = st.floats(allow_nan=True, allow_infinity=True)
+
+
+@given(
+    name=st.text(max_size=40),
+    ra=st.floats(0, 360) | st.sampled_from([359.99999999, 360.0, 1e-9]),
+    dec=st.floats(-90, 90),
+    mag=FLOATS,
+    error=FLOATS,
+    rms=FLOATS,
+    band=st.sampled_from(["r", "V", "Vj", "clear", "", "|", "L"]),
+)
+def test_any_list_makes_a_file_within_the_rules(name, ra, dec, mag, error, rms, band) -> None:
+    source = magnitudes(
+        title=[name, "J2"],
+        ra=[ra, 0.5],
+        dec=[dec, 20.25],
+        mag=[mag, 19.5],
+        mag_err=[error, 0.1],
+        filter=[band, "g"],
+        rmsRA=[rms, 0.1],
+    )
+    check(_report(source))
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "line"),
+    [
+        ("mode", "CMOS", "ades.mode: MPC has no mode 'CMOS'; it has CCD, CMO, OCC, TDI, VID"),
+        ("catalogue", "GaiaDR3", "ades.catalogue: MPC has no catalogue 'GaiaDR3'; it has 2MASS"),
+        ("photometric_catalogue", "PS1", "ades.photometric_catalogue: MPC has no catalogue 'PS1'"),
+    ],
+)
+def test_value_that_rejects_a_batch_is_named_with_those_accepted(field, value, line) -> None:
+    (missing,) = _report(magnitudes(), replace(GIVEN, **{field: value})).missing
+    assert missing.startswith(line)
+
+
+def test_ztf_has_no_band_of_its_own() -> None:
+    source = magnitudes(magpsf=[18.0, 19.0], title=["ZTF18abcdefg", "ZTF18abcdefh"])
+    roles = source.candidates.roles.with_(mag="magpsf")
+    source.candidates = replace(source.candidates, roles=roles)
+    report = _report(source, replace(GIVEN, bands=()))
+    assert report.wanted == ("ades.bands: MPC's band of filter g, r, as g=Sg, r=Sr",)
+
+
+def test_filter_that_is_a_band_of_the_centre_is_taken() -> None:
+    _, _, (record, second) = _parse(_report(magnitudes(filter=["Vj", "V"])))
+    assert record["band"] == "Vj" and "band" not in second
+
+
+def test_magnitude_outside_the_standard_is_left_out() -> None:
+    report = _report(magnitudes(mag=[99.0, 19.5]))
+    _, _, (record, _) = _parse(report)
+    assert "mag" not in record
+    assert "J1: without magnitude: 99 is no magnitude" in report.notes
 
 
 def test_all_columns_are_in_the_standards_order() -> None:
@@ -136,9 +216,10 @@ def test_values_are_those_of_the_list() -> None:
 
 
 def test_designations_of_the_list_come_first() -> None:
-    source = magnitudes(permID=["1234", ""], provID=["", "2023 DA1"])
+    source = magnitudes(permID=["1234", ""], provID=["A801 AA", "2023 DA1"])
     _, _, (first, second) = _parse(_report(source))
-    assert (first["permID"], second["provID"]) == ("1234", "2023 DA1")
+    assert (first["permID"], first["provID"]) == ("1234", "A801 AA")
+    assert second["provID"] == "2023 DA1"
 
 
 def test_long_name_gets_the_same_short_one_each_time() -> None:
@@ -171,7 +252,7 @@ def test_unknown_band_leaves_the_magnitude_out() -> None:
     report = _report(magnitudes(filter=["clear", "g"]))
     _, _, (record, second) = _parse(report)
     assert "mag" not in record and second["band"] == "Sg"
-    assert report.wanted == ("ades.bands: MPC's band of filter clear, as clear=Sr",)
+    assert report.wanted == ("ades.bands: MPC's band of filter clear, as clear=W",)
     assert report.missing == ()
 
 

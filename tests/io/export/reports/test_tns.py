@@ -6,9 +6,10 @@ import json
 import re
 from typing import Any
 
+import numpy as np
 import pytest
 
-from tests.helpers.report_lists import curve, magnitudes, rubin
+from tests.helpers.report_lists import curve, list_source, magnitudes, rubin
 from vetter.io.export.reports.observations import Observations
 from vetter.io.export.reports.report import Report
 from vetter.io.export.reports.tns import tns_report
@@ -192,3 +193,44 @@ def test_rows_of_one_object_are_one_report() -> None:
 def test_names_of_any_letters_are_json(name) -> None:
     entry = _entries(_report(magnitudes(title=[name, "b"]), **CODES))[0]
     assert entry["internal_name"] == name.strip()
+
+
+def test_rubin_objects_have_the_names_and_source_of_their_brokers() -> None:
+    report = _report(rubin(), discovery_data_source_id=-1)
+    (entry,) = _entries(report)
+    assert entry["internal_name"] == "LSST-AP-DO-170001"
+    assert entry["discovery_data_source_id"] == "165"
+    assert not report.missing
+
+
+def test_more_objects_than_a_file_takes_make_several() -> None:
+    names = [f"J{number}" for number in range(101)]
+    ones = {
+        "ra": np.linspace(1, 2, 101),
+        "dec": np.linspace(-1, 1, 101),
+        "mag": np.full(101, 18.0),
+        "mag_err": np.full(101, 0.1),
+        "mjd": np.full(101, 60000.0),
+        "filter": ["r"] * 101,
+    }
+    source = list_source(
+        {"title": names, **ones}, name="title", time="mjd", **{n: n for n in ones if n != "mjd"}
+    )
+    report = _report(source, **CODES)
+    counts = {name: len(json.loads(text)["at_report"]) for name, text in report.files.items()}
+    assert counts == {"tns_at_report_1.json": 100, "tns_at_report_2.json": 1}
+    assert report.count == 101
+
+
+def test_no_more_points_than_one_report_takes() -> None:
+    count = 12
+    source = magnitudes()
+    table = {name: [source.candidates.table[name][0]] * count for name in ("ra", "dec", "mag")}
+    table |= {"title": ["J1"] * count, "filter": ["r"] * count, "mjd": 60000.0 + np.arange(count)}
+    many = list_source(
+        table, name="title", time="mjd", **{n: n for n in ("ra", "dec", "mag", "filter")}
+    )
+    report = _report(many, **CODES)
+    (entry,) = _entries(report)
+    assert len(entry["photometry"]["photometry_group"]) == 10
+    assert report.notes == ("J1: the first 10 of 12 points",)

@@ -56,6 +56,7 @@ class OtherReviewers:
         if len(rated) < len(own):
             self._own_votes = {decision.key: decision.verdict.code for decision in rated}
         self._built: tuple[int, Ratings] | None = None
+        self._next: npt.NDArray[Any] = np.empty(0, object)
 
     def note_arbitrations(self, decisions: Sequence[Decision]) -> None:
         """Keep the user's own verdicts, before arbitrations of these candidates take effect."""
@@ -94,6 +95,17 @@ class OtherReviewers:
         settled[self._ledger.arbitrated_rows()] = True
         codes[settled & (kinds > 1)] = 3
         return np.array(DISAGREE_WORDS, object)[codes[first:]]
+
+    def take_next(self, names: npt.NDArray[Any]) -> None:
+        """Take over who should look next at each candidate, see `retirement.name_next`."""
+        self._next = names
+
+    def next_reviewers(self, first: int = 0) -> npt.NDArray[Any]:
+        """Return who should look next at each candidate, as last taken over; '' before."""
+        names = np.full(len(self._ledger.candidates), "", object)
+        known = self._next[: len(names)]
+        names[: len(known)] = known
+        return names[first:]
 
     def texts(self, first: int = 0) -> npt.NDArray[Any]:
         """Return the others' verdicts on each candidate: ``bob: reject, cat: accept``."""

@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from vetter.core.decisions.agreement.kappa import CATEGORIES
-from vetter.core.decisions.agreement.ratings import count_ratings
+from vetter.core.decisions.agreement.ratings import Ratings, count_ratings
+from vetter.core.decisions.agreement.reviewer_record import rate_reviewers
 
 
 class State(IntEnum):
@@ -126,3 +127,14 @@ def assign_next(
     ranks = np.cumsum(is_choice[:, rows], axis=0) - 1
     following[rows] = ((ranks == turns) & is_choice[:, rows]).argmax(axis=0)
     return following
+
+
+def name_next(ratings: Ratings, rules: RetirementRules = RULES) -> npt.NDArray[np.object_]:
+    """Return the name of the reviewer who should look next at each candidate; '' for none.
+
+    Candidates that an arbiter has decided need nobody.
+    """
+    record = rate_reviewers(ratings.codes)
+    following = assign_next(ratings.codes, record.probability, record.skill, rules)
+    following[ratings.arbitrated > 0] = -1
+    return np.array([*ratings.reviewers, ""], object)[following]

@@ -6,6 +6,7 @@ the classifier. Such an image is to be looked at as one: ten of its candidates, 
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -24,6 +25,25 @@ MAX_CHANCE = 1e-6
 """Poisson probability of such a count, given the others' median."""
 NIGHT_GAP = 0.4
 """Days without an image between two nights: clouds may take 8 hours of one."""
+SAMPLE = 10
+"""Candidates of a storm that are shown as a sample: ten of a kind convince."""
+
+
+class Grouping(NamedTuple):
+    """Candidates by image, exposure of several detectors, detector or night.
+
+    Attributes
+    ----------
+    kind : str
+        'image', 'exposure', 'detector' or 'night'.
+    labels : ndarray of int, shape (rows,)
+        Number of each candidate's group, a place in ``names``; negative for none.
+    names : sequence of str
+    """
+
+    kind: str
+    labels: npt.NDArray[np.intp]
+    names: Sequence[str]
 
 
 class Storm(NamedTuple):
@@ -32,7 +52,7 @@ class Storm(NamedTuple):
     Attributes
     ----------
     kind : str
-        'image', 'detector' or 'night'.
+        'image', 'exposure', 'detector' or 'night'.
     label : str
         Name of the image.
     rows : ndarray of int
@@ -52,17 +72,81 @@ class Storm(NamedTuple):
         return len(self.rows) / max(self.usual, FLOOR)
 
     @property
+    def name(self) -> str:
+        """Kind and label: ``image e07``; a filter can hold it in double quotes."""
+        return f"{self.kind} {self.label}".replace('"', "'")
+
+    @property
+    def sample(self) -> npt.NDArray[np.intp]:
+        """Rows of `SAMPLE` of its candidates, rising; the same ones for the same storm."""
+        if len(self.rows) <= SAMPLE:
+            return self.rows
+        rng = np.random.default_rng(zlib.crc32(self.name.encode("utf-8", "surrogatepass")))
+        return np.sort(rng.choice(self.rows, SAMPLE, replace=False))
+
+    @property
     def words(self) -> str:
         """Sentence for the user."""
         count = len(self.rows)
         times = f"{self.rate:,.0f} times" if self.rate >= 10 else f"{self.rate:.1f} times"
         return (
-            f"{self.kind} {self.label} has {count:,} candidates, {times} the others' "
-            f"median of {self.usual:,.0f}"
+            f"{self.name} has {count:,} candidates, {times} the others' median of {self.usual:,.0f}"
         )
 
 
-def find_storms(kind: str, labels: npt.NDArray[np.intp], names: Sequence[str]) -> list[Storm]:
+def find_list_storms(
+    groupings: Sequence[Grouping], counted: npt.NDArray[np.bool_] | None = None
+) -> list[Storm]:
+    """Return the storms of a list: exposures, then images, detectors and nights.
+
+    A candidate of one storm does not count for those after it: a failing image makes no storm of
+    its night. An exposure of several detectors is a storm if most of its images are; else only
+    the images are.
+
+    Parameters
+    ----------
+    groupings : sequence of Grouping
+        At most one of each kind.
+    counted : ndarray of bool, shape (rows,), optional
+        Candidates that count; the others, as test rows, only belong to their groups.
+
+    Examples
+    --------
+    >>> image = np.repeat(np.arange(5), [10, 12, 400, 11, 9])
+    >>> [storm.words for storm in find_list_storms([Grouping("image", image, list("abcde"))])]
+    ["image c has 400 candidates, 38 times the others' median of 10"]
+    """
+    by_kind = {grouping.kind: grouping for grouping in groupings}
+    images = by_kind.get("image")
+    storms: list[Storm] = []
+    for kind in ("exposure", "image", "detector", "night"):
+        if kind not in by_kind:
+            continue
+        labels = by_kind[kind].labels.copy()
+        for storm in storms:
+            labels[storm.rows] = -1
+        found = find_storms(kind, labels, by_kind[kind].names, counted)
+        if kind == "exposure":
+            found = [storm for storm in found if images and _has_most_images(storm, images)]
+        storms += found
+    return storms
+
+
+def _has_most_images(storm: Storm, images: Grouping) -> bool:
+    """Return whether most images of an exposure have many times the candidates of the others."""
+    everywhere = np.bincount(images.labels[images.labels >= 0])
+    inside = images.labels[storm.rows]
+    own = np.bincount(inside[inside >= 0])
+    usual = float(np.median(everywhere[everywhere > 0]))
+    return bool(np.median(own[own > 0]) >= MIN_RATE * max(usual, FLOOR))
+
+
+def find_storms(
+    kind: str,
+    labels: npt.NDArray[np.intp],
+    names: Sequence[str],
+    counted: npt.NDArray[np.bool_] | None = None,
+) -> list[Storm]:
     """Return the groups with many times the candidates of the others, the largest first.
 
     A group is a storm if it has at least `MIN_COUNT` candidates, `MIN_RATE` times the median of
@@ -77,8 +161,10 @@ def find_storms(kind: str, labels: npt.NDArray[np.intp], names: Sequence[str]) -
     labels : ndarray of int, shape (rows,)
         Number of each candidate's group, a place in ``names``; negative for none.
     names : sequence of str
+    counted : ndarray of bool, shape (rows,), optional
+        Candidates that count; by default all.
     """
-    known = labels[labels >= 0]
+    known = labels[(labels >= 0) if counted is None else (labels >= 0) & counted]
     counts = np.bincount(known, minlength=len(names))
     if np.count_nonzero(counts) < MIN_GROUPS:
         return []

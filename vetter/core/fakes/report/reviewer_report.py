@@ -141,6 +141,8 @@ class ReviewerReport:
     speed : Speed
     drift : Drift
     prevalence : Prevalence
+    late : int
+        Test rows whose verdicts are not counted: the reviewer could know them.
     """
 
     reviewer: str
@@ -159,6 +161,7 @@ class ReviewerReport:
     speed: Speed
     drift: Drift
     prevalence: Prevalence
+    late: int = 0
 
     def as_plain(self) -> dict[str, Any]:
         """Return the report in plain types, for JSON."""
@@ -166,6 +169,7 @@ class ReviewerReport:
             "reviewer": self.reviewer,
             "test_rows": self.planted,
             "test_rows_undecided": self.undecided,
+            "test_rows_not_counted": self.late,
             "completeness": self.found.as_plain(),
             "completeness_with_maybe": self.found_or_maybe.as_plain(),
             "completeness_by_snr": [one.as_plain() for one in self.by_snr],
@@ -187,6 +191,7 @@ def measure_reviewer(
     planted: Sequence[PlantedRow],
     reviewer: str,
     answers: Mapping[str, str] | None = None,
+    shown_at: str = "",
 ) -> ReviewerReport:
     """Measure a reviewer by the test rows of a session.
 
@@ -198,8 +203,12 @@ def measure_reviewer(
     reviewer : str
     answers : mapping of str to str, optional
         Answer of each key's fit.
+    shown_at : str, optional
+        UTC in ISO 8601 from which on the reviewer could know the test rows: later verdicts on
+        them do not count.
     """
-    own = [decision for decision in decisions if decision.reviewer == reviewer]
+    every = [decision for decision in decisions if decision.reviewer == reviewer]
+    own = _before_shown(every, planted, shown_at)
     final = {decision.key: decision for decision in own}
     verdicts = {k: d.verdict for k, d in final.items() if d.verdict is not Verdict.NONE}
     order = _first_decided(own, verdicts)
@@ -226,7 +235,18 @@ def measure_reviewer(
         _speed(own),
         _drift(own, order, verdicts, fakes),
         _prevalence(verdicts, planted, fakes),
+        len({decision.key for decision in every} - {decision.key for decision in own}),
     )
+
+
+def _before_shown(
+    own: Sequence[Decision], planted: Sequence[PlantedRow], shown_at: str
+) -> Sequence[Decision]:
+    """Return the decisions without those on test rows that the reviewer could know."""
+    if not shown_at:
+        return own
+    tests = {row.key for row in planted}
+    return [d for d in own if d.key not in tests or d.at <= shown_at]
 
 
 def _first_decided(own: Sequence[Decision], verdicts: Mapping[str, Verdict]) -> list[str]:

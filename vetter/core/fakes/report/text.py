@@ -35,7 +35,10 @@ def report_sections(report: ReviewerReport) -> list[Section]:
 def summary_of(report: ReviewerReport) -> str:
     """Return a line on the test rows and their verdicts."""
     rows = format_count(report.planted, "test row")
-    left = f", {report.undecided} not decided yet" if report.undecided else ""
+    undecided = report.undecided - report.late
+    left = f", {undecided} not decided yet" if undecided else ""
+    if report.late:
+        left += f", {report.late} not counted: decided once they could be known"
     return f"{report.reviewer or 'no reviewer yet'}: {rows}{left}; intervals hold 95%"
 
 

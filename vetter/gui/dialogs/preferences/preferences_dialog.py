@@ -28,12 +28,24 @@ from vetter.gui.actions.keymap import Keymap
 from vetter.gui.dialogs.preferences.key_page import KeyPage
 from vetter.gui.dialogs.preferences.layout_page import LayoutPage
 from vetter.gui.dialogs.preferences.tag_page import TagPage
+from vetter.gui.opening.start_page import BLIND
 from vetter.gui.widgets.buttons import button_box
 from vetter.gui.widgets.plain_text import plain_label
 from vetter.review.opening.preferences import Preferences
-from vetter.settings import INTERVALS, SERVICES, STRETCHES, THEMES
+from vetter.settings import (
+    INTERVALS,
+    MAX_BLINK_RATE,
+    SAFE_BLINK_RATE,
+    SERVICES,
+    STRETCHES,
+    THEMES,
+)
 
 THEME_TITLES = {"system": "as the desktop", "dark": "dark", "light": "light"}
+FLASH_WARNING = (
+    "Pictures that change more than three times a second can cause seizures in photosensitive "
+    "people, also in those who look over your shoulder."
+)
 _STORED = "Changes apply at once and are kept for the next start."
 
 
@@ -110,6 +122,7 @@ class PreferencesDialog(QDialog):
         form.addRow("Theme", self.theme)
         form.addRow("Cutout's radius", self.radius)
         form.addRow("Reticle", self.reticle)
+        self._add_blink(form, page)
         choices = (
             ("interval", "Limits", {name: name for name in INTERVALS}),
             ("stretch", "Stretch", {name: name for name in STRETCHES}),
@@ -127,6 +140,26 @@ class PreferencesDialog(QDialog):
         self.reticle.toggled.connect(self._on_look)
         self._watch(self.radius)
         return page
+
+    def _add_blink(self, form: QFormLayout, page: QWidget) -> None:
+        display = self._preferences.settings.display
+        self.blink_rate = QDoubleSpinBox()
+        self.blink_rate.setRange(0.5, MAX_BLINK_RATE if display.fast_blink else SAFE_BLINK_RATE)
+        self.blink_rate.setDecimals(1)
+        self.blink_rate.setSingleStep(0.5)
+        self.blink_rate.setValue(display.allowed_blink_rate)
+        self.blink_rate.setSuffix(" changes a second")
+        self.fast_blink = QCheckBox("allow more than 3 changes a second")
+        self.fast_blink.setChecked(display.fast_blink)
+        self.fast_blink.setToolTip(FLASH_WARNING)
+        self.fast_blink.setAccessibleDescription(FLASH_WARNING)
+        warning = plain_label(f"⚠ {FLASH_WARNING}", page)
+        warning.setWordWrap(True)
+        form.addRow("Blink by itself", self.blink_rate)
+        form.addRow("", self.fast_blink)
+        form.addRow("", warning)
+        self.fast_blink.toggled.connect(self._on_fast_blink)
+        self._watch(self.blink_rate)
 
     def _make_list_page(self) -> QWidget:
         page = QWidget(self)
@@ -149,8 +182,20 @@ class PreferencesDialog(QDialog):
         ):
             button.setAutoDefault(False)
             button.clicked.connect(slot)
+        self.blind = QCheckBox(BLIND, page)
+        self.blind.setChecked(self._preferences.settings.review.blind)
+        self.blind.clicked.connect(self._on_blind)
+        blind_note = plain_label(
+            "The open list is read again without these. Each decision records that they were "
+            "hidden.",
+            page,
+        )
+        blind_note.setWordWrap(True)
         for widget in (explanation, self.columns, self.take_columns, self.usual_columns):
             layout.addWidget(widget)
+        layout.addSpacing(16)
+        layout.addWidget(self.blind)
+        layout.addWidget(blind_note)
         layout.addStretch(1)
         self._show_columns()
         return page
@@ -202,11 +247,18 @@ class PreferencesDialog(QDialog):
             }
         )
 
+    def _on_fast_blink(self, allowed: bool) -> None:
+        self.blink_rate.setMaximum(MAX_BLINK_RATE if allowed else SAFE_BLINK_RATE)
+        rate = self.blink_rate.value()
+        self._change({("display", "fast_blink"): allowed, ("display", "blink_rate"): rate})
+
     def _on_number(self) -> None:
         settings = self._preferences.settings
         changes: dict[tuple[str, str], Any] = {}
         if self.radius.value() != settings.display.radius:
             changes["display", "radius"] = self.radius.value()
+        if self.blink_rate.value() != settings.display.allowed_blink_rate:
+            changes["display", "blink_rate"] = self.blink_rate.value()
         if self.cache.value() != settings.review.cache_megabytes:
             changes["review", "cache_megabytes"] = self.cache.value()
         if self.ahead.value() != settings.review.build_ahead:
@@ -225,6 +277,9 @@ class PreferencesDialog(QDialog):
         if colours != review.tag_colours:
             changes["review", "tag_colours"] = colours
         self._change(changes)
+
+    def _on_blind(self, is_blind: bool) -> None:
+        self._change({("review", "blind"): is_blind})
 
     def _on_take_columns(self) -> None:
         self._change({("review", "columns"): self._present_columns})

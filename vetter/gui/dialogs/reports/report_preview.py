@@ -39,7 +39,10 @@ from vetter.io.export.decision_table import FrozenOpinions
 from vetter.io.export.exported_rows import list_exported_rows
 from vetter.io.export.reports.make_report import make_report, save_report
 from vetter.io.export.reports.report import Report
+from vetter.io.export.stored_fit_table import stored_fit_table
+from vetter.io.export.unplanted import without_test_rows
 from vetter.review.cutouts.cutout_cache import CutoutCache
+from vetter.review.fits.fits import FitMetadata
 from vetter.review.session import Session
 from vetter.review.threads.background import Background
 
@@ -127,6 +130,7 @@ class ReportPreview(QDialog):
         session, choice = self._session, self.choice.choice()
         source, fits, read = session.source, session.columns.fits, self._cache.cutout
         opinions, kind = FrozenOpinions.of(session), str(self.kind.currentData())
+        listed = session.candidates
 
         def make(stop: threading.Event) -> Report | None:
             def read_unless_stopped(row: int, radius: float) -> Any:
@@ -134,11 +138,20 @@ class ReportPreview(QDialog):
                     raise InterruptedError
                 return read(row, radius)
 
-            rows = list_exported_rows(source, opinions, choice, fits).chosen.tolist()
-            try:
-                return make_report(kind, source, opinions, rows, settings, read_unless_stopped)
-            except InterruptedError:
-                return None
+            with without_test_rows(source, opinions) as leaving:
+                known, real = fits, leaving.source
+                read_real = read_unless_stopped
+                if real is not source:
+                    read_real = real.cutout
+                    if fits is not None and choice.where:
+                        known = stored_fit_table(real.candidates, FitMetadata(listed, fits))
+                chosen = list_exported_rows(real, leaving.opinions, choice, known).chosen
+                try:
+                    return make_report(
+                        kind, real, leaving.opinions, chosen.tolist(), settings, read_real
+                    )
+                except InterruptedError:
+                    return None
 
         self._maker.start(make)
 
@@ -149,14 +162,19 @@ class ReportPreview(QDialog):
             return
         radius, cache = self._cache.radius, self._cache
         picture = ExportPicture(cache.looks, self._session.candidates.name, self._style)
-
-        def draw(row: int) -> bytes:
-            return picture(row, cache.cutout(row, radius))
+        source, opinions = self._session.source, FrozenOpinions.of(self._session)
 
         def write(stop: threading.Event) -> list[Path]:
-            return save_report(
-                report, folder, draw, replace, self._progress.emit, cancelled=stop.is_set
-            )
+            with without_test_rows(source, opinions) as leaving:
+                pictures, real = leaving.picture(picture) or picture, leaving.source
+                read = cache.cutout if real is source else real.cutout
+
+                def draw(row: int) -> bytes:
+                    return pictures(row, read(row, radius))
+
+                return save_report(
+                    report, folder, draw, replace, self._progress.emit, cancelled=stop.is_set
+                )
 
         self.bar.setVisible(True)
         self.save.setEnabled(False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -42,6 +42,9 @@ class ReviewerReportDialog(QDialog):
     undecided : int
         Number of candidates of the list without a verdict.
     """
+
+    shown = pyqtSignal()
+    """The report is on screen, which names test rows by their number."""
 
     def __init__(
         self, path: Path, reviewer: str, undecided: int = 0, parent: QWidget | None = None
@@ -106,6 +109,7 @@ class ReviewerReportDialog(QDialog):
         self.text.setPlainText(format_report(report))
         assert self.save is not None
         self.save.setEnabled(True)
+        self.shown.emit()
 
     def _on_failed(self, reason: str) -> None:
         self.text.setPlainText(reason)
@@ -122,7 +126,7 @@ def _question(undecided: int) -> str:
         "The report counts your verdicts on the test rows that were mixed into the list: how many "
         "sources you found at which S/N, how many artefacts you accepted, how often you agreed "
         "with yourself, and your pace.\n\n"
-        "Once you know it, the rest of this session no longer measures you."
+        "Once you know it, your later verdicts on test rows are not counted."
     )
     if undecided:
         text += (

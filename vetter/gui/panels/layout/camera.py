@@ -47,12 +47,17 @@ class View(NamedTuple):
 
 
 class Subject(NamedTuple):
-    """Size of the cutout in view, in pixels, and the candidate's position in it (x, y)."""
+    """Size of the cutout in view, in pixels, and the candidate's position in it (x, y).
+
+    `tilt` is the turn of the picture on the screen, degrees counter-clockwise; the camera turns it
+    about the centre of the view and keeps its scale.
+    """
 
     nx: int
     ny: int
     x: float
     y: float
+    tilt: float = 0.0
 
     def middle(self, view: View) -> tuple[float, float]:
         """Return the cutout pixel at the centre of the view."""
@@ -73,6 +78,10 @@ class Placement(NamedTuple):
         Screen units per cutout pixel.
     nx, ny : int
         The cutout's size.
+    tilt : float
+        Turn of the picture, with its corner, about the pivot, degrees counter-clockwise.
+    pivot : (float, float)
+        The centre of the view, in the panel's coordinates.
     """
 
     left: float
@@ -80,19 +89,49 @@ class Placement(NamedTuple):
     scale: float
     nx: int
     ny: int
+    tilt: float = 0.0
+    pivot: tuple[float, float] = (0.0, 0.0)
 
     def to_screen(self, x: float, y: float) -> tuple[float, float]:
         """Convert a cutout pixel to the panel's coordinates."""
-        return self.left + (x + 0.5) * self.scale, self.top + (self.ny - 0.5 - y) * self.scale
+        across = self.left + (x + 0.5) * self.scale
+        down = self.top + (self.ny - 0.5 - y) * self.scale
+        return self._turn(across, down, self.tilt) if self.tilt else (across, down)
 
     def to_pixel(self, across: float, down: float) -> tuple[float, float]:
         """Convert a point of the panel to a cutout pixel, which may be outside of the cutout."""
+        if self.tilt:
+            across, down = self._turn(across, down, -self.tilt)
         x = (across - self.left) / self.scale - 0.5
         return x, self.ny - 0.5 - (down - self.top) / self.scale
 
     def contains(self, x: float, y: float) -> bool:
         """Return whether a cutout pixel exists."""
         return -0.5 <= x < self.nx - 0.5 and -0.5 <= y < self.ny - 0.5
+
+    def extent(self) -> tuple[float, float, float, float]:
+        """Return left and top edge, width and height of the picture as it is on the screen."""
+        ends = ((x - 0.5, y - 0.5) for x in (0, self.nx) for y in (0, self.ny))
+        across, down = zip(*(self.to_screen(*end) for end in ends), strict=True)
+        left, top = min(across), min(down)
+        return left, top, max(across) - left, max(down) - top
+
+    def _turn(self, across: float, down: float, degrees: float) -> tuple[float, float]:
+        dx, dy = across - self.pivot[0], self.pivot[1] - down
+        dx, dy = rotate_vector(dx, dy, degrees)
+        return self.pivot[0] + dx, self.pivot[1] - dy
+
+
+def rotate_vector(dx: float, dy: float, degrees: float) -> tuple[float, float]:
+    """Return a vector, y up, after a turn counter-clockwise.
+
+    Examples
+    --------
+    >>> [round(part, 3) for part in rotate_vector(1, 0, 90)]
+    [0.0, 1.0]
+    """
+    sine, cosine = math.sin(math.radians(degrees)), math.cos(math.radians(degrees))
+    return cosine * dx - sine * dy, sine * dx + cosine * dy
 
 
 def place(area: Area, subject: Subject, view: View) -> Placement:
@@ -102,7 +141,13 @@ def place(area: Area, subject: Subject, view: View) -> Placement:
     left = area.left + area.width / 2 - (x + 0.5) * scale
     top = area.top + area.height / 2 - (subject.ny - 0.5 - y) * scale
     return Placement(
-        _round_to_grid(left, area), _round_to_grid(top, area), scale, subject.nx, subject.ny
+        _round_to_grid(left, area),
+        _round_to_grid(top, area),
+        scale,
+        subject.nx,
+        subject.ny,
+        subject.tilt,
+        _middle(area),
     )
 
 
@@ -136,17 +181,17 @@ def zoom_view(
     across, down = at if at is not None else _middle(area)
     x, y = before.to_pixel(across, down)
     middle = _middle(area)
-    return _centred_on(
-        target, subject, x - (across - middle[0]) / after, y + (down - middle[1]) / after
-    )
+    dx, dy = rotate_vector(across - middle[0], middle[1] - down, -subject.tilt)
+    return _centred_on(target, subject, x - dx / after, y - dy / after)
 
 
 def drag_view(view: View, across: float, down: float, area: Area, subject: Subject) -> View:
     """Return the view after the cutout was dragged across the screen."""
     x, y = subject.middle(view)
     scale = pixel_scale_on_screen(area, subject, view)
-    x = min(max(x - across / scale, -0.5), subject.nx - 0.5)
-    y = min(max(y + down / scale, -0.5), subject.ny - 0.5)
+    dx, dy = rotate_vector(across, -down, -subject.tilt)
+    x = min(max(x - dx / scale, -0.5), subject.nx - 0.5)
+    y = min(max(y - dy / scale, -0.5), subject.ny - 0.5)
     return _centred_on(view, subject, x, y)
 
 

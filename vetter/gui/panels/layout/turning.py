@@ -1,14 +1,75 @@
-"""Quarter turns of a frame on the screen, so that north is nearest to up."""
+"""North up on the screen: quarter turns of a frame, and the tilt that makes it exact."""
 
 from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
+from enum import StrEnum
 
 import numpy as np
 
 from vetter.core.display.rendering import Picture
+from vetter.gui.panels.layout.camera import rotate_vector
 from vetter.review.cutouts.rendered_cutout import RenderedCutout
+
+LEAST_TILT = 0.05
+"""Degrees; a smaller tilt moves no pixel of a panel by half a pixel of the screen."""
+
+
+class North(StrEnum):
+    """Way in which north is up."""
+
+    AS_READ = "as read"
+    QUARTERS = "quarter turns"
+    EXACT = "exact"
+
+    @classmethod
+    def of(cls, stored: object) -> North:
+        """Return the way that a session stores; earlier ones store whether quarter turns."""
+        if stored is True:
+            return cls.QUARTERS
+        return next((way for way in cls if way.value == stored), cls.AS_READ)
+
+
+def face_north(frame: RenderedCutout, way: North) -> tuple[RenderedCutout, float]:
+    """Return a frame as it is on the screen, and the tilt of its pictures.
+
+    Parameters
+    ----------
+    frame : RenderedCutout
+    way : North
+
+    Returns
+    -------
+    frame : RenderedCutout
+        The frame after quarter turns. Directions and vectors have the tilt too; positions are in
+        pixels of the pictures, which the camera tilts.
+    tilt : float
+        Degrees counter-clockwise, -45 to 45; 0 but for `North.EXACT`.
+    """
+    turns = 0 if way is North.AS_READ else turns_to_north(frame.north)
+    shown = turned(frame, turns)
+    if way is not North.EXACT or shown.north is None:
+        return shown, 0.0
+    tilt = (90 - shown.north + 180) % 360 - 180
+    return (shown, 0.0) if abs(tilt) < LEAST_TILT else (_tilt_vectors(shown, tilt), tilt)
+
+
+def _tilt_vectors(frame: RenderedCutout, tilt: float) -> RenderedCutout:
+    shift, marks = frame.shift, []
+    if shift is not None:
+        dx, dy = rotate_vector(shift.dx, shift.dy, tilt)
+        shift = shift._replace(dx=dx, dy=dy)
+    for mark in frame.marks:
+        dx, dy = rotate_vector(mark.dx, mark.dy, tilt)
+        marks.append(mark._replace(dx=dx, dy=dy))
+    return dataclasses.replace(
+        frame,
+        north=None if frame.north is None else (frame.north + tilt) % 360,
+        east=None if frame.east is None else (frame.east + tilt) % 360,
+        shift=shift,
+        marks=tuple(marks),
+    )
 
 
 def turns_to_north(north: float | None) -> int:

@@ -12,7 +12,8 @@ from PyQt6.QtGui import QColor, QFont, QImage, QPaintEngine, QPainter
 from vetter.core.coordinates.sky import scale_bar
 from vetter.core.display.style import DisplayStyle
 from vetter.errors import VetterError
-from vetter.gui.panels.layout.camera import Area, Subject, place
+from vetter.gui.panels.layout.camera import Area, Placement, Subject, place
+from vetter.gui.panels.layout.turning import face_north
 from vetter.gui.panels.panel_choice import PictureStyle
 from vetter.gui.panels.plane_panel import PanelContent
 from vetter.gui.panels.plane_row import panel_contents
@@ -20,6 +21,7 @@ from vetter.gui.panels.tools.overlays import (
     compass_extent,
     draw_compass,
     draw_marks,
+    draw_pixels,
     draw_reticle,
     draw_scale_bar,
     draw_shift,
@@ -139,6 +141,7 @@ def draw_view(
     facts : str
         Text beside the name.
     """
+    frame, tilt = face_north(frame, style.north)
     size, tones = picture_size(planes, side), DARK if style.dark else LIGHT
     painter.fillRect(QRect(0, 0, size.width(), size.height()), QColor(tones.window))
     painter.setFont(_make_font(14))
@@ -162,7 +165,7 @@ def draw_view(
         if panel.image is None or panel.message:
             draw_words(painter, area, panel.message, tones)
         else:
-            draw_panel(painter, area, panel, frame, number == 0, style)
+            draw_panel(painter, area, panel, frame, number == 0, style, tilt)
 
 
 def _make_font(pixels: int) -> QFont:
@@ -203,22 +206,30 @@ def draw_panel(
     frame: RenderedCutout,
     first: bool,
     style: PictureStyle,
+    tilt: float = 0.0,
 ) -> None:
-    """Draw pixels as squares, the reticle around the candidate's true position, and marks."""
+    """Draw pixels as squares, the reticle around the candidate's true position, and marks.
+
+    Parameters
+    ----------
+    frame : RenderedCutout
+        Frame as it is on the screen; see `face_north`.
+    tilt : float
+        Its tilt, degrees counter-clockwise.
+    """
     image = panel.image
     assert image is not None
     columns, rows = image.width(), image.height()
     x, y = frame.position or ((columns - 1) / 2, (rows - 1) / 2)
     at = place(
         Area(area.x(), area.y(), area.width(), area.height(), 1.0),
-        Subject(columns, rows, x, y),
+        Subject(columns, rows, x, y, tilt),
         style.view,
     )
-    whole = QRectF(at.left, at.top, columns * at.scale, rows * at.scale)
-    over = whole.intersected(QRectF(area))
+    over = QRectF(*at.extent()).intersected(QRectF(area))
     painter.save()
     painter.setClipRect(area)
-    _draw_pixels(painter, whole, image)
+    draw_pixels(painter, at, _for_device(painter, at, image))
     on_diff = style.compass and panel.plane == "diff"
     across, down = at.to_screen(x, y)
     if style.reticle and frame.position is not None:
@@ -232,14 +243,14 @@ def draw_panel(
     painter.restore()
 
 
-def _draw_pixels(painter: QPainter, whole: QRectF, image: QImage) -> None:
+def _for_device(painter: QPainter, at: Placement, image: QImage) -> QImage:
+    """Return the picture, enlarged for a file of vectors, whose readers would smooth it."""
     engine = painter.paintEngine()
-    if engine is not None and engine.type() in _VECTOR:
-        # Readers of PDF and SVG smooth an enlarged image, and faint pixels with it.
-        way = Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.FastTransformation
-        factor = max(1, math.ceil(whole.width() / image.width()))
-        image = image.scaled(factor * image.width(), factor * image.height(), *way)
-    painter.drawImage(whole, image)
+    if engine is None or engine.type() not in _VECTOR:
+        return image
+    way = Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.FastTransformation
+    factor = max(1, math.ceil(at.scale))
+    return image.scaled(factor * image.width(), factor * image.height(), *way)
 
 
 def _draw_directions(painter: QPainter, over: QRectF, frame: RenderedCutout, scale: float) -> None:

@@ -64,7 +64,9 @@ class PresetButton(EnteredButton):
         presets = built_in_presets(self._looks)
         for name, record in self._own.items():
             presets[name] = dataclasses.replace(
-                DisplayStyle.from_record(record), kinds=self._looks.kinds
+                DisplayStyle.from_record(record),
+                kinds=self._looks.kinds,
+                blinks=self._looks.blinks,
             )
         return presets
 

@@ -168,6 +168,10 @@ class StretchBar(QWidget):
             looks = looks.with_kind(plane, kind)
         self._apply(looks)
 
+    def set_blinks(self, planes: tuple[str, ...]) -> None:
+        """Set the planes to blink through; none for image, template and convolved."""
+        self._apply(dataclasses.replace(self._looks, blinks=planes))
+
     def next_stretch(self) -> None:
         """Choose the next stretch for the planes of the scope."""
         self._step_stretch(1)

@@ -1,4 +1,4 @@
-"""Automatic blink, at a rate that is safe for photosensitive people."""
+"""Automatic blink, at a rate that is safe for photosensitive people unless the user allows more."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ import math
 
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
-MAX_RATE = 3.0
-"""Largest number of changes a second (WCAG 2.2, criterion 2.3.1: three flashes)."""
+from vetter.settings import SAFE_BLINK_RATE
 
 
 class AutoBlink(QObject):
@@ -18,13 +17,22 @@ class AutoBlink(QObject):
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self._timer = QTimer(self)
-        self._timer.setInterval(math.ceil(1000 / MAX_RATE))
+        self.set_rate(SAFE_BLINK_RATE)
         self._timer.timeout.connect(self.stepped)
 
     @property
     def is_on(self) -> bool:
         """Whether the blink goes on by itself."""
         return self._timer.isActive()
+
+    @property
+    def rate(self) -> float:
+        """Changes a second."""
+        return 1000 / self._timer.interval()
+
+    def set_rate(self, rate: float) -> None:
+        """Set the changes a second, of a blink that runs too."""
+        self._timer.setInterval(math.ceil(1000 / rate))
 
     def start(self) -> None:
         """Begin with a step now, and go on."""

@@ -6,6 +6,7 @@ from PyQt6.QtCore import QPointF, QRectF
 from PyQt6.QtGui import QColor, QImage, QPainter, QPen
 
 from vetter.gui.panels.layout.camera import Placement
+from vetter.gui.panels.tools.overlays import turn_painter
 
 PIXELS = 9
 """Side of the magnified part, in pixels of the cutout."""
@@ -41,17 +42,19 @@ def draw_magnifier(
     place.moveTop(min(max(place.top(), frame.top()), frame.bottom() - side))
     place.moveLeft(min(max(place.left(), frame.left()), frame.right() - side))
     painter.fillRect(place, _HALO)
+    scale = side / PIXELS
+    middle = QRectF(0, 0, scale, scale)
+    middle.moveCenter(place.center())
     painter.save()
     painter.setClipRect(place)
-    scale = side / PIXELS
+    turn_painter(painter, at._replace(pivot=(place.center().x(), place.center().y())))
     whole = QRectF(
         place.left() - left * scale, place.top() - top * scale, at.nx * scale, at.ny * scale
     )
     painter.drawImage(whole, image)
+    painter.setPen(QPen(_RIM, 1))
+    painter.drawRect(middle)
     painter.restore()
     for colour, width in ((_HALO, 3), (_RIM, 1)):
         painter.setPen(QPen(colour, width))
         painter.drawRect(place)
-    middle = QRectF(0, 0, scale, scale)
-    middle.moveCenter(place.center())
-    painter.drawRect(middle)

@@ -61,6 +61,31 @@ def draw_reticle(painter: QPainter, x: float, y: float, scale: float, ratio: flo
     painter.drawImage(QPointF(left / ratio, top / ratio), stamp)
 
 
+def turn_painter(painter: QPainter, at: Placement) -> None:
+    """Turn a painter so that it draws upright pictures as the camera has tilted them."""
+    if at.tilt:
+        painter.translate(*at.pivot)
+        # Qt turns clockwise.
+        painter.rotate(-at.tilt)
+        painter.translate(-at.pivot[0], -at.pivot[1])
+
+
+def draw_pixels(painter: QPainter, at: Placement, image: QImage) -> None:
+    """Draw the pixels of a picture as squares, tilted if the camera tilts them.
+
+    The rectangle includes the outer halves of the first and last pixels. Qt interpolates only with
+    SmoothPixmapTransform, which is off.
+    """
+    whole = QRectF(at.left, at.top, at.nx * at.scale, at.ny * at.scale)
+    if not at.tilt:
+        painter.drawImage(whole, image)
+        return
+    painter.save()
+    turn_painter(painter, at)
+    painter.drawImage(whole, image)
+    painter.restore()
+
+
 def draw_hatch(painter: QPainter, at: Placement, strokes: list[QLineF]) -> None:
     """Draw strokes through bad pixels.
 
@@ -70,6 +95,7 @@ def draw_hatch(painter: QPainter, at: Placement, strokes: list[QLineF]) -> None:
         In edges of pixels, y up.
     """
     painter.save()
+    turn_painter(painter, at)
     painter.translate(at.left, at.top + at.ny * at.scale)
     painter.scale(at.scale, -at.scale)
     for colour, width in ((_HATCH_HALO, 3), (_HATCH, 1)):

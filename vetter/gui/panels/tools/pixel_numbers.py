@@ -11,6 +11,7 @@ from PyQt6.QtCore import QRectF, Qt
 from PyQt6.QtGui import QColor, QPainter, QPen
 
 from vetter.gui.panels.layout.camera import Placement
+from vetter.gui.panels.tools.overlays import turn_painter
 
 REACH = 2
 """Number of pixels that are shown on each side of the cursor."""
@@ -41,11 +42,14 @@ def number_texts(window: npt.NDArray[np.float64]) -> tuple[tuple[str, ...], ...]
 
 def draw_cursor(painter: QPainter, at: Placement, cursor: tuple[float, float]) -> None:
     """Draw a square around the pixel of the cursor."""
-    left, top = at.to_screen(cursor[0] - 0.5, cursor[1] + 0.5)
+    left, top = at._replace(tilt=0.0).to_screen(cursor[0] - 0.5, cursor[1] + 0.5)
     square = QRectF(left, top, at.scale, at.scale)
+    painter.save()
+    turn_painter(painter, at)
     for colour, width in ((_HALO, 3), (_CURSOR, 1)):
         painter.setPen(QPen(colour, width))
         painter.drawRect(square)
+    painter.restore()
 
 
 def draw_numbers(

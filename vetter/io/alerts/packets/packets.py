@@ -17,6 +17,7 @@ from vetter.io.alerts.packets.byte_ranges import ByteRange, FileBytes, HeldBytes
 from vetter.io.alerts.packets.confluent import SchemaFolder, read_framed
 from vetter.io.alerts.packets.gzip import GzipBytes
 from vetter.io.alerts.packets.parquet import PacketRows
+from vetter.io.alerts.packets.producers import with_body
 from vetter.io.alerts.packets.recognition import Kind, kind_of_bytes, kind_of_file
 from vetter.io.alerts.packets.tar import Member, members
 from vetter.io.tables.named_content import describe_file
@@ -124,7 +125,8 @@ class Packets:
             source = self._open.get(place.file)
             kind = kind_of_file(path, self._schema is not None) if source is None else None
             if kind is Kind.PARQUET or isinstance(source, PacketRows):
-                return self._open_rows(place.file).record(place.block, place.index, whole)
+                rows = self._open_rows(place.file)
+                return with_body(rows.record(place.block, place.index, whole))
             if kind in (Kind.TAR, Kind.PACKED_TAR):
                 source = self._open_bytes(place.file, kind)
             if source is not None:
@@ -242,7 +244,7 @@ class Packets:
             if after is None:
                 content = data.read(0, size_limits.PACKET)
                 at = PacketPlace(place.file, place.start, place.size)
-                yield Packet(at, read_framed(content, self._schema), "")
+                yield Packet(at, with_body(read_framed(content, self._schema)), "")
             return
         # Packets of one night begin with the same schema, which is then parsed once.
         container = Container(data, self._last)
@@ -256,7 +258,7 @@ class Packets:
                 if index >= skip:
                     has_packets = True
                     at = PacketPlace(place.file, place.start, place.size, offset, index)
-                    yield Packet(at, record, container.schema.note)
+                    yield Packet(at, with_body(record), container.schema.note)
             offset, skip = block.end, 0
         if not has_packets:
             raise InputError("contains no packet")
@@ -266,17 +268,18 @@ class Packets:
         begin, skip = (0, 0) if after is None else (after.block, after.index + 1)
         for group in range(begin, rows.groups):
             for row, record in enumerate(rows.iter_rows(group, skip), start=skip):
-                yield Packet(PacketPlace(number, block=group, index=row), record, "")
+                at = PacketPlace(number, block=group, index=row)
+                yield Packet(at, with_body(record), "")
             skip = 0
 
     def _record_in(self, data: ByteRange, place: PacketPlace, whole: bool) -> dict[str, Any]:
         data = self._hold(data)
         kind = kind_of_bytes(data.read(0, _HEAD_BYTES), self._schema is not None)
         if kind is Kind.FRAMED:
-            return read_framed(data.read(0, size_limits.PACKET), self._schema)
+            return with_body(read_framed(data.read(0, size_limits.PACKET), self._schema))
         container = Container(self._unpack(data, kind), self._last)
         self._last = container.head
-        return container.record(place.block, place.index, whole)
+        return with_body(container.record(place.block, place.index, whole))
 
     def _unpack(self, data: ByteRange, kind: Kind) -> ByteRange:
         """Return the content: a small file read whole, a gzipped file unpacked within limits."""

@@ -157,6 +157,55 @@ def producer_of(record: Mapping[str, Any]) -> Producer | None:
     return ZTF if is_ztf else ALERT
 
 
+def with_body(record: dict[str, Any]) -> dict[str, Any]:
+    """Return a flat packet with its numbers and texts as the candidate's record; others as given.
+
+    Tables of packets, and packets of small surveys, have the position beside the stamps. Fields of
+    the position, identity, magnitude, time and filter get the names of ZTF's where those are free:
+    ``decl`` becomes ``dec``. ``candidate.ra`` and ``candidate_ra`` become ``ra``.
+
+    Examples
+    --------
+    >>> with_body({"id": 7, "ra": 1.5, "decl": -2.0, "cutoutScience": b""})["candidate"]
+    {'candid': 7, 'ra': 1.5, 'dec': -2.0}
+    """
+    if isinstance(record.get("candidate"), Mapping) or isinstance(record.get("diaSource"), Mapping):
+        return record
+    names = tuple(
+        name
+        for name, value in record.items()
+        if not is_nested(name) and (value is None or isinstance(value, (int, float, str)))
+    )
+    new_names = _ztf_names(names)
+    if "ra" not in new_names.values():
+        return record
+    body = {new: record[name] for name, new in new_names.items()}
+    # Object and publisher stay, since they tell the producer.
+    rest = {
+        name: value
+        for name, value in record.items()
+        if name not in new_names or normal(name) in ("objectid", "publisher")
+    }
+    return {**rest, "candidate": body}
+
+
+@lru_cache(64)
+def _ztf_names(names: tuple[str, ...]) -> dict[str, str]:
+    """Return the names of a flat packet's fields, those with a role called as ZTF calls them."""
+    from vetter.core.candidates.column_roles import recognise
+
+    bare = {name: name.removeprefix("candidate.").removeprefix("candidate_") for name in names}
+    bare = bare if len(set(bare.values())) == len(names) else dict(zip(names, names, strict=True))
+    roles = recognise(list(bare.values()), {}, {})
+    taken = set(bare.values())
+    wanted = {}
+    for role in ("ra", "dec", "key", "mag", "mag_err", "time", "filter", "fwhm"):
+        found, new = getattr(roles, role), getattr(ALERT, role)
+        if found is not None and new not in taken:
+            wanted[found] = new
+    return {name: wanted.get(plain, plain) for name, plain in bare.items()}
+
+
 def needs_rest(record: Mapping[str, Any]) -> bool:
     """Return whether the list needs fields behind the candidate's record: a minor planet's.
 

@@ -1,7 +1,8 @@
 """Report for the Minor Planet Center: ADES of version 2022 in pipe-separated values (PSV).
 
 Order, types and lengths of the fields: ``xsd/submit.xsd`` of IAU-ADES/ADES-Master, version 2022.
-Codes of bands: MPC, "ADES field values". What is unknown is left out, never guessed.
+Values that MPC accepts: `vetter.io.export.reports.ades_values`. What is unknown is left out, never
+guessed.
 """
 
 from __future__ import annotations
@@ -12,6 +13,13 @@ import re
 from collections.abc import Mapping, Sequence
 
 from vetter import __version__
+from vetter.io.export.reports.ades_values import BANDS as KNOWN_BANDS
+from vetter.io.export.reports.ades_values import (
+    CATALOGUES,
+    LIKELY_BANDS,
+    MODES,
+    describe_unknown,
+)
 from vetter.io.export.reports.observations import Observation, Observations, iso_time, separate
 from vetter.io.export.reports.report import Report, parse_codes
 from vetter.settings import AdesSettings
@@ -23,9 +31,8 @@ COLUMNS = (
 )
 """Fields of an optical observation that are written, in the order of the standard."""
 
-BANDS: Mapping[str, Mapping[str, str]] = {
+SURVEY_BANDS: Mapping[str, Mapping[str, str]] = {
     "Rubin": {band: f"L{band}" for band in "ugrizy"},
-    "ZTF": {band: f"Z{band}" for band in "gri"},
 }
 """MPC's codes of bands, by survey and filter."""
 STATIONS = {"Rubin": "X05", "ZTF": "I41"}
@@ -45,9 +52,14 @@ FIELDS = {
 """Mandatory facts that no list holds, with their meaning."""
 
 _PERM_ID = re.compile(r"\d+([IPD](-[A-Z]{1,2})?)?")
-_PROV_ID = re.compile(r"\d{4} [A-HJ-Y][A-HJ-Z]\d*|\d{4} (P-L|T-[123])|[ADCPX]/\d{4} [A-Z]{1,2}\d*")
+_PROV_ID = re.compile(
+    r"(\d{4}|A[89]\d{2}) [A-HJ-Y][A-HJ-Z]\d*|\d{4} (P-L|T-[123])|[ADCPX]/\d{4} [A-Z]{1,2}\d*"
+)
 _TRK_SUB = re.compile(r"[-A-Za-z0-9_]{1,8}")
-_BAND = re.compile(r"[A-Za-z0-9_]{1,3}")
+_FAINTEST, _BRIGHTEST = 35.0, -5.0
+"""Magnitudes that the standard takes."""
+_LENGTHS = {"design": 25, "detector": 25, "aperture": 6}
+"""Largest number of characters in a line of the header; 100 in all others."""
 
 
 def ades_report(reader: Observations, rows: Sequence[int], ades: AdesSettings) -> Report:
@@ -58,18 +70,15 @@ def ades_report(reader: Observations, rows: Sequence[int], ades: AdesSettings) -
         station = ades.station
     values = {name: getattr(ades, name) for name in FIELDS} | {"station": station}
     missing = [f"ades.{name}: {words}" for name, words in FIELDS.items() if not values[name]]
+    missing += _refused(ades)
     every = [reader.read(row) for row in rows]
     known, notes = separate(every, "ra", "mjd")
     if known and "mid" not in reader.time_column.lower():
         origin = f"column {reader.time_column}" if reader.time_column else "the images"
         notes.append(f"obsTime is the time of {origin}; MPC wants the middle of the exposure")
-    bands = {**BANDS.get(reader.survey, {}), **parse_codes(ades.bands)}
+    bands = {**SURVEY_BANDS.get(reader.survey, {}), **parse_codes(ades.bands)}
     records = [_record(reader, one, ades, station, bands, notes) for one in known]
-    unknown = {one.band: one for one in known if one.mag is not None and not _band(one, bands)}
-    names = ", ".join(sorted(filter(None, unknown)))
-    wanted = (
-        f"ades.bands: MPC's band of filter {names or 'r'}, as {min(unknown, default='') or 'r'}=Sr"
-    )
+    unknown = {one.band for one in known if one.mag is not None and not _band(one, bands)}
     used = [name for name in COLUMNS if any(record.get(name) for record in records)]
     lines = [*_header(ades, station), *_align([dict(zip(used, used, strict=True)), *records], used)]
     text = "\n".join(lines) + "\n"
@@ -78,9 +87,27 @@ def ades_report(reader: Observations, rows: Sequence[int], ades: AdesSettings) -
         {FILE_NAME: text},
         len(records),
         tuple(missing),
-        (wanted,) if unknown else (),
+        (_describe_unknown_bands(unknown),) if unknown else (),
         tuple(notes),
     )
+
+
+def _refused(ades: AdesSettings) -> list[str]:
+    """Return the given values that MPC would refuse, as lines of missing facts."""
+    given = (
+        ("mode", ades.mode, MODES, "mode"),
+        ("catalogue", ades.catalogue, CATALOGUES, "catalogue"),
+        ("photometric_catalogue", ades.photometric_catalogue, CATALOGUES, "catalogue"),
+    )
+    problems = ((name, describe_unknown(v, known, thing)) for name, v, known, thing in given if v)
+    return [f"ades.{name}: {problem}" for name, problem in problems if problem]
+
+
+def _describe_unknown_bands(filters: set[str]) -> str:
+    """Return the line that asks for MPC's bands of filters; an empty name has none."""
+    names = sorted(filter(None, filters)) or ["r"]
+    proposals = ", ".join(f"{name}={LIKELY_BANDS.get(name, 'W')}" for name in names)
+    return f"ades.bands: MPC's band of filter {', '.join(names)}, as {proposals}"
 
 
 def _header(ades: AdesSettings, station: str) -> list[str]:
@@ -102,7 +129,11 @@ def _header(ades: AdesSettings, station: str) -> list[str]:
     )
     lines = ["# version=2022"]
     for heading, keywords in parts:
-        filled = [f"! {keyword} {_clean(text, 100)}" for keyword, text in keywords if text]
+        filled = [
+            f"! {keyword} {_clean(text, _LENGTHS.get(keyword, 100))}"
+            for keyword, text in keywords
+            if text
+        ]
         lines += [f"# {heading}", *filled] if filled else []
     return lines
 
@@ -121,7 +152,8 @@ def _record(
         "mode": ades.mode,
         "stn": station,
         "obsTime": iso_time(one.mjd) + "Z",
-        "ra": f"{one.ra % 360:.7f}",
+        # Rounded first: 359.99999999 would become 360, which the standard excludes.
+        "ra": f"{round(one.ra, 7) % 360:.7f}",
         "dec": f"{one.dec:.7f}",
         "rmsRA": _error(reader, one, "rmsRA", "raErr", ades.rms_ra),
         "rmsDec": _error(reader, one, "rmsDec", "decErr", ades.rms_dec),
@@ -130,10 +162,12 @@ def _record(
     band = _band(one, bands)
     if one.mag is None:
         notes.append(f"{one.name}: without magnitude: {one.problems.get('mag', '')}")
+    elif not _BRIGHTEST <= one.mag <= _FAINTEST:
+        notes.append(f"{one.name}: without magnitude: {one.mag:g} is no magnitude")
     elif band:
         record |= {
             "mag": f"{one.mag:.2f}",
-            "rmsMag": "" if one.mag_err is None else f"{max(one.mag_err, 0.001):.3f}",
+            "rmsMag": _magnitude_error(one.mag_err),
             "band": band,
             "photCat": ades.photometric_catalogue,
         }
@@ -142,8 +176,13 @@ def _record(
 
 def _band(one: Observation, bands: Mapping[str, str]) -> str:
     """Return MPC's code of a filter; '' if it is unknown."""
-    band = bands.get(one.band, one.band if one.band in ("B", "V", "R", "I", "G") else "")
-    return band if _BAND.fullmatch(band) else ""
+    band = bands.get(one.band, one.band)
+    return band if band in KNOWN_BANDS else ""
+
+
+def _magnitude_error(error: float | None) -> str:
+    """Return an error of a magnitude above 0, in six characters at most; '' if it says nothing."""
+    return "" if error is None or error >= 10 else f"{max(error, 0.001):.3f}"
 
 
 def _identity(reader: Observations, one: Observation) -> dict[str, str]:
@@ -185,7 +224,7 @@ def _error(
         value = reader.number(one.row, degrees)
         value = None if value is None else value * 3600
     value = default if value is None else value
-    return f"{max(value, 0.0001):.4f}" if 0 < value < 100 else ""
+    return f"{max(value, 0.0001):.4f}" if 0 < value < 99 else ""
 
 
 def _align(records: Sequence[Mapping[str, str]], used: Sequence[str]) -> list[str]:

@@ -1,14 +1,17 @@
 """AT report for the Transient Name Server, in the JSON of its bulk report.
 
-Fields and which of them are mandatory: "TNS 2.0 Bulk reports manual", section 5, of January 2025.
-Codes of Rubin and ZTF: TNS's lists of values, as Lasair's and AMPEL's reports use them. What is
-unknown is left out, never guessed.
+Fields, which of them are mandatory, and how many reports and points a file may have: "TNS 2.0 Bulk
+reports manual", section 5, of January 2025. Names of the fields: those that the senders of ATLAS
+(accepted in January 2026, by Lasair's documentation), Fink (``fink_tns/lsst/report.py``) and AMPEL
+use; the manual has newer ones besides, as ``filterid`` for ``filter_value``. Codes of Rubin and
+ZTF: TNS's lists of values, as these senders have them. What is unknown is left out, never guessed.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from vetter.core.candidates.light_curve import LightCurve
@@ -24,6 +27,8 @@ from vetter.io.export.reports.report import Report, parse_codes
 from vetter.settings import TnsSettings
 
 FILE_NAME = "tns_at_report.json"
+MAX_REPORTS, MAX_EPOCHS = 100, 10
+"""Objects of one file, and points of one object's photometry, that TNS takes at most."""
 AB_MAG = 1
 """TNS's code of the unit ABMag."""
 
@@ -34,6 +39,10 @@ FILTERS: Mapping[str, Mapping[str, str]] = {
     "ZTF": {"g": "110", "r": "111", "i": "112"},
 }
 """TNS's codes of filters, by survey and name."""
+DATA_SOURCES = {"Rubin": 165, "ZTF": 48}
+"""TNS's numbers of the surveys as sources of data."""
+_RUBIN_NAME = "LSST-AP-DO-{}"
+"""Internal name of an object of Rubin, from its ``diaObjectId``, as its brokers report it."""
 
 FIELDS = {
     "reporter": "names of the authors, as A. Smith (Institute), on behalf of ...",
@@ -61,21 +70,34 @@ def tns_report(
     """
     every = [reader.read(row) for row in rows]
     known, notes = separate(every, "ra", "mjd", "mag")
+    if tns.discovery_data_source_id < 0 and reader.survey in DATA_SOURCES:
+        tns = replace(tns, discovery_data_source_id=DATA_SOURCES[reader.survey])
     missing = {name: words for name, words in FIELDS.items() if getattr(tns, name) in ("", -1)}
     writer = _Writer(reader, tns, missing)
-    entries = {}
-    for number, group in enumerate(group_by_object(known)):
-        entries[str(number)] = writer.entry(group, history(group[0].row))
-    text = json.dumps({"at_report": entries}, indent=1, ensure_ascii=False)
+    entries = [writer.entry(group, history(group[0].row)) for group in group_by_object(known)]
     lines = tuple(f"tns.{name}: {words}" for name, words in writer.missing.items())
-    return Report("tns", {FILE_NAME: text + "\n"}, len(entries), lines, notes=tuple(notes))
+    notes += writer.notes
+    return Report("tns", _files(entries), len(entries), lines, notes=tuple(notes))
+
+
+def _files(entries: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """Return the texts of as many files as TNS needs, by name; at least one."""
+    parts = [entries[k : k + MAX_REPORTS] for k in range(0, len(entries), MAX_REPORTS)] or [[]]
+    stem, _, ending = FILE_NAME.partition(".")
+    files = {}
+    for number, part in enumerate(parts, 1):
+        name = FILE_NAME if len(parts) == 1 else f"{stem}_{number}.{ending}"
+        reports = {str(k): entry for k, entry in enumerate(part)}
+        files[name] = json.dumps({"at_report": reports}, indent=1, ensure_ascii=False) + "\n"
+    return files
 
 
 class _Writer:
-    """Writer of entries; collects what is missing."""
+    """Writer of entries; collects what is missing, and notes on what is left out."""
 
     def __init__(self, reader: Observations, tns: TnsSettings, missing: dict[str, str]) -> None:
         self.missing = missing
+        self.notes: list[str] = []
         self._reader, self._tns = reader, tns
         self._filters = {**FILTERS.get(reader.survey, {}), **parse_codes(tns.filters)}
         self._instrument = (
@@ -105,15 +127,22 @@ class _Writer:
         entry["discovery_datetime"] = _date(first.mjd)
         if tns.at_type >= 0:
             entry["at_type"] = str(tns.at_type)
-        entry["internal_name"] = own.name
+        entry["internal_name"] = self._internal_name(own)
         if tns.remarks:
             entry["remarks"] = tns.remarks
         non_detection = self._non_detection(own, last_non_detection(first.mjd, curve))
         if non_detection:
             entry["non_detection"] = non_detection
-        photometry = {str(number): self._photometry(one) for number, one in enumerate(epochs)}
+        if len(epochs) > MAX_EPOCHS:
+            self.notes.append(f"{own.name}: the first {MAX_EPOCHS} of {len(epochs)} points")
+        photometry = {str(k): self._photometry(one) for k, one in enumerate(epochs[:MAX_EPOCHS])}
         entry["photometry"] = {"photometry_group": photometry}
         return entry
+
+    def _internal_name(self, own: Observation) -> str:
+        is_rubin = self._reader.survey == "Rubin"
+        number = self._reader.text(own.row, "diaObjectId") if is_rubin else ""
+        return _RUBIN_NAME.format(number) if number.isdecimal() else own.name
 
     def _non_detection(self, own: Observation, found: NonDetection | None) -> dict[str, str]:
         tns = self._tns

@@ -1,7 +1,10 @@
 """Manifest of subjects for Zooniverse: a CSV table of pictures, and the pictures.
 
 Format: Zooniverse help, "Subject sets and manifests": one row a subject, the names of picture files
-in a column, and metadata in all others; volunteers do not see columns that begin with #.
+in a column, and metadata in all others. Volunteers never see columns that begin with ``#``; those
+that begin with ``!`` show in Talk, after the classification (zooniverse/Panoptes-Front-End, pull
+requests 2747 and 2884). All facts begin with ``#`` here: a name or a position lets a volunteer look
+the answer up.
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@ import sqlite3
 
 from vetter.io.session.format.rows import COLUMNS_1
 from vetter.io.session.format.tables import (
+    CHECKPOINTS,
     DECISION_TRIGGERS,
     PLANTED,
     TABLES,
@@ -17,15 +18,18 @@ from vetter.io.session.format.tables import (
 def migrate(connection: sqlite3.Connection) -> None:
     """Bring a session to the present format; a kill or an error leaves the file as it was.
 
-    1,000,000 decisions take about 8 s, once, and leave the file twice as long: later decisions
-    fill the free pages. Raises sqlite3.Error.
+    1,000,000 decisions of version 1 take about 8 s, once, and leave the file twice as long: later
+    decisions fill the free pages. Raises sqlite3.Error.
     """
-    if format_version(connection) >= VERSION:
+    version = format_version(connection)
+    if version >= VERSION:
         return
     connection.execute("BEGIN EXCLUSIVE")
-    _copy_decisions(connection)
-    for statement in PLANTED:
-        connection.execute(statement)
+    if version < 2:
+        _copy_decisions(connection)
+        for statement in PLANTED:
+            connection.execute(statement)
+    connection.execute(CHECKPOINTS)
     connection.execute(f"PRAGMA user_version = {VERSION}")
     connection.execute("COMMIT")
 

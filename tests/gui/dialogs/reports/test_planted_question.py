@@ -1,0 +1,98 @@
+"""Test rows stay in the session: what leaves lacks them, after a question that is asked once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PyQt6.QtWidgets import QMessageBox
+
+from tests.helpers.small_list import settings, write_small_list
+from tests.helpers.windows import present, until_painted
+from vetter.app import open_window
+from vetter.core.fakes.planted_row import SHOWN_SETTING
+from vetter.gui.dialogs.export import ExportDialog
+from vetter.gui.dialogs.reports.planted_question import QUESTION
+from vetter.gui.dialogs.reports.report_preview import ReportPreview
+from vetter.gui.windows.main_window import MainWindow
+from vetter.io.session.session_file import SessionFile
+
+
+@pytest.fixture
+def window(qtbot: Any, tmp_path: Path) -> Iterator[MainWindow]:
+    """Return a window on six candidates and two sources, all accepted."""
+    path, planes = write_small_list(tmp_path, 6)
+    window = open_window(
+        path,
+        planes=planes,
+        fwhm=4.0,
+        fakes=2,
+        reviewer="ann",
+        session=str(tmp_path / "s.vetter"),
+        settings=settings(81),
+    )
+    qtbot.addWidget(window)
+    until_painted(qtbot, window)
+    for _ in range(8):
+        window.session.accept()
+        until_painted(qtbot, window)
+    yield window
+    window.dialogs.close_all()
+    present().close()
+
+
+def answers(monkeypatch: pytest.MonkeyPatch, answer: str) -> list[str]:
+    """Answer all questions alike; return the texts asked."""
+    asked: list[str] = []
+
+    def question(_parent: object, _title: str, text: str) -> QMessageBox.StandardButton:
+        asked.append(text)
+        return QMessageBox.StandardButton[answer]
+
+    monkeypatch.setattr(QMessageBox, "question", question)
+    return asked
+
+
+@pytest.mark.parametrize("action", ["file.export", "file.make_report"])
+def test_no_opens_nothing(action: str, window: MainWindow, monkeypatch) -> None:
+    asked = answers(monkeypatch, "No")
+    window.actions_by_id[action].trigger()
+    assert asked == [QUESTION]
+    assert window.findChild(ExportDialog) is None
+    assert window.findChild(ReportPreview) is None
+    assert not window.dialogs.planted.shown_at
+
+
+def test_question_comes_once_and_is_recorded(
+    window: MainWindow, monkeypatch, tmp_path: Path
+) -> None:
+    asked = answers(monkeypatch, "Yes")
+    window.actions_by_id["file.export"].trigger()
+    window.dialogs.close_all()
+    window.actions_by_id["file.make_report"].trigger()
+    window.dialogs.close_all()
+    assert asked == [QUESTION]
+    at = window.dialogs.planted.shown_at
+    window.close()
+    with SessionFile.open(tmp_path / "s.vetter", "ann", read_only=True) as file:
+        assert file.settings[SHOWN_SETTING] == at
+
+
+def test_report_leaves_the_test_rows_out(
+    qtbot: Any, window: MainWindow, monkeypatch, tmp_path: Path
+) -> None:
+    answers(monkeypatch, "Yes")
+    assert window.session.counts.accepted == 8
+    window.actions_by_id["file.make_report"].trigger()
+    shown = window.findChild(ReportPreview)
+    with qtbot.waitSignal(shown.previewed, timeout=30000):
+        shown.kind.setCurrentIndex(shown.kind.findData("zooniverse"))
+    lines = shown.preview.toPlainText().splitlines()
+    assert len(lines) == 1 + 6
+    fakes = {row.key for row in window.session.source.planted}
+    assert not any(key in line for line in lines for key in fakes)
+    shown.start_saving(tmp_path / "out")
+    qtbot.waitUntil(lambda: shown.outcome.text().startswith("Saved"), timeout=60000)
+    assert len(list((tmp_path / "out").glob("*.png"))) == 6
