@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from astropy.table import Table
 
+from tests.helpers.hand_clock import HandClock
 from tests.helpers.plain_source import PlainSource
 from vetter.core.candidates.candidate_list import CandidateList, Roles
 from vetter.core.columns.review_columns import ReviewColumns
@@ -493,12 +494,11 @@ def test_the_position_is_kept_when_the_session_closes(session, store):
     assert store.position == "c"
 
 
-def test_the_seconds_looked_at_are_recorded(session, store, monkeypatch):
-    clock = {"now": 100.0}
-    monkeypatch.setattr(session._viewing.clock, "_now", lambda: clock["now"])
+def test_the_seconds_looked_at_are_recorded(session, store):
+    clock = HandClock(session)
     session.next()
     session.record_paint(1)
-    clock["now"] += 3.5
+    clock.advance(3.5)
     session.accept()
     assert store.decisions[0].seconds == pytest.approx(3.5)
 
@@ -745,22 +745,24 @@ def test_comment_on_another_row_holds_nothing_on_screen(
 
 
 def test_decision_in_grid_has_no_seconds(session: Session, store: MemoryStore) -> None:
-    session._viewing.clock._total = 5.0
+    clock = HandClock(session)
+    session.record_paint(0)
+    clock.advance(5)
     session.display.note(page="grid")
     session.accept()
     session.record_paint(1)
-    session._viewing.clock._total = 5.0
+    clock.advance(5)
     session.display.note(page="")
     session.accept()
     assert [round(decision.seconds) for decision in store.decisions] == [0, 5]
 
 
 def test_seconds_without_focus_do_not_count(session: Session, store: MemoryStore) -> None:
-    clock = session._viewing.clock
+    clock = HandClock(session)
     session.set_watched(False)
     session.record_paint(0)
-    clock._since -= 30
+    clock.advance(30)
     session.set_watched(True)
-    clock._since -= 7
+    clock.advance(7)
     session.accept()
     assert round(store.decisions[0].seconds) == 7

@@ -11,6 +11,7 @@ import pytest
 from vetter.app import open_window
 from vetter.gui.windows.main_window import MainWindow
 from vetter.review.cutouts.rendered_cutout import Shift
+from vetter.review.fits.fit_process import FitProcess
 from vetter.settings import FitSettings, Settings
 
 
@@ -59,8 +60,8 @@ def test_a_residual_that_is_out_of_date_is_not_shown(qtbot, window):
 @pytest.mark.parametrize("key", ["accept", "stretch"])
 def test_the_fits_stand_still_after_a_key_and_go_on(qtbot, window, monkeypatch, key):
     told = []
-    monkeypatch.setattr(window.fits._ahead, "hold", lambda: told.append("hold"))
-    monkeypatch.setattr(window.fits._ahead, "go_on", lambda: told.append("go on"))
+    monkeypatch.setattr(FitProcess, "hold", lambda _: told.append("hold"))
+    monkeypatch.setattr(FitProcess, "go_on", lambda _: told.append("go on"))
     {"accept": window.session.accept, "stretch": window.stretch_bar.next_stretch}[key]()
     qtbot.waitUntil(lambda: "go on" in told, timeout=30000)
     assert told[0] == "hold" and told.count("go on") == 1
