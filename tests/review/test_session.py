@@ -357,6 +357,17 @@ def test_same_verdict_at_end_tells_end_again(session, qtbot):
     assert told.args == ["end of the list; 3 undecided", 3]
 
 
+def test_step_beyond_an_end_says_which(session):
+    said: list[str] = []
+    session.message.connect(said.append)
+    paint_all(session)
+    session.previous()
+    session.last()
+    session.next()
+    assert said == ["start of the list", "end of the list"]
+    assert session.current_key == "d"
+
+
 def test_tags_go_on_and_off_without_a_step(session):
     paint_all(session)
     session.toggle_tag(1)
