@@ -24,7 +24,7 @@ def test_second_window_follows_candidate(qtbot, window, second):
     name = window.session.candidates.name(1)
     qtbot.waitUntil(lambda: second.name.text() == name, timeout=30000)
     frame = window.cache.peek(1)
-    qtbot.waitUntil(lambda: second.plane_row._frame is frame, timeout=30000)
+    qtbot.waitUntil(lambda: second.plane_row.frame is frame, timeout=30000)
     assert second.plane_row.plane_names == window.plane_row.plane_names
 
 
