@@ -440,7 +440,7 @@ def _position(cutout: Any, shape: tuple[int, ...]) -> tuple[float, float]:
     Without a position in the cutout, it is the centre plus the fractions of ``meta``'s x and y.
     """
     position = getattr(cutout, "position", None)
-    if position is not None and all(_is_number(v) for v in position):
+    if position is not None and _is_number(position[0]) and _is_number(position[1]):
         return float(position[0]), float(position[1])
     meta = cutout["meta"] if "meta" in cutout else {}
     centre = []
@@ -452,6 +452,8 @@ def _position(cutout: Any, shape: tuple[int, ...]) -> tuple[float, float]:
 
 
 def _is_number(value: Any) -> bool:
+    if isinstance(value, float):
+        return math.isfinite(value)
     if value is np.ma.masked:
         return False
     try:
