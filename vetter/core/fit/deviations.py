@@ -35,7 +35,7 @@ from vetter.core.fit.field_normal import UNKNOWN_NORMAL
 from vetter.core.fit.input import FitInput
 from vetter.core.fit.noise_model import TemplateNoise, noise_chi2
 from vetter.core.fit.point_source import PointSources, compute_products, measure_sources
-from vetter.core.fit.search import compute_least_chi2, search
+from vetter.core.fit.search import search
 from vetter.core.fit.weights import Solutions
 
 Array = npt.NDArray[np.float64]
@@ -292,7 +292,7 @@ def _fit_scale(
     power, cross = np.vecdot(products[:, :taps], weights), products[:, taps]
     scale = np.where(power > 0, cross / power, 1.0)
     scale = np.minimum(np.maximum(scale, bounds[0]), bounds[1])
-    chi2 = compute_least_chi2(power.copy(), cross.copy(), fitted[:, taps, taps], bounds)
+    chi2 = (power * scale - 2.0 * cross) * scale + fitted[:, taps, taps]
     return chi2, scale, power
 
 

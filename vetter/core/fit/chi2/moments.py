@@ -104,8 +104,8 @@ def project_out(moments: Array, index: int) -> Array:
     """Return the moments with the image ``index`` fitted to all others and subtracted."""
     column = moments[..., :, index]
     norm = moments[..., index, index]
-    out: Array = moments - column[..., :, None] * (column / norm[..., None])[..., None, :]
-    return out
+    out: Array = column[..., :, None] * (column / norm[..., None])[..., None, :]
+    return np.subtract(moments, out, out=out)
 
 
 def tap_weights(u: float, v: float, half: float) -> Array:
