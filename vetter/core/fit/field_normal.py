@@ -27,6 +27,11 @@ class FieldNormal(NamedTuple):
     scale: float = 1.0
     scale_err: float = math.inf
 
+    @property
+    def is_known(self) -> bool:
+        """Whether shift or scale is known from stars."""
+        return math.isfinite(self.shift_err) or math.isfinite(self.scale_err)
+
 
 UNKNOWN_NORMAL = FieldNormal()
 """Normal of an input without stars: no shift, scale 1, any deviation as likely as another."""

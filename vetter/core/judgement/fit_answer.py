@@ -16,6 +16,9 @@ from vetter.core.judgement.star_calibration import (
     get_scale_err,
 )
 
+FREE = "shift and scale free"
+"""What the S/N of `Adjustment.snr` is measured with, beside the one that the answer goes by."""
+
 MIN_POWER = 7.0
 """S/N with which a source of the candidate's own flux has to survive, for an explained one."""
 _MAX_NOISE_SNR = 4.0
@@ -338,7 +341,7 @@ def _find_obstacle(fit: Adjustment, figures: _Figures, limits: AnswerLimits) -> 
         # model are as wide as the PSF.
         max_snr = min(limits.max_snr, _MAX_UNCALIBRATED_SNR * max(1.0, fit.chi2 / fit.df))
     if not abs(figures.snr) < max_snr:
-        return f"S/N {figures.snr:.1f} remains"
+        return f"S/N {figures.snr:.1f} remains {_name_freedom(fit)}"
     if _is_pure_shift(fit):
         return ""
     if not figures.power >= MIN_POWER:
@@ -366,7 +369,13 @@ def _describe_variable(fit: Adjustment, figures: _Figures) -> str:
 
 def _describe_source(fit: Adjustment, figures: _Figures) -> str:
     verb = "survives" if figures.snr > 0 else "is missing"
-    return f"a source of S/N {abs(figures.snr):.1f} {verb}, flux {fit.prior_flux:.4g}"
+    snr = f"a source of S/N {abs(figures.snr):.1f}"
+    return f"{snr} {verb} {_name_freedom(fit)}, flux {fit.prior_flux:.4g}"
+
+
+def _name_freedom(fit: Adjustment) -> str:
+    """Return in words what the S/N of a reason is measured at; the numbers have another S/N."""
+    return "at the field's own shift and scale" if fit.normal.is_known else f"with {FREE}"
 
 
 def _describe_residuals(fit: Adjustment, figures: _Figures) -> str:
