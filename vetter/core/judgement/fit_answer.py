@@ -126,7 +126,6 @@ def answer_fit(
     missing = _find_missing(fit)
     if fit is None or missing:
         return Judgement(Answer.NOT_JUDGED, missing)
-    calibration = calibration if calibration is not None and calibration.is_usable else None
     figures = _Figures.of(fit, calibration)
     answer, reason = _decide(fit, figures, limits)
     return Judgement(
@@ -134,7 +133,7 @@ def answer_fit(
         reason + figures.basis,
         MIN_POWER * figures.flux_err,
         figures.power,
-        0 if calibration is None else calibration.count,
+        calibration.count if calibration is not None and figures.is_calibrated else 0,
     )
 
 
@@ -173,12 +172,14 @@ class _Figures(NamedTuple):
     @classmethod
     def of(cls, fit: Adjustment, calibration: StarCalibration | None) -> _Figures:
         factor = 1.0
-        if calibration is None:
-            stars = sky = StarLimits()
+        sky = StarLimits() if calibration is None else calibration.sky_limits
+        if calibration is not None and calibration.is_usable:
+            stars = calibration.limits_at(get_brightness(fit))
+        else:
+            # Blank sky is enough for the noise of a PSF's flux, which neighbouring pixels share.
+            stars = StarLimits(sky.snr_scatter)
             if fit.scatter > 1.0 and is_off(fit.scatter, fit.scatter_err):
                 factor = fit.scatter
-        else:
-            stars, sky = calibration.limits_at(get_brightness(fit)), calibration.sky_limits
         # An error that chi2 has inflated already counts the excess of err once.
         inflation = math.sqrt(max(1.0, fit.chi2 / fit.df))
         growth = max(stars.snr_scatter, factor / inflation)
@@ -189,7 +190,7 @@ class _Figures(NamedTuple):
         return cls(
             stars,
             sky,
-            calibration is not None,
+            calibration is not None and calibration.is_usable,
             factor,
             flux_err,
             _divide(fit.prior_flux, flux_err),
