@@ -224,6 +224,16 @@ def test_few_stars_leave_answer_uncalibrated() -> None:
     assert judgement.reason.endswith("(uncalibrated: fewer than 10 stars)")
 
 
+def test_blank_sky_widens_errors_without_stars() -> None:
+    rng = np.random.default_rng(4)
+    sky = {name: rng.uniform(0, 900, 40) for name in ("sky_x", "sky_y")}
+    sky |= {"sky_snr": rng.normal(0, 2.0, 40), "sky_chi2_ratio": np.ones(40)}
+    alone, known = answer_fit(make_fit(DIPOLE)), answer_fit(make_fit(DIPOLE), make_stars(4, **sky))
+    assert alone.power / known.power == pytest.approx(2.0, rel=0.2)
+    assert known.flux_limit / alone.flux_limit == pytest.approx(2.0, rel=0.2)
+    assert known.stars == 0
+
+
 def test_candidate_beyond_brightest_star_is_named() -> None:
     judgement = answer_fit(make_fit(DIPOLE, star_flux=1e6), make_stars())
     assert judgement.reason.endswith("(brighter than all calibration stars)")

@@ -35,3 +35,9 @@ class FieldNormal(NamedTuple):
 
 UNKNOWN_NORMAL = FieldNormal()
 """Normal of an input without stars: no shift, scale 1, any deviation as likely as another."""
+
+MATCHED_NORMAL = FieldNormal(0.0, 0.0, 0.1, 1.0, 0.05)
+"""Normal of a field whose template was matched on its own stars, where these are too few to tell.
+
+The match takes shift and scale out; the scatter is what it usually leaves from star to star.
+"""
