@@ -124,8 +124,9 @@ class Ledger:
         except KeyError:
             raise ValueError("a decision of the snapshot is missing") from None
         rows = snapshot.rows.tolist()
+        # Not their positions: the list is the same.
         if any(event.reviewer != reviewer for event in (*latest, *strays)) or rows != [
-            ledger._row(event) for event in latest
+            ledger._row_of(event.key) for event in latest
         ]:
             raise ValueError("a decision of the snapshot is another's")
         ledger._events = snapshot.events

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from vetter.core.decisions.agreement.ratings import Ratings, ReviewerOpinions
 from vetter.core.decisions.decision import UNDECIDED, Decision, Opinion, Verdict
 from vetter.core.decisions.ledger import Ledger
-from vetter.core.decisions.snapshot import Fetch, Numbers
+from vetter.core.decisions.snapshot import Fetch, Numbers, distinct_numbers
 
 
 class OpinionTable(NamedTuple):
@@ -39,7 +39,7 @@ class OpinionTable(NamedTuple):
 
     def needed_events(self) -> list[int]:
         """Return the sequence numbers of the events with tags or a comment, rising."""
-        return [int(number) for number in np.unique(self.numbers[self.remarked])]
+        return distinct_numbers(self.numbers[self.remarked])
 
 
 class StoredOpinions:
