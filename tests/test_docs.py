@@ -13,6 +13,8 @@ import pytest
 
 from vetter import cutouts, plots, templates
 
+pytestmark = pytest.mark.process
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -22,8 +24,6 @@ RESOLVE = """
 import inspect, json, sys
 sys.path.insert(0, "scripts")
 import make_docs, pdoc.doc_types
-
-pytestmark = pytest.mark.process
 
 def resolve(owner, module, name):
     annotations = inspect.get_annotations(owner)
