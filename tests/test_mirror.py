@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent
 TESTS = ROOT / "tests"
@@ -16,7 +17,6 @@ ELSEWHERE = {
     "vetter.benchmark.walk": "benchmark/test_walk.py",
     "vetter.benchmark.watchdog": "benchmark/test_walk.py",
     "vetter.core.candidates.light_curve": "gui/light_curve/test_light_curve.py",
-    "vetter.core.decisions.agreement.decided_list": "headless/reviewers/test_agreement.py",
     "vetter.core.decisions.agreement.share": "io/inputs/test_share_source.py",
     "vetter.core.decisions.list_changes": "review/test_session.py",
     "vetter.core.fakes.known": "io/inputs/planting/test_plant_source.py",
@@ -36,7 +36,6 @@ ELSEWHERE = {
     "vetter.io.inputs.planting.session_report": "headless/test_planted_sessions.py",
     "vetter.io.session.recent_sessions": "review/opening/test_recents.py",
     "vetter.review.cutouts.epoch_row": "gui/epochs/test_epoch_panel.py",
-    "vetter.review.fits.fit_worker": "review/fits/test_fit_process.py",
     "vetter.review.opening.content_checker": "gui/opening/test_caution_band.py",
     "vetter.review.opening.practice": "gui/windows/test_practice.py",
     "vetter.review.opening.session_copier": "gui/windows/test_damaged_session.py",
@@ -44,26 +43,34 @@ ELSEWHERE = {
 """Modules that tests in other rooms, or of a process, run; with one file of those tests."""
 
 
+class Facts(NamedTuple):
+    """Full names of the modules that a file imports, wherever in it; whether it has functions."""
+
+    imported: frozenset[str]
+    has_behaviour: bool
+
+
 @cache
-def imported_by(file: Path) -> frozenset[str]:
-    """Full names of the modules that a file imports, wherever in it."""
-    names = set()
+def facts_of(file: Path) -> Facts:
+    names, has_behaviour = set(), False
     for node in ast.walk(ast.parse(file.read_text())):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
             names |= {f"{node.module}.{alias.name}" for alias in node.names} | {node.module}
-    return frozenset(names)
+        elif isinstance(node, ast.FunctionDef):
+            has_behaviour = True
+    return Facts(frozenset(names), has_behaviour)
+
+
+def imported_by(file: Path) -> frozenset[str]:
+    return facts_of(file).imported
 
 
 @cache
 def modules() -> dict[str, Path]:
     files = [file for file in (ROOT / "vetter").rglob("*.py") if file.stem[:2] != "__"]
     return {".".join(file.relative_to(ROOT).with_suffix("").parts): file for file in files}
-
-
-def has_behaviour(file: Path) -> bool:
-    return any(isinstance(node, ast.FunctionDef) for node in ast.walk(ast.parse(file.read_text())))
 
 
 @cache
@@ -83,15 +90,16 @@ def reached_from(floor: str, room: str) -> frozenset[str]:
     return frozenset(reached)
 
 
-def without_tests() -> set[str]:
+@cache
+def without_tests() -> frozenset[str]:
     found = set()
     for name, file in modules().items():
         _, *rooms, _ = name.split(".")
-        if rooms and has_behaviour(file):
+        if rooms and facts_of(file).has_behaviour:
             floor, room = rooms[0], "/".join(rooms[1:2])
             if name not in reached_from(floor, room):
                 found.add(name)
-    return found
+    return frozenset(found)
 
 
 def test_modules_are_run_by_tests_of_their_room() -> None:

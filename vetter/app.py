@@ -211,7 +211,6 @@ def _build(
         window.set_columns([str(name) for name in stored["columns"]])
     window.cautions.set_put_away(stored.get("cautions"))
     window.storms.watch.restore(stored.get("storms"))
-    window.lanes.set_wanted(stored.get("lanes") is not False)
     window.plane_row.set_choice(
         PanelChoice.of(source, stored.get("panels"), stored.get("hatch") is not False)
     )
@@ -222,6 +221,7 @@ def _build(
     window.light_curve.is_wanted = stored.get("light_curve") is not False
     window.dialogs.planted.shown_at = str(stored.get(shown_setting(session.reviewer)) or "")
     window.filter_bar.saved.restore(stored.get("filters"))
+    window.lanes.set_wanted(stored.get("lanes") is not False)
     window.set_verdict_bar(stored.get("verdict_bar") is not False)
     fits.begin()
     return window, notes

@@ -25,14 +25,14 @@ from vetter.io.input_options import InputOptions
 from vetter.io.inputs.open_input import open_input
 from vetter.settings import FitSettings
 
+pytestmark = pytest.mark.process
+
 ROOT = Path(__file__).parent.parent.parent
 
 UNHURRIED = """
 import sys, time
 from vetter import cli
 from vetter.headless.fit_journal import FitJournal
-
-pytestmark = pytest.mark.process
 
 add = FitJournal.add
 

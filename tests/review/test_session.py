@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from astropy.table import Table
 
+from tests.helpers.hand_clock import HandClock
 from tests.helpers.plain_source import PlainSource
 from vetter.core.candidates.candidate_list import CandidateList, Roles
 from vetter.core.columns.review_columns import ReviewColumns
@@ -356,6 +357,17 @@ def test_same_verdict_at_end_tells_end_again(session, qtbot):
     assert told.args == ["end of the list; 3 undecided", 3]
 
 
+def test_step_beyond_an_end_says_which(session):
+    said: list[str] = []
+    session.message.connect(said.append)
+    paint_all(session)
+    session.previous()
+    session.last()
+    session.next()
+    assert said == ["start of the list", "end of the list"]
+    assert session.current_key == "d"
+
+
 def test_tags_go_on_and_off_without_a_step(session):
     paint_all(session)
     session.toggle_tag(1)
@@ -493,12 +505,11 @@ def test_the_position_is_kept_when_the_session_closes(session, store):
     assert store.position == "c"
 
 
-def test_the_seconds_looked_at_are_recorded(session, store, monkeypatch):
-    clock = {"now": 100.0}
-    monkeypatch.setattr(session._viewing.clock, "_now", lambda: clock["now"])
+def test_the_seconds_looked_at_are_recorded(session, store):
+    clock = HandClock(session)
     session.next()
     session.record_paint(1)
-    clock["now"] += 3.5
+    clock.advance(3.5)
     session.accept()
     assert store.decisions[0].seconds == pytest.approx(3.5)
 
@@ -745,22 +756,24 @@ def test_comment_on_another_row_holds_nothing_on_screen(
 
 
 def test_decision_in_grid_has_no_seconds(session: Session, store: MemoryStore) -> None:
-    session._viewing.clock._total = 5.0
+    clock = HandClock(session)
+    session.record_paint(0)
+    clock.advance(5)
     session.display.note(page="grid")
     session.accept()
     session.record_paint(1)
-    session._viewing.clock._total = 5.0
+    clock.advance(5)
     session.display.note(page="")
     session.accept()
     assert [round(decision.seconds) for decision in store.decisions] == [0, 5]
 
 
 def test_seconds_without_focus_do_not_count(session: Session, store: MemoryStore) -> None:
-    clock = session._viewing.clock
+    clock = HandClock(session)
     session.set_watched(False)
     session.record_paint(0)
-    clock._since -= 30
+    clock.advance(30)
     session.set_watched(True)
-    clock._since -= 7
+    clock.advance(7)
     session.accept()
     assert round(store.decisions[0].seconds) == 7

@@ -55,10 +55,13 @@ def test_nearest_on_the_sky() -> None:
     assert offer.opinion.verdict is Verdict.REJECT
 
 
-def test_nothing_offered_beyond_the_radius() -> None:
+@pytest.mark.parametrize(("offset", "count"), [(1.4999, 1), (1.5001, 0), (1.7, 0)])
+def test_offers_reach_as_far_as_the_same_position_does(offset: float, count: int) -> None:
     old, new = listing(), listing()
-    new.dec[2] += 1.7 * ARCSEC
-    assert nearest_offers([event(old, 2)], new) == []
+    new.dec[2] += offset * ARCSEC
+    decision = event(old, 2)
+    assert len(nearest_offers([decision], new)) == count
+    assert has_same_position(decision, NAN, NAN, new.ra[2], new.dec[2]) is bool(count)
 
 
 def test_sky_that_disagrees_is_not_overruled_by_pixels() -> None:

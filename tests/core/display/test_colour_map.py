@@ -57,6 +57,42 @@ def test_the_signs_of_a_difference_keep_their_hues(invert: bool) -> None:
     assert abs(red[middle] - blue[middle]) < 12
 
 
+TO_CONES = np.array(
+    [
+        [0.4122214708, 0.5363325363, 0.0514459929],
+        [0.2119034982, 0.6806995451, 0.1073969566],
+        [0.0883024619, 0.2817188376, 0.6299787005],
+    ]
+)
+TO_LAB = np.array(
+    [
+        [0.2104542553, 0.7936177850, -0.0040720468],
+        [1.9779984951, -2.4285922050, 0.4505937099],
+        [0.0259040371, 0.7827717662, -0.8086757660],
+    ]
+)
+"""Ottosson's matrices (2020) from linear sRGB to OKLab."""
+
+
+def oklab(table: np.ndarray) -> np.ndarray:
+    """Lightness, a and b of pixels, shape (3, n)."""
+    encoded = bands(table) / 255
+    linear = np.where(encoded <= 0.04045, encoded / 12.92, ((encoded + 0.055) / 1.055) ** 2.4)
+    return TO_LAB @ np.cbrt(TO_CONES @ linear)
+
+
+def test_difference_has_two_hues_and_a_lightness_that_grows_evenly() -> None:
+    table = colour_table("diverging")
+    lightness, a, b = oklab(table)
+    signed = np.linspace(-1, 1, LEVELS)
+    inside = ((bands(table) > 2) & (bands(table) < 253)).all(axis=0)
+    assert inside.mean() > 0.7
+    assert np.abs(lightness - 0.17 - 0.76 * np.abs(signed))[inside].max() < 0.0025
+    hue = np.degrees(np.arctan2(b, a)) % 360
+    coloured = inside & (np.abs(signed) > 0.3) & (np.abs(signed) < 0.9)
+    assert np.abs(hue - np.where(signed < 0, 252, 55))[coloured].max() < 1.0
+
+
 def test_zero_is_dark_and_light_when_inverted() -> None:
     middle = LEVELS // 2
     assert brightness(colour_table("diverging"))[middle] < 40

@@ -83,6 +83,16 @@ def test_the_scale_of_a_faint_star_is_not_too_small():
     assert np.median(plain) < 0.85
 
 
+def test_star_near_the_least_scale_leaves_no_source():
+    """No scale within the bounds may be left out of those that could make a source vanish."""
+    star = Truth(flux=NOISY.sky_noise() * 60.0, star=(0.2, -0.1), scale=0.55)
+    rng = np.random.default_rng(5)
+    lot = [simulate(NOISY, star, rng) for _ in range(40)]
+    options = field_options(NOISY)
+    assert options.max_scale == 2
+    assert max(abs(fit.snr) for fit in fit_many(lot, options)) < 5.0
+
+
 @pytest.mark.parametrize("max_shift", [0.5, 2.0])
 def test_scale_is_as_large_where_the_background_is_held(max_shift: float):
     """However many shifts are searched: without noise, many are searched in another way."""

@@ -46,6 +46,18 @@ def test_a_valley_of_chi2_is_followed_to_its_end() -> None:
         assert found.chi2 < (left @ left) / 100.0 + 1e-6
 
 
+@pytest.mark.parametrize("power", [-0.95, -0.7, 0.7, 0.95])
+@pytest.mark.parametrize("name", [name for name in OPTIONS if OPTIONS[name].max_scale > 1])
+def test_scale_is_found_up_to_its_bounds(name: str, power: float) -> None:
+    options, field = OPTIONS[name], Field()
+    scale = options.max_scale**power
+    star = Truth(flux=field.sky_noise() * 200.0, star=(0.2, -0.1), scale=scale)
+    rng = np.random.default_rng(5)
+    lot = [simulate(field, star, rng) for _ in range(3)]
+    for found in (*fit_many(lot, options), fit(lot[0], options)):
+        assert found.scale == pytest.approx(scale, abs=0.03)
+
+
 def test_results_depend_on_no_size_of_batch(monkeypatch: pytest.MonkeyPatch) -> None:
     lot = [streak(seed) for seed in range(3)]
     together = fit_many(lot, OPTIONS["reference"])

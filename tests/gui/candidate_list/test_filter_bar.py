@@ -95,6 +95,12 @@ def test_empty_filter_line_names_its_key(window) -> None:
     assert window.bar.line.placeholderText() == "Filter or search  (/)"
 
 
+def test_filter_line_without_a_key_names_none(qtbot, session) -> None:
+    bar = FilterBar(session, {})
+    qtbot.addWidget(bar)
+    assert bar.line.placeholderText() == "Filter or search"
+
+
 def test_enter_goes_to_first_match(window, session) -> None:
     session.current_row = 12
     _type(window, "J01", Qt.Key.Key_Return)

@@ -55,6 +55,14 @@ def read_anew(qtbot, window: MainWindow, shown: ListColumns) -> MainWindow:
     return until_replaced(qtbot, window)
 
 
+def test_first_candidates_are_all_seen_at_once(qtbot, window):
+    table = dialog(window).table
+    qtbot.waitUntil(table.isVisible, timeout=30000)
+    assert table.verticalScrollBar().maximum() == 0
+    lines = sum(table.rowHeight(row) for row in range(table.rowCount()))
+    assert lines <= table.viewport().height() <= lines + 4
+
+
 def test_what_was_recognised_is_shown(window):
     shown = dialog(window)
     assert {role: combo.currentData() for role, combo in shown.combos.items()} == {

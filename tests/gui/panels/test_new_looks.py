@@ -30,7 +30,7 @@ def window(qtbot, tmp_path: Path) -> Iterator[MainWindow]:
 
 def shows(window: MainWindow, looks: DisplayStyle) -> bool:
     """Whether the panels show the current candidate as it is with these looks."""
-    shown, now = window.plane_row._frame, window.cache.peek(window.session.current_row)
+    shown, now = window.plane_row.frame, window.cache.peek(window.session.current_row)
     return window.cache.looks == looks and shown is not None and shown is now
 
 
@@ -78,7 +78,7 @@ def test_looks_for_one_candidate_leave_the_others_alone(qtbot, window):
     window.stretch_bar.toggle_per_candidate()
     window.stretch_bar.next_stretch()
     changed = window.stretch_bar.looks
-    qtbot.waitUntil(lambda: window.plane_row._frame.looks == changed, timeout=GENEROUS_MS)
+    qtbot.waitUntil(lambda: window.plane_row.frame.looks == changed, timeout=GENEROUS_MS)
     window.session.next()
     qtbot.waitUntil(lambda: window.stretch_bar.looks == common, timeout=GENEROUS_MS)
     window.session.go_to_row(row)
@@ -96,7 +96,7 @@ def test_looks_for_all_end_those_of_one_candidate(qtbot, window):
 
 
 def test_plane_picked_as_a_difference_is_symmetric(qtbot, window):
-    qtbot.waitUntil(lambda: window.plane_row._frame is not None, timeout=GENEROUS_MS)
+    qtbot.waitUntil(lambda: window.plane_row.frame is not None, timeout=GENEROUS_MS)
     window.panels.pick()
     picker = window.findChild(PanelPicker)
     box = picker.kinds["template"]

@@ -156,3 +156,10 @@ def test_nameless_button_is_found(qtbot: Any) -> None:
     assert nameless(widget) == ["QPushButton in QWidget"]
     label.setBuddy(button)
     assert nameless(widget) == [] and spoken_name(button) == "limits"
+
+
+def test_grid_and_its_tiles_have_names(window: MainWindow) -> None:
+    window.pages.toggle_grid()
+    grid = window.pages.grid
+    assert grid.accessibleName() == "grid of candidates"
+    assert grid.area.accessibleName() == "candidates as thumbnails"

@@ -11,6 +11,7 @@ import pytest
 from vetter.app import open_window
 from vetter.gui.windows.main_window import MainWindow
 from vetter.review.cutouts.rendered_cutout import Shift
+from vetter.review.fits.fit_process import FitProcess
 from vetter.settings import FitSettings, Settings
 
 
@@ -34,18 +35,18 @@ def test_a_fit_that_came_after_the_paint_ahead_follows_the_key(qtbot, window):
     ahead = window.plane_row.prepared
     window.cache.set_fit_panel(1, np.ones((41, 41)), shift=Shift(0.1, 0.2))
     window.session.next()
-    assert window.plane_row._frame is ahead
+    assert window.plane_row.frame is ahead
     assert window.session.is_painted
-    qtbot.waitUntil(lambda: "adjusted" in window.plane_row._frame.pictures, timeout=30000)
-    assert window.plane_row._frame.row == 1
+    qtbot.waitUntil(lambda: "adjusted" in window.plane_row.frame.pictures, timeout=30000)
+    assert window.plane_row.frame.row == 1
 
 
 def test_what_was_painted_ahead_with_other_looks_is_not_shown(window):
     ahead = window.plane_row.prepared
     window.cache.set_looks(window.cache.looks.with_("sky", stretch="log"))
     window.session.next()
-    assert window.plane_row._frame is not ahead
-    assert window.plane_row._frame.looks == window.cache.looks
+    assert window.plane_row.frame is not ahead
+    assert window.plane_row.frame.looks == window.cache.looks
 
 
 def test_a_residual_that_is_out_of_date_is_not_shown(qtbot, window):
@@ -53,14 +54,14 @@ def test_a_residual_that_is_out_of_date_is_not_shown(qtbot, window):
     qtbot.waitUntil(lambda: "adjusted" in window.plane_row.prepared.pictures, timeout=30000)
     window.cache.set_fit_panel(1, np.full((41, 41), 2.0))
     window.session.next()
-    assert np.all(window.plane_row._frame.planes["adjusted"] == 2.0)
+    assert np.all(window.plane_row.frame.planes["adjusted"] == 2.0)
 
 
 @pytest.mark.parametrize("key", ["accept", "stretch"])
 def test_the_fits_stand_still_after_a_key_and_go_on(qtbot, window, monkeypatch, key):
     told = []
-    monkeypatch.setattr(window.fits._ahead, "hold", lambda: told.append("hold"))
-    monkeypatch.setattr(window.fits._ahead, "go_on", lambda: told.append("go on"))
+    monkeypatch.setattr(FitProcess, "hold", lambda _: told.append("hold"))
+    monkeypatch.setattr(FitProcess, "go_on", lambda _: told.append("go on"))
     {"accept": window.session.accept, "stretch": window.stretch_bar.next_stretch}[key]()
     qtbot.waitUntil(lambda: "go on" in told, timeout=30000)
     assert told[0] == "hold" and told.count("go on") == 1

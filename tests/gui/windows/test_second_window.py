@@ -24,8 +24,14 @@ def test_second_window_follows_candidate(qtbot, window, second):
     name = window.session.candidates.name(1)
     qtbot.waitUntil(lambda: second.name.text() == name, timeout=30000)
     frame = window.cache.peek(1)
-    qtbot.waitUntil(lambda: second.plane_row._frame is frame, timeout=30000)
+    qtbot.waitUntil(lambda: second.plane_row.frame is frame, timeout=30000)
     assert second.plane_row.plane_names == window.plane_row.plane_names
+
+
+def test_second_window_has_north_up_as_first(window, second):
+    window.panels.face_north("exact")
+    placement = second.plane_row.panel("image").placement()
+    assert second.plane_row.north == "exact" and abs(placement.tilt) > 3
 
 
 def test_second_window_shows_verdict_given_in_first(qtbot, window, second):

@@ -7,9 +7,11 @@ from typing import Any
 import numpy as np
 import pytest
 from astropy.io import fits
+from PIL import Image
 
 from tests.helpers.alert_files import noise, stamp
 from vetter.errors import InputError
+from vetter.io.alerts.packets import size_limits
 from vetter.io.alerts.stamps import read_stamp
 
 
@@ -25,6 +27,28 @@ def test_stamps_are_read_packed_and_plain(packed: bool) -> None:
     assert found is not None
     np.testing.assert_array_equal(found.image, noise())
     assert found.image.dtype == np.dtype("f4")
+
+
+@pytest.mark.parametrize("packed", [True, False])
+def test_stamp_of_the_most_bytes_is_read(packed: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    plain = stamp(noise(), False)
+    value = stamp(noise(), packed)
+    monkeypatch.setattr(size_limits, "STAMP", len(plain))
+    assert read_stamp(value) is not None
+    monkeypatch.setattr(size_limits, "STAMP", len(plain) - 1)
+    with pytest.raises(InputError, match="bytes"):
+        read_stamp(value)
+
+
+def test_picture_of_the_most_pixels_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    out = io.BytesIO()
+    Image.new("L", (20, 30)).save(out, "PNG")
+    monkeypatch.setattr(size_limits, "STAMP", 4 * 20 * 30)
+    found = read_stamp(out.getvalue())
+    assert found is not None and found.image.shape == (30, 20)
+    monkeypatch.setattr(size_limits, "STAMP", 4 * 20 * 30 - 1)
+    with pytest.raises(InputError, match="20 x 30"):
+        read_stamp(out.getvalue())
 
 
 @pytest.mark.parametrize("rows", [noise((4, 6)).tolist(), noise((5, 5)).ravel().tolist()])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,8 +11,10 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from tests.helpers.fake_field import FieldInMemory
+from tests.helpers.processes import process_of, stands_back
 from vetter.core.cutout.cutout import Cutout
 from vetter.core.psf.measures.cutout_measures import UNKNOWN_APERTURE, CutoutMeasures
+from vetter.review.cutouts.measure_worker import NICENESS
 from vetter.review.cutouts.measurer import Measurer, MeasureRequest
 
 pytestmark = pytest.mark.process
@@ -45,7 +48,7 @@ def measured(
     connection = measurer.measured.connect(lambda *told: found.append(told))
     for request in requests:
         measurer.measure(request)
-    qtbot.waitUntil(lambda: bool(found) and found[-1][0] is requests[-1], timeout=30000)
+    qtbot.waitUntil(lambda: bool(found) and found[-1][0] is requests[-1], timeout=90000)
     measurer.measured.disconnect(connection)
     return found
 
@@ -58,6 +61,11 @@ def test_request_has_its_fwhm_and_direction(qtbot: Any, shared: Measurer) -> Non
 def test_fwhm_that_nothing_tells_is_unknown(qtbot: Any, shared: Measurer) -> None:
     ((_, measures),) = measured(qtbot, shared, MeasureRequest(0, CUTOUT, None, 0.0))
     assert measures.aperture == UNKNOWN_APERTURE
+
+
+@pytest.mark.skipif(not hasattr(os, "getpriority"), reason="needs processes that stand back")
+def test_window_comes_before_the_measures(shared: Measurer) -> None:
+    assert stands_back(process_of(shared), NICENESS)
 
 
 def test_requests_overtaken_are_not_measured(qtbot: Any, shared: Measurer) -> None:
@@ -81,8 +89,7 @@ def test_closed_measurer_takes_no_request(measurer: Measurer) -> None:
 
 def test_process_that_dies_is_told_and_replaced(qtbot: Any, measurer: Measurer) -> None:
     measured(qtbot, measurer, MeasureRequest(0, CUTOUT, 3.0, 0.0))
-    assert measurer._child is not None
-    measurer._child.process.kill()
+    process_of(measurer).kill()
     found = measured(qtbot, measurer, MeasureRequest(1, CUTOUT, 3.0, 0.0))
     assert found[-1][1].lines[0].startswith("not measured: the measuring process ended")
     found = measured(qtbot, measurer, MeasureRequest(2, CUTOUT, 3.0, 0.0))

@@ -101,14 +101,14 @@ def night(fits):
 def test_candidates_of_other_images_do_not_wait(night):
     night.follow([1])
     get_ready(night)
-    assert night._ahead.wishes == [([1], [2, 3])]
+    assert night.ahead.wishes == [([1], [2, 3])]
     find(night)
     # Reached by the fits in the background: now it is known what to look for.
     second(night)
     find(night, StoredFits("second", [("d", META)], False))
-    assert night._ahead.wishes[1:] == [([1], [1, 2, 3, 0]), ([1], [1, 0])]
+    assert night.ahead.wishes[1:] == [([1], [1, 2, 3, 0]), ([1], [1, 0])]
     find(night, StoredFits("second", [], True))
-    assert night._ahead.wishes[3:] == [([1], [1, 2, 0])]
+    assert night.ahead.wishes[3:] == [([1], [1, 2, 0])]
 
 
 def test_an_image_that_the_vetter_left_again_does_not_wait_for_ever(night):
@@ -117,7 +117,7 @@ def test_an_image_that_the_vetter_left_again_does_not_wait_for_ever(night):
     night.follow([1])
     night.follow([2])
     night.follow([0])
-    assert night._ahead.wishes == [([1], [1, 2, 3, 0]), ([2], [1, 0]), ([0], [1, 2, 3, 0])]
+    assert night.ahead.wishes == [([1], [1, 2, 3, 0]), ([2], [1, 0]), ([0], [1, 2, 3, 0])]
 
 
 def test_a_list_that_is_being_read_waits_only_once_it_is_complete(fits):

@@ -14,6 +14,7 @@ from typing import NamedTuple
 import pytest
 from pytestqt.qtbot import QtBot
 
+from tests.helpers.processes import process_of, stands_back
 from vetter.core.fit.adjustment import Adjustment
 from vetter.io import child_process
 from vetter.io.field.stars.measuring import prepare_field_fit
@@ -21,7 +22,10 @@ from vetter.io.inputs.open_input import open_input
 from vetter.io.session.format.rows import meta_from
 from vetter.review.fits.fit_messages import FitRequest, Fitted, Ready, WorkerStart
 from vetter.review.fits.fit_process import FitProcess
+from vetter.review.fits.fit_worker import NICENESS
 from vetter.settings import FitSettings
+
+pytestmark = pytest.mark.process
 
 SETTINGS = FitSettings(psf="gaussian")
 
@@ -91,7 +95,7 @@ def test_a_later_wish_comes_before_what_waits(qtbot, ahead):
 @pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="needs a process that can be stopped")
 def test_a_process_that_does_not_read_holds_nobody_up(ahead):
     ahead.request([0])
-    os.kill(ahead._child.process.pid, signal.SIGSTOP)
+    os.kill(process_of(ahead).pid, signal.SIGSTOP)
     # More than a pipe holds; a window that waited would wait here for ever.
     ahead.request([], range(200_000))
     ahead.close()
@@ -119,6 +123,11 @@ def test_the_answer_names_what_it_rests_on(asked):
     assert asked.ready.signature
 
 
+@pytest.mark.skipif(not hasattr(os, "getpriority"), reason="needs processes that stand back")
+def test_window_comes_before_the_fits(asked):
+    assert stands_back(process_of(asked.process), NICENESS)
+
+
 def test_an_input_that_cannot_be_opened_is_told_in_words(qtbot, tmp_path):
     ahead = FitProcess(WorkerStart({"inputs": [str(tmp_path / "gone.csv")]}, FitSettings(), 20.0))
     try:
@@ -133,14 +142,14 @@ def test_a_process_that_is_killed_is_told(qtbot, ahead):
     with qtbot.waitSignal(ahead.ready, timeout=90000):
         ahead.request([0])
     with qtbot.waitSignal(ahead.broken, timeout=90000) as told:
-        ahead._child.process.kill()
+        process_of(ahead).kill()
     assert "ended unexpectedly" in told.args[0]
 
 
 def test_closing_ends_the_process_and_wishes_start_none(qtbot, ahead):
     with qtbot.waitSignal(ahead.ready, timeout=90000):
         ahead.request([0])
-    process = ahead._child.process
+    process = process_of(ahead)
     ahead.close()
     ahead.request([1])
     assert process.poll() is not None
@@ -160,12 +169,12 @@ def test_the_process_ends_when_the_window_was_killed(start):
 
 def test_it_is_begun_before_anything_is_wished_for(qtbot, ahead):
     ahead.begin()
-    process = ahead._child.process
+    process = process_of(ahead)
     assert not ahead.running
     with qtbot.waitSignal(ahead.fitted, timeout=90000) as told:
         ahead.request([5])
     assert told.args[0].rows == (5,)
-    assert ahead._child.process is process
+    assert process_of(ahead) is process
 
 
 def test_results_come_as_the_texts_that_are_kept(qtbot, shared):
@@ -193,7 +202,7 @@ on_linux = pytest.mark.skipif(sys.platform != "linux", reason="states of process
 def test_it_stands_still_while_it_is_held(qtbot, ahead):
     with qtbot.waitSignal(ahead.fitted, timeout=90000):
         ahead.request([0])
-    pid = ahead._child.process.pid
+    pid = process_of(ahead).pid
     ahead.hold()
     qtbot.waitUntil(lambda: _state(pid) == "T", timeout=90000)
     ahead.request([1])
@@ -207,7 +216,7 @@ def test_it_stands_still_while_it_is_held(qtbot, ahead):
 def test_it_is_ended_while_it_is_held(qtbot, ahead):
     with qtbot.waitSignal(ahead.ready, timeout=90000):
         ahead.request([0])
-    process = ahead._child.process
+    process = process_of(ahead)
     ahead.hold()
     qtbot.waitUntil(lambda: _state(process.pid) == "T", timeout=90000)
     ahead.close()
@@ -219,8 +228,6 @@ import os, signal, sys, time
 from vetter.review.fits.fit_process import FitProcess
 from vetter.review.fits.fit_messages import WorkerStart
 from vetter.settings import FitSettings
-
-pytestmark = pytest.mark.process
 ahead = FitProcess(WorkerStart({"inputs": ["demo"]}, FitSettings(), 20.0))
 ahead.begin()
 print(ahead._child.process.pid, flush=True)
@@ -251,7 +258,7 @@ def test_process_not_tied_yet_is_not_held(ahead, monkeypatch):
     ahead.begin()
     sent = []
     with monkeypatch.context() as patch:
-        patch.setattr(ahead._child.process, "send_signal", sent.append)
+        patch.setattr(process_of(ahead), "send_signal", sent.append)
         patch.setattr(ahead._child, "_is_tied", False)
         ahead.hold()
         ahead.go_on()

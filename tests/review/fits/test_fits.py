@@ -221,23 +221,23 @@ def grow(fits: Fits) -> None:
 @pytest.fixture
 def growing(qapp):
     made = make_fits()
-    made._session.complete, made._fields._grows = False, True
-    made._ahead.running = True
+    made.session.complete, made._fields._grows = False, True
+    made.ahead.running = True
     yield made
     made.close()
 
 
 def test_rows_that_are_listed_later_are_wished_for_too(growing):
     grow(growing)
-    assert growing._ahead.more == [range(4, 6)]
+    assert growing.ahead.more == [range(4, 6)]
     assert growing.progress == "fits: 0 of 6"
 
 
 def test_results_are_kept_once_it_is_known_which_files_the_list_was(growing):
-    session = growing._session
+    session = growing.session
     fit = make_field_fit(PsfFwhm(3.0, ""), FitSettings(), 20)
-    growing._ahead.ready.emit(Ready(fit, ""))
-    growing._ahead.fitted.emit(fitted((0,), (GOOD,)))
+    growing.ahead.ready.emit(Ready(fit, ""))
+    growing.ahead.fitted.emit(fitted((0,), (GOOD,)))
     growing._storage.save()
     assert session.kept == [] and session.loads == []
     session.source.fingerprints = ()
@@ -250,11 +250,11 @@ def test_results_are_kept_once_it_is_known_which_files_the_list_was(growing):
 def test_what_was_measured_on_a_field_is_kept_once(qapp):
     fit = make_field_fit(PsfFwhm(3.0, ""), FitSettings(), 20)
     made = make_fits()
-    made._ahead.ready.emit(Ready(fit, "now", 0, {"of": "pixels"}))
-    assert made._session.set == {"fit of field 0": {"of": "pixels"}}
-    made._session.set.clear()
-    made._ahead.ready.emit(Ready(fit, "now"))
-    assert not made._session.set
+    made.ahead.ready.emit(Ready(fit, "now", 0, {"of": "pixels"}))
+    assert made.session.set == {"fit of field 0": {"of": "pixels"}}
+    made.session.set.clear()
+    made.ahead.ready.emit(Ready(fit, "now"))
+    assert not made.session.set
     made.close()
 
 

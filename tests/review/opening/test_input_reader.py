@@ -138,11 +138,8 @@ def test_a_reading_that_is_cancelled_ends_at_its_next_step(qtbot, reader, monkey
     monkeypatch.setattr(input_reader, "read_input", read)
     reader.read(OpenRequest(("a.tar",)))
     assert begun.wait(20)
-    thread = reader._present
     reader.cancel()
-    thread.join(10)
-    assert not thread.is_alive()
-    qtbot.waitUntil(lambda: not reader._left, timeout=10000)
+    qtbot.waitUntil(lambda: not readings(), timeout=10000)
 
 
 def counted(monkeypatch: pytest.MonkeyPatch, module: Any, name: str) -> list[Any]:

@@ -16,16 +16,17 @@ from vetter.core.cutout_source import (
     PsfFwhm,
 )
 from vetter.core.fit.adjustment import Adjustment, FitOptions, make_failure
-from vetter.core.fit.field_normal import UNKNOWN_NORMAL, FieldNormal
+from vetter.core.fit.field_normal import MATCHED_NORMAL, UNKNOWN_NORMAL, FieldNormal
 from vetter.core.judgement.answer import Answer, Judgement
 from vetter.core.judgement.fit_answer import AnswerLimits, answer_fit
 from vetter.core.judgement.measured_planes import MeasuredPlanes
 from vetter.core.judgement.star_calibration import MIN_STARS, SIGMA_SHARE, StarCalibration
+from vetter.core.matching.match import FieldMatch
 from vetter.core.psf.models import Gaussian, Moffat, Psf
 from vetter.errors import VetterError
 from vetter.settings import FitSettings
 
-REVISION = 10
+REVISION = 11
 """Revision of the fit, raised whenever it changes, so that stored results are fitted again."""
 
 SPLINE_REACH = 2
@@ -93,8 +94,14 @@ class FieldFit(NamedTuple):
         return answer_fit(adjustment, self.calibration, limits)
 
     def normal_at(self, x: float, y: float) -> FieldNormal:
-        """Return the normal shift and scale at a position of the image, pixels."""
-        return UNKNOWN_NORMAL if self.calibration is None else self.calibration.normal_at(x, y)
+        """Return the normal shift and scale at a position of the image, pixels.
+
+        With too few stars to tell it is that of a match, or unknown if nothing was matched.
+        """
+        if self.calibration is not None and self.calibration.is_usable:
+            return self.calibration.normal_at(x, y)
+        match = None if self.measured is None else self.measured.match
+        return MATCHED_NORMAL if isinstance(match, FieldMatch) else UNKNOWN_NORMAL
 
     def _missing_for(self, adjustment: Adjustment) -> str:
         """Return the thing that is missing for the answer on one candidate, or empty."""

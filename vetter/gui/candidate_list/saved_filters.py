@@ -63,6 +63,11 @@ class SavedFilters(QToolButton):
         """Expressions of the named filters by name."""
         return self._names.expressions
 
+    @property
+    def usable(self) -> dict[str, str]:
+        """Expressions of the named filters that can be applied to this list, by name."""
+        return {name: text for name, text in self.named.items() if not self._why_unusable(text)}
+
     def set_names(self, names: NamedFilters) -> None:
         """Use the user's named filters; those that the session holds join them."""
         own, self._names = self.named, names

@@ -165,6 +165,11 @@ class PlaneRow(PanelScene):
         self._exhibited = coming
 
     @property
+    def frame(self) -> RenderedCutout | None:
+        """Frame on screen; None before the first, and while a candidate is loading."""
+        return self._frame
+
+    @property
     def prepared(self) -> RenderedCutout | None:
         """Frame that was painted ahead and is still valid, or None."""
         subject = None if self._prepared is None else self._prepared[0]

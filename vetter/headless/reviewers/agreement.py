@@ -10,11 +10,11 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from vetter.core.decisions.agreement.decided_list import DecidedList
-from vetter.core.decisions.agreement.ratings import collect_ratings
+from vetter.core.decisions.agreement.plain_ratings import rate_verdicts
+from vetter.core.decisions.agreement.ratings import Ratings, collect_ratings
 from vetter.core.decisions.agreement.report import AgreementReport, report_agreement
 from vetter.core.decisions.agreement.retirement import RULES, RetirementRules
 from vetter.core.decisions.agreement.share import share_of_record
-from vetter.core.decisions.decision import Decision
 from vetter.core.decisions.planted import PlantedRow
 from vetter.core.fakes.planted_row import known_truth
 from vetter.core.fakes.without_planted import added_keys
@@ -42,11 +42,12 @@ def run_agreement(arguments: argparse.Namespace) -> int:
 
 
 def session_agreement(
-    path: str | os.PathLike[str], rules: RetirementRules = RULES
+    path: str | os.PathLike[str], rules: RetirementRules = RULES, is_sound: bool = False
 ) -> tuple[AgreementReport, int]:
     """Return the agreement in a session, and its number of candidates without any decision.
 
     The list itself is not read: candidates are told by key and position, as in the decisions.
+    ``is_sound`` spares the look for damage in a session that was just written.
 
     Raises
     ------
@@ -54,46 +55,55 @@ def session_agreement(
         The file is not a session.
     """
     with SessionFile.open(path, "", read_only=True) as session:
-        decisions, inputs = session.decisions(), session.inputs()
-        reviewers, planted = session.all_reviewers(), session.planted()
+        listed, ratings = _rate(session, is_sound)
+        inputs, planted = session.inputs(), session.planted()
         if session.damage:
             print_lines(f"{session.path}: a damaged session: {', '.join(session.damage)}")
     share = share_of_record(inputs[-1].record) if inputs else None
     total = own_count(inputs[-1], planted) if inputs else 0
     overlap = () if share is None else share.overlap
-    report = agreement_of(decisions, reviewers, overlap, planted, rules)
+    report = _agreement_of(listed, ratings, overlap, planted, rules)
     return report, max(total - report.candidates, 0)
 
 
-def agreement_of(
-    decisions: Sequence[Decision],
-    reviewers: Iterable[str] = (),
-    overlap: Iterable[str] = (),
-    planted: Iterable[PlantedRow] = (),
-    rules: RetirementRules = RULES,
+def _rate(session: SessionFile, is_sound: bool) -> tuple[DecidedList, Ratings]:
+    reviewers = session.all_reviewers()
+    plain = session.plain_verdicts(is_sound)
+    if plain is not None:
+        listed = DecidedList.of_keys(plain.keys)
+        return listed, rate_verdicts(listed, *plain, names=reviewers)
+    decisions = session.decisions()
+    listed = DecidedList(decisions)
+    return listed, collect_ratings(listed, decisions, reviewers)
+
+
+def _agreement_of(
+    listed: DecidedList,
+    ratings: Ratings,
+    overlap: Iterable[str],
+    planted: Sequence[PlantedRow],
+    rules: RetirementRules,
 ) -> AgreementReport:
-    """Return the agreement in decisions.
+    """Return the agreement of reviewers.
 
     Parameters
     ----------
-    decisions : sequence of Decision
-    reviewers : iterable of str
-        Reviewers to list even without a decision.
+    listed : DecidedList
+    ratings : Ratings
     overlap : iterable of str
         Keys that several shares hold.
-    planted : iterable of PlantedRow
+    planted : sequence of PlantedRow
         Rows that the program put into the list: they tell how good each reviewer is, and count
         in no agreement. Known objects are candidates of the list itself.
     rules : RetirementRules
     """
-    listed = DecidedList(decisions)
-    common, rows = frozenset(overlap), list(planted)
+    common = frozenset(overlap)
     return report_agreement(
-        collect_ratings(listed, decisions, reviewers),
-        known_truth(listed.keys, rows),
+        ratings,
+        known_truth(listed.keys, planted),
         listed.has_keys(common) if common else None,
         rules,
-        planted=listed.has_keys(added_keys(rows)),
+        planted=listed.has_keys(added_keys(planted)),
     )
 
 

@@ -55,6 +55,29 @@ def test_cohen_interval_agrees_with_bootstrap() -> None:
     assert (kappa.high - kappa.low) / 3.92 == pytest.approx(spread, rel=0.08)
 
 
+@pytest.mark.parametrize(
+    "table",
+    [[[200, 50], [100, 150]], [[90, 400], [60, 80]], [[30, 200, 9], [80, 90, 7], [5, 2, 9]]],
+)
+def test_cohen_interval_is_that_of_the_delta_method(table: list[list[int]]) -> None:
+    counts = np.array(table, float)
+    total, step = counts.sum(), 1e-5
+    shares = (counts / total).ravel()
+
+    def value(shares: np.ndarray) -> float:
+        return cohen_kappa(shares.reshape(counts.shape) * total).value
+
+    # Shares need not add up to 1 here: what the sum itself changes is taken out below.
+    slopes = np.array(
+        [(value(shares + step * one) - value(shares - step * one)) / (2 * step)
+         for one in np.eye(len(shares))]
+    )  # fmt: skip
+    slopes -= shares @ slopes
+    error = np.sqrt(shares @ slopes**2 / total)
+    kappa = cohen_kappa(table)
+    assert kappa.high - kappa.low == pytest.approx(2 * 1.96 * error, rel=1e-3)
+
+
 def test_fleiss_interval_agrees_with_bootstrap() -> None:
     rng = np.random.default_rng(1971)
     rows = rng.integers(0, 30, (1000, 30))

@@ -183,6 +183,13 @@ def test_change_that_cannot_be_stored_is_named(qtbot, window, dialog, files):
     assert Path(files.settings).read_text() == "[broken\n"
 
 
+def test_long_state_widens_no_dialog(dialog):
+    before = dialog.minimumSizeHint().width()
+    dialog.state.setText("not stored: /a/long/folder/settings.toml cannot be written " * 9)
+    dialog.layout().activate()
+    assert dialog.minimumSizeHint().width() == before
+
+
 def test_search_finds_command_by_its_key(dialog):
     dialog.keys.search.setText("ctrl+shift+r")
     table = dialog.keys.table
