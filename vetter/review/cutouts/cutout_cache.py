@@ -165,7 +165,7 @@ class CutoutCache(QObject):
             return self._source.cutout(row, radius)
 
     def read(self, task: Callable[[CutoutSource], Any]) -> Any:
-        """Call a function with the source, in turn with the builder, and return its result.
+        """Run a function with the source, in turn with the builder, and return its result.
 
         The function should be short: the builder waits for it.
 
