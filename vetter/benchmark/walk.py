@@ -58,7 +58,6 @@ def watch(
         There is an application already, whose events cannot be watched.
     """
     use_offscreen_if_needed()
-    from PyQt6 import sip
     from PyQt6.QtWidgets import QApplication
 
     from vetter.benchmark.watchdog import LIMIT, Watchdog
@@ -79,12 +78,6 @@ def watch(
     application.processEvents()
     application.stop()
     note = f"{QApplication.platformName()}, {Path(inputs[0]).name}, {application.events} events"
-    del walker, window
-    gc.unfreeze()
-    gc.collect()
-    # Not by PyQt as the process ends, where the events of the end still call notify(): a crash in
-    # every third run.
-    sip.delete(application)
     if delayed:
         note += f"; {delayed} more took so long only because the machine was busy"
     values = {"slots": float(len(slow)), "worst": max((1e3 * s.seconds for s in slow), default=0)}
