@@ -65,6 +65,16 @@ def test_positive_detection_of_opposite_producer_is_turned() -> None:
     assert Provenance.TURNED in cutout.provenance["diff"]
 
 
+@pytest.mark.parametrize("sign", [1, -1])
+@pytest.mark.parametrize("peak", [50, 400], ids=["faint", "bright"])
+def test_star_of_the_template_alone_tells_the_sign(sign: int, peak: float) -> None:
+    image, template = sky(1), sky(2, peak)
+    # The image's own noise is not in the difference: nothing but the star tells of its sign.
+    rest = np.random.default_rng(9).normal(0, 8, (63, 63))
+    diff = (rest - sign * (template - sky(2))).astype(np.float32)
+    assert is_turned(diff, image, template, None, (31, 31)) is (sign < 0)
+
+
 @pytest.mark.parametrize(("flag", "peak", "turned"), [("f", 90, True), ("f", -90, False)])
 def test_without_template_the_flag_decides(flag: str, peak: float, turned: bool) -> None:
     cutout = cutout_of(sky(1), None, sky(3, peak), flag)
