@@ -19,7 +19,7 @@ from vetter.core.decisions.agreement.ratings import collect_ratings
 from vetter.core.decisions.decision import Decision, Verdict, last_reviewers, storable
 from vetter.core.decisions.ledger import Counts, Ledger
 from vetter.core.decisions.moment import Moment
-from vetter.core.fakes.plan import RECORD_KEY, PlantPlan
+from vetter.core.fakes.plan import PLANT_KEY, PlantPlan
 from vetter.core.fakes.without_planted import added_keys, without_planted
 from vetter.core.judgement.answer import Answer
 from vetter.core.number_text import format_count
@@ -309,7 +309,7 @@ def _counts(session: SessionFile, decisions: Sequence[Decision]) -> tuple[Counts
     ledger.replay(decisions)
     counts = ledger.counts()
     total = inputs[-1].candidates if inputs else counts.candidates
-    if inputs and RECORD_KEY in inputs[-1].record:
+    if inputs and PLANT_KEY in inputs[-1].record:
         # Rows of an earlier plan are in the table too, but not in this list.
         total -= min(len(added_keys(planted)), _added_count(inputs[-1]))
     undecided = total - (counts.candidates - counts.undecided)

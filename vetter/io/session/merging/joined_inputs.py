@@ -7,11 +7,9 @@ import os
 from collections.abc import Sequence
 
 from vetter.core.decisions.agreement.share import SHARE, join_shares, share_of_record
+from vetter.core.fakes.plan import PLANT_KEY
 from vetter.io.session.merging.parts import SessionParts
 from vetter.io.session.recorded_inputs import RecordedInput, list_content
-
-PLANT = "plant"
-"""Entry of a record that holds what was mixed into the list, see `vetter.core.fakes`."""
 
 
 def join_inputs(parts: Sequence[SessionParts]) -> tuple[list[RecordedInput], list[str]]:
@@ -53,11 +51,13 @@ def _first_input(recorded: RecordedInput) -> str:
 def _join_list(records: Sequence[RecordedInput]) -> RecordedInput:
     """Return one record for all sessions of one list."""
     newest = max(records, key=_rank)
-    record = {name: value for name, value in newest.record.items() if name not in (SHARE, PLANT)}
-    plants = [one.record.get(PLANT) for one in records]
+    record = {
+        name: value for name, value in newest.record.items() if name not in (SHARE, PLANT_KEY)
+    }
+    plants = [one.record.get(PLANT_KEY) for one in records]
     if plants[0] is not None and all(plant == plants[0] for plant in plants):
         # Fakes of different seeds cannot be shown in one list; their decisions stay.
-        record[PLANT] = plants[0]
+        record[PLANT_KEY] = plants[0]
     shares = [share for one in records if (share := share_of_record(one.record)) is not None]
     if not shares:
         return newest._replace(record=record)
