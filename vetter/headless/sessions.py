@@ -22,7 +22,7 @@ from vetter.core.decisions.decision import Decision, Verdict, last_reviewers, st
 from vetter.core.decisions.ledger import Counts, Ledger
 from vetter.core.decisions.moment import Moment
 from vetter.core.decisions.planted import PlantedRow
-from vetter.core.fakes.plan import RECORD_KEY, PlantPlan
+from vetter.core.fakes.plan import PLANT_KEY, PlantPlan
 from vetter.core.fakes.planted_row import known_truth
 from vetter.core.fakes.without_planted import added_keys, without_planted
 from vetter.core.judgement.answer import Answer
@@ -343,7 +343,7 @@ def _counts(session: SessionFile, decisions: Sequence[Decision]) -> tuple[Counts
 
 def own_count(recorded: RecordedInput, planted: Iterable[PlantedRow]) -> int:
     """Return the number of candidates of a recorded list, without its test rows."""
-    if RECORD_KEY not in recorded.record:
+    if PLANT_KEY not in recorded.record:
         return recorded.candidates
     # Rows of an earlier plan are in the table too, but not in this list.
     return recorded.candidates - min(len(added_keys(planted)), _added_count(recorded))

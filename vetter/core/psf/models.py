@@ -37,7 +37,7 @@ class Psf(Protocol):
 @lru_cache(maxsize=16)
 def _pixel_edges(count: int) -> Array:
     """Return the edges of pixels along an axis, (count + 1,)."""
-    edges: Array = np.asarray(np.arange(count + 1) - 0.5, np.float64)
+    edges: Array = np.arange(count + 1, dtype=np.float64) - 0.5
     edges.flags.writeable = False
     return edges
 

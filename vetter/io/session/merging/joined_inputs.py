@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from vetter.core.decisions.agreement.share import SHARE, join_shares, share_of_record
-from vetter.core.fakes.plan import RECORD_KEY, PlantPlan
+from vetter.core.fakes.plan import PLANT_KEY, PlantPlan
 from vetter.io.session.merging.parts import SessionParts
 from vetter.io.session.recorded_inputs import RecordedInput, list_content
 
@@ -53,12 +53,12 @@ def _join_list(records: Sequence[RecordedInput]) -> RecordedInput:
     """Return one record for all sessions of one list."""
     newest = max(records, key=_rank)
     record = {
-        name: value for name, value in newest.record.items() if name not in (SHARE, RECORD_KEY)
+        name: value for name, value in newest.record.items() if name not in (SHARE, PLANT_KEY)
     }
-    plants = [one.record.get(RECORD_KEY) for one in records]
+    plants = [one.record.get(PLANT_KEY) for one in records]
     if plants[0] is not None and all(plant == plants[0] for plant in plants):
         # Fakes of different seeds cannot be shown in one list; their decisions stay.
-        record[RECORD_KEY] = plants[0]
+        record[PLANT_KEY] = plants[0]
     added = _added_count(record)
     shares = [share for one in records if (share := share_of_record(one.record)) is not None]
     if not shares:
