@@ -201,6 +201,25 @@ def test_matched_field_of_few_stars_has_the_normal_of_its_match(stars):
     assert matched._replace(calibration=calibration).normal_at(100.0, 100.0).dx > 0.2
 
 
+class Masked(Planes):
+    """One cutout of which all is masked, as around a saturated core."""
+
+    def cutout_with(self, row, radius, names):
+        pixels = np.full((41, 41), 100.0)
+        pixels[20, 20] = 64500.0
+        planes = {"image": pixels, "convolved": pixels, "err": np.ones_like(pixels)}
+        return Cutout({**planes, "mask": np.ones(pixels.shape, bool)}, {"x": 20.0, "y": 20.0})
+
+
+@pytest.mark.parametrize(("level", "named"), [(65535.0, True), (np.inf, False)])
+def test_saturation_is_why_too_few_pixels_are_good(level, named):
+    fit = make_field_fit(PsfFwhm(3.0, "given"), FitSettings(), 20.0)
+    fit = fit._replace(measured=MeasuredPlanes(saturation=level))
+    (result,) = fit_rows(Masked(("image", "convolved", "err", "mask")), fit, [0])
+    assert not result.converged
+    assert result.reason.startswith("the star is saturated: ") is named
+
+
 def test_a_fit_that_breaks_keeps_the_normals_of_the_others(monkeypatch):
     from vetter.core.fit import adjust
 

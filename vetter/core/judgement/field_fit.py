@@ -23,6 +23,7 @@ from vetter.core.judgement.measured_planes import MeasuredPlanes
 from vetter.core.judgement.star_calibration import MIN_STARS, SIGMA_SHARE, StarCalibration
 from vetter.core.matching.match import FieldMatch
 from vetter.core.psf.models import Gaussian, Moffat, Psf
+from vetter.core.psf.saturation import has_saturated
 from vetter.errors import VetterError
 from vetter.settings import FitSettings
 
@@ -230,8 +231,28 @@ def fit_rows(source: CutoutSource, fitting: FieldFit, rows: Sequence[int]) -> li
     for options, members in _group_by_options(source, fitting, cutouts):
         normals = _find_normals(source, fitting, members)
         fits = _fit_safely([cutout for _, cutout in members], options, normals)
-        results.update({row: result for (row, _), result in zip(members, fits, strict=True)})
+        for (row, cutout), result in zip(members, fits, strict=True):
+            results[row] = _name_saturation(result, cutout, fitting.measured)
     return [results[row] for row in rows]
+
+
+def _name_saturation(
+    result: Adjustment, cutout: Any, measured: MeasuredPlanes | None
+) -> Adjustment:
+    """Return a result that names saturation where that is why too few pixels are good.
+
+    The light of a saturated star's wings cannot be fitted alone: a source beside its core is not
+    seen, so that nothing could be explained.
+    """
+    if result.converged or result.unread or measured is None:
+        return result
+    levels = (
+        ("image", measured.saturation),
+        ("template" if "template" in cutout else "convolved", measured.template_saturation),
+    )
+    if not any(has_saturated(cutout[name], level) for name, level in levels if name in cutout):
+        return result
+    return replace(result, reason=f"the star is saturated: {result.reason}")
 
 
 def _group_by_options(
