@@ -31,3 +31,15 @@ def test_what_is_still_there_stays(tmp_path: Path) -> None:
     relative = relative_paths(record, tmp_path)
     assert relative == {f"{tmp_path}/*.fits": "*.fits"}
     assert relocate_record(record, relative, tmp_path / "elsewhere") == record
+
+
+def test_glob_of_a_whole_tree_is_there_with_its_folder(tmp_path: Path) -> None:
+    (tmp_path / "night").mkdir()
+    deep, wide = f"{tmp_path}/night/**/x*.fits", f"{tmp_path}/night/a*/b*/c*/d*/e*/f*/g*/h*.fits"
+    record = {"inputs": [deep, wide, f"{tmp_path}/gone/**/x*.fits"]}
+    relative = relative_paths(record, tmp_path)
+    assert set(relative) == {deep, wide}
+    (tmp_path / "moved" / "night").mkdir(parents=True)
+    (tmp_path / "night").rmdir()
+    moved = relocate_record(record, relative, tmp_path / "moved")
+    assert moved["inputs"][0] == f"{tmp_path}/moved/night/**/x*.fits"
