@@ -21,7 +21,7 @@ from PyQt6.QtWidgets import QApplication
 from vetter.core.cutout_source import CutoutSource
 from vetter.core.decisions.decision import storable
 from vetter.core.display.style import DisplayStyle
-from vetter.core.fakes.planted_row import SHOWN_SETTING
+from vetter.core.fakes.planted_row import shown_setting
 from vetter.errors import ColumnsWanted, VetterError
 from vetter.gui.commands import COMMANDS, WINDOW_COMMANDS
 from vetter.gui.opening.import_ahead import DELAY_MS, import_ahead
@@ -211,7 +211,6 @@ def _build(
         window.set_columns([str(name) for name in stored["columns"]])
     window.cautions.set_put_away(stored.get("cautions"))
     window.storms.watch.restore(stored.get("storms"))
-    window.lanes.set_wanted(stored.get("lanes") is not False)
     window.plane_row.set_choice(
         PanelChoice.of(source, stored.get("panels"), stored.get("hatch") is not False)
     )
@@ -220,8 +219,9 @@ def _build(
     window.pages.grid_choice = stored.get("grid")
     window.stretch_bar.restore_presets(stored.get("presets"))
     window.light_curve.is_wanted = stored.get("light_curve") is not False
-    window.dialogs.planted.shown_at = str(stored.get(SHOWN_SETTING) or "")
+    window.dialogs.planted.shown_at = str(stored.get(shown_setting(session.reviewer)) or "")
     window.filter_bar.saved.restore(stored.get("filters"))
+    window.lanes.set_wanted(stored.get("lanes") is not False)
     window.set_verdict_bar(stored.get("verdict_bar") is not False)
     fits.begin()
     return window, notes

@@ -237,6 +237,20 @@ def add_agreement_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of the command that measures agreement."""
     add_session(parser)
     parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.add_argument(
+        "--agreeing",
+        type=count,
+        default=2,
+        metavar="N",
+        help="equal verdicts after which a candidate needs no more (default: 2)",
+    )
+    parser.add_argument(
+        "--most",
+        type=count,
+        default=7,
+        metavar="N",
+        help="verdicts after which a candidate without agreement is an arbiter's (default: 7)",
+    )
 
 
 def add_stats_options(parser: argparse.ArgumentParser) -> None:

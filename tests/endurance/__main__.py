@@ -9,6 +9,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from tests.endurance.command_kills import CommandKills
 from tests.endurance.kills import KillError, Kills
 
 
@@ -20,7 +21,10 @@ def main() -> int:
         "--soak", type=int, metavar="N", help="take N random steps in the window, beside a model"
     )
     what.add_argument(
-        "--kill", type=int, metavar="N", help="kill the window N times while keys are pressed"
+        "--kill",
+        type=int,
+        metavar="N",
+        help="kill the window N times while keys are pressed, then merges and exports N times",
     )
     parser.add_argument("--seed", type=int, default=1, help="other steps or moments")
     arguments = parser.parse_args()
@@ -73,12 +77,20 @@ def _kill(folder: Path, count: int, seed: int) -> int:
     try:
         for line in kills.run(count):
             print(line, flush=True)
+        (folder / "commands").mkdir()
+        commands = CommandKills(folder / "commands", seed)
+        for line in commands.run(count):
+            print(line, flush=True)
     except KillError as error:
         print(error, file=sys.stderr)
         return 1
     print(
         f"{count} kills: {kills.decisions} decisions on disk, {kills.acknowledged} acknowledged, "
         "0 lost, 0 half written, 0 processes left running"
+    )
+    print(
+        f"{count} kills of merges and exports: {commands.unwritten} before the output was "
+        f"replaced, {commands.written} after, 0 left it in part, 0 wrong when run again"
     )
     return 0
 

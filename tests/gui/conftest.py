@@ -12,6 +12,7 @@ from PyQt6.QtGui import QFont
 from PyQt6.QtWidgets import QApplication, QWidget
 
 from tests.helpers.snapshots import check_snapshot, snapshot_font
+from vetter.gui.grid import grid_area
 from vetter.gui.widgets import answer_style, verdict_style
 from vetter.gui.widgets.theme import apply_theme
 from vetter.io.files import resources
@@ -74,6 +75,12 @@ def plain_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 folder / file.name
             )
     return folder
+
+
+@pytest.fixture(autouse=True)
+def paints_are_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The clock of a busy machine must not decide which tiles of the grid a paint has."""
+    monkeypatch.setattr(grid_area, "PAINT_SECONDS", 60.0)
 
 
 @pytest.fixture(autouse=True)

@@ -21,6 +21,7 @@ from vetter.core.cutout_source import CutoutSource
 from vetter.core.decisions.decision import Verdict
 from vetter.core.decisions.ledger import Ledger
 from vetter.core.decisions.new_decisions import decide
+from vetter.core.fakes.planted_row import shown_setting
 from vetter.core.fakes.without_planted import added_keys
 from vetter.headless.sessions import export_session, status
 from vetter.io.export.export import export
@@ -248,3 +249,15 @@ def test_window_export_holds_no_test_row(night: Night) -> None:
             row, column = int(np.floor(y + 0.5)), int(np.floor(x + 0.5))
             middle = hdus["IMAGE"].data.shape[0] // 2
             assert hdus["IMAGE"].data[middle, middle] == pytest.approx(image[row, column])
+
+
+def test_stats_count_no_verdict_after_the_test_rows_are_known(
+    night: Night, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = night.decide("known.vetter", [Verdict.ACCEPT] * 13)
+    with SessionFile.open(path, "me") as file:
+        file.set_settings({shown_setting("me"): "2000-01-01T00:00:00.000Z"})
+    assert cli.main(["stats", str(path), "--json"]) == 0
+    facts = json.loads(capsys.readouterr().out)
+    assert facts["test_rows_not_counted"] == 7
+    assert facts["completeness"]["trials"] == 0

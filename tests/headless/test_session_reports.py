@@ -23,6 +23,7 @@ from vetter.io.export.exported_rows import RowChoice
 from vetter.io.input_options import InputOptions
 from vetter.io.inputs.open_input import open_input
 from vetter.io.session.format.rows import plain_meta
+from vetter.io.session.format.tables import VERSION
 from vetter.io.session.session_file import SessionFile
 
 Said = tuple[str, str, Verdict]
@@ -79,7 +80,7 @@ def test_status_of_a_new_session(night: Callable[..., Path]) -> None:
         "decisions": 0,
         "position": None,
         "reviewers": [],
-        "format": 2,
+        "format": VERSION,
     }
 
 
@@ -101,7 +102,7 @@ def test_status_counts_verdicts_and_events(night: Callable[..., Path]) -> None:
         "decisions": 5,
         "position": "c3",
         "reviewers": ["ada"],
-        "format": 2,
+        "format": VERSION,
     }
 
 

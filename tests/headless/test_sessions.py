@@ -74,3 +74,27 @@ def test_export_writes_report_and_sheet(session: str, tmp_path: Path, qapp: obje
     assert page.count("<article>") == page.count("data:image/png;base64,iVBOR") == 2
     assert (tmp_path / "out" / "contact_sheet.pdf").read_bytes().startswith(b"%PDF")
     assert not list((tmp_path / "out" / "cutouts").glob("*.png"))
+
+
+def test_status_names_the_storms_of_the_window(
+    session: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    storm = {"kind": "image", "label": "e3", "candidates": 60, "usual": 3.5}
+    with SessionFile.open(session, "me") as file:
+        found = [storm, {**storm, "candidates": "60"}, 7]
+        file.set_settings({"storms": {"found": found, "dismissed": []}})
+    assert cli.main(["status", session, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["storms"] == [storm]
+    assert cli.main(["status", session]) == 0
+    said = "storm       image e3: 60 candidates, 3.5 in the others' median"
+    assert said in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("record", [None, 3, {"found": 3}, {"found": []}])
+def test_status_without_storms_has_no_such_key(
+    session: str, capsys: pytest.CaptureFixture[str], record: object
+) -> None:
+    with SessionFile.open(session, "me") as file:
+        file.set_settings({"storms": record})
+    assert cli.main(["status", session, "--json"]) == 0
+    assert "storms" not in json.loads(capsys.readouterr().out)

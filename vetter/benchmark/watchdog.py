@@ -20,8 +20,8 @@ LIMIT = 0.03
 SAMPLE_EVERY = 0.003
 PACKAGE = Path(__file__).resolve().parents[1]
 _OWN = Path(__file__).resolve().parent
-_GLUE = (PACKAGE / "gui" / "actions",)
-"""Folders whose functions call all others, and so name nothing."""
+_GLUE = PACKAGE / "gui" / "actions"
+"""Folder whose functions call all others, and so name nothing; its tables of commands do."""
 _WAITING = (".get()", ".get,", ".wait(", ".recv(", ".poll(", ".acquire(", ".read(")
 """Calls in whose line a thread waits in C."""
 
@@ -92,10 +92,13 @@ class Watchdog(QApplication):
         self._sampler.start()
 
     def stop(self) -> None:
-        """End the sampling thread."""
+        """End the sampling thread, and watch no further event of this process."""
         self._ended.set()
         self._sampler.join()
         self._delays.close()
+        # The events that end the application would call it of a half-deleted object, a crash in
+        # every third run: from now on PyQt finds Qt's own notify() alone.
+        del type(self).notify
 
     def notify(self, receiver: QObject | None, event: QEvent | None) -> bool:
         if self._depth or threading.get_ident() != self._main or receiver is None or event is None:
@@ -180,7 +183,8 @@ def _place_of(frame: FrameType | None) -> tuple[str, str] | None:
         file = Path(frame.f_code.co_filename)
         if _OWN in file.parents:
             break
-        if PACKAGE in file.parents and not any(part in file.parents for part in _GLUE):
+        is_glue = _GLUE in file.parents and not file.stem.endswith("_commands")
+        if PACKAGE in file.parents and not is_glue:
             own.append(frame)
         frame = frame.f_back
     if not own or deepest is None:

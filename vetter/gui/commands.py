@@ -5,6 +5,7 @@ Each menu has a table, as `REVIEW_COMMANDS`, with one row per command.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from vetter.core.decisions.decision import Verdict
@@ -202,8 +203,31 @@ GO_COMMANDS: tuple[Command[MainWindow], ...] = (
     Command("go.last", "Last", ("End",), "Go", lambda w: w.session.last()),
 )
 
+_LIST_PLACES = {
+    "automatic": "automatic, where the panels are larger",
+    "beside": "beside the panels",
+    "below": "below the panels",
+    "hidden": "hidden",
+}
+
+
+def _place_list(place: str, window: MainWindow) -> None:
+    window.place_list(place)
+
+
 LIST_COMMANDS: tuple[Command[MainWindow], ...] = (
     Command("view.list", "Candidate list on or off", ("L",), "List", lambda w: w.toggle_list()),
+    *(
+        Command(
+            f"view.list_{place}",
+            f"Place of the list: {title}",
+            (),
+            "List",
+            partial(_place_list, place),
+            submenu="Place of the list",
+        )
+        for place, title in _LIST_PLACES.items()
+    ),
     Command(
         "go.filter",
         "Filter and search",
@@ -370,7 +394,7 @@ VIEW_COMMANDS: tuple[Command[MainWindow], ...] = (
     ),
     Command(
         "view.second_window",
-        "Second window that follows, on or off",
+        "Second window (follows this one) on or off",
         ("F12",),
         "View",
         lambda w: w.toggle_second_window(),

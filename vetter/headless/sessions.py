@@ -14,13 +14,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from vetter.core.cutout_source import CutoutSource
+from vetter.core.decisions.agreement.decided_list import DecidedList
 from vetter.core.decisions.agreement.policy import CombinedOpinions, Policy
 from vetter.core.decisions.agreement.ratings import collect_ratings
+from vetter.core.decisions.agreement.reviewer_record import ReviewerRecord, rate_reviewers
 from vetter.core.decisions.decision import Decision, Verdict, last_reviewers, storable
 from vetter.core.decisions.ledger import Counts, Ledger
 from vetter.core.decisions.moment import Moment
 from vetter.core.decisions.planted import PlantedRow
-from vetter.core.fakes.plan import RECORD_KEY, PlantPlan
+from vetter.core.fakes.plan import PLANT_KEY, PlantPlan
+from vetter.core.fakes.planted_row import known_truth
 from vetter.core.fakes.without_planted import added_keys, without_planted
 from vetter.core.judgement.answer import Answer
 from vetter.core.number_text import format_count
@@ -228,7 +231,8 @@ def open_decided(
     if policy is not None and reviewer is not None:
         raise InputError("--policy combines all reviewers, --reviewer names one: give one of both")
     with _open_session(path, reviewer) as session:
-        decisions = without_planted(session.decisions(), session.planted())
+        every, planted = session.decisions(), session.planted()
+        decisions = without_planted(every, planted)
         fits = {key: meta for key, (_, meta) in session.adjustments().items()}
         report_damage(session)
     source = open_without_test_rows([os.fspath(path)]).read_whole_list()
@@ -238,10 +242,27 @@ def open_decided(
         opinions: Opinions = ledger
         if policy is not None:
             ratings = collect_ratings(source.candidates, decisions)
-            opinions = CombinedOpinions(ratings, Policy(policy))
+            record = record_by_test_rows(every, planted, ratings.reviewers)
+            opinions = CombinedOpinions(ratings, Policy(policy), record)
         yield Decided(source, opinions, fits)
     finally:
         source.close()
+
+
+def record_by_test_rows(
+    decisions: Sequence[Decision], planted: Sequence[PlantedRow], reviewers: tuple[str, ...]
+) -> ReviewerRecord | None:
+    """Return the records of reviewers, sorted by name, on a session's test rows; None without any.
+
+    Without test rows of a known truth the records come from the reviewers' agreement.
+    """
+    keys = {row.key for row in planted}
+    tested = [one for one in decisions if one.key in keys and one.reviewer in reviewers]
+    listed = DecidedList(tested)
+    truth = known_truth(listed.keys, planted)
+    if truth is None:
+        return None
+    return rate_reviewers(collect_ratings(listed, tested, reviewers).codes, truth)
 
 
 def choice_of(arguments: argparse.Namespace) -> RowChoice:
@@ -322,7 +343,7 @@ def _counts(session: SessionFile, decisions: Sequence[Decision]) -> tuple[Counts
 
 def own_count(recorded: RecordedInput, planted: Iterable[PlantedRow]) -> int:
     """Return the number of candidates of a recorded list, without its test rows."""
-    if RECORD_KEY not in recorded.record:
+    if PLANT_KEY not in recorded.record:
         return recorded.candidates
     # Rows of an earlier plan are in the table too, but not in this list.
     return recorded.candidates - min(len(added_keys(planted)), _added_count(recorded))

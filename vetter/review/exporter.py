@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 from PyQt6.QtCore import QObject, QThread, pyqtSignal
 
 from vetter.core.decisions.agreement.policy import CombinedOpinions, Policy
+from vetter.core.decisions.agreement.reviewer_record import rate_reviewers
+from vetter.core.fakes.planted_row import known_truth
 from vetter.errors import describe_error
 from vetter.io.export.decision_table import FrozenOpinions, Opinions
 from vetter.io.export.export import ExportReport, Picture, SheetMaker, export
@@ -33,7 +35,14 @@ def freeze_opinions(session: Session, policy: Policy | None) -> Callable[[], Opi
     if policy is None:
         return lambda: own
     ratings, chosen = session.others.all_ratings(own), policy
-    return lambda: CombinedOpinions(ratings, chosen)
+    keys, planted = session.candidates.keys, session.source.planted
+
+    def combine() -> Opinions:
+        truth = known_truth(keys.tolist(), planted)
+        record = None if truth is None else rate_reviewers(ratings.codes, truth)
+        return CombinedOpinions(ratings, chosen, record)
+
+    return combine
 
 
 @dataclass(frozen=True, slots=True)

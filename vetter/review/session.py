@@ -662,8 +662,8 @@ class Session(QObject):
             self._saving = False
             self.message.emit("saved")
         self._reported_failure = ""
-        self.due.update([self.candidates.row_of(d.key) for d in decisions])
-        self.opinions_changed.emit([self.candidates.row_of(d.key) for d in decisions])
+        self.due.update(rows := [self.candidates.row_of(d.key) for d in decisions])
+        self.opinions_changed.emit(rows)
 
     def _on_failed(self, why: str) -> None:
         if self._comment_in_commit is not None:

@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from tests.benchmark.science.field_answers import Run, adjust, summarise
 from tests.benchmark.science.fields import Candidates
+from tests.benchmark.science.kinds import LOST
 from vetter.benchmark.figures import Figure
 from vetter.core.judgement.answer import Answer
 from vetter.core.psf.models import Moffat
@@ -22,6 +23,7 @@ Array = npt.NDArray[np.float64]
 ROOT = Path(__file__).resolve().parents[3]
 ROUNDS = 5
 """Injections into the same pair, so that sources do not crowd it."""
+BRIGHT_ROUNDS = 8
 SOURCES, ARTEFACTS, BLANKS = 12, 30, 20
 """Sources and blank places of each injection, and stars at most."""
 _NEW = (129.6, 128.6)
@@ -40,6 +42,7 @@ def measure(folder: Path, only: str = "") -> Iterator[Figure]:
         ("real: DECam field, its planes", "decam_field", _decam_planes),
         ("real: DECam field, image and template", "decam_field", _decam_alone),
         ("real: DECam pair, injected sources", "decam_field", _decam_injected),
+        ("real: DECam pair, new and faded", "decam_field", _decam_bright),
         ("real: Rubin packets", "alerts/lsst/rubin_sample_data_10_0.parquet", _rubin_packets),
         ("real: Rubin field", "cases/R01_rubin_dp2", _rubin_field),
         ("real: ZTF packets", "alerts/ztf", _ztf_packets),
@@ -92,28 +95,12 @@ def _decam(name: str, data: Path, folder: Path, planes: dict[str, Path]) -> Figu
 
 def _decam_injected(data: Path, folder: Path) -> Iterator[Figure]:
     """Check goal 2 on a pair of single exposures: image, template and list alone."""
-    from astropy.io import fits
-    from astropy.table import Table
-
     name = "real: DECam pair, injected sources"
-    place = data / "decam_field"
-    template_file = place / "single_template_18b.fits"
-    with fits.open(place / "single_science_04b.fits") as hdus:
-        image, header = np.array(hdus[0].data, float), hdus[0].header
-    template = np.array(fits.getdata(template_file), float)
-    lots: list[tuple[Candidates, Run]] = []
+    lots = []
     for number in range(ROUNDS):
-        rng = np.random.default_rng(number)
-        injected, candidates = _inject(image, template, float(header["FWHM"]), rng)
-        image_file, list_file = folder / "image.fits", folder / "list.csv"
-        fits.writeto(image_file, injected, header, overwrite=True)
-        table = Table({"x": candidates.x, "y": candidates.y})
-        table.write(list_file, overwrite=True)
-        words = [str(list_file), "--image", str(image_file), "--template", str(template_file)]
-        run = adjust(words, folder / "out.ecsv")
-        lots.append((candidates, run))
-        if run.answers is None:
-            yield _failed(name, run)
+        lots.append(_run_injected(data, folder, np.random.default_rng(number)))
+        if lots[-1][1].answers is None:
+            yield _failed(name, lots[-1][1])
             return
     both = Candidates(
         *(np.concatenate([getattr(lot, part) for lot, _ in lots]) for part in ("x", "y")),
@@ -124,10 +111,70 @@ def _decam_injected(data: Path, folder: Path) -> Iterator[Figure]:
     yield summarise(name, both, Run(answers, sum(run.seconds for _, run in lots), ""))
 
 
+def _decam_bright(data: Path, folder: Path) -> Iterator[Figure]:
+    """Count answers on bright sources that are new or faded, alone and beside the few stars."""
+    name = "real: DECam pair, new and faded"
+    beside: list[bool] = []
+    answers: list[Answer] = []
+    for number in range(ROUNDS, ROUNDS + BRIGHT_ROUNDS):
+        rng = np.random.default_rng(number)
+        candidates, run = _run_injected(data, folder, rng, (15.0, 200.0), is_signed=True)
+        if run.answers is None:
+            yield _failed(name, run)
+            return
+        sources = run.answers[candidates.role == "source"]
+        answers += list(sources)
+        beside += [place % 2 == 1 for place in range(len(sources))]
+    near = np.array(beside)
+    lost = np.array([answer in LOST for answer in answers])
+    explained = np.array([answer is Answer.EXPLAINED for answer in answers])
+    values = {
+        "alone lost": 100.0 * float(np.mean(lost[~near])),
+        "beside stars explained": 100.0 * float(np.mean(explained[near])),
+        "beside stars lost": 100.0 * float(np.mean(lost[near])),
+    }
+    budgets = dict.fromkeys(list(values)[:2], 0.0)
+    note = f"S/N 15 to 200, both signs; {np.sum(~near)} alone, {np.sum(near)} beside stars"
+    yield Figure(name, values, "%", budgets, note)
+
+
+def _run_injected(
+    data: Path,
+    folder: Path,
+    rng: np.random.Generator,
+    snr: tuple[float, float] = (5.0, 100.0),
+    is_signed: bool = False,
+) -> tuple[Candidates, Run]:
+    """Inject sources into the pair, and run ``vetter adjust`` on image, template and list."""
+    from astropy.io import fits
+    from astropy.table import Table
+
+    place = data / "decam_field"
+    template_file = place / "single_template_18b.fits"
+    with fits.open(place / "single_science_04b.fits") as hdus:
+        image, header = np.array(hdus[0].data, float), hdus[0].header
+    template = np.array(fits.getdata(template_file), float)
+    fwhm = float(header["FWHM"])
+    injected, candidates = _inject(image, template, fwhm, rng, snr, is_signed)
+    image_file, list_file = folder / "image.fits", folder / "list.csv"
+    fits.writeto(image_file, injected, header, overwrite=True)
+    Table({"x": candidates.x, "y": candidates.y}).write(list_file, overwrite=True)
+    words = [str(list_file), "--image", str(image_file), "--template", str(template_file)]
+    return candidates, adjust(words, folder / "out.ecsv")
+
+
 def _inject(
-    image: Array, template: Array, fwhm: float, rng: np.random.Generator
+    image: Array,
+    template: Array,
+    fwhm: float,
+    rng: np.random.Generator,
+    limits: tuple[float, float],
+    is_signed: bool,
 ) -> tuple[Array, Candidates]:
-    """Return an image with new sources, half near stars and galaxies, and its candidates."""
+    """Return an image with sources, every second near a star or galaxy, and its candidates.
+
+    Half of them, by chance, are taken away from the image instead, if they are signed.
+    """
     stars = _peaks(template, fwhm)
     # Hosts of sources are none of the stars that are candidates themselves.
     artefacts, hosts = stars[:, ::2][:, :ARTEFACTS], stars[:, 1::2]
@@ -147,7 +194,9 @@ def _inject(
         is_inside = 12 <= x <= image.shape[1] - 13 and 12 <= y <= image.shape[0] - 13
         if is_inside and min(apart) > 22:
             places.append((x, y))
-    snr = np.exp(rng.uniform(*np.log([5.0, 100.0]), len(places)))
+    snr = np.exp(rng.uniform(*np.log(limits), len(places)))
+    if is_signed:
+        snr *= rng.choice((-1.0, 1.0), len(snr))
     injected = image.copy()
     for (x, y), wanted in zip(places, snr, strict=True):
         shape = psf.render(image.shape, x, y)

@@ -41,12 +41,26 @@ def names_of(columns: dict[str, Any], **known: Any) -> dict[str, list[str]]:
             },
         ),
         ({"expnum": [7, 7, 8]}, {"image": ["7", "8"]}),
+        (
+            {"visit": [2.02401e13, 2.02402e13, np.nan]},
+            {"image": ["20240100000000", "20240200000000"]},
+        ),
         ({"pid": [1, 2, 1]}, {}),
         ({"exposure": [30.0, 60.0, 30.0]}, {}),
         ({"mag": [1.0, 2.0, 3.0]}, {}),
         ({"visit": [[1, 2], [1, 2]]}, {}),
     ],
-    ids=["files", "ZTF", "Rubin", "exposures", "no pid", "exposure times", "none", "arrays"],
+    ids=[
+        "files",
+        "ZTF",
+        "Rubin",
+        "exposures",
+        "gaps",
+        "no pid",
+        "exposure times",
+        "none",
+        "arrays",
+    ],
 )
 def test_columns_of_surveys_name_images_and_detectors(columns, names):
     assert names_of(columns) == names

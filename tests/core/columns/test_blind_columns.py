@@ -11,7 +11,7 @@ SCORES = (
     "rb drb realBogus real_bogus RB reliability SCIMLSCORE braai acai_h score mlscore score_1 "
     "rf_snn_ia_vs_nonia snn_snia_vs_nonia classtar sgscore1 prob_real CLASS classification "
     "isdiffpos_prob stamp_classifier label vra_real is_real p_bogus realness cnn_confidence "
-    "y_pred ground_truth"
+    "y_pred ground_truth pixelFlags_injectedCenter"
 ).split()
 RESULTS = "adjust_dx adjust_answer adjust_chi2 disappeared answer".split()
 DECISIONS = "verdict vet_verdict tags comment reviewer decided_at verdict_original".split()

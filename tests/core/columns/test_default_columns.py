@@ -50,9 +50,10 @@ def test_without_magnitude_and_score_the_pixel_is_shown() -> None:
 
 @pytest.mark.parametrize(("image", "told"), [("n1", "field"), ("J000", "filter")])
 def test_of_several_images_what_the_name_does_not_tell_is_shown(image: str, told: str) -> None:
-    listed = candidate_list(20, field=np.full(20, image))
+    images = [f"{image}{row}" for row in range(20)]
+    listed = candidate_list(20, field=images)
     if told == "filter":
-        listed.table["id"] = [f"{image}:{row}" for row in range(20)]
+        listed.table["id"] = [f"{name}:{row}" for row, name in enumerate(images)]
     fields = (PlainField(shape=None), PlainField(shape=None))
     assert shown(listed, fields=fields) == ["verdict", "name", "mag", told, "tags"]
 

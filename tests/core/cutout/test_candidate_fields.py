@@ -23,6 +23,7 @@ from astropy.nddata import (
 from astropy.table import QTable, Table
 from astropy.wcs import WCS
 
+from vetter.core.cutout.candidate_fields import find_pixel
 from vetter.core.cutout.extraction import get_cutout
 from vetter.errors import InputError
 
@@ -100,6 +101,15 @@ class Series:
 
     def keys(self) -> list[str]:
         return self.index
+
+
+@pytest.mark.parametrize("unknown", ["XWIN_IMAGE", "YWIN_IMAGE"])
+def test_half_a_position_gives_way_to_the_next(unknown: str) -> None:
+    windowed = {"XWIN_IMAGE": 5.0, "YWIN_IMAGE": 6.0}
+    position = find_pixel({**windowed, unknown: np.nan, "X_IMAGE": 31.0, "Y_IMAGE": 26.0})
+    assert position == (30.0, 25.0)
+    assert find_pixel({**windowed, unknown: np.nan}) is None
+    assert find_pixel(windowed) == (4.0, 5.0)
 
 
 def test_row_that_iterates_over_values_is_centred() -> None:

@@ -73,6 +73,15 @@ def test_places_that_a_projection_cannot_show_are_nan() -> None:
     assert find_needed_box(x, y, (128, 128)) is None
 
 
+@pytest.mark.parametrize("edge", [(-1.0, 5.0), (5.0, -1.0), (20.0, 5.0), (5.0, 10.0)])
+def test_places_a_pixel_beyond_an_edge_need_no_pixels(edge: tuple[float, float]) -> None:
+    x, y = np.array([edge[0]]), np.array([edge[1]])
+    assert find_needed_box(x, y, (10, 20)) is None
+    # Just inside, the edge's pixels still count.
+    near = x + np.sign(5.0 - x) * 1e-6, y + np.sign(5.0 - y) * 1e-6
+    assert find_needed_box(*near, (10, 20)) is not None
+
+
 @pytest.mark.parametrize(("shift", "same"), [(0.0, True), (0.4, True), (1.3, False)])
 def test_grids_within_a_tolerance_are_the_same(shift: float, same: bool) -> None:
     assert is_same_grid(tan(), tan(shift=shift), (128, 128), 1.0) is same

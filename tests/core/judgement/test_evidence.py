@@ -45,7 +45,7 @@ def test_numbers_are_on_one_line() -> None:
         "dx +0.213",
         "dy -0.051 px",
         "scale 1.034",
-        "surviving S/N 1.3",
+        "S/N 1.3 with shift and scale free",
         "neighbours +0.12",
         "on convolved, 17 px, FWHM 4.10",
     ]
@@ -76,12 +76,20 @@ def test_a_parameter_at_its_bound_is_marked() -> None:
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"snr": math.nan}, "surviving S/N unknown"),
-        ({"snr": math.nan, "fwhm": math.nan}, "surviving S/N: no FWHM"),
+        ({"snr": math.nan}, "S/N unknown"),
+        ({"snr": math.nan, "fwhm": math.nan}, "S/N unknown: no FWHM"),
     ],
 )
 def test_an_unknown_surviving_source_is_said(changes: dict[str, float], words: str) -> None:
     assert words in numbers(dataclasses.replace(FIT, **changes))
+
+
+def test_tool_tip_tells_the_two_snr_apart() -> None:
+    known = dataclasses.replace(FIT, normal_shift_err=0.1, normal_scale_err=0.01)
+    assert "at the field's own shift and scale" in details(known)
+    # Without stars both are one number.
+    assert "field's own" not in details(FIT)
+    assert "field's own" not in details(dataclasses.replace(known, snr=math.nan))
 
 
 def test_unknown_numbers_are_left_out() -> None:
@@ -114,7 +122,7 @@ def test_what_is_unknown_is_not_rested_on() -> None:
 def test_details_tell_what_it_rests_on() -> None:
     assert details(FIT).splitlines() == [
         "background: image 1.5, template 0.5",
-        "surviving flux 12 ± 9",
+        "flux with shift and scale free 12 ± 9",
         "neighbouring residuals correlate +0.12",
         "fitted plane: convolved",
         "FWHM 4.10 px",

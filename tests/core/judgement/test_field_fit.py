@@ -12,10 +12,12 @@ from tests.helpers.plain_source import PlainSource
 from vetter.core.cutout.cutout import Cutout
 from vetter.core.cutout_source import Fingerprint, PsfFwhm
 from vetter.core.fit.adjustment import Adjustment
-from vetter.core.fit.field_normal import UNKNOWN_NORMAL
+from vetter.core.fit.field_normal import MATCHED_NORMAL, UNKNOWN_NORMAL
 from vetter.core.judgement.answer import Answer, Judgement
 from vetter.core.judgement.field_fit import fit_rows, make_field_fit
+from vetter.core.judgement.measured_planes import MeasuredPlanes
 from vetter.core.judgement.star_calibration import StarCalibration
+from vetter.core.matching.match import FieldMatch
 from vetter.settings import FitSettings
 
 PIXELS = (Fingerprint("image", "/a/image.fits", 10, 1, "abc"),)
@@ -155,6 +157,9 @@ def test_a_fit_does_without_planes_that_it_does_not_need():
     assert result.converged and not result.unread
 
 
+STAR_COLUMNS = ("x", "y", "brightness", "dx", "dy", "scale", "chi2_ratio", "snr")
+
+
 def make_calibration(dx=0.3):
     """Make twenty equal stars of a field."""
     x = np.linspace(50, 850, 20)
@@ -180,6 +185,39 @@ def test_fits_get_the_normals_of_their_positions():
     assert first.normal.shift_err == pytest.approx(0.02)
     assert second.normal == UNKNOWN_NORMAL
     assert {result.normal for result in fit_rows(source, fit, [0, 1])} == {UNKNOWN_NORMAL}
+
+
+@pytest.mark.parametrize("stars", [None, 4])
+def test_matched_field_of_few_stars_has_the_normal_of_its_match(stars):
+    kernel = np.ones((1, 1, 1))
+    match = FieldMatch(kernel, np.zeros(1), 0.0, (900, 900), "template", 1.0, 4, 1.0, "")
+    calibration = make_calibration()
+    few = StarCalibration(**{name: getattr(calibration, name)[:stars] for name in STAR_COLUMNS})
+    fit = make_field_fit(PsfFwhm(3.0, "given"), FitSettings(), 20.0)
+    fit = fit._replace(calibration=None if stars is None else few)
+    assert fit.normal_at(100.0, 100.0) == UNKNOWN_NORMAL
+    matched = fit._replace(measured=MeasuredPlanes(match))
+    assert matched.normal_at(100.0, 100.0) == MATCHED_NORMAL
+    assert matched._replace(calibration=calibration).normal_at(100.0, 100.0).dx > 0.2
+
+
+class Masked(Planes):
+    """One cutout of which all is masked, as around a saturated core."""
+
+    def cutout_with(self, row, radius, names):
+        pixels = np.full((41, 41), 100.0)
+        pixels[20, 20] = 64500.0
+        planes = {"image": pixels, "convolved": pixels, "err": np.ones_like(pixels)}
+        return Cutout({**planes, "mask": np.ones(pixels.shape, bool)}, {"x": 20.0, "y": 20.0})
+
+
+@pytest.mark.parametrize(("level", "named"), [(65535.0, True), (np.inf, False)])
+def test_saturation_is_why_too_few_pixels_are_good(level, named):
+    fit = make_field_fit(PsfFwhm(3.0, "given"), FitSettings(), 20.0)
+    fit = fit._replace(measured=MeasuredPlanes(saturation=level))
+    (result,) = fit_rows(Masked(("image", "convolved", "err", "mask")), fit, [0])
+    assert not result.converged
+    assert result.reason.startswith("the star is saturated: ") is named
 
 
 def test_a_fit_that_breaks_keeps_the_normals_of_the_others(monkeypatch):

@@ -58,8 +58,16 @@ def make_stars(count: int = 40, **changes: Any) -> StarCalibration:
         (make_fit(VARIABLE), Answer.VARIABLE, "changed by +20%"),
         (make_fit(VARIABLE, scale=0.8, scale_alone=0.8), Answer.VARIABLE, "changed by -20%"),
         (make_fit(NOISE), Answer.NOTHING, "noise before the fit"),
-        (make_fit(DIPOLE, prior_flux=600.0), Answer.KEPT, "S/N 6.0 survives, flux 600"),
-        (make_fit(DIPOLE, prior_flux=-600.0), Answer.KEPT, "S/N 6.0 is missing, flux -600"),
+        (
+            make_fit(DIPOLE, prior_flux=600.0),
+            Answer.KEPT,
+            "S/N 6.0 survives at the field's own shift and scale, flux 600",
+        ),
+        (
+            make_fit(DIPOLE, prior_flux=-600.0),
+            Answer.KEPT,
+            "S/N 6.0 is missing at the field's own shift and scale, flux -600",
+        ),
         (make_fit(DIPOLE, chi2=900.0), Answer.KEPT, "chi2/df 3.18"),
         (make_fit(DIPOLE, raw_flux=600.0), Answer.ORDINARY, "survive at S/N 6.0 only"),
         (make_fit(DIPOLE, raw_flux=-600.0), Answer.ORDINARY, "survive at S/N 6.0 only"),
@@ -141,10 +149,21 @@ def test_power_and_limit_are_for_snr_7() -> None:
     assert judgement.flux_limit == pytest.approx(700.0)
 
 
+def test_reason_names_what_its_snr_is_measured_at() -> None:
+    unknown = {"normal_shift_err": math.inf, "normal_scale_err": math.inf}
+    for changes, words in (
+        ({}, "at the field's own shift and scale"),
+        ({"normal_shift_err": math.inf}, "at the field's own shift and scale"),
+        (unknown, "with shift and scale free"),
+    ):
+        reason = answer_fit(make_fit(DIPOLE, prior_flux=-6830.0, **changes), make_stars()).reason
+        assert f"a source of S/N 68.3 is missing {words}, flux -6830" in reason
+
+
 def test_reason_leaves_limit_to_its_own_column() -> None:
     judgement = answer_fit(make_fit(DIPOLE, prior_flux=300.0), make_stars())
     assert judgement.answer is Answer.ORDINARY
-    assert judgement.reason == "S/N 3.0 remains"
+    assert judgement.reason == "S/N 3.0 remains at the field's own shift and scale"
 
 
 def test_calibration_widens_errors_and_limit() -> None:
@@ -203,6 +222,16 @@ def test_few_stars_leave_answer_uncalibrated() -> None:
     assert judgement.answer is Answer.EXPLAINED
     assert judgement.stars == 0
     assert judgement.reason.endswith("(uncalibrated: fewer than 10 stars)")
+
+
+def test_blank_sky_widens_errors_without_stars() -> None:
+    rng = np.random.default_rng(4)
+    sky = {name: rng.uniform(0, 900, 40) for name in ("sky_x", "sky_y")}
+    sky |= {"sky_snr": rng.normal(0, 2.0, 40), "sky_chi2_ratio": np.ones(40)}
+    alone, known = answer_fit(make_fit(DIPOLE)), answer_fit(make_fit(DIPOLE), make_stars(4, **sky))
+    assert alone.power / known.power == pytest.approx(2.0, rel=0.2)
+    assert known.flux_limit / alone.flux_limit == pytest.approx(2.0, rel=0.2)
+    assert known.stars == 0
 
 
 def test_candidate_beyond_brightest_star_is_named() -> None:

@@ -18,6 +18,7 @@ from vetter.core.psf.models import Gaussian, Moffat, Psf
 SIDE = 400
 HALF = 34
 Width = Callable[[float, float], float]
+Places = tuple[tuple[float, float], ...]
 
 
 class Field(NamedTuple):
@@ -153,6 +154,41 @@ def test_new_source_keeps_its_flux(name: str) -> None:
         found = match.apply(planes, box.x0, box.y0)
         fluxes.append((found.image - found.convolved).sum())
     assert fluxes[1] - fluxes[0] == pytest.approx(1e5, rel=0.03)
+
+
+NEW = (63.5, 82.0), (101.5, 101.5), (93.0, 37.0)
+
+
+def match_with_new(flux: float, told: bool, places: Places = NEW, seed: int = 6) -> FieldMatch:
+    """Match five equal stars, each moved by itself, with new light in the image."""
+    stars = np.array([[30.0, 40.0], [90.0, 35.0], [60.3, 80.2], [28.0, 110.0], [100.0, 105.0]])
+    rng = np.random.default_rng(seed)
+    shape = 150, 150
+    moved = stars + rng.normal(0, 0.15, stars.shape)
+    image = sum(6e4 * Moffat(5.0, 3.0).render(shape, *star) for star in moved)
+    template = sum(6e4 * Moffat(4.0, 3.0).render(shape, *star) for star in stars)
+    image = image + sum(flux * Moffat(5.0, 3.0).render(shape, *place) for place in places)
+    planes = (
+        ArrayPlane("", pixels + rng.normal(0, 5, shape) * np.sqrt(1 + np.maximum(pixels, 0) / 25))
+        for pixels in (image, template)
+    )
+    match = fit_match(*planes, None, stars, 5.0, candidates=places if told else ())
+    assert isinstance(match, FieldMatch)
+    return match
+
+
+@pytest.mark.parametrize("flux", [9e3, -9e3])
+def test_new_light_beside_few_stars_leaves_the_flux_scale(flux: float) -> None:
+    told, untold = (
+        np.array([match_with_new(flux, known, seed=seed).scale for seed in range(6)]) - 1.0
+        for known in (True, False)
+    )
+    assert np.abs(told).mean() < 0.5 * np.abs(untold).mean()
+
+
+def test_candidates_without_light_are_not_free() -> None:
+    match = match_with_new(0.0, told=True, places=((33.0, 42.0), (75.0, 60.0)))
+    assert not len(match.new_light)
 
 
 def test_unknown_template_pixel_is_unknown_nearby_alone() -> None:

@@ -91,7 +91,7 @@ def test_users_key_is_taken_from_the_default_of_another_command():
     assert keymap["go.next"] == ("Right",)
     lost = lost_keys(COMMANDS, keymap)
     assert set(lost) == {"review.reject"}
-    said = "R runs 'Blink image and template' and no longer 'Reject, then next'"
+    said = "R runs 'Blink image and template' and no longer 'Reject'"
     assert lost["review.reject"].words == said
 
 

@@ -131,3 +131,16 @@ def test_many_lanes_scroll(qtbot: Any, window: MainWindow) -> None:
     assert len(shown(window)) == 13
     line = window.lanes.lines[0]
     qtbot.waitUntil(lambda: window.lanes.height() == 8 * line.height(), timeout=30000)
+
+
+def test_stored_filters_that_fit_the_list_are_lanes_from_the_start(
+    qtbot: Any, window: MainWindow, tmp_path: Path
+) -> None:
+    window.filter_bar.saved.name_filter("bright", "mag<17")
+    window.filter_bar.saved.name_filter("of another list", "nowhere<17")
+    window.close()
+    again = open_demo(qtbot, tmp_path / "s.vetter")
+    try:
+        until_shown(qtbot, again, {"undecided": "150", "bright": "14/14"})
+    finally:
+        again.close()

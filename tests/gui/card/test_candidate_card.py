@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from PyQt6.QtCore import QObject, Qt, pyqtSignal
@@ -10,7 +12,7 @@ from PyQt6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from tests.helpers.fake_session import FakeSession, candidate_list
 from vetter.core.decisions.decision import Verdict
-from vetter.gui.card.candidate_card import CandidateCard
+from vetter.gui.card.candidate_card import NARROW_SPACING, CandidateCard
 from vetter.gui.panels.readout import Readout
 
 
@@ -67,6 +69,34 @@ def test_verdict_is_a_word_and_a_code(card, session) -> None:
     assert card.chip.accessibleName() == "verdict maybe"
     assert card.tags.text() == "#dipole  #ghost"
     assert card.comment.text() == "two lines"
+
+
+def test_narrow_heading_leaves_out_place_then_word_and_covers_nothing(qtbot, session) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    card = CandidateCard(session, parent=window)
+    window.show()
+    card.show_row(0)
+    whole = card.chip.whole_width
+    least = card.name.minimumWidth() + whole + 3 * NARROW_SPACING + 2
+    for width, shown in ((900, (True, True)), (least, (False, True)), (least - 1, (False, False))):
+        card.resize(width, 60)
+        card.layout().activate()
+        assert (card.place.isVisible(), card.chip.width() == whole) == shown
+        parts = [part for part in (card.name, card.chip, card.place) if part.isVisible()]
+        for before, after in pairwise(parts):
+            assert before.geometry().right() < after.geometry().left()
+
+
+def test_longer_list_makes_room_for_its_places(qtbot) -> None:
+    card = CandidateCard(FakeSession(candidate_list(2000)))
+    qtbot.addWidget(card)
+    card.resize(900, 60)
+    card.show()
+    card.show_row(1)
+    card.layout().activate()
+    assert card.place.text == "2 of 2,000"
+    assert card.place.isVisible() and card.place.width() == card.place.sizeHint().width()
 
 
 def test_an_opinion_about_another_candidate_does_not_show(card, session) -> None:

@@ -49,6 +49,7 @@ def test_evidence_of_a_fit(qtbot: Any, check_look: CheckLook, answer: Answer) ->
     evidence = Evidence()
     qtbot.addWidget(evidence)
     evidence.resize(760, evidence.height())
-    judgement = Judgement(answer, "a source of S/N 6.2 survives", 344.0, 6.2, 159)
+    reason = "a source of S/N 68.3 is missing at the field's own shift and scale, flux -3788"
+    judgement = Judgement(answer, reason, 344.0, 6.2, 159)
     evidence.show_state(FitState(FitStatus.DONE, FIT, judgement))
     check_look(evidence, f"evidence_{answer.value.replace(' ', '_')}")

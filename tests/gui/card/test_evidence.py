@@ -142,7 +142,9 @@ def test_a_number_beyond_its_limit_is_framed_and_told(evidence: Evidence) -> Non
     for fit in (inside, beyond):
         evidence.show_state(FitState(FitStatus.DONE, fit, Judgement(Answer.KEPT, "why")))
         pictures.append(pixels(evidence.cells.grab().toImage()).astype(int))
-        assert ("beyond its limit: surviving S/N" in evidence.toolTip()) == (fit is beyond)
+        assert ("beyond its limit: S/N, shift and scale free" in evidence.toolTip()) == (
+            fit is beyond
+        )
     tone = QColor(_BROKEN[is_dark(evidence.palette())])
     near = [
         (np.abs(shown - (tone.red(), tone.green(), tone.blue())).max(axis=2) < 40).sum()

@@ -52,7 +52,7 @@ def test_the_users_keys_are_shown(make) -> None:
 
 def test_command_that_lost_its_key_is_named(make) -> None:
     texts = _texts(make({"view.field": ["X"]}))
-    said = "X runs 'Field view (shifts of all candidates) on or off' and no longer 'Later: put off"
+    said = "X runs 'Field view' and no longer 'Later: put off until a new epoch'."
     assert any(said in text for text in texts)
 
 

@@ -445,6 +445,21 @@ def test_plots_of_stars_are_chosen_beside_the_map(qtbot, view):
         assert sum(canvas.isVisible() for canvas in view.canvases) == 2
 
 
+def test_tall_area_shows_no_more_than_fill_its_width(qtbot, view):
+    view.resize(420, 1350)
+    qtbot.waitUntil(lambda: view.pair.count == 3, timeout=30000)
+    sides = [min(c.width(), c.height()) for c in view.canvases if c.isVisible()]
+    assert len(sides) == 3 and min(sides) > 0.85 * (view.pair.width() - 1)
+    view.resize(420, 2000)
+    qtbot.waitUntil(lambda: all(c.isVisible() for c in view.canvases), timeout=30000)
+
+
+def test_several_plots_make_the_window_no_taller(qtbot, view):
+    view.resize(420, 2000)
+    qtbot.waitUntil(lambda: all(c.isVisible() for c in view.canvases), timeout=30000)
+    assert view.pair.count == 4 and view.minimumSizeHint().height() < 500
+
+
 def test_wide_area_shows_all_canvases(qtbot, view):
     view.resize(1400, 520)
     qtbot.waitUntil(lambda: all(canvas.isVisible() for canvas in view.canvases), timeout=30000)

@@ -19,6 +19,7 @@ from vetter.core.display.style import DisplayStyle
 from vetter.core.fit.adjustment import Adjustment
 from vetter.core.judgement.answer import Answer, Judgement
 from vetter.core.judgement.fit_table import FitTable
+from vetter.gui.grid import grid_area
 from vetter.gui.grid.grid import Grid
 
 SHIFT, CTRL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
@@ -60,7 +61,7 @@ def _painted(grid: Grid, monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The places of tiles as they are painted from now on."""
     painted: list[int] = []
 
-    def paint(_painter: QPainter, place: int, _rect: QRect) -> bool:
+    def paint(_painter: QPainter, place: int, _rect: QRect, _until: float) -> bool:
         painted.append(place)
         return True
 
@@ -118,6 +119,14 @@ def test_shift_selects_a_range(grid) -> None:
     assert grid.selection.listed == [1, 2, 3]
     QTest.keyClick(grid, Qt.Key.Key_Left, SHIFT)
     assert grid.selection.listed == [1, 2]
+
+
+def test_tiles_beyond_the_time_of_a_paint_follow(qtbot, grid, cache, monkeypatch) -> None:
+    monkeypatch.setattr(grid_area, "PAINT_SECONDS", -1.0)
+    _serve(qtbot, grid, cache)
+    shown = set(range(grid.area.columns * grid.area.lines))
+    assert not grid.area.seen
+    qtbot.waitUntil(lambda: grid.area.seen >= shown, timeout=30000)
 
 
 def test_only_tiles_that_changed_are_painted(qtbot, grid, cache, monkeypatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterator
 
 import numpy as np
@@ -16,6 +17,7 @@ from vetter.core.cutout.cutout import Cutout
 from vetter.core.cutout.noise_estimate import ESTIMATED_NOISE
 from vetter.core.cutout.plane import Provenance
 from vetter.core.display.style import DisplayStyle
+from vetter.gui.panels.layout.turning import North
 from vetter.gui.panels.plane_row import PlaneRow
 from vetter.review.cutouts.rendered_cutout import (
     FitPanel,
@@ -53,6 +55,16 @@ def test_six_planes_with_compass_and_scale_bar(row: PlaneRow, dark: bool) -> Non
     row.set_theme(dark)
     row.show_frame(frame_of(wcs=sky()))
     check_snapshot(row.grab().toImage(), f"six_planes_{'dark' if dark else 'light'}")
+
+
+def test_north_up_exactly_turns_all_that_is_drawn(row: PlaneRow) -> None:
+    frame = frame_of(places=[[118.3, 206.8]], wcs=sky())
+    residual = frame.planes["diff"] * 0.5
+    fitted = repaint(frame, DisplayStyle(), FitPanel(residual, None, Shift(0.9, 0.0)))
+    row.set_north(North.EXACT)
+    row.show_frame(dataclasses.replace(fitted, north=58.0, east=148.0))
+    row.move_cursor(-9, 6)
+    check_snapshot(row.grab().toImage(), "north_exact")
 
 
 def test_zoomed_in_on_the_candidate(row: PlaneRow) -> None:

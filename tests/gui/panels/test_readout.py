@@ -98,16 +98,6 @@ def test_a_new_candidate_under_a_still_pointer_is_read(readout: Readout) -> None
     assert readout.text().startswith("FITS x 26.0")
 
 
-def test_no_text_widens_or_narrows_it(readout: Readout) -> None:
-    readout.show_frame(frame_of(image=RAMP))
-    wide = readout.width()
-    readout.show_pointer((5.0, 5.0))
-    readout.update_now()
-    assert readout.width() == wide
-    readout.set_narrow(True)
-    assert readout.width() < wide
-
-
 def test_while_a_candidate_is_loading_nothing_is_said(readout: Readout) -> None:
     readout.show_frame(frame_of(image=RAMP))
     readout.show_pointer((5.0, 5.0))
@@ -141,3 +131,24 @@ def test_readout_shown_again_reads_new_frame(readout: Readout, qtbot: QtBot) -> 
     readout.show_frame(frame_of(image=RAMP))
     readout.show()
     qtbot.waitUntil(lambda: readout.text().startswith("FITS x 21.0"), timeout=30000)
+
+
+def test_position_that_does_not_fit_is_left_out(readout: Readout) -> None:
+    readout.show_frame(frame_of(image=RAMP))
+    readout.show_pointer((5.0, 5.0))
+    readout.resize(readout.sizeHint())
+    readout.update_now()
+    assert readout.text().startswith("FITS x 21.0")
+    readout.resize(40, 20)
+    readout.update_now()
+    assert readout.text() == ""
+
+
+def test_width_is_that_of_the_longest_position(readout: Readout) -> None:
+    before = readout.sizeHint()
+    readout.show_frame(frame_of(image=RAMP))
+    readout.show_pointer((5.0, 5.0))
+    readout.update_now()
+    assert readout.sizeHint() == before and readout.minimumSizeHint().width() == 0
+    readout.set_narrow(True, compact=True)
+    assert readout.sizeHint().width() < before.width()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from PyQt6.QtGui import QImage
 
 from tests.helpers.fake_session import candidate_list
 from tests.helpers.fake_source import FakeCache, FakeSource
@@ -34,3 +35,26 @@ def test_new_frame_has_a_new_picture(cache) -> None:
     cache.place(0, render_cutout(cache.source, 0, cache.radius, cache.looks))
     cache.ready.emit(0)
     assert painted is not None and thumbnails.image(0) is not painted
+
+
+def test_picture_beyond_the_time_of_a_paint_follows_with_its_signal(qtbot, cache) -> None:
+    thumbnails = Thumbnails(cache, "diff")
+    cache.want([0, 1])
+    cache.serve()
+    assert thumbnails.image(0) is not None
+    with qtbot.waitSignal(thumbnails.picture_ready, timeout=30000) as ready:
+        assert thumbnails.image(1, until=0.0) is None
+        assert thumbnails.image(0, until=0.0) is not None
+    assert ready.args == [1]
+    assert isinstance(thumbnails.image(1, until=0.0), QImage)
+
+
+def test_stopped_thumbnails_make_no_late_picture(qtbot, cache) -> None:
+    thumbnails = Thumbnails(cache, "diff")
+    cache.want([0, 1])
+    cache.serve()
+    with qtbot.waitSignal(thumbnails.picture_ready, timeout=30000) as ready:
+        thumbnails.image(0, until=0.0)
+        thumbnails.stop()
+        thumbnails.image(1, until=0.0)
+    assert ready.args == [1]

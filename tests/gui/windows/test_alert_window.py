@@ -70,8 +70,9 @@ def test_a_stamp_is_not_said_to_grow(qtbot, opened) -> None:
 def test_f_moves_no_panel(qtbot, opened) -> None:
     window = opened()
     row = window.plane_row
-    # The dock of the light curve takes its room first.
+    # The dock of the light curve takes its room first, and the list goes beside it.
     qtbot.waitUntil(window.light_curve.isVisible, timeout=30000)
+    qtbot.waitUntil(lambda: window.list_dock.is_below, timeout=30000)
     QApplication.processEvents()
     before = [row.panel(name).geometry() for name in row.plane_names]
     QTest.keyClick(window, Qt.Key.Key_F)

@@ -19,6 +19,7 @@ from tests.helpers.field_files import write_field
 from tests.helpers.windows import until_painted, until_replaced
 from vetter.app import open_window
 from vetter.core.decisions.decision import Verdict
+from vetter.core.decisions.ledger import Ledger
 from vetter.errors import InputError
 from vetter.gui.dialogs.all_columns import AllColumns
 from vetter.gui.dialogs.column_roles import ListColumns
@@ -26,6 +27,7 @@ from vetter.gui.dialogs.export import ExportDialog
 from vetter.gui.windows.main_window import MainWindow
 from vetter.io.cutouts.cutout_file import write_cutout
 from vetter.io.export.export import export
+from vetter.io.export.unplanted import without_test_rows
 from vetter.io.input_options import InputOptions
 from vetter.io.inputs.blind_source import make_blind
 from vetter.io.inputs.open_input import open_input
@@ -315,3 +317,15 @@ def test_cutout_file_lacks_results_that_its_list_does_not_show(qtbot: Any, tmp_p
         meta = hidden.cutout(0, 12.0).meta
     assert meta["mag"] == 18.0
     assert not {"adjust_dx", "adjust_answer", "rb"} & set(meta)
+
+
+def test_scores_stay_hidden_where_test_rows_are_left_out(tmp_path: Path) -> None:
+    planes = write_field(tmp_path)
+    table = Table({"id": ["a", "b"], "x": [20.0, 30.0], "y": [30.0, 20.0], "rb": [0.987, 0.1]})
+    table.write(tmp_path / "l.csv")
+    how = InputOptions.from_keywords(planes=planes, repeats=1)
+    with closing(make_blind(open_input([str(tmp_path / "l.csv")], how))) as source:
+        assert len(source.candidates) == 3
+        with without_test_rows(source, Ledger(source.candidates, "ann")) as leaving:
+            assert len(leaving.source.candidates) == 2
+            assert "rb" not in leaving.source.candidates.columns

@@ -28,6 +28,12 @@ def test_second_window_follows_candidate(qtbot, window, second):
     assert second.plane_row.plane_names == window.plane_row.plane_names
 
 
+def test_second_window_has_north_up_as_first(window, second):
+    window.panels.face_north("exact")
+    placement = second.plane_row.panel("image").placement()
+    assert second.plane_row.north == "exact" and abs(placement.tilt) > 3
+
+
 def test_second_window_shows_verdict_given_in_first(qtbot, window, second):
     window.session.accept()
     qtbot.waitUntil(lambda: window.session.current_row == 1, timeout=30000)

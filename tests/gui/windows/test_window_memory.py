@@ -50,7 +50,7 @@ def test_window_comes_back_as_it_was_left(qtbot, session_path, tmp_path):
     with opened(qtbot, session_path) as window:
         window.resize(740, 610)
         window.toggle_theme()
-        window.list_dock.set_wanted_width(300)
+        window.list_dock.set_wanted_size(300)
         window.candidate_list.setColumnWidth(1, 133)
         dark = window.is_dark
     with opened(qtbot, tmp_path / "other.vetter") as window:
@@ -74,9 +74,19 @@ def test_lost_key_is_named_at_the_first_opening_only(qtbot, session_path):
         again = window.status.currentMessage()
     with opened(qtbot, session_path, keymap={"view.field": "X", "go.grid": "Y"}) as window:
         another = window.status.currentMessage()
-    assert "X runs 'Field view (shifts of all candidates) on or off' and no longer 'Later" in first
+    assert "X runs 'Field view' and no longer 'Later" in first
     assert "no longer" not in again
     assert "Y runs 'Grid of many candidates'" in another and "X runs" not in another
+
+
+def test_place_and_height_of_list_come_back(qtbot, session_path):
+    with opened(qtbot, session_path) as window:
+        window.place_list("below")
+        window.list_dock.set_wanted_size(0, 260)
+    with opened(qtbot, session_path) as window:
+        assert window.list_dock.is_below and window.list_dock.place == "below"
+        assert window.list_dock.wanted_height == 260
+        qtbot.waitUntil(lambda: abs(window.list_dock.height() - 260) < 3)
 
 
 def test_columns_come_back_for_same_kind_of_list(qtbot, session_path, tmp_path):

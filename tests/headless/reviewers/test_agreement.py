@@ -89,3 +89,20 @@ def test_test_rows_are_no_candidates_without_a_decision(
         file.append(events)
     assert cli.main(["agreement", str(tmp_path / "s.vetter"), "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["unseen"] == 0
+
+
+def test_retirement_takes_as_many_verdicts_as_told(
+    session: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    agreed = []
+    for number in ("2", "3"):
+        assert cli.main(["agreement", session, "--agreeing", number, "--json"]) == 0
+        agreed.append(json.loads(capsys.readouterr().out)["agreed"])
+    assert agreed == [4, 0]
+
+
+def test_retirement_rules_that_contradict_are_refused(
+    session: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["agreement", session, "--agreeing", "5", "--most", "3"]) == 2
+    assert capsys.readouterr().err == "vetter: --most 3: expected no less than --agreeing 5\n"

@@ -11,6 +11,7 @@ from vetter import cli
 from vetter.core.decisions.agreement.policy import CombinedOpinions, Policy
 from vetter.core.decisions.agreement.ratings import collect_ratings
 from vetter.core.decisions.decision import Decision, How, Verdict
+from vetter.core.decisions.planted import PlantedRow
 from vetter.cutouts import load_cutout
 from vetter.io.export.decision_table import add_policy
 from vetter.io.input_options import InputOptions
@@ -91,3 +92,33 @@ def test_column_of_the_list_called_basis_stays() -> None:
     table = Table({"basis": ["mine"]})
     add_policy(table, CombinedOpinions(ratings, Policy.LATEST), [0])
     assert (table["basis"][0], table["basis_2"][0]) == ("mine", "latest: ada")
+
+
+def test_weights_are_the_records_on_test_rows(tmp_path: Path) -> None:
+    # Ann finds every source and no artefact, bob the other way: of one vote each ann's counts.
+    options = InputOptions(planes=write_field(tmp_path), radius=5)
+    table = write_list(tmp_path / "l.csv", id=["a", "b"], x=[20.0, 40.0], y=[30.0, 10.0])
+    source = open_input(str(table), options)
+    events = [event(source.candidates, row, A, reviewer="ann") for row in (0, 1)]
+    events += [event(source.candidates, row, R, reviewer="bob") for row in (0, 1)]
+    planted = []
+    for number in range(20):
+        for kind, ann, bob in (("fake", A, R), ("artefact", R, A)):
+            key = f"{kind}-{number}"
+            planted.append(PlantedRow(key, kind, "{}"))
+            events += [
+                event(source.candidates, 0, verdict, reviewer=name)._replace(key=key)
+                for name, verdict in (("ann", ann), ("bob", bob))
+            ]
+    with SessionFile.create(tmp_path / "s.vetter", "ann") as file:
+        file.record_input(source.record, source.fingerprints, 2)
+        file.append(events)
+        words = ["export", str(tmp_path / "s.vetter"), "-o", str(tmp_path / "out")]
+        words += ["--policy", "weighted"]
+    source.close()
+    assert cli.main(words) == 0
+    assert Table.read(tmp_path / "out" / "decisions.ecsv")["verdict"].tolist() == ["maybe"] * 2
+    with SessionFile.open(tmp_path / "s.vetter", "ann") as file:
+        file.add_planted(planted)
+    assert cli.main(words) == 0
+    assert Table.read(tmp_path / "out" / "decisions.ecsv")["verdict"].tolist() == ["accept"] * 2

@@ -138,6 +138,17 @@ def test_a_variance_becomes_one_sigma() -> None:
     assert found.sigma[0, 0] == 3 and found.sigma_note == "variance converted"
 
 
+def test_a_variance_beside_whole_numbers_with_fills_becomes_one_sigma() -> None:
+    uncertainty = fits.ImageHDU(np.full((63, 63), 9, np.float32), name="UNCERT")
+    uncertainty.header["UTYPE"] = "VarianceUncertainty"
+    # A plane that the plain reader leaves to astropy, and the others with it.
+    filled = fits.ImageHDU(np.ones((63, 63), np.int16), name="OTHER")
+    filled.header["BLANK"] = -1
+    found = read_stamp(with_extensions(uncertainty, filled))
+    assert found is not None and found.sigma is not None
+    assert found.sigma[0, 0] == 3 and found.sigma_note == "variance converted"
+
+
 def test_a_standard_deviation_stays() -> None:
     uncertainty = fits.ImageHDU(np.full((63, 63), 9, np.float32), name="UNCERT")
     found = read_stamp(with_extensions(uncertainty))

@@ -11,6 +11,8 @@ import numpy as np
 import pytest
 
 from tests.helpers.decisions import REVIEWER, event, listing
+from vetter.core.decisions.agreement.other_reviewers import OtherReviewers
+from vetter.core.decisions.agreement.stored_opinions import OpinionTable
 from vetter.core.decisions.decision import Verdict
 from vetter.core.decisions.ledger import Ledger
 from vetter.core.decisions.new_decisions import decide, decide_group
@@ -22,6 +24,9 @@ COUNT = 400
 LIST = listing(COUNT)
 PAGE = 4096
 MARK = "a list"
+NOBODY = OpinionTable(
+    0, (), np.zeros((0, COUNT), np.uint8), np.zeros((0, COUNT), int), np.zeros((0, COUNT), bool)
+)
 
 
 @pytest.fixture
@@ -37,7 +42,7 @@ def path(tmp_path: Path, ledger: Ledger) -> Path:
         for rows in (range(380), range(380, COUNT)):
             ledger.replay(session.append(decide_group(ledger, rows, Verdict.REJECT)))
         ledger.replay(session.append(ledger.undo_step()))
-        assert session.put_checkpoint(MARK, ledger.snapshot(), ())
+        assert session.put_checkpoint(MARK, ledger.snapshot(), NOBODY)
     return path
 
 
@@ -51,11 +56,8 @@ def test_state_is_as_it_was_stored(path: Path, ledger: Ledger) -> None:
     assert state is not None and taken is not None and state.since == []
     assert repr(state.checkpoint.snapshot) == repr(taken)
     assert sorted(state.decisions) == taken.needed_events()
-    assert (state.checkpoint.last, state.checkpoint.events, state.checkpoint.others) == (
-        420,
-        420,
-        0,
-    )
+    assert (state.checkpoint.last, state.checkpoint.events) == (420, 420)
+    assert repr(state.checkpoint.opinions) == repr(NOBODY)
 
 
 def test_state_is_taken_once_and_until_the_file_changes(path: Path) -> None:
@@ -79,12 +81,16 @@ def test_state_of_other_list_leaves_the_decisions(path: Path) -> None:
         assert len(session.decisions()) == 420
 
 
-def replace_state(path: Path, numbers: list[int]) -> None:
-    state = np.array(numbers, "<i4").tobytes()
-    checksum = hashlib.blake2b(state, digest_size=16).hexdigest()
+def replace_state(path: Path, column: str, content: bytes) -> None:
+    """Put other bytes into a checkpoint, with a checksum that fits."""
     connection = sqlite3.connect(path)
     with connection:
-        connection.execute("UPDATE checkpoints SET state = ?, checksum = ?", (state, checksum))
+        connection.execute(f"UPDATE checkpoints SET {column} = ?", (content,))
+        digest = hashlib.blake2b(digest_size=16)
+        for state in connection.execute("SELECT state, opinions FROM checkpoints").fetchone():
+            digest.update(len(state).to_bytes(8))
+            digest.update(state)
+        connection.execute("UPDATE checkpoints SET checksum = ?", (digest.hexdigest(),))
     connection.close()
 
 
@@ -101,12 +107,48 @@ def replace_state(path: Path, numbers: list[int]) -> None:
     ids=["empty", "short", "cut", "longer", "negative", "unequal"],
 )
 def test_forged_state_is_no_state(path: Path, numbers: list[int]) -> None:
-    replace_state(path, numbers)
+    replace_state(path, "state", np.array(numbers, "<i4").tobytes())
     assert state_of(path) is None
 
 
+@pytest.mark.parametrize(
+    "views",
+    [
+        b"",
+        b"[]",
+        b"{}\n",
+        b'{"events": 1, "reviewers": ["bob"], "shape": [1]}\n',
+        b'{"events": 1, "reviewers": ["bob"], "shape": [1, 1]}\n\1\1',
+        b'{"events": 1, "reviewers": ["bob"], "shape": [1, 1]}\n\1\1\1\1\1',
+        b'{"events": 1, "reviewers": ["bob"], "shape": [1, 1]}\n\1\1\xff\xff\xff\xff',
+        b'{"events": 1, "reviewers": ["bob"], "shape": [1, 1]}\n\x09\1\1\0\0\0',
+        b'{"events": 1, "reviewers": [7], "shape": [1, 1]}\n\1\1\1\0\0\0',
+        b'{"events": 1, "reviewers": [], "shape": [-1, -1]}\n\1\1\1\0\0\0',
+    ],
+    ids=["empty", "list", "lacking", "shape", "short", "odd", "minus", "code", "name", "negative"],
+)
+def test_forged_opinions_are_no_state(path: Path, views: bytes) -> None:
+    replace_state(path, "opinions", views)
+    assert state_of(path) is None
+
+
+def test_opinions_of_others_are_as_they_were_stored(path: Path, ledger: Ledger) -> None:
+    with SessionFile.open(path, REVIEWER) as session:
+        session.append([event(LIST, 3, reviewer="bob", comment="faint")])
+        others = OtherReviewers(ledger, session.decisions())
+        snapshot, table = ledger.snapshot(), others.tabulate()
+        assert snapshot is not None and table is not None
+        assert session.put_checkpoint(MARK, snapshot, table)
+        # A state that lacks an event of another reviewer is refused.
+        assert not session.put_checkpoint(MARK, snapshot, NOBODY)
+    state = state_of(path)
+    assert state is not None and repr(state.checkpoint.opinions) == repr(table)
+    assert state.decisions[421].comment == "faint"
+
+
 def test_state_of_missing_events_says_which_there_are(path: Path) -> None:
-    replace_state(path, [1, 1, 1, *[0] * 8, 0, 9999])
+    numbers = [1, 1, 1, *[0] * 8, 0, 9999]
+    replace_state(path, "state", np.array(numbers, "<i4").tobytes())
     state = state_of(path)
     assert state is not None and state.decisions == {}
 
@@ -141,7 +183,6 @@ def test_decisions_are_found_by_number(path: Path) -> None:
     with SessionFile.open(path, REVIEWER) as session:
         found = session.decisions_at([3, 420, 999])
         assert {number: found[number].seq for number in found} == {3: 3, 420: 420}
-        assert session.decisions_of_others() == []
 
 
 def test_unreadable_decision_is_said_and_none_given(path: Path) -> None:
@@ -168,7 +209,7 @@ def test_checkpoint_of_file_that_is_gone_is_refused(path: Path, ledger: Ledger) 
         snapshot = ledger.snapshot()
         assert snapshot is not None
         with pytest.raises(VetterError, match="the session file is gone"):
-            session.put_checkpoint(MARK, snapshot, ())
+            session.put_checkpoint(MARK, snapshot, NOBODY)
 
 
 def test_later_checkpoint_replaces_the_earlier(path: Path, ledger: Ledger) -> None:
@@ -177,7 +218,7 @@ def test_later_checkpoint_replaces_the_earlier(path: Path, ledger: Ledger) -> No
         assert made is not None
         ledger.replay(session.append([made]))
         snapshot = ledger.snapshot()
-        assert snapshot is not None and session.put_checkpoint("new", snapshot, ())
+        assert snapshot is not None and session.put_checkpoint("new", snapshot, NOBODY)
     assert state_of(path) is None
     state = state_of(path, mark="new")
     assert state is not None and state.checkpoint.last == 421

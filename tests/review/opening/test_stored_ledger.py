@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from tests.helpers.decisions import listing
 from vetter.core.candidates.candidate_list import CandidateList
+from vetter.core.decisions.agreement.other_reviewers import OtherReviewers
 from vetter.core.decisions.decision import Decision, Verdict
 from vetter.core.decisions.ledger import Ledger
 from vetter.core.decisions.new_decisions import decide, decide_group
@@ -119,9 +120,8 @@ def replayed(path: Path, reviewer: str, candidates: CandidateList = LIST) -> Led
 
 
 def is_restored(stored: StoredLedger) -> bool:
-    """Whether the ledger holds events that were not replayed."""
-    own = [event for event in stored.decisions if event.reviewer == stored.ledger.reviewer]
-    return stored.ledger.counts().decisions > len(own)
+    """Whether some of the ledger's events were not replayed."""
+    return stored.covered > 0
 
 
 _ROW = st.integers(0, COUNT - 1)
@@ -151,6 +151,7 @@ def test_opened_state_equals_replay_after_any_steps(
                 opened.close(keeps=step[2])
                 opened = Opened(path, step[1])
                 assert picture(opened.ledger) == picture(replayed(path, step[1]))
+                assert views(opened.stored.others) == views(whole_others(path, step[1]))
             else:
                 opened.take(step)
         if arbitrates:
@@ -193,7 +194,7 @@ def opened(path: Path) -> Iterator[Opened]:
 
 
 def test_checkpoint_stands_for_all_events(path: Path, opened: Opened) -> None:
-    assert opened.stored.decisions == [] and is_restored(opened.stored)
+    assert opened.stored.covered == 9 and opened.stored.others.names == ()
     assert picture(opened.ledger) == picture(replayed(path, "ann"))
 
 
@@ -202,7 +203,7 @@ def test_events_after_checkpoint_are_replayed(path: Path) -> None:
     opened.take(("verdict", 0, Verdict.MAYBE))
     opened.close(keeps=False)
     opened = Opened(path, "ann")
-    assert len(opened.stored.decisions) == 1 and is_restored(opened.stored)
+    assert opened.stored.covered == 9 and opened.ledger.counts().decisions == 10
     assert picture(opened.ledger) == picture(replayed(path, "ann"))
     opened.close()
 
@@ -218,16 +219,60 @@ def test_few_events_keep_no_checkpoint(tmp_path: Path, monkeypatch: pytest.Monke
         opened.close()
 
 
-def test_others_are_read_whole_beside_checkpoint(path: Path) -> None:
+def test_others_opinions_are_in_the_checkpoint(path: Path) -> None:
     bob = Opened(path, "bob")
     bob.take(("verdict", 1, Verdict.ACCEPT))
+    bob.take(("remark", 2, "faint"))
     bob.close()
-    ann = Opened(path, "ann")
-    ann.take(("verdict", 1, Verdict.ACCEPT))
-    ann.close()
-    ann = Opened(path, "ann")
-    assert [event.reviewer for event in ann.stored.decisions] == ["bob"]
-    ann.close()
+    for restored in (False, True):
+        ann = Opened(path, "ann")
+        assert is_restored(ann.stored) is restored
+        assert views(ann.stored.others) == views(whole_others(path, "ann"))
+        ann.close()
+
+
+def test_others_decisions_since_the_checkpoint_are_replayed(path: Path) -> None:
+    for row in (1, 2):
+        bob = Opened(path, "bob")
+        bob.take(("verdict", row, Verdict.ACCEPT))
+        bob.close()
+        ann = Opened(path, "ann")
+        assert not is_restored(ann.stored)
+        assert views(ann.stored.others) == views(whole_others(path, "ann"))
+        ann.close()
+
+
+def test_other_who_is_arbiter_is_replayed(path: Path) -> None:
+    bob = Opened(path, "bob")
+    bob.take(("arbiter", 0))
+    bob.close()
+    for _ in range(2):
+        ann = Opened(path, "ann")
+        assert not is_restored(ann.stored)
+        assert views(ann.stored.others) == views(whole_others(path, "ann"))
+        ann.close()
+
+
+def whole_others(path: Path, reviewer: str) -> OtherReviewers:
+    ledger = replayed(path, reviewer)
+    with SessionFile.open(path, reviewer, read_only=True) as session:
+        return OtherReviewers(ledger, session.decisions())
+
+
+def views(others: OtherReviewers) -> str:
+    ratings, rows = others.all_ratings(), range(len(LIST))
+    return repr(
+        (
+            others.names,
+            others.disagreements().tolist(),
+            others.texts().tolist(),
+            [others.remarks(row) for row in rows],
+            ratings.codes.tolist(),
+            ratings.arbitrated.tolist(),
+            [[ratings.opinion(one, row) for row in rows] for one in range(len(ratings.final))],
+            [sorted(one.remarked_rows()) for one in ratings.final],
+        )
+    )
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
@@ -262,7 +307,7 @@ def test_checkpoint_counts_without_what_is_left_out(path: Path) -> None:
 def test_growing_list_is_replayed(path: Path) -> None:
     with SessionFile.open(path, "ann") as store:
         stored = read_ledger(store, LIST, "ann", complete=False)
-        assert len(stored.decisions) == 9 and stored.keep_checkpoint() == ""
+        assert stored.ledger.counts().decisions == 9 and stored.keep_checkpoint() == ""
 
 
 def test_reading_only_stores_no_checkpoint(path: Path) -> None:
@@ -313,7 +358,9 @@ def test_state_that_lacks_an_event_is_not_stored(path: Path) -> None:
     opened.store.append([made])
     snapshot = opened.ledger.snapshot()
     assert snapshot is not None
-    assert not opened.store.put_checkpoint(mark_of_list(LIST), snapshot, ())
+    table = opened.stored.others.tabulate()
+    assert table is not None
+    assert not opened.store.put_checkpoint(mark_of_list(LIST), snapshot, table)
     opened.close(keeps=False)
 
 
@@ -348,7 +395,7 @@ def test_kill_before_commit_of_checkpoint_leaves_the_one_before(path: Path) -> N
     assert killed.returncode == -9
     assert path.with_name("night.vetter-journal").stat().st_size > 0
     opened = Opened(path, "ann")
-    assert is_restored(opened.stored) and len(opened.stored.decisions) == 1
+    assert opened.stored.covered == 9 and opened.ledger.counts().decisions == 10
     assert picture(opened.ledger) == picture(replayed(path, "ann"))
     opened.close()
 

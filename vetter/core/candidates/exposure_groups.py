@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +19,7 @@ from vetter.core.decisions.triage.storms import Grouping, group_nights, group_va
 
 # Names of columns, compared as `normalise_name` gives them, the surest first.
 _IMAGES = """
-    ccdvisitid imagename imagefile imgname imgfile fitsfile fitsname filename sciencefile
+    imagename imagefile imgname imgfile fitsfile fitsname filename sciencefile
     pdiffimfilename image img file frame framename
 """.split()
 _EXPOSURES = "expnum exposure exposureid exposurename expid expname visit visitid obsid".split()
@@ -56,12 +57,11 @@ def group_exposures(
     [('exposure', 2), ('image', 3), ('detector', 2)]
     """
     times = list_times(candidates) if mjd is None else mjd
-    images, exposures = _find_images(candidates), _find_exposures(candidates, times)
     detectors, word = _find_detectors(candidates)
+    images = _find_images(candidates) if fields is None else Grouping("image", *fields)
+    exposures = _find_exposures(candidates, times) if images is None else None
     groups = []
-    if fields is not None:
-        groups.append(Grouping("image", *fields))
-    elif images is not None:
+    if images is not None:
         groups.append(images)
     elif exposures is not None and detectors is not None:
         groups += [exposures, _join(exposures, detectors, word)]
@@ -71,8 +71,21 @@ def group_exposures(
         groups.append(detectors)
     labels, nights = group_nights(times)
     if nights:
-        groups.append(Grouping("night", labels, [_time_of(first)[:10] for first, _ in nights]))
+        groups.append(Grouping("night", labels, _TimeNames([first for first, _ in nights], 10)))
     return groups
+
+
+class _TimeNames(Sequence[str]):
+    """Names of times, each written when asked for: a list may have as many times as rows."""
+
+    def __init__(self, mjd: Sequence[float], letters: int) -> None:
+        self._mjd, self._letters = mjd, letters
+
+    def __len__(self) -> int:
+        return len(self._mjd)
+
+    def __getitem__(self, number: Any) -> Any:
+        return time_text(float(self._mjd[number]), "mjd")[: self._letters]
 
 
 def list_times(candidates: CandidateList) -> npt.NDArray[np.float64]:
@@ -104,10 +117,10 @@ def _find_images(candidates: CandidateList) -> Grouping | None:
 
 def _find_exposures(candidates: CandidateList, times: npt.NDArray[np.float64]) -> Grouping | None:
     columns = _columns_by_name(candidates)
-    for name in (columns[name] for name in _EXPOSURES if name in columns):
-        # Fractions are exposure times.
-        if candidates.column(name).dtype.kind != "f":
-            return _group_by(candidates, name, "exposure")
+    for name in (name for name in _EXPOSURES if name in columns):
+        # An exposure with fractions is an exposure time.
+        if name != "exposure" or candidates.column(columns[name]).dtype.kind != "f":
+            return _group_by(candidates, columns[name], "exposure")
     known = np.flatnonzero(np.isfinite(times))
     different, numbers = np.unique(times[known], return_inverse=True)
     # Images of one candidate each have no usual number.
@@ -115,7 +128,7 @@ def _find_exposures(candidates: CandidateList, times: npt.NDArray[np.float64]) -
         return None
     labels = np.full(len(times), -1, np.intp)
     labels[known] = numbers.reshape(-1)
-    return Grouping("exposure", labels, [_time_of(time) for time in different.tolist()])
+    return Grouping("exposure", labels, _TimeNames(different.tolist(), 19))
 
 
 def _find_detectors(candidates: CandidateList) -> tuple[Grouping | None, str]:
@@ -153,7 +166,3 @@ def _join(exposures: Grouping, detectors: Grouping, word: str) -> Grouping:
     parts = (divmod(pair, len(detectors.names)) for pair in different.tolist())
     names = [f"{exposures.names[one]} {word} {detectors.names[other]}" for one, other in parts]
     return Grouping("image", labels, names)
-
-
-def _time_of(mjd: float) -> str:
-    return time_text(mjd, "mjd").partition(" (")[0]

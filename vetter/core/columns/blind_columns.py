@@ -16,7 +16,7 @@ _WORDS = """
     score prob probability reliability realbogus rb drb braai btsbot acai vra
     class classification classifier label verdict disappeared answer snn rfscore
     comment reviewer reviewers tags decided classtar votes agreement disagree others opinion
-    real bogus realness confidence prediction predictions pred likelihood truth cnn
+    real bogus realness confidence prediction predictions pred likelihood truth cnn injected
 """.split()
 _HIDDEN = re.compile(
     rf"^(?:{'|'.join(SCORES)})$"

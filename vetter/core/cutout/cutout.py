@@ -7,6 +7,7 @@ header and WCS at their first use.
 from __future__ import annotations
 
 import copy
+import math
 from abc import abstractmethod
 from collections.abc import Collection, Iterator, Mapping, MutableMapping
 from typing import TYPE_CHECKING, Any, Self
@@ -321,10 +322,10 @@ class Cutout(CutoutMapping):
         """
         if self.origin is not None:
             x, y = _read_float(self.meta.get("x")), _read_float(self.meta.get("y"))
-            if np.isfinite(x) and np.isfinite(y):
+            if math.isfinite(x) and math.isfinite(y):
                 return x - self.origin[0], y - self.origin[1]
         ra, dec = _read_float(self.meta.get("ra")), _read_float(self.meta.get("dec"))
-        if np.isfinite(ra) and np.isfinite(dec) and self.wcs is not None:
+        if math.isfinite(ra) and math.isfinite(dec) and self.wcs is not None:
             from vetter.core.coordinates.wcs import sky_to_pixel
 
             x, y = sky_to_pixel(self.wcs, ra, dec)

@@ -6,6 +6,7 @@ While the list loads, decisions on candidates that are not listed yet are held a
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import compress
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -81,6 +82,7 @@ class Ledger:
         self._events = 0
         self._waiting = UnlistedCandidates()
         self._latest: dict[int, Decision] = {}
+        self._remarked: set[int] = set()
         self._strays: dict[str, list[Decision]] = {}
         self._history = History()
         self.has_arbitrated = False
@@ -122,12 +124,15 @@ class Ledger:
         except KeyError:
             raise ValueError("a decision of the snapshot is missing") from None
         rows = snapshot.rows.tolist()
+        # Not their positions: the list is the same.
         if any(event.reviewer != reviewer for event in (*latest, *strays)) or rows != [
-            ledger._row(event) for event in latest
+            ledger._row_of(event.key) for event in latest
         ]:
             raise ValueError("a decision of the snapshot is another's")
         ledger._events = snapshot.events
         ledger._latest = dict(zip(rows, latest, strict=True))
+        marked = (event.tags or event.comment for event in latest)
+        ledger._remarked = set(compress(rows, marked))
         ledger._codes[snapshot.rows] = [event.verdict.code for event in latest]
         ledger._tally = np.bincount(ledger._codes, minlength=len(Verdict)).tolist()
         for stray in strays:
@@ -208,6 +213,10 @@ class Ledger:
             self._latest.pop(number, None)
         else:
             self._latest[number] = now
+        if now is not None and (now.tags or now.comment):
+            self._remarked.add(number)
+        elif self._remarked:
+            self._remarked.discard(number)
         return now
 
     def _count(self, row: int, before: Decision | None, now: Decision | None) -> None:
@@ -234,13 +243,13 @@ class Ledger:
     def remarked_rows(self) -> list[int]:
         """Return the rows of the candidates with tags or a comment, in any order."""
         # list(): a filter in a thread may ask during a decision.
-        events = list(self._latest.items())
-        numbers = (n for n, event in events if event.tags or event.comment)
-        rows = (self._waiting.row(number) for number in numbers)
+        rows = (self._waiting.row(number) for number in list(self._remarked))
         return [row for row in rows if row is not None]
 
     def arbitrated_rows(self) -> list[int]:
         """Return the rows on which the reviewer's verdict as arbiter is in force."""
+        if not self.has_arbitrated:
+            return []
         numbers = [n for n, event in self._latest.items() if _is_arbitration(event)]
         rows = (self._waiting.row(number) for number in numbers)
         return [row for row in rows if row is not None]

@@ -36,6 +36,19 @@ def _numbers(values: Iterable[int | None]) -> Numbers:
     return np.array(list(values), np.int64)
 
 
+def distinct_numbers(*arrays: Numbers) -> list[int]:
+    """Return the different positive numbers of arrays, rising.
+
+    Examples
+    --------
+    >>> distinct_numbers(np.array([3, 0, 7]), np.array([3]))
+    [3, 7]
+    """
+    ordered = np.sort(np.concatenate(arrays))
+    numbers: list[int] = ordered[np.diff(ordered, prepend=0) > 0].tolist()
+    return numbers
+
+
 class StoredChanges(NamedTuple):
     """Changes in sequence numbers.
 
@@ -68,8 +81,7 @@ class StoredChanges(NamedTuple):
 
     def events(self) -> list[int]:
         """Return the sequence numbers of all events, rising."""
-        numbers = np.unique(np.concatenate([self.before, self.after]))
-        return [int(number) for number in numbers[numbers > 0]]
+        return distinct_numbers(self.before, self.after)
 
     def resolved(self, decisions: Mapping[int, Decision]) -> list[Change]:
         """Return the changes with their decisions; raises KeyError if one is missing."""
@@ -114,8 +126,7 @@ class LedgerSnapshot(NamedTuple):
         """Return the sequence numbers of the events that a restored ledger begins with, rising."""
         recent = self.done.part(max(len(self.done.rows) - READ_AT_ONCE, 0), len(self.done.rows))
         parts = [self.latest, self.strays, recent.before, recent.after]
-        numbers = np.unique(np.concatenate([*parts, self.undone.before, self.undone.after]))
-        return [int(number) for number in numbers[numbers > 0]]
+        return distinct_numbers(*parts, self.undone.before, self.undone.after)
 
     def is_consistent(self, candidates: int) -> bool:
         """Return whether all rows are of a list of that length, and the arrays of equal lengths."""

@@ -95,13 +95,15 @@ NO_LIGHT = PlantedLight(np.empty(0, np.intp), np.empty(0, np.intp), np.empty((0,
 """No source at all."""
 
 
-def render_sources(render: Render, fwhm: float, x: Floats, y: Floats, flux: Floats) -> PlantedLight:
+def render_sources(
+    render: Render | Sequence[Render], fwhm: float, x: Floats, y: Floats, flux: Floats
+) -> PlantedLight:
     """Render point sources of given fluxes, without noise.
 
     Parameters
     ----------
-    render : callable
-        PSF of the field.
+    render : callable, or sequence of callable (n,)
+        PSF of the field, or that at each source.
     fwhm : float
         FWHM of the PSF, pixels; stamps reach 4 of them each way, where its light has ended.
     x, y : sequence of float (n,)
@@ -114,8 +116,9 @@ def render_sources(render: Render, fwhm: float, x: Floats, y: Floats, flux: Floa
     x0 = np.floor(np.asarray(x, float) + 0.5).astype(np.intp) - half
     y0 = np.floor(np.asarray(y, float) + 0.5).astype(np.intp) - half
     stamps = np.zeros((len(x0), side, side))
-    for k, strength in enumerate(flux):
-        stamps[k] = strength * render((side, side), x[k] - x0[k], y[k] - y0[k])
+    each = [render] * len(x0) if callable(render) else render
+    for k, (strength, one) in enumerate(zip(flux, each, strict=True)):
+        stamps[k] = strength * one((side, side), x[k] - x0[k], y[k] - y0[k])
     return PlantedLight(x0, y0, stamps)
 
 

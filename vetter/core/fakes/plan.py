@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-RECORD_KEY = "plant"
+PLANT_KEY = "plant"
 """Entry of a source's record that holds the plan."""
 
 MAX_ROWS = 10_000
@@ -64,9 +64,9 @@ class PlantPlan:
         ValueError
             The entry is not a plan.
         """
-        plain = record.get(RECORD_KEY) or {}
+        plain = record.get(PLANT_KEY) or {}
         if not isinstance(plain, Mapping):
-            raise ValueError(RECORD_KEY)
+            raise ValueError(PLANT_KEY)
         numbers = {}
         for name, value in plain.items():
             if name not in cls.__slots__ or isinstance(value, bool) or not isinstance(value, int):
@@ -80,4 +80,4 @@ class PlantPlan:
 
 def without_plan(record: Mapping[str, Any]) -> dict[str, Any]:
     """Return a record that opens the same inputs without test rows."""
-    return {name: value for name, value in record.items() if name != RECORD_KEY}
+    return {name: value for name, value in record.items() if name != PLANT_KEY}

@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
+
+import numpy as np
+import numpy.typing as npt
 
 from vetter.core.decisions.planted import PlantedRow
 
 FAKE, ARTEFACT, REPEAT, KNOWN = "fake", "artefact", "repeat", "known"
-SHOWN_SETTING = "test_rows_shown"
-"""Setting of a session: UTC from which on the reviewer can know its test rows."""
+_IS_REAL = {FAKE: 1.0, ARTEFACT: 0.0}
+"""Truth of the kinds of rows that have one."""
 ADDED_KINDS = frozenset((FAKE, ARTEFACT, REPEAT))
 """Kinds of rows that the list itself does not have: these never reach an output."""
+
+
+def shown_setting(reviewer: str) -> str:
+    """Return the session's setting with the UTC from which on a reviewer can know its test rows.
+
+    Each reviewer has one, so that merged sessions keep all.
+    """
+    return f"test_rows_shown {reviewer}"
 
 
 def make_row(key: str, kind: str, truth: Mapping[str, Any]) -> PlantedRow:
@@ -39,3 +50,20 @@ def truth_of(row: PlantedRow) -> dict[str, Any]:
     except (ValueError, RecursionError):
         return {}
     return truth if isinstance(truth, dict) else {}
+
+
+def known_truth(
+    keys: Iterable[str], planted: Iterable[PlantedRow]
+) -> npt.NDArray[np.float64] | None:
+    """Return 1 for rows of these keys that are real, 0 for bogus, NaN for unknown; None if all are.
+
+    Examples
+    --------
+    >>> known_truth(["a", "b"], [PlantedRow("b", "fake", "{}")]).tolist()
+    [nan, 1.0]
+    """
+    known = {row.key: _IS_REAL[row.kind] for row in planted if row.kind in _IS_REAL}
+    if not known:
+        return None
+    truth = np.array([known.get(str(key), np.nan) for key in keys], np.float64)
+    return truth if np.isfinite(truth).any() else None

@@ -25,12 +25,17 @@ from vetter.core.fit.chi2.moments import (
     tap_weights_both,
     windows,
 )
-from vetter.core.fit.chi2.newton import Minima, ShiftPrior, descend_stack
+from vetter.core.fit.chi2.newton import (
+    MAX_SINGLE_DESCENTS,
+    Minima,
+    ShiftPrior,
+    descend_stack,
+)
 from vetter.core.fit.field_normal import UNKNOWN_NORMAL
 from vetter.core.fit.input import FitInput
 from vetter.core.fit.noise_model import TemplateNoise, noise_chi2
 from vetter.core.fit.point_source import PointSources, compute_products, measure_sources
-from vetter.core.fit.search import compute_least_chi2, search
+from vetter.core.fit.search import search
 from vetter.core.fit.weights import Solutions
 
 Array = npt.NDArray[np.float64]
@@ -40,6 +45,7 @@ _MIN_ERR = 1e-5
 
 _RIDGE = 1e-10
 """Fraction of its power added to each image: images of one shape stay solvable."""
+_RIDGES = _RIDGE * np.eye(5)
 
 
 class Normals(NamedTuple):
@@ -107,6 +113,10 @@ def join_deviations(raw: RawFigures, prior: PriorFigures, alone: AloneFigures) -
     columns = np.array(
         [*raw[:2], raw.flux / raw.flux_err, prior.flux, prior.flux_err, *alone[2:], *raw[2:]]
     )
+    if columns.shape[1] <= MAX_SINGLE_DESCENTS:
+        # Plain numbers: numpy's calls would cost more.
+        rounded = [float(f"{value:.6g}") for value in columns.ravel().tolist()]
+        return Deviations(*np.array(rounded).reshape(columns.shape))
     size = np.abs(columns)
     digits = 5.0 - np.floor(np.log10(np.where((size > 0) & np.isfinite(size), size, 1.0)))
     # Powers of ten with a positive exponent are exact, and so are the quotients' short decimals.
@@ -162,7 +172,7 @@ def _measure_shares(
     size = np.sqrt(np.maximum(np.diagonal(images, axis1=1, axis2=2), 1e-300))
     unit = images / (size[:, :, None] * size[:, None, :])
     unit[~measured] = 0.0
-    unit += _RIDGE * np.eye(5)
+    unit += _RIDGES
     found = np.where(measured[:, None], cross / size, 0.0)
     together = np.vecdot(found, np.linalg.solve(unit, found[:, :, None])[:, :, 0])
     explained = np.where(measured & (together > 0), together, np.nan)
@@ -282,7 +292,7 @@ def _fit_scale(
     power, cross = np.vecdot(products[:, :taps], weights), products[:, taps]
     scale = np.where(power > 0, cross / power, 1.0)
     scale = np.minimum(np.maximum(scale, bounds[0]), bounds[1])
-    chi2 = compute_least_chi2(power.copy(), cross.copy(), fitted[:, taps, taps], bounds)
+    chi2 = (power * scale - 2.0 * cross) * scale + fitted[:, taps, taps]
     return chi2, scale, power
 
 

@@ -27,6 +27,17 @@ class FieldNormal(NamedTuple):
     scale: float = 1.0
     scale_err: float = math.inf
 
+    @property
+    def is_known(self) -> bool:
+        """Whether shift or scale is known from stars."""
+        return math.isfinite(self.shift_err) or math.isfinite(self.scale_err)
+
 
 UNKNOWN_NORMAL = FieldNormal()
 """Normal of an input without stars: no shift, scale 1, any deviation as likely as another."""
+
+MATCHED_NORMAL = FieldNormal(0.0, 0.0, 0.1, 1.0, 0.05)
+"""Normal of a field whose template was matched on its own stars, where these are too few to tell.
+
+The match takes shift and scale out; the scatter is what it usually leaves from star to star.
+"""

@@ -422,12 +422,17 @@ def _choose_psf(meta: Any, options: FitOptions) -> tuple[Psf | None, str]:
         return options.psf, options.psf_note
     if options.fwhm is not None:
         if _is_width(options.fwhm):
-            return Gaussian(float(options.fwhm)), ""
+            return _make_gaussian(float(options.fwhm)), ""
         return None, f"FWHM {options.fwhm} is no width: taken as not known"
     value = meta.get("fwhm") if hasattr(meta, "get") else None
     if value is not None and _is_width(value):
         return Gaussian(float(value)), "FWHM from the cutout's metadata"
     return None, "" if value is None else "the FWHM in the cutout's metadata is no width"
+
+
+@lru_cache(maxsize=16)
+def _make_gaussian(fwhm: float) -> Gaussian:
+    return Gaussian(fwhm)
 
 
 def _is_width(value: Any) -> bool:
@@ -440,7 +445,7 @@ def _position(cutout: Any, shape: tuple[int, ...]) -> tuple[float, float]:
     Without a position in the cutout, it is the centre plus the fractions of ``meta``'s x and y.
     """
     position = getattr(cutout, "position", None)
-    if position is not None and all(_is_number(v) for v in position):
+    if position is not None and _is_number(position[0]) and _is_number(position[1]):
         return float(position[0]), float(position[1])
     meta = cutout["meta"] if "meta" in cutout else {}
     centre = []
@@ -452,6 +457,8 @@ def _position(cutout: Any, shape: tuple[int, ...]) -> tuple[float, float]:
 
 
 def _is_number(value: Any) -> bool:
+    if isinstance(value, float):
+        return math.isfinite(value)
     if value is np.ma.masked:
         return False
     try:

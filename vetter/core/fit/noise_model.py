@@ -83,6 +83,8 @@ class TemplateNoise(NamedTuple):
 
 def measure_noise_power(stack: Stack, box: Box) -> TemplateNoise | None:
     """Return the noise of templates in a box; None if all lack an error plane."""
+    if all(data.template_variance is None for data in stack.inputs):
+        return None
     inside = (slice(None), *box)
     weight = stack.weight[inside]
     power, correlation = np.zeros(len(weight)), np.zeros(len(weight))

@@ -99,11 +99,13 @@ def measure_sources(
     fixed : (bool, bool)
         Whether the shift and the scale are fixed.
     """
-    out = no_sources(len(inner))
     usable = (df > 0) & (inner[:, 3, 3] > 0) & (inner[:, 4, 4] > 0)
     norm = np.where(usable, inner[:, 3, 3] * inner[:, 4, 4], 1.0)
     usable &= 1.0 - inner[:, 3, 4] ** 2 / norm > 1e-10
     usable &= np.isfinite(inner).all(axis=(1, 2))
+    if usable.all():
+        return _measure_amplitudes(inner, minima.scale, minima.chi2 / df, fixed)
+    out = no_sources(len(inner))
     if usable.any():
         ratios = minima.chi2[usable] / df[usable]
         measured = _measure_amplitudes(inner[usable], minima.scale[usable], ratios, fixed)
@@ -122,7 +124,7 @@ def _measure_amplitudes(
     template_flux = (bb * tp - bp * tb) / determinant
     held_err, error = _flux_errors(inner, [3] if fixed[0] else [0, 1, 3], chi2_ratio)
     if fixed[1]:
-        error = held_err
+        error = held_err.copy()
     flux = np.where(np.isfinite(error), flux, 0.0)
     slopes: Array = inner[:, (0, 1), (0, 1)]
     measured = np.logical_and((slopes > 0).all(axis=1), not fixed[0])

@@ -251,7 +251,7 @@ def _scale_slopes(ends: QuinticEnds) -> None:
 def _count_freedom(stack: Stack, which: Indices, box: Box, options: FitOptions) -> Indices:
     """Return the degrees of freedom of joint fits with a free shift."""
     parameters = 4 + (options.max_scale > 1) + 2 * options.fit_plane
-    return count_pixels(stack.weight[which], box) - parameters
+    return count_pixels([stack.inputs[k] for k in which], stack.weight[which], box) - parameters
 
 
 def _measure_sources(

@@ -198,7 +198,9 @@ def _solve(stack: Stack, options: FitOptions) -> list[Adjustment]:
                 moments = _compute_moments(coefs, stack, about.psf_box, options, True, None)
                 raw = measure_raw(moments, normals, options)
                 noise = _subtract_noise(moments, stack, about.psf_box, options)
-            pixels = stack.pixels if is_one_box else count_pixels(stack.weight, about.psf_box)
+            pixels = stack.pixels
+            if not is_one_box:
+                pixels = count_pixels(stack.inputs, stack.weight, about.psf_box)
             sources, joint, around = _measure_sources(moments, options, pixels, noise)
             prior = measure_prior(moments, around, normals, options, joint, sources, noise)
             judged = JudgedFits(normals, alone, prior)
@@ -252,13 +254,10 @@ def _compute_moments(
     if images > 1:
         rows[:, 1] = inside
     if with_psf:
-        rows[:, 2] = render_points(stack.inputs, box)
-        power = rows[:, 2] ** 2
-        counted_power = (power * (inside > 0)).sum(axis=(1, 2))
-        measurable = counted_power > _MIN_PSF_SHARE * power.sum(axis=(1, 2))
-        # Zero: a PSF that could hide in masked pixels is not measured.
-        rows[~measurable, 2] = 0.0
-        rows[:, 2] *= inside
+        points = render_points(stack.inputs, box)
+        if any(data.usable is not None for data in stack.inputs):
+            _remove_hidden(points, inside)
+        np.multiply(points, inside, out=rows[:, 2])
     edge = margin(options.max_shift)
     moments = [
         gram(coefs, box, [(k, w) for k in range(count)], edge, inside, rows)[0]
@@ -271,6 +270,13 @@ def _compute_moments(
     if options.fit_plane:
         moments = [remove_slopes(matrix) for matrix in moments]
     return moments
+
+
+def _remove_hidden(points: Array, weight: Array) -> None:
+    """Set to 0, in place, PSFs that could hide in masked pixels: they are not measured."""
+    power = points * points
+    counted_power = (power * (weight > 0)).sum(axis=(1, 2))
+    points[~(counted_power > _MIN_PSF_SHARE * power.sum(axis=(1, 2)))] = 0.0
 
 
 def _subtract_noise(

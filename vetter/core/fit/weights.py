@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -76,10 +77,12 @@ def compute_weights(inputs: list[FitInput], noise_scales: list[float]) -> Array:
     return out
 
 
-def count_pixels(weight: Array, box: Box) -> npt.NDArray[np.intp]:
-    """Count the pixels of the box that enter, (k,)."""
-    inside = weight[(slice(None), *box)]
-    return np.asarray(np.count_nonzero(inside, axis=(1, 2)))
+def count_pixels(inputs: Sequence[FitInput], weight: Array, box: Box) -> npt.NDArray[np.intp]:
+    """Count the pixels of the box that enter, (k,); ``weight`` is 0 for those that do not."""
+    rows, columns = box
+    if all(data.usable is None for data in inputs):
+        return np.full(len(inputs), (rows.stop - rows.start) * (columns.stop - columns.start))
+    return np.asarray(np.count_nonzero(weight[:, rows, columns], axis=(1, 2)))
 
 
 def stack_inputs(inputs: list[FitInput], weight: Array) -> Stack:
@@ -89,13 +92,7 @@ def stack_inputs(inputs: list[FitInput], weight: Array) -> Stack:
         np.subtract(data.image, data.bg, out=image[k])
         np.subtract(data.template, data.tbg, out=template[k])
     bg, tbg = np.array([data.bg for data in inputs]), np.array([data.tbg for data in inputs])
-    box = inputs[0].about.box
-    if any(data.usable is not None for data in inputs):
-        pixels = count_pixels(weight, box)
-    else:
-        rows, columns = box
-        size = (rows.stop - rows.start) * (columns.stop - columns.start)
-        pixels = np.full(len(inputs), size)
+    pixels = count_pixels(inputs, weight, inputs[0].about.box)
     return Stack(image, template, weight, bg, tbg, pixels, inputs)
 
 

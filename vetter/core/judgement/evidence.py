@@ -11,6 +11,7 @@ import re
 
 from vetter.core.fit.adjustment import Adjustment, is_off
 from vetter.core.judgement.answer import Judgement
+from vetter.core.judgement.fit_answer import FREE
 from vetter.core.number_text import format_count, format_p_value
 
 _MAX_CAUTIONED_CHI2 = 3.0
@@ -103,7 +104,8 @@ def details(fit: Adjustment) -> str:
     is_quintic = fit.spline == 5
     lines = [
         _format("background: image {:.5g}", fit.bg, _format(", template {:.5g}", fit.tbg)),
-        _format("surviving flux {:.5g}", fit.flux, _format(" ± {:.3g}", fit.flux_err)),
+        _explain_snr(fit),
+        _format(f"flux with {FREE} {{:.5g}}", fit.flux, _format(" ± {:.3g}", fit.flux_err)),
         _format("flux absorbed by the scale {:.5g}", fit.absorbed),
         _format("neighbouring residuals correlate {:+.2f}", fit.correlation),
         f"fitted plane: {fit.template}" if fit.template else "",
@@ -166,8 +168,18 @@ def _format_ratio(value: float) -> str:
 
 def _format_snr(fit: Adjustment) -> str:
     if math.isnan(fit.snr):
-        return "surviving S/N unknown" if math.isfinite(fit.fwhm) else "surviving S/N: no FWHM"
-    return f"surviving S/N {fit.snr:.1f}"
+        return "S/N unknown" if math.isfinite(fit.fwhm) else "S/N unknown: no FWHM"
+    return f"S/N {fit.snr:.1f} with {FREE}"
+
+
+def _explain_snr(fit: Adjustment) -> str:
+    """Return how the S/N of the reason differs from that of the numbers; empty if it does not."""
+    if math.isnan(fit.snr) or not fit.normal.is_known:
+        return ""
+    return (
+        "The S/N in the reason is measured at the field's own shift and scale. The one in the "
+        f"numbers is measured with {FREE}: they can take up a source's light."
+    )
 
 
 def cautions(fit: Adjustment) -> tuple[str, ...]:

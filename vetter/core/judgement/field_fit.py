@@ -16,16 +16,18 @@ from vetter.core.cutout_source import (
     PsfFwhm,
 )
 from vetter.core.fit.adjustment import Adjustment, FitOptions, make_failure
-from vetter.core.fit.field_normal import UNKNOWN_NORMAL, FieldNormal
+from vetter.core.fit.field_normal import MATCHED_NORMAL, UNKNOWN_NORMAL, FieldNormal
 from vetter.core.judgement.answer import Answer, Judgement
 from vetter.core.judgement.fit_answer import AnswerLimits, answer_fit
 from vetter.core.judgement.measured_planes import MeasuredPlanes
 from vetter.core.judgement.star_calibration import MIN_STARS, SIGMA_SHARE, StarCalibration
+from vetter.core.matching.match import FieldMatch
 from vetter.core.psf.models import Gaussian, Moffat, Psf
+from vetter.core.psf.saturation import has_saturated
 from vetter.errors import VetterError
 from vetter.settings import FitSettings
 
-REVISION = 10
+REVISION = 11
 """Revision of the fit, raised whenever it changes, so that stored results are fitted again."""
 
 SPLINE_REACH = 2
@@ -93,8 +95,14 @@ class FieldFit(NamedTuple):
         return answer_fit(adjustment, self.calibration, limits)
 
     def normal_at(self, x: float, y: float) -> FieldNormal:
-        """Return the normal shift and scale at a position of the image, pixels."""
-        return UNKNOWN_NORMAL if self.calibration is None else self.calibration.normal_at(x, y)
+        """Return the normal shift and scale at a position of the image, pixels.
+
+        With too few stars to tell it is that of a match, or unknown if nothing was matched.
+        """
+        if self.calibration is not None and self.calibration.is_usable:
+            return self.calibration.normal_at(x, y)
+        match = None if self.measured is None else self.measured.match
+        return MATCHED_NORMAL if isinstance(match, FieldMatch) else UNKNOWN_NORMAL
 
     def _missing_for(self, adjustment: Adjustment) -> str:
         """Return the thing that is missing for the answer on one candidate, or empty."""
@@ -223,8 +231,28 @@ def fit_rows(source: CutoutSource, fitting: FieldFit, rows: Sequence[int]) -> li
     for options, members in _group_by_options(source, fitting, cutouts):
         normals = _find_normals(source, fitting, members)
         fits = _fit_safely([cutout for _, cutout in members], options, normals)
-        results.update({row: result for (row, _), result in zip(members, fits, strict=True)})
+        for (row, cutout), result in zip(members, fits, strict=True):
+            results[row] = _name_saturation(result, cutout, fitting.measured)
     return [results[row] for row in rows]
+
+
+def _name_saturation(
+    result: Adjustment, cutout: Any, measured: MeasuredPlanes | None
+) -> Adjustment:
+    """Return a result that names saturation where that is why too few pixels are good.
+
+    The light of a saturated star's wings cannot be fitted alone: a source beside its core is not
+    seen, so that nothing could be explained.
+    """
+    if result.converged or result.unread or measured is None:
+        return result
+    levels = (
+        ("image", measured.saturation),
+        ("template" if "template" in cutout else "convolved", measured.template_saturation),
+    )
+    if not any(has_saturated(cutout[name], level) for name, level in levels if name in cutout):
+        return result
+    return replace(result, reason=f"the star is saturated: {result.reason}")
 
 
 def _group_by_options(

@@ -49,9 +49,11 @@ DESCRIPTIONS = {
     "pval": "probability of a larger chi2 by chance",
     "shift": "length of the fitted shift of the template",
     "scale": "fitted flux of the template's star, in units of its own",
-    "surviving_snr": "S/N of a point source in the residuals of the fit",
+    "surviving_snr": "S/N of a point source with shift and scale free, which can take up its light;"
+    " a reason gives that at the field's own shift and scale",
     "flux_limit": "faintest flux here that would survive the fit at S/N 7",
-    "power": "S/N at which a source of the candidate's own flux would survive the fit",
+    "power": "S/N at which a source of the candidate's own flux would survive the fit, at the"
+    " field's own shift and scale",
     "psf_snr": "S/N of a point source in the difference, before the fit",
     "psf_share": "part of the explained difference that a point source explains, 0 to 1",
     "shift_share": "part of the explained difference that a shift explains, 0 to 1",
@@ -102,7 +104,7 @@ class FitTable:
     brightness : ndarray (count,)
         PSF flux of the template's star at the position, NaN if unknown.
     prior_snr : ndarray (count,)
-        Surviving S/N with the field's normal shift and scale as prior, NaN if unknown.
+        S/N at the field's own shift and scale, NaN if unknown.
     at_bound : ndarray (count,), bool
         Whether dx or dy ended on its bound, which makes the shift meaningless.
     fits : PackedFits

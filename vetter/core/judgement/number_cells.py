@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from vetter.core.fit.adjustment import Adjustment
 from vetter.core.judgement.answer import Answer, Judgement
-from vetter.core.judgement.fit_answer import DEFAULT_LIMITS, AnswerLimits
+from vetter.core.judgement.fit_answer import DEFAULT_LIMITS, FREE, AnswerLimits
 from vetter.core.number_text import format_p_value
 
 UNKNOWN = "-"
@@ -74,7 +74,7 @@ def make_cells(
         _bounded("dx", fit.dx, "{:+.3f}", fit),
         _bounded("dy", fit.dy, "{:+.3f}", fit),
         _bounded("scale", fit.scale, "{:.3f}", fit, outside),
-        NumberCell("surviving S/N", _format("{:.1f}", fit.snr), "-000.0", survives),
+        NumberCell(f"S/N, {FREE}", _format("{:.1f}", fit.snr), "-000.0", survives),
         NumberCell("neighbours", _format("{:+.2f}", fit.correlation), "+0.00"),
         NumberCell("flux limit", flux, "00,000 adu"),
         NumberCell("own flux at S/N", _format("{:.2g}", judgement.power), "000"),

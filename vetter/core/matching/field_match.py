@@ -33,6 +33,7 @@ from vetter.core.matching.stamps import (
     spread_stars,
 )
 from vetter.core.number_text import format_count
+from vetter.core.psf.new_light import choose_places, draw_new_light, find_free
 
 Array = npt.NDArray[np.float64]
 
@@ -44,11 +45,15 @@ _ENOUGH = 40
 _MAX_READ = 500
 _MAX_STARS = 240
 _PILOT_STARS = 50
+_FEW = 50
+"""Number of stars up to which new light beside one of them bends the kernel."""
 _MAX_RADIUS = 12
 _MAX_HALF = 22
 _TO_FWHM = 2.3548
 _MODEL_ERROR = 0.02
 """Part of a star's own light that a first fit leaves, so that the brightest do not lead it."""
+_MIN_NEW_SNR = 5.0
+"""S/N of a candidate in the residual of a star left out, from which on its light is free."""
 _MIN_GAIN = 0.9
 """Residual of the other direction, relative to the template's, below which it is taken."""
 _MIN_EXPLAINED = 0.5
@@ -83,6 +88,7 @@ def fit_match(
     stars: Positions | npt.ArrayLike,
     fwhm: float,
     direction: Direction | None = None,
+    candidates: Positions | npt.ArrayLike = (),
 ) -> FieldMatch | str:
     """Match a field's template to its image in PSF, flux and sky, by the stars in both.
 
@@ -104,6 +110,9 @@ def fit_match(
         FWHM of the image's PSF, pixels.
     direction : {'template', 'image'}, optional
         Plane to be convolved; default: the one that leaves less residual.
+    candidates : object with arrays ``x`` and ``y``, or array_like (n, 2), optional
+        Places where one plane may have new light. Beside one of few stars it would bend the
+        kernel, and hide itself: what a first fit leaves there is free in the second.
 
     Returns
     -------
@@ -151,7 +160,7 @@ def fit_match(
     if len(stamps.x) < MIN_STARS:
         return _describe_few(len(stamps.x), len(positions))
     directions = _DIRECTIONS if direction is None else (direction,)
-    return _fit(stamps, sizes, directions, image.shape, skies)
+    return _fit(stamps, sizes, directions, image.shape, skies, read_positions(candidates))
 
 
 def _join(positions: Array, more: Array, fwhm: float) -> Array:
@@ -196,6 +205,7 @@ def _fit(
     directions: tuple[Direction, ...],
     shape: tuple[int, int],
     skies: tuple[Sky, Sky],
+    candidates: Array,
 ) -> FieldMatch | str:
     stamps = stamps.choose(_find_steady(stamps))
     pilot = stamps.choose(spread_stars(stamps, shape, _PILOT_STARS))
@@ -213,6 +223,11 @@ def _fit(
     chosen = stamps.choose(spread_stars(stamps, shape, _MAX_STARS))
     sizes = sizes._replace(radius=best.radius, smaller=())
     found = _fit_one(chosen, best.direction, sizes, shape, relation, 3)
+    if len(chosen.x) <= _FEW:
+        light = _find_new_light(found, chosen, candidates)
+        if any(len(each.places) for each in light):
+            relation = _measure_relation(found._replace(light=light), chosen)
+            found = _fit_one(chosen, best.direction, sizes, shape, relation, 3, light)
     return _make_match(found, chosen, shape, skies)
 
 
@@ -225,13 +240,31 @@ def _find_steady(stamps: Stamps) -> npt.NDArray[np.bool_]:
     return steady
 
 
+class _NewLight(NamedTuple):
+    """New light in one star's stamp: places (k, 2) in the image, and shapes (k, pixels)."""
+
+    places: Array
+    shapes: Array
+
+
+def _no_light(half: int) -> _NewLight:
+    return _NewLight(np.empty((0, 2)), np.empty((0, (2 * half + 1) ** 2)))
+
+
 class _Found(NamedTuple):
-    """A fit in one direction, with what it was made of."""
+    """A fit in one direction, with what it was made of.
+
+    Attributes
+    ----------
+    light : list of _NewLight
+        New light that is free in each star's stamp.
+    """
 
     direction: Direction
     half: int
     radius: int
     relation: NoiseRelation
+    light: list[_NewLight]
     grams: Grams
     fit: KernelFit
 
@@ -250,6 +283,7 @@ def _fit_one(
     shape: tuple[int, int],
     relation: NoiseRelation,
     max_order: int,
+    light: list[_NewLight] | None = None,
 ) -> _Found:
     basis = make_basis(sizes.radius, sizes.steps[direction])
     target, source = _sides(stamps, direction)
@@ -262,16 +296,17 @@ def _fit_one(
             )
             for side in (target, source)
         )
-    grams = make_grams(target, source, sizes.half, basis, relation)
+    light = light or [_no_light(sizes.half)] * len(stamps.x)
+    shapes = [each.shapes for each in light]
+    grams = make_grams(target, source, sizes.half, basis, relation, shapes)
     terms = evaluate_terms(3, stamps.x, stamps.y, shape)
-    best = _Found(
-        direction, sizes.half, sizes.radius, relation, grams, fit_kernel(grams, terms, max_order)
-    )
+    fit = fit_kernel(grams, terms, max_order)
+    best = _Found(direction, sizes.half, sizes.radius, relation, light, grams, fit)
     for radius in sizes.smaller:
         part = grams.within(radius)
         fit = fit_kernel(part, terms, max_order, best.fit)
         if fit.typical < best.fit.typical:
-            best = _Found(direction, sizes.half, radius, relation, part, fit)
+            best = _Found(direction, sizes.half, radius, relation, light, part, fit)
     return best
 
 
@@ -292,8 +327,62 @@ def _predict(found: _Found, stamps: Stamps) -> tuple[Array, Array, Array]:
     )
     weight = make_weights(target, source, found.half, found.relation)
     residual = target.pixels[:, middle, middle] - moved
-    level = (weight * residual).sum(axis=(1, 2)) / np.maximum(weight.sum(axis=(1, 2)), 1e-300)
-    return residual - level[:, None, None], moved, weight
+    for star, light in enumerate(found.light):
+        values, inverse = target.pixels[star, middle, middle].ravel(), weight[star].ravel()
+        free, root = find_free(values, inverse, light.shapes), np.sqrt(inverse)
+        part = (free @ (root * residual[star].ravel())) @ free
+        # Unknown pixels have no weight, and their residual is not looked at.
+        part = part / np.where(root > 0, root, 1.0)
+        residual[star] -= part.reshape(residual[star].shape)
+    return residual, moved, weight
+
+
+def _find_new_light(found: _Found, stamps: Stamps, candidates: Array) -> list[_NewLight]:
+    """Return the candidates' light that a fit without it leaves in each star's stamp.
+
+    None is free beside a star that the fit has clipped, nor where a shift and a change of the star
+    explain more.
+    """
+    residual, moved, weight = _predict(found, stamps)
+    target, _ = _sides(stamps, found.direction)
+    side = target.pixels.shape[1]
+    margin = (side - 2 * found.half - 1) // 2
+    middle = slice(margin, side - margin)
+    moments, shape = measure_shape(target, (side - 1) // 2), residual.shape[1:]
+    light = [_no_light(found.half)] * len(stamps.x)
+    for star in np.flatnonzero(found.fit.used).tolist():
+        first = np.array([stamps.x[star], stamps.y[star]]) - found.half
+        near = candidates[choose_places(shape, candidates - first)]
+        shapes = draw_new_light(shape, near - first, moments)
+        values, inverse = target.pixels[star, middle, middle].ravel(), weight[star].ravel()
+        left = residual[star].ravel() * np.sqrt(inverse)
+        snr = np.zeros(len(near))
+        for number, one in enumerate(shapes):
+            free = find_free(values, inverse, one[None])
+            snr[number] = float(free[-1] @ left) if len(free) > 1 else 0.0
+        gain = max(_measure_change(moved[star], left, inverse), _MIN_NEW_SNR**2)
+        is_new = snr**2 > gain
+        light[star] = _NewLight(near[is_new], shapes[is_new])
+    return light
+
+
+def _measure_change(star: Array, left: Array, inverse: Array) -> float:
+    """Return the chi2 that a shift and a change of a star's flux explain of its residual.
+
+    Parameters
+    ----------
+    star : ndarray (side, side)
+    left : ndarray (pixels,)
+        Residual in sigmas, without a constant.
+    inverse : ndarray (pixels,)
+        Inverse variance.
+    """
+    root = np.sqrt(inverse)
+    terms = np.stack([image.ravel() * root for image in (star, *np.gradient(star))])
+    constant = root / max(float(np.linalg.norm(root)), 1e-300)
+    terms -= (terms @ constant)[:, None] * constant
+    found = np.linalg.lstsq(terms.T, left, rcond=1e-10)[0]
+    return float(((found @ terms) ** 2).sum())
 
 
 def _measure_relation(found: _Found, stamps: Stamps) -> NoiseRelation:
@@ -335,6 +424,7 @@ def _make_match(
         stars,
         factor,
         _describe(found, stars, factor, scale),
+        np.concatenate([light.places for light in found.light]),
     )
 
 

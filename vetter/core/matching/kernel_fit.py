@@ -7,6 +7,7 @@ size of the kernel, strength of the regularisation or choice of stars are made o
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -17,6 +18,7 @@ from vetter.core.matching.kernel_basis import KernelBasis
 from vetter.core.matching.match import list_terms
 from vetter.core.matching.simple_kernel import fit_gaussian
 from vetter.core.matching.stamps import Side
+from vetter.core.psf.new_light import find_free
 
 Array = npt.NDArray[np.float64]
 
@@ -54,7 +56,7 @@ class NoiseRelation(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Grams:
-    """Gram matrices of the stars' stamps; a free constant of each stamp is taken out.
+    """Gram matrices of the stars' stamps; what is free in each stamp is taken out.
 
     Attributes
     ----------
@@ -101,7 +103,12 @@ class Grams:
 
 
 def make_grams(
-    target: Side, source: Side, half: int, basis: KernelBasis, relation: NoiseRelation
+    target: Side,
+    source: Side,
+    half: int,
+    basis: KernelBasis,
+    relation: NoiseRelation,
+    light: Sequence[Array],
 ) -> Grams:
     """Reduce stamps to Gram matrices.
 
@@ -114,6 +121,8 @@ def make_grams(
     basis : KernelBasis
     relation : NoiseRelation
         Variance of a pixel of the residual.
+    light : sequence of ndarray (k, pixels)
+        New light that is free in each stamp, see `vetter.core.psf.new_light.find_free`.
     """
     from scipy import fft
 
@@ -133,15 +142,15 @@ def make_grams(
         design = moved[:, valid, valid].reshape(n, -1)
         values = target.pixels[star][middle, middle].ravel()
         weight = weights[star].ravel()
-        total = max(float(weight.sum()), 1e-300)
-        root = np.sqrt(weight)
-        design = (design - (design @ weight / total)[:, None]) * root
-        values = (values - weight @ values / total) * root
+        free, root = find_free(values, weight, light[star]), np.sqrt(weight)
+        design, values = design * root, values * root
+        design -= (design @ free.T) @ free
+        values -= (values @ free.T) @ free
         products[star] = design @ design.T
         cross[star] = design @ values
         squares[star] = values @ values
-        counts[star] = max(int(np.count_nonzero(weight)) - 1, 1)
-        noise[star] = source.noise**2 * total
+        counts[star] = max(int(np.count_nonzero(weight)) - len(free), 1)
+        noise[star] = source.noise**2 * float(weight.sum())
     return Grams(basis, products, cross, squares, counts, noise)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple, Protocol
 
 import numpy as np
@@ -117,6 +117,8 @@ class FieldMatch:
         Residual of stars left out of the fit, as a factor of the noise (root of chi2/df, typical).
     description : str
         The match in words, for the user.
+    new_light : ndarray (n, 2)
+        Places of candidates beside stars whose light was free in the fit.
     """
 
     kernels: Array
@@ -128,6 +130,7 @@ class FieldMatch:
     stars: int
     residual: float
     description: str
+    new_light: Array = field(default_factory=lambda: np.empty((0, 2)))
 
     @property
     def margin(self) -> int:

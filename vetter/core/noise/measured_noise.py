@@ -42,6 +42,7 @@ def measure_noise(
     gain: float | None = None,
     stars: Sequence[Any] = (),
     fwhm: float | None = None,
+    new: Sequence[Any] = (),
 ) -> NoiseModel | str:
     """Measure the noise of a field on image - matched template.
 
@@ -58,6 +59,8 @@ def measure_noise(
         Stars of the field, 0-based, for the error of the template; none: it is 0.
     fwhm : float, optional
         FWHM of the stars, pixels; default: 4.
+    new : sequence of (x, y), optional
+        Places of new light beside stars, which is no error of the template.
 
     Returns
     -------
@@ -87,7 +90,7 @@ def measure_noise(
     if not len(stars):
         return model
     maps = model.level, model.background
-    error = fit_stars_error(image, convolved, mask, model.err, *maps, stars, fwhm)
+    error = fit_stars_error(image, convolved, mask, model.err, *maps, stars, fwhm, new)
     return model.with_model_error(error.fraction, error.description)
 
 

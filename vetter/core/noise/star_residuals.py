@@ -24,11 +24,13 @@ from vetter.core.noise.model_error import (
     spread_light,
 )
 from vetter.core.noise.sky_samples import Convolved
+from vetter.core.psf.new_light import choose_places, draw_new_light, find_free
 
 Array = npt.NDArray[np.float64]
 Err = Callable[[Array, Array, float, float], Array]
 """1 sigma of a box, from image, matched template and the box's first pixel."""
 
+_TO_FWHM = 2.3548
 _MARGIN = 3
 _MAX_SHIFT = 2.0
 _STRANGE_SIGMA, _STRANGE_PART = 6.0, 0.5
@@ -46,6 +48,7 @@ def fit_stars(
     background: CoarseMap,
     stars: Sequence[Any],
     fwhm: float | None,
+    new: Sequence[Any] = (),
     fraction: float = 0.0,
 ) -> Iterator[StarResidual]:
     """Fit stars at (x, y, ...), and yield their residuals; stars with few good pixels are left out.
@@ -58,11 +61,16 @@ def fit_stars(
         1 sigma without the template's error.
     level, background : CoarseMap
         Sky of the matched template, and background of the difference.
+    new : sequence of (x, y)
+        Places of new light, which is free beside a star.
     fraction : float
         Error of the template that the pixels' weights include.
     """
     reach = model_reach(fwhm)
-    radius = math.ceil(1.5 * known_width(fwhm)) + 1 + _MARGIN
+    width = known_width(fwhm)
+    radius = math.ceil(1.5 * width) + 1 + _MARGIN
+    moments = np.eye(2) * (width / _TO_FWHM) ** 2
+    places = np.array(new, np.float64).reshape(-1, 2)
     read = convolved if callable(convolved) else convolved.read
     for star in list(stars)[:: max(1, len(stars) // MAX_STARS)]:
         x, y = float(star[0]), float(star[1])
@@ -78,7 +86,10 @@ def fit_stars(
             light = template - level.at(box)
             if mask is not None:
                 noise[np.asarray(mask.read(box)) != 0] = np.nan
-            stamp = _fit_star(pixels - template - background.at(box), light, noise, fraction, reach)
+            near = places - [box.x0, box.y0]
+            beside = draw_new_light(box.shape, near[choose_places(box.shape, near)], moments)
+            difference = pixels - template - background.at(box)
+            stamp = _fit_star(difference, light, noise, beside, fraction, reach)
         if stamp is not None and not _is_saturated(pixels):
             yield stamp
 
@@ -92,9 +103,10 @@ def fit_stars_error(
     background: CoarseMap,
     stars: Sequence[Any],
     fwhm: float | None,
+    new: Sequence[Any] = (),
 ) -> ModelError:
     """Return the error of the template by :func:`fit_stars`, with weights that include it."""
-    given = (image, convolved, mask, err, level, background, stars, fwhm)
+    given = (image, convolved, mask, err, level, background, stars, fwhm, new)
     error = fit_model_error(fit_stars(*given))
     if error.fraction > 0:
         error = fit_model_error(fit_stars(*given, error.fraction))
@@ -108,7 +120,7 @@ def _is_saturated(pixels: Array) -> bool:
 
 
 def _fit_star(
-    difference: Array, light: Array, err: Array, fraction: float, reach: int
+    difference: Array, light: Array, err: Array, beside: Array, fraction: float, reach: int
 ) -> StarResidual | None:
     """Return the residual of one star inside the margin; None if it cannot be fitted."""
     from scipy.ndimage import shift as shift_spline
@@ -125,6 +137,8 @@ def _fit_star(
     spread = spread_light(light, reach)[inside]
     noise = np.hypot(err[inside], fraction * spread)
     weight = 1.0 / noise[use]
+    beside = beside.reshape(len(beside), *light.shape)[:, *inside][:, use]
+    beside = find_free(light[inside][use], weight**2, beside)[1:] / weight
     # The background in units of the noise: images in Jy or W have pixels of 1e-20.
     unit = float(np.median(err[inside][use]))
     dx = dy = 0.0
@@ -132,7 +146,7 @@ def _fit_star(
         shifted = np.asarray(shift_spline(spline, (dy, dx), mode="nearest", prefilter=False))
         along_y, along_x = np.gradient(shifted)[:2]
         columns = [shifted, -along_x, -along_y, np.full(light.shape, unit)]
-        terms = np.stack([column[inside][use] for column in columns], axis=1)
+        terms = np.stack([*(column[inside][use] for column in columns), *beside], axis=1)
         fitted = np.linalg.lstsq(terms * weight[:, None], image * weight, rcond=1e-10)[0]
         if not (np.isfinite(fitted).all() and fitted[0] > 0):
             return None
@@ -147,4 +161,4 @@ def _fit_star(
         strange = (size > _STRANGE_SIGMA * err[inside]) & (size > _STRANGE_PART * spread)
         weight = np.where(strange[use], 0.0, 1.0 / noise[use])
     residual[strange] = np.nan
-    return StarResidual(residual, err[inside], spread)
+    return StarResidual(residual, err[inside], spread, terms.shape[1])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -66,6 +66,18 @@ class SaturationMask:
         if self.given is not None:
             bad = bad | (np.asarray(self.given.read(box)) != 0)
         return bad
+
+
+def has_saturated(pixels: npt.NDArray[Any], level: float) -> bool:
+    """Return whether pixels of a plane reach its saturation level; never for an infinite one.
+
+    Examples
+    --------
+    >>> has_saturated(np.array([[10.0, 64000.0]]), 65535.0), has_saturated(np.ones((2, 2)), np.inf)
+    (True, False)
+    """
+    with np.errstate(invalid="ignore"):
+        return bool((np.asarray(pixels) >= _SHARE * level).any())
 
 
 def _grow(flags: npt.NDArray[np.bool_], reach: int) -> npt.NDArray[np.bool_]:

@@ -11,11 +11,19 @@ from vetter.core.judgement.answer import Answer
 State = Callable[[Any], bool]
 """Function of the main window, whose module imports this one."""
 
+LIST_PLACES = ("automatic", "beside", "below", "hidden")
+
+
+def _place_state(place: str) -> State:
+    return lambda w: w.list_dock.place == place
+
+
 IS_ON: dict[str, State] = {
     "go.grid": lambda w: w.pages.is_grid_shown,
     "view.reticle": lambda w: w.plane_row.is_reticle_shown,
     "view.compass": lambda w: w.is_compass_shown,
     "view.list": lambda w: w.list_dock.isVisible(),
+    **{f"view.list_{place}": _place_state(place) for place in LIST_PLACES},
     "view.field": lambda w: w.pages.field is not None and w.pages.field.isVisible(),
     "view.light_curve": lambda w: w.light_curve.isVisible(),
     "view.epochs": lambda w: w.epochs.isVisible(),

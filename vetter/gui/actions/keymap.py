@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
@@ -27,7 +28,9 @@ class LostKey(NamedTuple):
     @property
     def words(self) -> str:
         """Part of a sentence for the user: ``X runs 'Blink' and no longer 'Later'``."""
-        return f"{keys_text([self.key])} runs {self.owner!r} and no longer {self.command!r}"
+        # A title without what follows a comma or is in brackets: the status bar has one line.
+        owner, command = (re.split(r",| \(", title)[0] for title in (self.owner, self.command))
+        return f"{keys_text([self.key])} runs '{owner}' and no longer '{command}'"
 
 
 def keys_text(keys: Iterable[str]) -> str:

@@ -8,6 +8,8 @@ from PyQt6.QtCore import QObject
 
 from vetter.core.columns.value_filter import value_filters
 from vetter.core.decisions.agreement.retirement import name_next
+from vetter.core.fakes.planted_row import known_truth
+from vetter.core.number_text import format_count
 from vetter.io.export.decision_table import FrozenOpinions
 from vetter.review.threads.background import Background
 
@@ -34,12 +36,15 @@ class NextForMe(QObject):
         session = self._window.session
         ratings = session.others.all_ratings(FrozenOpinions.of(session))
         session.message.emit("looking who is next...")
-        self._finder.start(lambda _stop: name_next(ratings))
+        keys, planted = session.candidates.keys.tolist(), session.source.planted
+        self._finder.start(lambda _stop: name_next(ratings, known_truth(keys, planted)))
 
     def _on_found(self, names: Any) -> None:
         session = self._window.session
         session.others.take_next(names)
-        if (names == session.reviewer).any():
+        count = int((names == session.reviewer).sum())
+        if count:
             self._window.filter_bar.apply(value_filters("next", session.reviewer)[0])
+            session.message.emit(f"{format_count(count, 'candidate')} for you to look at next")
         else:
             session.message.emit(NOTHING)

@@ -13,7 +13,7 @@ from vetter.gui.actions.command_states import State
 REVIEW_TOGETHER: tuple[Command[Any], ...] = (
     Command(
         "review.arbiter",
-        "Arbiter: settle disagreements, on or off",
+        "Arbiter (settles disagreements) on or off",
         (),
         "Review",
         lambda w: toggle_arbiter(w),
@@ -21,7 +21,7 @@ REVIEW_TOGETHER: tuple[Command[Any], ...] = (
     ),
     Command(
         "review.blind",
-        "Blind review: scores, fits and others' verdicts hidden, on or off",
+        "Blind review (no scores, fits or others' verdicts) on or off",
         (),
         "Review",
         lambda w: w.blind_wanted.emit(not w.session.is_blind),

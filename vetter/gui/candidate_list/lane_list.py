@@ -135,7 +135,7 @@ class LaneList(QScrollArea):
         self._ages.setInterval(AGES_EVERY_MS)
         self._ages.timeout.connect(self._count)
         self.counter.counted.connect(self._on_counted)
-        self._take_lanes()
+        self.take_lanes()
         # The list would move down a moment after its first paint.
         self.counter.begin_with(session.counts)
         self._show_counts()
@@ -148,8 +148,8 @@ class LaneList(QScrollArea):
         session.opinions_changed.connect(self._count_soon)
         session.grown.connect(self._count_soon)
         session.queue_changed.connect(self._show_counts)
-        session.settings_changed.connect(self._take_lanes)
-        self._filter_bar.saved.changed.connect(self._take_lanes)
+        session.settings_changed.connect(self.take_lanes)
+        self._filter_bar.saved.changed.connect(self.take_lanes)
         self._ages.start()
 
     def stop(self) -> None:
@@ -164,9 +164,8 @@ class LaneList(QScrollArea):
         self._count()
 
     def set_wanted(self, wanted: bool) -> None:
-        """Restore whether the lanes are shown; named filters that were restored are lanes too."""
+        """Restore whether the lanes are shown."""
         self.is_wanted = wanted
-        self._take_lanes()
         self._show_counts()
 
     def note_fits(self, _rows: object = None) -> None:
@@ -174,14 +173,9 @@ class LaneList(QScrollArea):
         if self.counter.has_changing:
             self._count_soon()
 
-    def go_to_next(self) -> None:
-        """Filter by the next lane that has undecided candidates, once they are counted."""
-        self._goes_on = True
-        self.counter.count()
-
-    def _take_lanes(self, _changed: object = None) -> None:
-        """Take over the named filters and the settings."""
-        named = self._filter_bar.saved.named
+    def take_lanes(self, _changed: object = None) -> None:
+        """Take over the named filters that fit this list, and the settings."""
+        named = self._filter_bar.saved.usable
         lanes = make_lanes(self._session.settings.review.wait_days, named)
         if tuple(lanes) == self.counter.lanes:
             return
@@ -195,6 +189,11 @@ class LaneList(QScrollArea):
             self._layout.addWidget(line)
         self._show_counts()
         self._count()
+
+    def go_to_next(self) -> None:
+        """Filter by the next lane that has undecided candidates, once they are counted."""
+        self._goes_on = True
+        self.counter.count()
 
     def _count(self) -> None:
         if self.is_wanted and self._has_started:

@@ -1,4 +1,4 @@
-"""Candidate list beside the panels, and its dock with the filter above it.
+"""Candidate list beside the panels or below them.
 
 The list follows the current candidate, and a click in it makes a candidate the current one.
 """
@@ -12,22 +12,16 @@ from PyQt6.QtCore import QEvent, QPoint, QSize, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QHideEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PyQt6.QtWidgets import (
     QAbstractItemView,
-    QApplication,
-    QDockWidget,
     QHeaderView,
-    QMainWindow,
     QMenu,
     QTableView,
-    QVBoxLayout,
     QWidget,
 )
 
 from vetter.core.columns.default_columns import first_columns, score_columns
 from vetter.core.columns.value_filter import value_filters
 from vetter.core.judgement.fit_table import COLUMNS as FIT_COLUMNS
-from vetter.gui.candidate_list.filter_bar import FilterBar
 from vetter.gui.candidate_list.header import CandidateHeading
-from vetter.gui.candidate_list.lane_list import LaneList
 from vetter.gui.candidate_list.line_painter import LinePainter, Span
 from vetter.gui.candidate_list.list_model import (
     CandidateModel,
@@ -48,11 +42,6 @@ MAX_WIDTH = 400
 
 SCORED_WIDTH = 430
 """First width at most with scores: three stamps of 63 pixels fit at six screen pixels each."""
-
-MARGINS = (0, 4, 6, 2)
-MIN_PANELS_WIDTH = 600
-"""Width in pixels that the panels have before the list may be wider than its least width."""
-_SIDES = (Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea)
 
 
 class CandidateListView(QTableView):
@@ -239,6 +228,10 @@ class CandidateListView(QTableView):
         width = widths + self._frame_width()
         return QSize(min(max(width, MIN_WIDTH), self._max_width), 400)
 
+    def height_of_lines(self, lines: int) -> int:
+        """Return the height of the list with so many lines below its heading, in pixels."""
+        return self.heading.sizeHint().height() + lines * self._line_height() + 2
+
     def minimumSizeHint(self) -> QSize:
         return QSize(MIN_WIDTH, 120)
 
@@ -423,68 +416,3 @@ class CandidateListView(QTableView):
     def _on_picked(self, names: list[str]) -> None:
         self.set_columns(names)
         self.columns_changed.emit(self.columns)
-
-
-class ListDock(QDockWidget):
-    """Dock at the right of the panels, at first as wide as the list's size hint.
-
-    In a narrow window the dock gives way to the panels; in a wider one it is again as wide as the
-    user left it.
-
-    Parameters
-    ----------
-    filter_bar : FilterBar
-    lanes : LaneList
-    candidate_list : CandidateListView
-    window : QMainWindow
-
-    Attributes
-    ----------
-    wanted_width : int
-        Width in pixels where the window has enough room.
-    """
-
-    def __init__(
-        self,
-        filter_bar: FilterBar,
-        lanes: LaneList,
-        candidate_list: CandidateListView,
-        window: QMainWindow,
-    ) -> None:
-        super().__init__("Candidates", window)
-        self.setObjectName("candidates")
-        self.setTitleBarWidget(QWidget(self))
-        listing = QWidget(window)
-        layout = QVBoxLayout(listing)
-        layout.setContentsMargins(*MARGINS)
-        layout.setSpacing(4)
-        layout.addWidget(filter_bar)
-        layout.addWidget(lanes)
-        layout.addWidget(candidate_list, 1)
-        self.setWidget(listing)
-        window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self)
-        self._window = window
-        self._fitted_to = 0
-        self.wanted_width = candidate_list.sizeHint().width() + MARGINS[2]
-        window.resizeDocks([self], [self.wanted_width], Qt.Orientation.Horizontal)
-
-    def set_wanted_width(self, width: int) -> None:
-        """Set the width that the dock has where the window has enough room, and take it."""
-        self.wanted_width = max(width, MIN_WIDTH)
-        self.fit_window(self._window.width())
-
-    def fit_window(self, window_width: int) -> None:
-        """Take the wanted width, or less in a narrow window: the panels come first."""
-        if self.isFloating() or self._window.dockWidgetArea(self) not in _SIDES:
-            return
-        least = MIN_WIDTH + MARGINS[2]
-        width = max(min(self.wanted_width, window_width - MIN_PANELS_WIDTH), least)
-        self._fitted_to = window_width
-        self._window.resizeDocks([self], [width], Qt.Orientation.Horizontal)
-
-    def resizeEvent(self, event: QResizeEvent | None) -> None:
-        super().resizeEvent(event)
-        # A drag of the dock's edge, not a new size of the window.
-        dragged = QApplication.mouseButtons() & Qt.MouseButton.LeftButton
-        if dragged and self._window.width() == self._fitted_to:
-            self.wanted_width = self.width()

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from functools import partial
 
 from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtGui import QAction
-from PyQt6.QtWidgets import QInputDialog, QLineEdit, QMenu, QToolButton, QWidget
+from PyQt6.QtGui import QAction, QIcon
+from PyQt6.QtWidgets import QInputDialog, QLineEdit, QMenu, QPushButton, QToolButton, QWidget
 
 from vetter.gui.widgets.plain_text import menu_text, plain_tip
 from vetter.review.opening.named_filters import MAX_NAME_CHARACTERS, NamedFilters
@@ -15,6 +15,7 @@ from vetter.review.opening.named_filters import MAX_NAME_CHARACTERS, NamedFilter
 MAX_EARLIER = 20
 """Number of earlier filters kept: as many as a menu shows at a glance."""
 MAX_SHOWN_CHARACTERS = 60
+DIALOG_WIDTH = 360
 
 
 class SavedFilters(QToolButton):
@@ -62,6 +63,11 @@ class SavedFilters(QToolButton):
     def named(self) -> dict[str, str]:
         """Expressions of the named filters by name."""
         return self._names.expressions
+
+    @property
+    def usable(self) -> dict[str, str]:
+        """Expressions of the named filters that can be applied to this list, by name."""
+        return {name: text for name, text in self.named.items() if not self._why_unusable(text)}
 
     def set_names(self, names: NamedFilters) -> None:
         """Use the user's named filters; those that the session holds join them."""
@@ -204,6 +210,10 @@ class SavedFilters(QToolButton):
         line.setMaxLength(MAX_NAME_CHARACTERS)
         line.setAccessibleName("name of the filter")
         dialog.textValueSelected.connect(take)
+        # Otherwise the window's title is cut off.
+        dialog.resize(DIALOG_WIDTH, dialog.sizeHint().height())
+        for button in dialog.findChildren(QPushButton):
+            button.setIcon(QIcon())
         dialog.open()
         return dialog
 

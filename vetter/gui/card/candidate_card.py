@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 from PyQt6.QtCore import QEvent, QObject, QSize, Qt
-from PyQt6.QtGui import QPainter, QPaintEvent
+from PyQt6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PyQt6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from vetter.core.columns.broker_columns import all_known_facts
@@ -24,6 +24,8 @@ from vetter.gui.widgets.plain_text import plain_label, plain_tip
 from vetter.gui.widgets.verdict_style import WORDS, badge, colour, is_dark
 from vetter.review.session import Session
 
+SPACING, NARROW_SPACING = 14, 8
+"""Pixels between the parts of the heading, and in a narrow one."""
 SAMPLE_NAME = "J042103.27+331204.9"
 MAX_NAME_LENGTH = len(SAMPLE_NAME)
 """Longest name, in characters, shown without a tool tip; longer names may be cut off."""
@@ -35,6 +37,7 @@ class VerdictChip(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.code, self.due = 0, ""
+        self._has_word = True
         font = self.font()
         font.setBold(True)
         self.setFont(font)
@@ -50,10 +53,21 @@ class VerdictChip(QWidget):
             self.setToolTip(f"put off, and due since {due}" if due else "")
             self.update()
 
-    def sizeHint(self) -> QSize:
+    def show_word(self, shown: bool) -> None:
+        """Show the word beside the mark, or leave it out where the heading is too narrow."""
+        if shown != self._has_word:
+            self._has_word = shown
+            self.updateGeometry()
+
+    @property
+    def whole_width(self) -> int:
+        """Width with the word."""
         metrics = self.fontMetrics()
-        widest = max(metrics.horizontalAdvance(word) for word in WORDS)
-        return QSize(widest + 26, max(metrics.height(), 18))
+        return max(metrics.horizontalAdvance(word) for word in WORDS) + 26
+
+    def sizeHint(self) -> QSize:
+        height = max(self.fontMetrics().height(), 18)
+        return QSize(self.whole_width if self._has_word else 18, height)
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
         dark = is_dark(self.palette())
@@ -63,7 +77,8 @@ class VerdictChip(QWidget):
         painter.drawPixmap(0, (self.height() - 16) // 2, mark)
         painter.setPen(colour(code, dark))
         flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(self.rect().adjusted(22, 0, 0, 0), flags, WORDS[code])
+        if self._has_word:
+            painter.drawText(self.rect().adjusted(22, 0, 0, 0), flags, WORDS[code])
         painter.end()
 
 
@@ -77,15 +92,23 @@ class PlaceLabel(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setToolTip("place in the list, as sorted and filtered")
 
-    def set_text(self, text: str, total: int) -> None:
-        """Show a text, with room for every place of a list of ``total`` candidates."""
+    def set_text(self, text: str, total: int) -> bool:
+        """Show a text, with room for every place of a list of ``total`` candidates.
+
+        Returns
+        -------
+        bool
+            Whether the label needs more room than before.
+        """
         if text != self.text:
             self.text = text
             self.setAccessibleName(f"place {text}")
             self.update()
-        if len(f"{total:,}") > self._digits:
+        is_wider = len(f"{total:,}") > self._digits
+        if is_wider:
             self._digits = len(f"{total:,}")
             self.updateGeometry()
+        return is_wider
 
     def sizeHint(self) -> QSize:
         metrics = self.fontMetrics()
@@ -138,7 +161,8 @@ class CandidateCard(QWidget):
         self.name = self._make_label("name")
         self.chip = VerdictChip(self)
         self.place = PlaceLabel(self)
-        self.seen = self._make_label("earlier verdicts")
+        self.seen = FlowingText(parent=self)
+        self.seen.setAccessibleName("earlier verdicts")
         self._seen_before: SeenWords | None = None
         self._adopt_key = ""
         self.tags, self.comment = TagLine(session, self), FlowingText(parent=self)
@@ -147,6 +171,7 @@ class CandidateCard(QWidget):
         self.editor = CommentEditor(self)
         self.strip = FactStrip(self)
         self._ahead = PaintedAhead(self)
+        self._spacing = SPACING
         self._set_up_labels()
         self._lay_out()
         self.editor.saved.connect(session.set_comment)
@@ -160,6 +185,13 @@ class CandidateCard(QWidget):
         """Show the earlier verdicts on a candidate's object beside its verdict."""
         self._seen_before, self._adopt_key = seen_before, adopt_key
         seen_before.changed.connect(self._on_seen_changed)
+
+    def set_adopt_key(self, adopt_key: str) -> None:
+        """Set another key that gives the earlier verdict; empty without one."""
+        self._adopt_key = adopt_key
+        # Also the tool tip of a text that stays.
+        self.seen.clear()
+        self._on_seen_changed()
 
     def set_columns(self, names: list[str]) -> None:
         """Show these columns too, unless the strip already shows them."""
@@ -254,6 +286,22 @@ class CandidateCard(QWidget):
             self._corner.hide()
         self.editor.start(self._row, self._session.opinion(self._row).comment)
 
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        super().resizeEvent(event)
+        self._fit_heading()
+
+    def _fit_heading(self) -> None:
+        """Leave out what a narrow heading has no room for: the place, then the verdict's word."""
+        # Tags and comment follow, which shrink to nothing.
+        room = self.width() - self.name.minimumWidth() - 2 * NARROW_SPACING - 2
+        chip, place = self.chip.whole_width, self.place.sizeHint().width()
+        spacing = SPACING if room >= chip + place + 3 * SPACING else NARROW_SPACING
+        if spacing != self._spacing:
+            self._spacing = spacing
+            self._first.setSpacing(spacing)
+        self.chip.show_word(room >= chip + spacing)
+        self.place.setVisible(room >= chip + place + 2 * spacing)
+
     def changeEvent(self, event: QEvent | None) -> None:
         super().changeEvent(event)
         if event is not None and event.type() == QEvent.Type.PaletteChange:
@@ -288,7 +336,7 @@ class CandidateCard(QWidget):
 
     def _lay_out(self) -> None:
         first = self._first = QHBoxLayout()
-        first.setSpacing(14)
+        first.setSpacing(SPACING)
         for widget in (self.name, self.chip, self.place, self.seen, self.tags):
             first.addWidget(widget)
         # Both share one cell: the comment extends below the corner label while that is empty.
@@ -329,7 +377,8 @@ class CandidateCard(QWidget):
         return f"{place + 1:,} of {len(queue):,}" if place >= 0 else "not in filter"
 
     def _show_place(self) -> None:
-        self.place.set_text(self._place_text(self._row), len(self._session.candidates))
+        if self.place.set_text(self._place_text(self._row), len(self._session.candidates)):
+            self._fit_heading()
 
     def _on_queue_changed(self, _first_new: int = 0) -> None:
         if self._row >= 0 and not self._ahead.is_covering:

@@ -33,6 +33,7 @@ from PyQt6.QtWidgets import (
 from vetter.core.candidates.candidate_list import CandidateList
 from vetter.core.decisions.decision import Verdict
 from vetter.core.judgement.answer import Answer
+from vetter.core.judgement.fit_answer import FREE
 from vetter.core.judgement.fit_table import FORMATS, FitTable
 from vetter.core.number_text import format_count
 from vetter.gui.panels.pictures.frame_strip import FrameStrip
@@ -48,7 +49,7 @@ COLUMNS = (
     ("after", "chi2_after"),
     ("shift, px", "shift"),
     ("scale", "scale"),
-    ("surviving S/N", "surviving_snr"),
+    (f"S/N, {FREE}", "surviving_snr"),
 )
 """Headings, and the column of the fit table shown below; empty for the name."""
 

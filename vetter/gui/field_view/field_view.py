@@ -198,7 +198,6 @@ class FieldView(QWidget):
         self.pair = SideBySide(self.canvases, words, self)
         above = QHBoxLayout()
         above.addWidget(self.count, 1)
-        above.addWidget(self.picture, 0, Qt.AlignmentFlag.AlignTop)
         above.addWidget(self.pair.choice, 0, Qt.AlignmentFlag.AlignTop)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(6, 4, 6, 2)
@@ -207,7 +206,10 @@ class FieldView(QWidget):
         layout.addLayout(above)
         layout.addWidget(self.question)
         layout.addWidget(self.pair, 1)
-        layout.addWidget(self.field_label)
+        below = QHBoxLayout()
+        below.addWidget(self.field_label, 1)
+        below.addWidget(self.picture, 0, Qt.AlignmentFlag.AlignTop)
+        layout.addLayout(below)
         layout.addWidget(self.candidate_label)
         layout.addWidget(FieldLegend(self))
 
@@ -359,7 +361,8 @@ class FieldDock(QDockWidget):
         self.view = FieldView(session, fits, self.pictures, self)
         self.setWidget(self.view)
         window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self)
-        window.tabifyDockWidget(beside, self)
+        if window.dockWidgetArea(beside) == Qt.DockWidgetArea.RightDockWidgetArea:
+            window.tabifyDockWidget(beside, self)
         self.show()
         self.raise_()
 

@@ -21,6 +21,8 @@ STATES = (
 SCALES = ((0, "0.5"), (2, "1"), (4, "2"))
 _SAMPLE_WIDTH = 28
 """Width of a mark and the gaps beside it, screen units."""
+FIRST_WIDTH = 380
+"""Width before the first layout, about that of the dock at first, screen units."""
 FAINT = "faint: decided    no arrow: on bound"
 
 
@@ -31,6 +33,8 @@ class FieldLegend(QWidget):
         super().__init__(parent)
         words = ", ".join(word for _, word in STATES)
         self.setAccessibleName(f"marks: {words}; size: scale; {FAINT}")
+        # Before the first layout a widget is 100 wide: so many lines would make the window taller.
+        self.resize(FIRST_WIDTH, self.height())
         self._lines = self._arrange()
         self._set_height()
 

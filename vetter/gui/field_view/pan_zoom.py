@@ -12,6 +12,7 @@ from vetter.gui.field_view.points import Points, Rows, is_inside_polygon
 
 Array = npt.NDArray[np.float64]
 
+MIN_SIZE = QSize(140, 140)
 _MIN_DRAG_PIXELS = 5.0
 _POINTER_REACH_PIXELS = 10.0
 
@@ -41,7 +42,7 @@ class FieldCamera(QWidget):
         self._grip: QPointF | None = None
         self.setMouseTracking(True)
         self.setCursor(Qt.CursorShape.CrossCursor)
-        self.setMinimumSize(QSize(140, 140))
+        self.setMinimumSize(MIN_SIZE)
 
     @property
     def extent(self) -> tuple[float, float, float, float]:

@@ -8,11 +8,15 @@ from functools import partial
 from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QBoxLayout, QHBoxLayout, QWidget
 
+from vetter.gui.field_view.pan_zoom import MIN_SIZE
 from vetter.gui.widgets.buttons import CheckedButton
 
 MIN_SIDE = 240
 """Side in screen pixels below which fewer canvases are shown at a time, larger ones."""
 _QUESTION_HEIGHT = 45
+FULL_PART = 0.85
+"""Smallest side of more than two canvases, in sides of one alone: more would be small, with gaps
+beside them."""
 
 
 class SideBySide(QWidget):
@@ -41,6 +45,8 @@ class SideBySide(QWidget):
         self.count = 1
         self._layout = QBoxLayout(QBoxLayout.Direction.TopToBottom, self)
         self._layout.setContentsMargins(0, 0, 0, 0)
+        # That of one canvas: several, before the first resize, would make the window taller.
+        self.setMinimumSize(MIN_SIZE)
         for canvas in self._canvases:
             self._layout.addWidget(canvas, 1)
         self.choice = QWidget(parent)
@@ -82,7 +88,8 @@ class SideBySide(QWidget):
         for count in range(len(self._canvases), 1, -1):
             # A margin: the height that a question above takes for a moment must not hide a canvas.
             margin = _QUESTION_HEIGHT if count <= self.count else 0
-            if max(self._sides(count)) >= MIN_SIDE - margin:
+            least = FULL_PART * min(self.width(), self.height()) if count > 2 else 0.0
+            if max(self._sides(count)) >= max(MIN_SIDE, least) - margin:
                 return count
         return 1
 

@@ -57,7 +57,7 @@ CHI2 = Figure(
     1.0,
 )
 SNR = Figure(
-    "surviving S/N",
+    "S/N of the answer",
     lambda points: np.abs(points.snr),
     lambda stars: np.abs(stars.snr),
     lambda limits, snr: snr * limits.snr_scatter,

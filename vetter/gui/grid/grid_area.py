@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from time import perf_counter
 
 import numpy as np
 from PyQt6.QtCore import QEvent, QPoint, QRect, Qt, QTimer, pyqtSignal
@@ -30,6 +31,8 @@ from vetter.review.session import Session
 
 FITS_SHOW_MS = 200
 """Interval between updates of answers; fits arrive by the hundred."""
+PAINT_SECONDS = 0.006
+"""Time of a paint from which no picture is made in it: the others follow in the next turns."""
 RETRY_MS = 40
 """Milliseconds from a paint with gaps to the next request for the missing thumbnails."""
 
@@ -218,13 +221,13 @@ class GridArea(QAbstractScrollArea):
         first, last = self._places(event.rect())
         if event.rect().top() <= 0 and first < last:
             self._top_row = int(self._shown.order[first])
-        gaps = False
+        gaps, until = False, perf_counter() + PAINT_SECONDS
         region = event.region()
         for place in range(first, last):
             rect = self._rect(place)
             # The region, not its bounding rectangle: tiles that change together may be far apart.
             if region.intersects(rect):
-                gaps |= not self._paint_tile(painter, place, rect)
+                gaps |= not self._paint_tile(painter, place, rect, until)
         if not len(self._shown):
             self._paint_empty(painter)
         if self._band is not None:
@@ -365,10 +368,10 @@ class GridArea(QAbstractScrollArea):
         flags = int(Qt.AlignmentFlag.AlignCenter) | int(Qt.TextFlag.TextWordWrap)
         painter.drawText(self._view().rect().adjusted(4 * PAD, 0, -4 * PAD, 0), flags, text)
 
-    def _paint_tile(self, painter: QPainter, place: int, rect: QRect) -> bool:
-        """Paint a tile, and return whether its picture was ready."""
+    def _paint_tile(self, painter: QPainter, place: int, rect: QRect, until: float) -> bool:
+        """Paint a tile, and return whether its picture was ready or made before a time."""
         row = int(self._shown.order[place])
-        picture = self._thumbnails.image(row)
+        picture = self._thumbnails.image(row, until)
         if isinstance(picture, QImage):
             self.seen.add(row)
         self.tiles.paint(painter, rect, row, picture, row in self._selected)

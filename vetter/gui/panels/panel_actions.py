@@ -83,6 +83,8 @@ class PanelActions(QObject):
         """Turn the panels so that north is up, by a value of `North`, or show them as read."""
         north = North(way)
         self._plane_row.set_north(north)
+        # The second window follows.
+        self._set_panels(self._plane_row.choice.user_choice)
         self._session.writer.keep_setting("north_up", north.value)
         self._say(_NORTH_WORDS[north])
 

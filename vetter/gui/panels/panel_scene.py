@@ -214,6 +214,15 @@ class PanelScene(QGraphicsView):
         self._place_surround(now.surround)
         self.arranged.emit(high)
 
+    def area_in(self, width: int, height: int) -> float:
+        """Return the area of the panels' squares if this widget had another size.
+
+        A panel that the user has made large counts as the others.
+        """
+        room = Room(width, height, TITLE_HEIGHT, _GAP, self._pixels, self.devicePixelRatioF())
+        made = arrange_panels(len(self._names), room, with_surround=self._surround is not None)
+        return sum(tile.side**2 for tile in made.tiles)
+
     def set_surround(self, view: QWidget | None) -> None:
         """Give a view of the surroundings the largest square that the panels leave; None: none."""
         if view is None and self._surround is not None:

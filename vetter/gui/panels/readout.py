@@ -6,8 +6,8 @@ import math
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PyQt6.QtCore import Qt, QTimer, pyqtSignal
-from PyQt6.QtGui import QHideEvent, QShowEvent
+from PyQt6.QtCore import QSize, Qt, QTimer, pyqtSignal
+from PyQt6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PyQt6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from vetter.core.coordinates.sky import format_sexagesimal, radec
@@ -44,7 +44,9 @@ class Readout(QLabel):
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setAccessibleName("position under the pointer")
         self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        # Maximum: a narrow heading makes it smaller, rather than wider than the window.
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self._width = 0
         self._with_degrees = self._with_sky = True
         self.set_narrow(False)
         self.setToolTip(
@@ -65,8 +67,15 @@ class Readout(QLabel):
         self._with_degrees, self._with_sky = not narrow, not compact
         sky = f"   {_SKY}" + ("" if narrow else f"   {_DEGREES}")
         sample = _PLACE + ("" if compact else sky)
-        # A fixed width, so that neither the pointer nor the next candidate moves other widgets.
-        self.setFixedWidth(self.fontMetrics().horizontalAdvance(sample) + 2)
+        # A constant width, so that neither the pointer nor the next candidate moves other widgets.
+        self._width = self.fontMetrics().horizontalAdvance(sample) + 2
+        self.updateGeometry()
+
+    def sizeHint(self) -> QSize:
+        return QSize(self._width, super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, super().minimumSizeHint().height())
 
     def show_frame(self, frame: RenderedCutout | None) -> None:
         """Set the frame on screen; the pointer stays at its pixel."""
@@ -85,13 +94,21 @@ class Readout(QLabel):
         frame, pixel = self._frame, self._pixel
         text = ""
         if frame is not None and pixel is not None:
-            text = position_text(frame, *pixel, self._with_degrees, self._with_sky)
+            text = self._fitting(position_text(frame, *pixel, self._with_degrees, self._with_sky))
         # The comment lies behind this label: a text covers it, an empty text leaves it visible.
         self.setAutoFillBackground(bool(text))
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents, not text)
         if text != self.text():
             self.setText(text)
             self.written.emit()
+
+    def _fitting(self, text: str) -> str:
+        """Return a text, or nothing where it would be cut off: half a number misleads."""
+        return text if self.fontMetrics().horizontalAdvance(text) <= self.width() else ""
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        super().resizeEvent(event)
+        self._update_soon()
 
     def showEvent(self, event: QShowEvent | None) -> None:
         super().showEvent(event)

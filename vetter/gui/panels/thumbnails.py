@@ -28,7 +28,8 @@ GAP = 2
 MAX_BYTES = 64 << 20
 """Memory of all pictures together."""
 SLICE_SECONDS = 0.004
-"""Longest time in one turn of the event loop for pictures that are not on screen yet."""
+"""Longest time in one turn of the event loop for pictures that are not on screen yet, or that a
+paint has left out."""
 
 
 class Form(NamedTuple):
@@ -91,6 +92,8 @@ class Thumbnails(QObject):
         self._ready_made: dict[Target, tuple[RenderedCutout, Form, QImage | str]] = {}
         """Pictures that the builder's thread has made, by row, until they are asked for."""
         self._ahead: list[Target] = []
+        self._late: list[Target] = []
+        """Pictures that a paint has left out, made in the next turns."""
         self._turn = QTimer(self)
         self._turn.setSingleShot(True)
         self._turn.setInterval(0)
@@ -139,12 +142,25 @@ class Thumbnails(QObject):
             self._ready_made = {}
         self._ready_made[spot] = frame, form, make_picture(frame, form)
 
-    def image(self, row: Target) -> QImage | str | None:
-        """Return a row's picture, or the reason it is missing, or None while it is made."""
+    def image(self, row: Target, until: float = math.inf) -> QImage | str | None:
+        """Return a row's picture, or the reason it is missing, or None while it is made.
+
+        Parameters
+        ----------
+        row : Target
+        until : float
+            Time of `perf_counter` from which no picture is made: it follows in a later turn, with
+            its signal.
+        """
         made = self._images.get(row)
         if made is None:
             frame = self._cache.peek(row) if self._patient else self._cache.get(row)
             if frame is None:
+                return self._old.get(row)
+            if row not in self._ready_made and perf_counter() > until:
+                if row not in self._late:
+                    self._late.append(row)
+                self._turn.start()
                 return self._old.get(row)
             made = self._take(row, frame)
         else:
@@ -164,19 +180,24 @@ class Thumbnails(QObject):
 
     def stop(self) -> None:
         """Stop making pictures that are not on screen yet."""
-        self._ahead = []
+        self._ahead, self._late = [], []
         self._turn.stop()
 
     def _make_ahead(self) -> None:
-        """Make requested pictures of frames that are there already, a few in each turn."""
+        """Make pictures of frames that are there already, a few in each turn; late ones first."""
         until = perf_counter() + SLICE_SECONDS
-        while self._ahead and perf_counter() < until:
-            spot = self._ahead.pop(0)
+        while (self._late or self._ahead) and perf_counter() < until:
+            is_late = bool(self._late)
+            spot = (self._late or self._ahead).pop(0)
             if spot not in self._images:
                 frame = self._cache.peek(spot)
                 if frame is not None:
                     self._take(spot, frame)
-        if self._ahead:
+            if is_late and isinstance(spot, SkyPosition):
+                self.place_made.emit(spot)
+            elif is_late:
+                self.picture_ready.emit(spot)
+        if self._late or self._ahead:
             self._turn.start()
 
     def _on_ready(self, row: int) -> None:

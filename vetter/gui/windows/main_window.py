@@ -26,7 +26,8 @@ from vetter.gui.actions.samp_actions import SampActions
 from vetter.gui.candidate_list.filter_band import FilterBand
 from vetter.gui.candidate_list.filter_bar import FilterBar
 from vetter.gui.candidate_list.lane_list import LaneList
-from vetter.gui.candidate_list.list_view import CandidateListView, ListDock
+from vetter.gui.candidate_list.list_dock import ListDock, ListPlace
+from vetter.gui.candidate_list.list_view import CandidateListView
 from vetter.gui.card.candidate_card import CandidateCard, UnsavedComments
 from vetter.gui.card.evidence import Evidence
 from vetter.gui.epochs.epoch_panel import EpochPanel
@@ -229,7 +230,10 @@ class MainWindow(Window):
         self.setCentralWidget(self.opening.add_strip_over(content))
 
         self.lanes = LaneList(session, self.filter_bar)
-        self.list_dock = ListDock(self.filter_bar, self.lanes, self.candidate_list, self)
+        self.list_dock = ListDock(
+            self.filter_bar, self.lanes, self.candidate_list, self, self.plane_row
+        )
+        self.plane_row.arranged.connect(self.list_dock.reconsider)
 
     def _connect(self) -> None:
         session, cache = self.session, self.cache
@@ -324,6 +328,7 @@ class MainWindow(Window):
         self.evidence.set_keys(texts["fit.now"], texts["view.read_again"])
         self.status.set_undecided_keys(texts["go.undecided"])
         self._unsaved.set_key(texts["review.comment"])
+        self.card.set_adopt_key(keys_text(self.keymap["review.adopt"][:1]))
         self.verdict_bar.rebuild()
         self.presenter.show()
 
@@ -414,6 +419,10 @@ class MainWindow(Window):
     def toggle_list(self) -> None:
         """Show or hide the candidate list."""
         self.list_dock.setVisible(not self.list_dock.isVisible())
+
+    def place_list(self, place: str) -> None:
+        """Show the list in a place, by a value of `ListPlace`, or hide it."""
+        self.list_dock.set_place(ListPlace(place))
 
     def toggle_verdict_bar(self) -> None:
         """Show or hide the buttons of verdicts and tags; the session stores the choice."""
@@ -532,6 +541,7 @@ class MainWindow(Window):
         from vetter.gui.field_view.field_view import FieldDock
 
         dock = FieldDock(self.session, self.fits, self.cache, self.list_dock, self)
+        dock.visibilityChanged.connect(self.list_dock.reconsider)
         for canvas in dock.view.canvases:
             self.menus.watch(canvas, canvas.row_at)
         self.closed.connect(dock.pictures.close)
@@ -603,7 +613,7 @@ class MainWindow(Window):
         self.evidence.set_narrow(compact)
         super().resizeEvent(event)
         if event.size().width() != event.oldSize().width():
-            self.list_dock.fit_window(event.size().width())
+            self.list_dock.fit_window(event.size())
 
     def begin(self) -> None:
         """Begin the background work; from the first paint on, shown candidates count as seen."""

@@ -18,7 +18,7 @@ from PyQt6.QtWidgets import QApplication
 
 from vetter.core.cutout_source import CutoutSource
 from vetter.core.decisions.agreement.share import share_of_record
-from vetter.core.fakes.plan import RECORD_KEY
+from vetter.core.fakes.plan import PLANT_KEY
 from vetter.core.number_text import format_count
 from vetter.errors import ColumnsWanted, VetterError
 from vetter.gui.actions.command import Command
@@ -253,7 +253,7 @@ class WindowManager(QObject):
             shown = before.session.source.record
             same = list(request.inputs) == shown.get("inputs")
             # A practice on the same inputs is another list.
-            same &= shown.get(RECORD_KEY) == source.record.get(RECORD_KEY)
+            same &= shown.get(PLANT_KEY) == source.record.get(PLANT_KEY)
             row, radius = before.session.current_row, before.cache.radius
             share = share_of_record(before.session.source.record) if same else None
             if share is not None and request.session in (None, self._path):

@@ -7,6 +7,7 @@ from functools import partial
 
 from PyQt6.QtCore import QByteArray
 
+from vetter.gui.candidate_list.list_dock import ListPlace
 from vetter.gui.widgets.theme import is_dark
 from vetter.gui.windows.main_window import MainWindow
 from vetter.gui.windows.window import Window, application
@@ -32,6 +33,8 @@ def arrangement_of(window: MainWindow, whole: bool = False) -> Arrangement:
         geometry=_text_of(window.saveGeometry()),
         docks=_text_of(window.saveState(STATE_VERSION)),
         list_width=window.list_dock.wanted_width,
+        list_height=window.list_dock.wanted_height,
+        list_place=window.list_dock.choice.value,
         widths=candidate_list.widths,
         whole=whole,
         columns=tuple(candidate_list.columns) if whole else (),
@@ -49,8 +52,10 @@ def apply_arrangement(window: MainWindow, arrangement: Arrangement) -> None:
         window.restoreState(_bytes_of(arrangement.docks), STATE_VERSION)
         # Whether there is a light curve depends on the candidates, not on the user.
         curve.setVisible(curve_shown)
-    if arrangement.list_width > 0:
-        window.list_dock.set_wanted_width(arrangement.list_width)
+    dock = window.list_dock
+    dock.set_wanted_size(arrangement.list_width, arrangement.list_height)
+    # Earlier versions knew one place, and the docks' state tells whether the list is hidden.
+    dock.set_choice(arrangement.list_place or ListPlace.AUTOMATIC)
     if arrangement.widths:
         window.candidate_list.set_widths(arrangement.widths)
     if arrangement.whole:
@@ -96,6 +101,7 @@ class WindowMemory:
                 window.set_columns(known)
             window.candidate_list.columns_changed.connect(partial(preferences.keep_columns, kind))
             window.filter_bar.saved.set_names(preferences.filters)
+            window.lanes.take_lanes()
         if not preferences.keeps_window:
             return
         window.set_theme(is_dark(self.theme, application()))

@@ -9,23 +9,20 @@ import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-import numpy as np
-
 from vetter.core.decisions.agreement.decided_list import DecidedList
-from vetter.core.decisions.agreement.ratings import collect_ratings
+from vetter.core.decisions.agreement.plain_ratings import rate_verdicts
+from vetter.core.decisions.agreement.ratings import Ratings, collect_ratings
 from vetter.core.decisions.agreement.report import AgreementReport, report_agreement
+from vetter.core.decisions.agreement.retirement import RULES, RetirementRules
 from vetter.core.decisions.agreement.share import share_of_record
-from vetter.core.decisions.decision import Decision
 from vetter.core.decisions.planted import PlantedRow
+from vetter.core.fakes.planted_row import known_truth
 from vetter.core.fakes.without_planted import added_keys
 from vetter.core.number_text import format_count
-from vetter.errors import escape_to_line
+from vetter.errors import InputError, escape_to_line
 from vetter.headless.progress import print_lines
 from vetter.headless.sessions import own_count
 from vetter.io.session.session_file import SessionFile
-
-_TRUTHS = {"fake": 1.0, "artefact": 0.0}
-"""Truth of each kind of planted rows that has one."""
 
 
 def run_agreement(arguments: argparse.Namespace) -> int:
@@ -33,7 +30,10 @@ def run_agreement(arguments: argparse.Namespace) -> int:
     # Collections find nothing among the events of a session, and take half of the time.
     gc.disable()
     path = Path(arguments.session).expanduser()
-    report, unseen = session_agreement(path)
+    rules = RetirementRules(arguments.agreeing, arguments.most)
+    if rules.most < rules.agreeing:
+        raise InputError(f"--most {rules.most}: expected no less than --agreeing {rules.agreeing}")
+    report, unseen = session_agreement(path, rules)
     if arguments.json:
         print(json.dumps({**report.as_dict(), "unseen": unseen}, allow_nan=False))
         return 0
@@ -41,10 +41,13 @@ def run_agreement(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def session_agreement(path: str | os.PathLike[str]) -> tuple[AgreementReport, int]:
+def session_agreement(
+    path: str | os.PathLike[str], rules: RetirementRules = RULES, is_sound: bool = False
+) -> tuple[AgreementReport, int]:
     """Return the agreement in a session, and its number of candidates without any decision.
 
     The list itself is not read: candidates are told by key and position, as in the decisions.
+    ``is_sound`` spares the look for damage in a session that was just written.
 
     Raises
     ------
@@ -52,45 +55,55 @@ def session_agreement(path: str | os.PathLike[str]) -> tuple[AgreementReport, in
         The file is not a session.
     """
     with SessionFile.open(path, "", read_only=True) as session:
-        decisions, inputs = session.decisions(), session.inputs()
-        reviewers, planted = session.all_reviewers(), session.planted()
+        listed, ratings = _rate(session, is_sound)
+        inputs, planted = session.inputs(), session.planted()
         if session.damage:
             print_lines(f"{session.path}: a damaged session: {', '.join(session.damage)}")
     share = share_of_record(inputs[-1].record) if inputs else None
     total = own_count(inputs[-1], planted) if inputs else 0
-    report = agreement_of(decisions, reviewers, () if share is None else share.overlap, planted)
+    overlap = () if share is None else share.overlap
+    report = _agreement_of(listed, ratings, overlap, planted, rules)
     return report, max(total - report.candidates, 0)
 
 
-def agreement_of(
-    decisions: Sequence[Decision],
-    reviewers: Iterable[str] = (),
-    overlap: Iterable[str] = (),
-    planted: Iterable[PlantedRow] = (),
+def _rate(session: SessionFile, is_sound: bool) -> tuple[DecidedList, Ratings]:
+    reviewers = session.all_reviewers()
+    plain = session.plain_verdicts(is_sound)
+    if plain is not None:
+        listed = DecidedList.of_keys(plain.keys)
+        return listed, rate_verdicts(listed, *plain, names=reviewers)
+    decisions = session.decisions()
+    listed = DecidedList(decisions)
+    return listed, collect_ratings(listed, decisions, reviewers)
+
+
+def _agreement_of(
+    listed: DecidedList,
+    ratings: Ratings,
+    overlap: Iterable[str],
+    planted: Sequence[PlantedRow],
+    rules: RetirementRules,
 ) -> AgreementReport:
-    """Return the agreement in decisions.
+    """Return the agreement of reviewers.
 
     Parameters
     ----------
-    decisions : sequence of Decision
-    reviewers : iterable of str
-        Reviewers to list even without a decision.
+    listed : DecidedList
+    ratings : Ratings
     overlap : iterable of str
         Keys that several shares hold.
-    planted : iterable of PlantedRow
+    planted : sequence of PlantedRow
         Rows that the program put into the list: they tell how good each reviewer is, and count
         in no agreement. Known objects are candidates of the list itself.
+    rules : RetirementRules
     """
-    listed = DecidedList(decisions)
-    common, rows = frozenset(overlap), list(planted)
-    truth = np.full(len(listed), np.nan)
-    for kind, value in _TRUTHS.items():
-        truth[listed.has_keys(row.key for row in rows if row.kind == kind)] = value
+    common = frozenset(overlap)
     return report_agreement(
-        collect_ratings(listed, decisions, reviewers),
-        truth if np.isfinite(truth).any() else None,
+        ratings,
+        known_truth(listed.keys, planted),
         listed.has_keys(common) if common else None,
-        planted=listed.has_keys(added_keys(rows)),
+        rules,
+        planted=listed.has_keys(added_keys(planted)),
     )
 
 

@@ -22,5 +22,5 @@ def run_merge(arguments: argparse.Namespace) -> int:
     written = f"{report.path}: {format_count(report.events, 'decision')} of {whose}"
     print("\n".join(escape_to_line(line) for line in (*report.lines, written)))
     if len(report.reviewers) > 1:
-        print("\n".join(["", *agreement_lines(*session_agreement(report.path))]))
+        print("\n".join(["", *agreement_lines(*session_agreement(report.path, is_sound=True))]))
     return 0

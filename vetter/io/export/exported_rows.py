@@ -18,14 +18,12 @@ from vetter.core.columns.filter import match_filter
 from vetter.core.columns.review_columns import ReviewColumns
 from vetter.core.cutout_source import CutoutSource
 from vetter.core.decisions.decision import Verdict
+from vetter.core.fakes.plan import PLANT_KEY
 from vetter.core.judgement.fit_table import FitTable
 from vetter.errors import InputError
 from vetter.io.export.decision_table import Opinions
 
 Rows = npt.NDArray[np.intp]
-
-PLANT_KEY = "plant"
-"""Key of a source's record under which its test rows are planned."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Checkpoints of a session: the state of a reviewer's ledger, so that few events are replayed.
+"""Checkpoints of a session: a reviewer's ledger and the others' opinions, to replay few events.
 
 The events stay the truth. A checkpoint that does not match them, of another revision or made with
 another list is ignored, and the state is replayed from all events.
@@ -13,7 +13,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from vetter.core.decisions.decision import Decision
+from vetter.core.decisions.agreement.stored_opinions import OpinionTable
+from vetter.core.decisions.decision import Decision, Verdict
 from vetter.core.decisions.snapshot import MAX_NUMBER, LedgerSnapshot, StoredChanges
 from vetter.errors import VetterError
 from vetter.io.session.connection import MAX_VALUE_BYTES
@@ -39,16 +40,18 @@ class Checkpoint(NamedTuple):
         Digest of the list, see `vetter.core.decisions.snapshot.mark_of_list`.
     last : int
         Sequence number of the last event that the state covers.
-    events, others : int
-        Number of the events that it covers: of all reviewers, and of the others.
+    events : int
+        Number of the events of all reviewers that it covers.
     snapshot : LedgerSnapshot
+    opinions : OpinionTable
+        Opinions of the other reviewers.
     """
 
     mark: str
     last: int
     events: int
-    others: int
     snapshot: LedgerSnapshot
+    opinions: OpinionTable
 
 
 class StoredState(NamedTuple):
@@ -58,7 +61,7 @@ class StoredState(NamedTuple):
     ----------
     checkpoint : Checkpoint
     decisions : dict of int to Decision
-        Events that the restored ledger begins with, by sequence number.
+        Events that the restored ledger and opinions begin with, by sequence number.
     since : list of Decision
         Later events, of all reviewers.
     """
@@ -73,6 +76,7 @@ def put_checkpoint(
     reviewer: str,
     mark: str,
     snapshot: LedgerSnapshot,
+    opinions: OpinionTable,
     left_out: Iterable[str],
 ) -> bool:
     """Store the state after the last event, in place of the reviewer's earlier checkpoint.
@@ -80,28 +84,30 @@ def put_checkpoint(
     Returns
     -------
     bool
-        False if nothing was stored: the state does not cover all events of the reviewer, or is
-        too long for one value.
+        False if nothing was stored: the state does not cover all events, or is too long for one
+        value.
 
     Raises
     ------
     VetterError
     """
-    state = _pack(snapshot)
+    state, views = _pack(snapshot), _pack_opinions(opinions)
     with database.transaction() as cursor:
-        total, last = cursor.execute("SELECT count(*), max(seq) FROM decisions").fetchone()
-        own, counted = cursor.execute(
-            "SELECT count(*), sum(key NOT IN (SELECT value FROM json_each(?))) FROM decisions"
-            " WHERE reviewer = ?",
-            (json.dumps(sorted(left_out)), reviewer),
+        total, last, own, others = cursor.execute(
+            "SELECT count(*), max(seq), sum(counts AND reviewer = ?), sum(counts AND reviewer != ?)"
+            " FROM (SELECT seq, reviewer, key NOT IN (SELECT value FROM json_each(?)) AS counts"
+            " FROM decisions)",
+            (reviewer, reviewer, json.dumps(sorted(left_out))),
         ).fetchone()
         # A commit whose outcome was not known may have left an event that the ledger lacks.
-        if counted != snapshot.events or last > MAX_NUMBER or len(state) > _MAX_BYTES:
+        if (own, others) != (snapshot.events, opinions.events) or last > MAX_NUMBER:
+            return False
+        if max(len(state), len(views)) > _MAX_BYTES:
             return False
         cursor.execute(
             "INSERT OR REPLACE INTO checkpoints"
             " SELECT ?, ?, ?, seq, id, ?, ?, ?, ? FROM decisions WHERE seq = ?",
-            (reviewer, REVISION, mark, total, total - own, _checksum(state), state, last),
+            (reviewer, REVISION, mark, total, _checksum(state, views), state, views, last),
         )
     return True
 
@@ -136,24 +142,27 @@ def _read_events(database: SessionDatabase, checkpoint: Checkpoint) -> StoredSta
     ((count,),) = database.read("SELECT count(*) FROM decisions")
     if count != checkpoint.events + len(since):
         return None
-    decisions = read_numbered(database, checkpoint.snapshot.needed_events())
+    needed = {*checkpoint.snapshot.needed_events(), *checkpoint.opinions.needed_events()}
+    decisions = read_numbered(database, sorted(needed))
     return StoredState(checkpoint, decisions, since)
 
 
 def _read_checkpoint(database: SessionDatabase, reviewer: str) -> Checkpoint | None:
     rows = database.read(
-        "SELECT list, last, events, others, checksum, state FROM checkpoints JOIN decisions"
+        "SELECT list, last, events, checksum, state, opinions FROM checkpoints JOIN decisions"
         " ON seq = last AND id = last_id WHERE checkpoints.reviewer = ? AND revision = ?",
         (reviewer, REVISION),
     )
     if not rows:
         return None
-    mark, last, events, others, checksum, state = rows[0]
-    kinds = (str, int, int, int, str, bytes)
-    if not all(map(isinstance, rows[0], kinds)) or _checksum(state) != checksum:
+    mark, last, events, checksum, state, views = rows[0]
+    kinds = (str, int, int, str, bytes, bytes)
+    if not all(map(isinstance, rows[0], kinds)) or _checksum(state, views) != checksum:
         return None
-    snapshot = _unpack(state)
-    return None if snapshot is None else Checkpoint(mark, last, events, others, snapshot)
+    snapshot, opinions = _unpack(state), _unpack_opinions(views)
+    if snapshot is None or opinions is None:
+        return None
+    return Checkpoint(mark, last, events, snapshot, opinions)
 
 
 def read_numbered(database: SessionDatabase, numbers: Sequence[int]) -> dict[int, Decision]:
@@ -193,5 +202,37 @@ def _unpack(state: bytes) -> LedgerSnapshot | None:
     return LedgerSnapshot(count, parts[0], parts[1], parts[2], done, undone, parts[9])
 
 
-def _checksum(state: bytes) -> str:
-    return hashlib.blake2b(state, digest_size=16).hexdigest()
+def _pack_opinions(opinions: OpinionTable) -> bytes:
+    """Return a table as a line of JSON, and its arrays."""
+    shape = opinions.codes.shape
+    head = {"events": opinions.events, "reviewers": opinions.reviewers, "shape": shape}
+    arrays = (opinions.codes, opinions.remarked.astype(np.uint8), opinions.numbers.astype(_NUMBER))
+    return json.dumps(head).encode() + b"\n" + b"".join(array.tobytes() for array in arrays)
+
+
+def _unpack_opinions(views: bytes) -> OpinionTable | None:
+    """Return the table that `_pack_opinions` wrote; None for other bytes."""
+    line = views.partition(b"\n")[0]
+    body = np.frombuffer(views + b"\n", np.uint8)[len(line) + 1 : -1]
+    try:
+        head = json.loads(line)
+        events, names, (reviewers, candidates) = head["events"], head["reviewers"], head["shape"]
+        size = reviewers * candidates
+        codes = body[:size].reshape(reviewers, candidates)
+        remarked = body[size : 2 * size].reshape(codes.shape) > 0
+        numbers = body[2 * size :].copy().view(_NUMBER).astype(np.int64).reshape(codes.shape)
+    except (ValueError, TypeError, KeyError):
+        return None
+    if len(names) != reviewers or not all(isinstance(name, str) for name in names):
+        return None
+    if size and (numbers.min() < 0 or codes.max() >= len(Verdict)):
+        return None
+    return OpinionTable(events, tuple(names), codes, numbers, remarked)
+
+
+def _checksum(*states: bytes) -> str:
+    digest = hashlib.blake2b(digest_size=16)
+    for state in states:
+        digest.update(len(state).to_bytes(8))
+        digest.update(state)
+    return digest.hexdigest()

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from vetter.core.cutout_source import Fingerprint
+from vetter.core.decisions.agreement.stored_opinions import OpinionTable
 from vetter.core.decisions.decision import Decision, last_reviewers, storable, utc_now
 from vetter.core.decisions.planted import PlantedRow
 from vetter.core.decisions.snapshot import LedgerSnapshot
@@ -26,6 +27,7 @@ from vetter.io.session.format.rows import (
     plain_meta,
     to_row,
 )
+from vetter.io.session.merging.plain_verdicts import PlainVerdicts, read_plain_verdicts
 from vetter.io.session.recorded_inputs import (
     RecordedInput,
     changed_roles,
@@ -177,10 +179,6 @@ class SessionFile:
         """
         return self._content.take_decisions(self._database)
 
-    def decisions_of_others(self) -> list[Decision]:
-        """Return all decisions of other reviewers, oldest first; raises InputError for damage."""
-        return self._database.read_chosen("reviewer != ?", (self.reviewer,))
-
     def decisions_at(self, numbers: Sequence[int]) -> dict[int, Decision]:
         """Return decisions by their sequence numbers; none if one is unreadable, as `damage` says.
 
@@ -192,6 +190,18 @@ class SessionFile:
             self._content.note(f"earlier decisions are not readable ({error})")
             return {}
 
+    def plain_verdicts(self, is_sound: bool = False) -> PlainVerdicts | None:
+        """Return the verdicts of all events if they tell who holds what, see `PlainVerdicts`.
+
+        None if the decisions are needed, as for an arbiter or a damaged session; ``is_sound``
+        spares the look for damage in a session that was just written.
+        """
+        try:
+            return read_plain_verdicts(self._database, is_sound)
+        except VetterError:
+            # Damaged: the decisions are read around it, which raises if nothing can be read.
+            return None
+
     def take_state(self, mark: str) -> StoredState | None:
         """Return the state as of the reviewer's checkpoint, and the decisions since.
 
@@ -200,9 +210,15 @@ class SessionFile:
         """
         return self._content.take_state(mark)
 
-    def put_checkpoint(self, mark: str, snapshot: LedgerSnapshot, left_out: Iterable[str]) -> bool:
+    def put_checkpoint(
+        self,
+        mark: str,
+        snapshot: LedgerSnapshot,
+        opinions: OpinionTable,
+        left_out: Iterable[str] = (),
+    ) -> bool:
         """Store the state after the last decision; see `vetter.io.session.checkpoint`."""
-        return put_checkpoint(self._database, self.reviewer, mark, snapshot, left_out)
+        return put_checkpoint(self._database, self.reviewer, mark, snapshot, opinions, left_out)
 
     def save_as(self, path: str | os.PathLike[str]) -> int:
         """Write all readable parts into a new session; return its number of decisions.

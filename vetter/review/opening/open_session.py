@@ -10,7 +10,6 @@ import numpy.typing as npt
 from vetter.core.columns.filter import match_filter
 from vetter.core.columns.review_columns import ReviewColumns, SomeRows
 from vetter.core.cutout_source import CutoutSource
-from vetter.core.decisions.agreement.other_reviewers import OtherReviewers
 from vetter.core.decisions.decision import storable
 from vetter.core.fakes.without_planted import added_keys
 from vetter.core.judgement.fit_table import FitTable, can_fit
@@ -48,10 +47,10 @@ def open_session(
     left_out = added_keys(store.planted(), source.planted)
     stored = read_ledger(store, source.candidates, reviewer, not is_growing, left_out)
     problem = stored.keep_checkpoint()
-    ledger, decisions = stored.ledger, stored.decisions
+    ledger, others = stored.ledger, stored.others
     # After the decisions, which show the damage that `notes` names.
     notes = [*store.notes, *filter(None, (problem,))]
-    if decisions and not ledger.counts().decisions:
+    if others.names and not ledger.counts().decisions:
         # The user may be one of them under another login, and would think all was lost.
         names = ", ".join(store.reviewers())
         notes.append(f"decided so far by {names}; you are {reviewer} (--reviewer NAME changes it)")
@@ -59,7 +58,6 @@ def open_session(
     is_blind = isinstance(source, BlindSource)
     fitted = can_fit(source.plane_names) and not is_blind
     fits = FitTable(len(source.candidates)) if fitted else None
-    others = OtherReviewers(ledger, decisions)
     are_shown = others.names and not is_blind
     due = DueWatch(ledger, source, openings=store.openings())
     columns = ReviewColumns(

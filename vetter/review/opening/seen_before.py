@@ -18,6 +18,7 @@ from vetter.core.decisions.triage.earlier_verdicts import (
     last_verdict,
     match_earlier,
 )
+from vetter.core.fakes.plan import PLANT_KEY
 from vetter.errors import InputError
 from vetter.io.inputs.blind_source import BlindSource
 from vetter.io.inputs.earlier_verdicts import listed_verdicts, session_verdicts
@@ -73,7 +74,7 @@ class SeenBefore(QObject):
         self._session, self._inputs, self._own = session, inputs, own_path
         # Repeats among test rows lie where their originals do: a word would reveal them.
         is_blind = isinstance(session.source, BlindSource)
-        self._silent = is_blind or bool(session.source.record.get("plant"))
+        self._silent = is_blind or bool(session.source.record.get(PLANT_KEY))
         self._verdicts: list[EarlierVerdict] | None = None
         self._matched = NOTHING
         self._thread = Arranger(self)

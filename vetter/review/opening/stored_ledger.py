@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
+from vetter.core.decisions.agreement.other_reviewers import OtherReviewers
+from vetter.core.decisions.agreement.stored_opinions import restore_ratings
 from vetter.core.decisions.carry_over import PositionedList
 from vetter.core.decisions.collector_pause import collector_paused
 from vetter.core.decisions.decision import Decision, How
@@ -17,39 +19,42 @@ CHECKPOINT_EVENTS = 20_000
 
 
 class StoredLedger:
-    """The user's ledger, and the file that it came from.
+    """The ledgers of a session file, from which checkpoints are stored in it.
 
     Parameters
     ----------
     ledger : Ledger
-    decisions : list of Decision
+    others : OtherReviewers
     store : SessionFile
     left_out : collection of str
         Keys of which the decisions are left out.
     covered : int
-        Number of the user's decisions in a fitting checkpoint of the file; 0 without one.
+        Number of the user's decisions that were not replayed.
 
     Attributes
     ----------
     ledger : Ledger
-    decisions : list of Decision
-        All decisions of other reviewers, and those of the user that were replayed; all of the user
-        if any was given as arbiter.
+        The user's.
+    others : OtherReviewers
+    covered : int
+        Number of the user's decisions in a fitting checkpoint of the file; 0 without one.
     """
 
     def __init__(
         self,
         ledger: Ledger,
-        decisions: list[Decision],
+        others: OtherReviewers,
         store: SessionFile,
         left_out: Collection[str],
         covered: int = 0,
+        replayed: int = 0,
     ) -> None:
         self.ledger = ledger
-        self.decisions = decisions
+        self.others = others
+        self.covered = covered
         self._store = store
         self._left_out = left_out
-        self._covered = covered
+        self._replayed = replayed
 
     def keep_checkpoint(self) -> str:
         """Store a checkpoint if the next opening would replay many events, which takes 0.5 s.
@@ -62,15 +67,18 @@ class StoredLedger:
             Why it could not be stored; '' otherwise.
         """
         count = self.ledger.counts().decisions
-        if self._store.read_only or count - self._covered < CHECKPOINT_EVENTS:
+        new = max(count - self.covered, self._replayed)
+        if self._store.read_only or new < CHECKPOINT_EVENTS:
             return ""
-        snapshot = self.ledger.snapshot()
-        if snapshot is None:
+        with collector_paused():
+            snapshot = self.ledger.snapshot()
+            opinions = None if snapshot is None else self.others.tabulate()
+        if snapshot is None or opinions is None:
             return ""
         mark = mark_of_list(self.ledger.candidates, self._left_out)
         try:
-            if self._store.put_checkpoint(mark, snapshot, self._left_out):
-                self._covered = count
+            if self._store.put_checkpoint(mark, snapshot, opinions, self._left_out):
+                self.covered, self._replayed = count, 0
         except VetterError as error:
             return f"the next opening will take longer: {error}"
         return ""
@@ -83,7 +91,7 @@ def read_ledger(
     complete: bool = True,
     left_out: Collection[str] = (),
 ) -> StoredLedger:
-    """Return a reviewer's ledger as of all decisions in the file.
+    """Return a reviewer's ledger and the others' opinions as of all decisions in the file.
 
     Parameters
     ----------
@@ -107,33 +115,36 @@ def read_ledger(
             decisions = _without(store.decisions(), left_out)
             ledger = Ledger(candidates, reviewer, complete)
             ledger.replay(decisions)
-            stored = StoredLedger(ledger, decisions, store, left_out)
+            others = OtherReviewers(ledger, decisions)
+            stored = StoredLedger(ledger, others, store, left_out, replayed=len(decisions))
     return stored
 
 
 def _restore(
     store: SessionFile, candidates: PositionedList, reviewer: str, left_out: Collection[str]
 ) -> StoredLedger | None:
+    """Return the ledgers of the checkpoint, with the user's events since; None if it will not do.
+
+    It will not do if others have decided since, or the user as arbiter.
+    """
     state = store.take_state(mark_of_list(candidates, left_out))
     if state is None:
         return None
-    checkpoint = state.checkpoint
     since = _without(state.since, left_out)
-    if any(event.how is How.ARBITER and event.reviewer == reviewer for event in since):
+    if any(event.how is How.ARBITER or event.reviewer != reviewer for event in since):
         return None
+    snapshot, opinions = state.checkpoint.snapshot, state.checkpoint.opinions
     try:
         ledger = Ledger.restored(
-            candidates, reviewer, checkpoint.snapshot, state.decisions, store.decisions_at
+            candidates, reviewer, snapshot, state.decisions, store.decisions_at
         )
+        ratings = restore_ratings(opinions, len(candidates), state.decisions, store.decisions_at)
     except ValueError:
         # Made by another program, or forged: the events say what holds.
         return None
     ledger.replay(since)
-    decisions = since
-    if checkpoint.others:
-        own = [event for event in since if event.reviewer == reviewer]
-        decisions = _without(store.decisions_of_others(), left_out) + own
-    return StoredLedger(ledger, decisions, store, left_out, checkpoint.snapshot.events)
+    others = OtherReviewers(ledger, since, (opinions, ratings))
+    return StoredLedger(ledger, others, store, left_out, snapshot.events, len(since))
 
 
 def _without(decisions: Iterable[Decision], left_out: Collection[str]) -> list[Decision]:

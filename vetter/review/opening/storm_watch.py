@@ -9,7 +9,6 @@ import numpy as np
 import numpy.typing as npt
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from vetter.core.candidates.exposure_groups import group_exposures
 from vetter.core.columns.review_columns import STORM_SAMPLE
 from vetter.core.columns.value_filter import value_filters
 from vetter.core.cutout_source import ManyFields, has_epochs
@@ -104,6 +103,9 @@ class StormWatch(QObject):
             times = epochs.times[: len(listed)]
 
         def find() -> _Counted:
+            # In the thread: the start of the window does not need it.
+            from vetter.core.candidates.exposure_groups import group_exposures
+
             counted = np.ones(len(listed), bool)
             if planted:
                 counted = ~np.isin(listed.keys.astype(str), list(planted))

@@ -52,6 +52,10 @@ class Arrangement:
         Columns of the list from left to right; empty if unknown.
     panels : mapping
         Whether each plane that the user chose has a panel.
+    list_height : int
+        Height of the list below the panels in pixels; 0 if unknown.
+    list_place : str
+        Place of the list: 'automatic', 'beside' or 'below'; empty if unknown.
     """
 
     geometry: str = ""
@@ -63,6 +67,8 @@ class Arrangement:
     whole: bool = False
     columns: tuple[str, ...] = ()
     panels: Mapping[str, bool] = field(default_factory=dict)
+    list_height: int = 0
+    list_place: str = ""
 
     @classmethod
     def of_record(cls, record: Any) -> Arrangement:

@@ -137,6 +137,9 @@ class LaneCounter(QObject):
     def set_lanes(self, lanes: Sequence[Lane]) -> None:
         """Replace the lanes; counts of those that stay are kept until the next count."""
         self._lanes = tuple(lanes)
+        # By look-ups, not items(): the thread may add a mask meanwhile.
+        texts = (lane.expression for lane in lanes)
+        self._masks = {text: self._masks[text] for text in texts if text in self._masks}
         self.counts = {lane: self.counts[lane] for lane in lanes if lane in self.counts}
 
     def begin_with(self, counts: Counts) -> None:

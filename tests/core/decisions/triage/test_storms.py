@@ -82,6 +82,8 @@ def test_values_are_grouped_without_empty_ones() -> None:
     assert [names[n] if n >= 0 else None for n in labels] == ["b", None, "a", "b"]
     labels, names = group_values(np.array([2.0, np.nan, 1.0]))
     assert [names[n] if n >= 0 else None for n in labels] == ["2", None, "1"]
+    labels, names = group_values(np.array(["a", None, 7], object))
+    assert [names[n] if n >= 0 else None for n in labels] == ["a", None, "7"]
 
 
 def test_nights_are_parted_by_days() -> None:
@@ -123,6 +125,25 @@ def test_failing_detector_is_found_beside_a_failing_image() -> None:
     found = find_list_storms(make_survey(counts))
     assert [storm.name for storm in found] == ["image 44", "detector 3"]
     assert [len(storm.rows) for storm in found] == [900, 840]
+
+
+def test_night_of_many_images_is_no_storm() -> None:
+    # Eleven nights of four images, but for one of sixty.
+    images = np.repeat(np.arange(100), 12)
+    night = np.where(images < 60, 0, 1 + (images - 60) // 4)
+    names = [str(number) for number in range(100)]
+    groupings = [Grouping("image", images, names), Grouping("night", night, names)]
+    assert find_list_storms(groupings) == []
+    assert [storm.name for storm in find_list_storms(groupings[1:])] == ["night 0"]
+
+
+def test_cloudy_night_of_as_many_images_is_a_storm() -> None:
+    counts = np.full(40, 4)
+    counts[8:12] = 25
+    images = np.repeat(np.arange(40), counts)
+    names = [str(number) for number in range(40)]
+    groupings = [Grouping("image", images, names), Grouping("night", images // 4, names)]
+    assert [storm.name for storm in find_list_storms(groupings)] == ["night 2"]
 
 
 def test_test_rows_do_not_count_and_belong_to_their_image() -> None:

@@ -12,7 +12,7 @@ from PyQt6.QtWidgets import QMessageBox
 from tests.helpers.small_list import settings, write_small_list
 from tests.helpers.windows import present, until_painted
 from vetter.app import open_window
-from vetter.core.fakes.planted_row import SHOWN_SETTING
+from vetter.core.fakes.planted_row import shown_setting
 from vetter.gui.dialogs.export import ExportDialog
 from vetter.gui.dialogs.reports.planted_question import QUESTION
 from vetter.gui.dialogs.reports.report_preview import ReportPreview
@@ -77,7 +77,7 @@ def test_question_comes_once_and_is_recorded(
     at = window.dialogs.planted.shown_at
     window.close()
     with SessionFile.open(tmp_path / "s.vetter", "ann", read_only=True) as file:
-        assert file.settings[SHOWN_SETTING] == at
+        assert file.settings[shown_setting("ann")] == at
 
 
 def test_report_leaves_the_test_rows_out(

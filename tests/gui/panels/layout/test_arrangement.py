@@ -49,6 +49,8 @@ def test_panels_stay_in_the_room_and_apart(
         pytest.param(4, 1150, 700, 63, False, id="stamps_of_63_and_fit_1600x900"),
         pytest.param(3, 640, 430, 63, False, id="stamps_of_63_1088x620"),
         pytest.param(4, 640, 430, 63, False, id="stamps_of_63_and_fit_1088x620"),
+        pytest.param(4, 1584, 432, 63, False, id="stamps_of_63_and_fit_list_below_1600x900"),
+        pytest.param(4, 704, 208, 63, False, id="stamps_of_63_fit_and_light_curve_1088x620"),
         pytest.param(1, 1150, 700, 41, True, id="one_plane_1600x900"),
         pytest.param(6, 1150, 700, 41, False, id="six_planes_1600x900"),
         pytest.param(7, 1150, 700, 41, False, id="seven_planes_1600x900"),

@@ -145,8 +145,10 @@ def test_any_list_makes_a_file_within_the_rules(name, ra, dec, mag, error, rms, 
     ],
 )
 def test_value_that_rejects_a_batch_is_named_with_those_accepted(field, value, line) -> None:
-    (missing,) = _report(magnitudes(), replace(GIVEN, **{field: value})).missing
+    report = _report(magnitudes(), replace(GIVEN, **{field: value}))
+    (missing,) = report.missing
     assert missing.startswith(line)
+    assert f"ades.{report.notes[0]}" == missing
 
 
 def test_ztf_has_no_band_of_its_own() -> None:

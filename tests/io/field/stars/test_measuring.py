@@ -168,6 +168,16 @@ def test_template_in_other_units_is_rescaled(tmp_path: Path, matched: Measured) 
     assert found.new[0].prior_flux == pytest.approx(matched.new[0].prior_flux, rel=0.01)
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_template_of_noise_is_not_in_other_units(tmp_path: Path, seed: int) -> None:
+    pair = make_pair()
+    level, sigma = float(np.median(pair["convolved"])), float(np.median(pair["err"]))
+    pair["convolved"] = np.random.default_rng(seed).normal(level, sigma, (SIDE, SIDE))
+    (found,) = measure(tmp_path, pair, "image", "convolved", "err")
+    assert found.match is None
+    assert "flux scale" not in found.fit.description
+
+
 @pytest.mark.parametrize("factor", [0.8, 2.0])
 def test_wrong_errors_are_corrected(tmp_path: Path, matched: Measured, factor: float) -> None:
     pair = make_pair()

@@ -13,6 +13,7 @@ from vetter.core.decisions.decision import Decision, Verdict
 from vetter.core.decisions.ledger import Ledger
 from vetter.core.decisions.new_decisions import decide
 from vetter.core.decisions.planted import PlantedRow
+from vetter.core.fakes.plan import PlantPlan
 from vetter.errors import InputError
 from vetter.io.session.errors import SessionLocked
 from vetter.io.session.merging import merge as merging
@@ -309,3 +310,28 @@ def test_session_of_the_first_format_is_merged(write: Write, tmp_path: Path) -> 
     a, _ = ann_and_bob(write)
     expected = len(decisions_of(kept)) + 3
     assert merge_sessions([kept, a], tmp_path / "c.vetter").events == expected
+
+
+def test_list_of_shares_counts_their_test_rows_once(tmp_path: Path) -> None:
+    plan = PlantPlan(fakes=2).as_plain()
+    paths = []
+    for number, keys in ((1, ("c0", "c1", "c2", "c3", "c4")), (2, ("c3", "c4", "c5", "c6", "c7"))):
+        share = {"numbers": [number], "of": 2, "keys": list(keys), "overlap": ["c3", "c4"]}
+        record = {"inputs": ["/data/l.csv"], "options": {}, "share": share, "plant": plan}
+        path = tmp_path / f"{number}.vetter"
+        with SessionFile.create(path, "ann") as file:
+            file.record_input(record, [Fingerprint("candidates", "/data/l.csv", 9, 9, "abc")], 7)
+        paths.append(path)
+    merge_sessions(paths, tmp_path / "c.vetter")
+    with SessionFile.open(tmp_path / "c.vetter", "", read_only=True) as file:
+        (recorded,) = file.inputs()
+    assert recorded.candidates == 8 + 2
+
+
+def test_list_with_other_test_rows_counts_none(write: Write, tmp_path: Path) -> None:
+    paths = [write(str(n), plant=PlantPlan(fakes=2, seed=n).as_plain()) for n in (1, 2)]
+    merge_sessions(paths, tmp_path / "c.vetter")
+    with SessionFile.open(tmp_path / "c.vetter", "", read_only=True) as file:
+        (recorded,) = file.inputs()
+    assert "plant" not in recorded.record
+    assert recorded.candidates == 8 - 2

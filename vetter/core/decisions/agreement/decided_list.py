@@ -23,12 +23,21 @@ class DecidedList:
 
     def __init__(self, decisions: Sequence[Decision]) -> None:
         last = {decision.key: decision for decision in decisions}
-        self.keys = np.array(sorted(last), object)
-        self._rows = {key: row for row, key in enumerate(self.keys.tolist())}
-        places = np.array(
-            [(d.x, d.y, d.ra, d.dec) for d in (last[key] for key in self.keys)], np.float64
-        )
-        self.x, self.y, self.ra, self.dec = places.reshape(-1, 4).T
+        ordered = [last[key] for key in sorted(last)]
+        self._place(sorted(last), [(d.x, d.y, d.ra, d.dec) for d in ordered])
+
+    @classmethod
+    def of_keys(cls, keys: Iterable[str]) -> DecidedList:
+        """Return a list of these candidates, each once, without positions."""
+        listed, ordered = cls(()), sorted(set(keys))
+        listed._place(ordered, [(np.nan,) * 4] * len(ordered))
+        return listed
+
+    def _place(self, keys: list[str], places: list[tuple[float, ...]]) -> None:
+        self.keys = np.array(keys, object)
+        self._rows = {key: row for row, key in enumerate(keys)}
+        columns = np.array(places, np.float64).reshape(-1, 4).T
+        self.x, self.y, self.ra, self.dec = columns
 
     def __len__(self) -> int:
         return len(self.keys)

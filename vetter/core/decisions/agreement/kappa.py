@@ -46,7 +46,7 @@ NO_KAPPA = Kappa(math.nan, math.nan, math.nan, math.nan, math.nan, 0)
 """Kappa of no candidate."""
 
 
-class Share(NamedTuple):
+class WilsonShare(NamedTuple):
     """Share of a number of trials with its Wilson interval of 95 %; NaN without a trial."""
 
     hits: int
@@ -154,7 +154,7 @@ def fleiss_kappa(counts: npt.ArrayLike) -> Kappa:
     return _with_interval(kappa, variance, observed, expected, total)
 
 
-def wilson_share(hits: int, trials: int) -> Share:
+def wilson_share(hits: int, trials: int) -> WilsonShare:
     """Return a share with its interval (Wilson 1927, J. Am. Stat. Assoc. 22, 209).
 
     Examples
@@ -164,12 +164,12 @@ def wilson_share(hits: int, trials: int) -> Share:
     (0.49, 0.943)
     """
     if trials <= 0:
-        return Share(hits, trials, math.nan, math.nan, math.nan)
+        return WilsonShare(hits, trials, math.nan, math.nan, math.nan)
     share, square = hits / trials, Z_95**2
     centre = (share + square / (2 * trials)) / (1 + square / trials)
     half = Z_95 * math.sqrt(share * (1 - share) / trials + square / (4 * trials**2))
     half /= 1 + square / trials
-    return Share(hits, trials, share, max(centre - half, 0.0), min(centre + half, 1.0))
+    return WilsonShare(hits, trials, share, max(centre - half, 0.0), min(centre + half, 1.0))
 
 
 def _with_interval(

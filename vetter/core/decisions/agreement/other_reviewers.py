@@ -17,6 +17,11 @@ from vetter.core.decisions.agreement.ratings import (
     count_ratings,
     without_arbitration,
 )
+from vetter.core.decisions.agreement.stored_opinions import (
+    OpinionTable,
+    StoredOpinions,
+    tabulate_opinions,
+)
 from vetter.core.decisions.decision import Decision, How, Verdict
 from vetter.core.decisions.ledger import Ledger
 
@@ -36,6 +41,8 @@ class OtherReviewers:
         The user's own ledger, which goes on; its list is the candidate list.
     decisions : sequence of Decision
         Events of all reviewers.
+    stored : tuple of OpinionTable and Ratings, optional
+        The others' opinions on the ledger's complete list, in place of their events.
 
     Attributes
     ----------
@@ -45,18 +52,27 @@ class OtherReviewers:
         Whether the user gives verdicts as arbiter, which settle disagreements.
     """
 
-    def __init__(self, ledger: Ledger, decisions: Sequence[Decision] = ()) -> None:
+    def __init__(
+        self,
+        ledger: Ledger,
+        decisions: Sequence[Decision] = (),
+        stored: tuple[OpinionTable, Ratings] | None = None,
+    ) -> None:
         self.is_arbiter = False
         self._ledger = ledger
         own = [decision for decision in decisions if decision.reviewer == ledger.reviewer]
         self._others = [one for one in decisions if one.reviewer != ledger.reviewer]
-        self.names = tuple(sorted({decision.reviewer for decision in self._others}))
+        self._stored = stored
+        names = stored[0].reviewers if stored else {one.reviewer for one in self._others}
+        self.names = tuple(sorted(names))
         self._own_votes: dict[str, int] = {}
         rated = without_arbitration(own)
         if len(rated) < len(own):
             self._own_votes = {decision.key: decision.verdict.code for decision in rated}
         self._built: tuple[int, Ratings] | None = None
         self._next: npt.NDArray[Any] = np.empty(0, object)
+        if stored:
+            self._built = len(ledger.candidates), stored[1]
 
     def note_arbitrations(self, decisions: Sequence[Decision]) -> None:
         """Keep the user's own verdicts, before arbitrations of these candidates take effect."""
@@ -73,6 +89,15 @@ class OtherReviewers:
             self._built = len(listed), collect_ratings(listed, self._others)
             self._clear_texts()
         return self._built[1]
+
+    def tabulate(self) -> OpinionTable | None:
+        """Return the others' opinions in sequence numbers, of events that are all in the file.
+
+        None if one of the others ever was an arbiter.
+        """
+        if self._stored:
+            return self._stored[0]
+        return tabulate_opinions(self.ratings, len(self._others))
 
     def _clear_texts(self) -> None:
         self.__dict__.pop("_texts", None)
@@ -130,7 +155,10 @@ class OtherReviewers:
         """
         ratings, words = self.ratings, []
         for index, name in enumerate(ratings.reviewers):
-            opinion = ratings.opinion(index, row)
+            known = ratings.final[index]
+            # On the way of each candidate to the screen nothing is read.
+            brief = known.brief_opinion if isinstance(known, StoredOpinions) else known.opinion
+            opinion = brief(row)
             if not opinion.has_content:
                 continue
             role = " (arbiter)" if ratings.arbiter.get(row) == index else ""

@@ -10,7 +10,11 @@ import numpy.typing as npt
 
 from vetter.core.decisions.agreement.kappa import CATEGORIES
 from vetter.core.decisions.agreement.ratings import Ratings, majority_codes
-from vetter.core.decisions.agreement.reviewer_record import rate_reviewers
+from vetter.core.decisions.agreement.reviewer_record import (
+    ReviewerRecord,
+    rate_reviewers,
+    weigh_verdicts,
+)
 from vetter.core.decisions.decision import UNDECIDED, Opinion, Verdict
 
 SURE = 0.95
@@ -56,8 +60,9 @@ class CombinedOpinions:
     ----------
     ratings : Ratings
     policy : Policy
-    truth : ndarray of float, shape (candidates,), optional
-        Known truths for the records of the weighted policy, see `rate_reviewers`.
+    record : ReviewerRecord, optional
+        Records of the reviewers for the weighted policy, as test rows gave them; by default these
+        come from the ratings themselves.
 
     Attributes
     ----------
@@ -69,14 +74,17 @@ class CombinedOpinions:
         self,
         ratings: Ratings,
         policy: Policy,
-        truth: npt.NDArray[np.float64] | None = None,
+        record: ReviewerRecord | None = None,
     ) -> None:
         self.policy = policy
         self._ratings = ratings
         self._counts = ratings.counts
         self._probability: npt.NDArray[np.float64] | None = None
         if policy is Policy.WEIGHTED:
-            self._probability = rate_reviewers(ratings.codes, truth).probability
+            if record is None:
+                self._probability = rate_reviewers(ratings.codes).probability
+            else:
+                self._probability = weigh_verdicts(ratings.codes, record)
         self.codes = self._combine()
 
     @property

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from vetter.core.decisions.agreement.kappa import (
     CATEGORIES,
     Kappa,
-    Share,
+    WilsonShare,
     cohen_kappa,
     confusion,
     fleiss_kappa,
@@ -54,7 +54,7 @@ class ReviewerAgreement(NamedTuple):
         Cohen's kappa against the pooled ratings of the others: each pair of ratings is an entry.
     skill : float
         Mean of the rates of right verdicts, see `rate_reviewers`; 0.5 for a guess.
-    complete, false_accepts : Share
+    complete, false_accepts : WilsonShare
         Known real candidates accepted or marked maybe, and known bogus ones accepted; without a
         trial if no truth is known.
     next : int
@@ -68,8 +68,8 @@ class ReviewerAgreement(NamedTuple):
     maybe: int
     against_others: Kappa
     skill: float
-    complete: Share
-    false_accepts: Share
+    complete: WilsonShare
+    false_accepts: WilsonShare
     next: int
 
 
@@ -256,7 +256,7 @@ def _kappa_dict(kappa: Kappa) -> dict[str, Any]:
     }
 
 
-def _share_dict(share: Share) -> dict[str, Any]:
+def _share_dict(share: WilsonShare) -> dict[str, Any]:
     return {name: _plain(value) for name, value in share._asdict().items()}
 
 
@@ -308,7 +308,7 @@ def _reviewer_lines(reviewers: tuple[ReviewerAgreement, ...]) -> list[str]:
     return lines
 
 
-def _spell_share(share: Share) -> str:
+def _spell_share(share: WilsonShare) -> str:
     return f"{share.hits}/{share.trials}" if share.trials else "-"
 
 

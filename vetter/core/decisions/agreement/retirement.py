@@ -129,12 +129,16 @@ def assign_next(
     return following
 
 
-def name_next(ratings: Ratings, rules: RetirementRules = RULES) -> npt.NDArray[np.object_]:
+def name_next(
+    ratings: Ratings,
+    truth: npt.NDArray[np.float64] | None = None,
+    rules: RetirementRules = RULES,
+) -> npt.NDArray[np.object_]:
     """Return the name of the reviewer who should look next at each candidate; '' for none.
 
-    Candidates that an arbiter has decided need nobody.
+    Candidates that an arbiter has decided need nobody. ``truth`` is that of `rate_reviewers`.
     """
-    record = rate_reviewers(ratings.codes)
+    record = rate_reviewers(ratings.codes, truth)
     following = assign_next(ratings.codes, record.probability, record.skill, rules)
     following[ratings.arbitrated > 0] = -1
     return np.array([*ratings.reviewers, ""], object)[following]

@@ -108,6 +108,26 @@ def rate_reviewers(
     return _finish(given, real, bogus, prevalence)
 
 
+def weigh_verdicts(codes: npt.NDArray[np.uint8], record: ReviewerRecord) -> Floats:
+    """Return the probability that each candidate is real, by records made on other candidates.
+
+    Parameters
+    ----------
+    codes : ndarray of uint8, shape (reviewers, candidates)
+        Verdict codes, of the record's reviewers in their order.
+    record : ReviewerRecord
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> record = rate_reviewers(np.array([[1, 1, 2, 2]], np.uint8), np.array([1, 1, 0, 0.0]))
+    >>> weigh_verdicts(np.array([[1, 2, 0]], np.uint8), record).round(2).tolist()
+    [0.82, 0.18, 0.5]
+    """
+    given = np.stack([codes == code for code in CATEGORIES]).astype(np.float64)
+    return _finish(given, record.if_real, record.if_bogus, record.prevalence).probability
+
+
 def _count_rates(given: Floats, probability: Floats) -> tuple[Floats, Floats]:
     """Return the rates of verdicts on real and on bogus candidates, shape (reviewers, 3) each."""
     prior = np.full(3, PRIOR_OTHER)

@@ -13,6 +13,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from vetter.core.coordinates.times import all_digits
+
 MIN_GROUPS = 4
 """Fewer images have no usual number of candidates."""
 MIN_COUNT = 30
@@ -101,7 +103,7 @@ def find_list_storms(
 
     A candidate of one storm does not count for those after it: a failing image makes no storm of
     its night. An exposure of several detectors is a storm if most of its images are; else only
-    the images are.
+    the images are. A detector or a night of many images may have many candidates.
 
     Parameters
     ----------
@@ -128,8 +130,31 @@ def find_list_storms(
         found = find_storms(kind, labels, by_kind[kind].names, counted)
         if kind == "exposure":
             found = [storm for storm in found if images and _has_most_images(storm, images)]
+        elif found and kind != "image" and images:
+            crowded = _crowded_groups(labels, images.labels)
+            found = [storm for storm in found if crowded[labels[storm.rows[0]]]]
         storms += found
     return storms
+
+
+def _crowded_groups(
+    labels: npt.NDArray[np.intp], images: npt.NDArray[np.intp]
+) -> npt.NDArray[np.bool_]:
+    """Return which groups have many times the usual number of candidates in each of their images.
+
+    Parameters
+    ----------
+    labels, images : ndarray of int, shape (rows,)
+        Number of each candidate's group and image; negative for none.
+    """
+    known = (labels >= 0) & (images >= 0)
+    pairs = np.unique(np.column_stack([labels[known], images[known]]), axis=0)
+    count = int(labels.max(initial=-1)) + 1
+    number = np.bincount(pairs[:, 0], minlength=count)
+    rates = np.bincount(labels[known], minlength=count) / np.maximum(number, 1)
+    usual = float(np.median(rates[rates > 0])) if (rates > 0).any() else 0.0
+    # Groups without a known image are not compared.
+    return np.asarray((number == 0) | (rates >= MIN_RATE * usual))
 
 
 def _has_most_images(storm: Storm, images: Grouping) -> bool:
@@ -194,16 +219,18 @@ def _log_chance(count: int, expected: float) -> float:
 def group_values(values: npt.NDArray[np.generic]) -> tuple[npt.NDArray[np.intp], list[str]]:
     """Return a number for each value of a column, and each number's text; empty values have -1."""
     plain = np.asarray(np.ma.getdata(values))
+    if plain.dtype.kind == "O":
+        plain = np.array(["" if value is None else str(value) for value in plain.tolist()], str)
     if plain.dtype.kind == "f":
         gaps = np.isnan(plain)
-        plain = np.where(gaps, 0, plain)
     else:
         plain = plain.astype(str) if plain.dtype.kind not in "iub" else plain
         gaps = plain == "" if plain.dtype.kind == "U" else np.zeros(len(plain), bool)
-    different, numbers = np.unique(plain, return_inverse=True)
-    labels = numbers.reshape(-1).astype(np.intp)
-    labels[gaps | np.ma.getmaskarray(values)] = -1
-    texts = [f"{v:g}" if plain.dtype.kind == "f" else str(v) for v in different.tolist()]
+    known = np.flatnonzero(~(gaps | np.ma.getmaskarray(values)))
+    different, numbers = np.unique(plain[known], return_inverse=True)
+    labels = np.full(len(plain), -1, np.intp)
+    labels[known] = numbers.reshape(-1)
+    texts = [all_digits(v) if plain.dtype.kind == "f" else str(v) for v in different.tolist()]
     return labels, texts
 
 

@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from vetter.core.decisions.agreement.kappa import WilsonShare, wilson_share
+
 Floats = npt.NDArray[np.float64]
 
 CONFIDENCE = 0.95
@@ -16,14 +18,10 @@ _DRAWS = 2000
 """Number of bootstrap samples: their own scatter is a tenth of the interval."""
 
 
-class Share(NamedTuple):
+class Share(WilsonShare):
     """A share of trials, with its interval at `CONFIDENCE`; NaN without trials."""
 
-    hits: int
-    trials: int
-    value: float
-    low: float
-    high: float
+    __slots__ = ()
 
     def as_plain(self) -> dict[str, Any]:
         """Return the share in plain types, None for NaN."""
@@ -37,17 +35,12 @@ class Share(NamedTuple):
 
 
 def share_of(hits: int, trials: int) -> Share:
-    """Return a share with Wilson's interval (1927, J. Am. Stat. Assoc. 22, 209).
+    """Return a share with Wilson's interval.
 
     It stays within 0 to 1 and is right for few trials and shares near the ends, where the usual
     square root is not (Brown, Cai and DasGupta 2001, Stat. Sci. 16, 101).
     """
-    if not trials:
-        return Share(0, 0, math.nan, math.nan, math.nan)
-    from astropy.stats import binom_conf_interval
-
-    low, high = binom_conf_interval(hits, trials, CONFIDENCE, interval="wilson")
-    return Share(hits, trials, hits / trials, float(low), float(high))
+    return Share(*wilson_share(hits, trials))
 
 
 class Difference(NamedTuple):

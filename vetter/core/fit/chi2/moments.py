@@ -30,6 +30,9 @@ _STARTS_PER_PIXEL = 2
 _VECTOR = 8
 """Numbers in the largest vector register of a processor."""
 
+_MAX_PLAIN_SHIFTS = 3
+"""Number of shifts whose weights are computed one by one: calls on arrays would cost more."""
+
 _MAX_SMALL_PRODUCT = 1_000_000
 """Multiplications up to which OpenBLAS does not copy its operands, unless a matrix is multiplied by
 its own transpose. Larger products, and such squares, take up to twice as long."""
@@ -101,8 +104,8 @@ def project_out(moments: Array, index: int) -> Array:
     """Return the moments with the image ``index`` fitted to all others and subtracted."""
     column = moments[..., :, index]
     norm = moments[..., index, index]
-    out: Array = moments - column[..., :, None] * (column / norm[..., None])[..., None, :]
-    return out
+    out: Array = column[..., :, None] * (column / norm[..., None])[..., None, :]
+    return np.subtract(moments, out, out=out)
 
 
 def tap_weights(u: float, v: float, half: float) -> Array:
@@ -119,7 +122,8 @@ def tap_weights(u: float, v: float, half: float) -> Array:
         return np.array([*a, *b, *c, *d, *e, *f]).reshape(2, 3, 4)
     flat: list[float] = []
     for shift in (u, v):
-        whole = min(max(math.floor(shift), -half), half - 1)
+        # The weights of a NaN shift are NaN, so their taps do not matter.
+        whole = min(max(math.floor(shift), -half), half - 1) if math.isfinite(shift) else -half
         before, after = [0.0] * int(half - 1 - whole), [0.0] * int(half + whole)
         for row in fraction_weights(shift - whole):
             flat += before
@@ -151,6 +155,10 @@ def tap_weights_stack(shift: Array, half: float) -> Array:
 
 def tap_weights_both(u: Array, v: Array, half: float) -> tuple[Array, Array]:
     """Return :func:`tap_weights_stack` of both axes, in one pass."""
+    if 0 < len(u) <= _MAX_PLAIN_SHIFTS:
+        shifts = zip(u.tolist(), v.tolist(), strict=True)
+        plain = np.array([tap_weights(x, y, half) for x, y in shifts])
+        return plain[:, 0], plain[:, 1]
     both = tap_weights_stack(np.concatenate((u, v)), half)
     return both[: len(u)], both[len(u) :]
 

@@ -226,6 +226,10 @@ class _Points(NamedTuple):
     su: Array
     sv: Array
 
+    def select(self, which: Flags) -> _Points:
+        """Return the values of some cutouts; one array of all takes half the time."""
+        return _Points(*np.array(self)[:, which])
+
 
 def descend_stack(
     moments: Array,
@@ -270,7 +274,7 @@ def descend_stack(
             best.chi2[which] -= gain[last]
         if not moving.all():
             active, damping, du, dv = active[moving], damping[moving], du[moving], dv[moving]
-            here, moments = _Points(*(a[moving] for a in here)), moments[moving]
+            here, moments = here.select(moving), moments[moving]
             length = length[moving]
         if len(active) <= MAX_SINGLE_DESCENTS:
             break
@@ -285,12 +289,12 @@ def descend_stack(
         best.scale[active[better]] = there.scale[better]
         best.chi2[active[better]] = there.chi2[better]
         stuck = ~better & ~np.isfinite(there.chi2)
-        here = _Points(*(np.where(better, new, old) for new, old in zip(there, here, strict=True)))
+        here = _Points(*np.where(better, there, here))
         lowered = np.where(damping > 1e-6, 0.1 * damping, 0.0)
         damping = np.where(better, lowered, np.maximum(10.0 * damping, 0.1))
         if stuck.any():
             active, damping, moments = active[~stuck], damping[~stuck], moments[~stuck]
-            here = _Points(*(a[~stuck] for a in here))
+            here = here.select(~stuck)
     for k, matrix, damped in zip(active.tolist(), moments, damping.tolist(), strict=True):
         own = None if prior is None else ShiftPrior(*(float(column[k]) for column in prior))
         end = descend(matrix, window, scales, float(best.u[k]), float(best.v[k]), damped, own)

@@ -73,6 +73,14 @@ def _prefilter(size: int, margin: int) -> Array:
 
 
 @lru_cache(maxsize=64)
+def _transposed_prefilter(size: int, margin: int) -> Array:
+    """Return :func:`_prefilter` transposed in memory: a product with a view takes longer."""
+    matrix = np.ascontiguousarray(_prefilter(size, margin).T)
+    matrix.flags.writeable = False
+    return matrix
+
+
+@lru_cache(maxsize=64)
 def fourth_differences(size: int) -> Array:
     """Return a matrix (size, size) from samples to fourth differences of spline coefficients.
 
@@ -108,7 +116,7 @@ def coefficients(image: npt.NDArray[Any], margin: int) -> Array:
     """
     ny, nx = image.shape[-2:]
     if max(ny, nx) <= _MAX_DENSE_SIZE:
-        result: Array = _prefilter(ny, margin) @ image @ _prefilter(nx, margin).T
+        result: Array = _prefilter(ny, margin) @ image @ _transposed_prefilter(nx, margin)
         return result
     from scipy.ndimage import spline_filter1d
 

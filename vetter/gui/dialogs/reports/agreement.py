@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 from PyQt6.QtGui import QFontDatabase
 from PyQt6.QtWidgets import QWidget
 
+from vetter.core.decisions.agreement.kappa import wilson_share
 from vetter.core.decisions.agreement.ratings import Ratings
 from vetter.core.decisions.agreement.report import report_agreement
 from vetter.core.decisions.agreement.share import share_of_record
+from vetter.core.decisions.planted import PlantedRow
+from vetter.core.fakes.planted_row import known_truth
 from vetter.core.fakes.without_planted import added_keys
 from vetter.gui.dialogs.reports.report import LinesDialog
 from vetter.io.export.decision_table import FrozenOpinions
 from vetter.review.session import Session
 from vetter.review.threads.background import Background
+
+_NO_TRIALS = wilson_share(0, 0)
 
 
 class AgreementDialog(LinesDialog):
@@ -42,8 +49,7 @@ class AgreementDialog(LinesDialog):
         ratings = session.others.all_ratings(FrozenOpinions.of(session))
         keys, share = session.candidates.keys, share_of_record(session.source.record)
         overlap = None if share is None or not share.overlap else share.overlap
-        # They count in no agreement, as `vetter agreement` has it.
-        planted = added_keys(session.source.planted)
+        planted = session.source.planted
         self.counter.start(lambda _stop: _report_lines(ratings, keys, overlap, planted))
 
     def _show_lines(self, lines: list[str]) -> None:
@@ -54,9 +60,19 @@ def _report_lines(
     ratings: Ratings,
     keys: npt.NDArray[np.str_],
     overlap: frozenset[str] | None,
-    planted: frozenset[str],
+    planted: Sequence[PlantedRow],
 ) -> list[str]:
-    """Return the report, given the keys of the list, of its overlap and of its test rows."""
-    common = None if overlap is None else np.isin(keys.astype(str), sorted(overlap))
-    added = np.isin(keys.astype(str), sorted(planted)) if planted else None
-    return report_agreement(ratings, overlap=common, planted=added).lines()
+    """Return the report, given the keys of the list and of its overlap, and its test rows.
+
+    Test rows are in the reviewers' records and in no agreement, as `vetter agreement` has it; how
+    many of them each reviewer found is in the report on the own verdicts alone.
+    """
+    names = keys.astype(str)
+    common = None if overlap is None else np.isin(names, sorted(overlap))
+    added = np.isin(names, sorted(added_keys(planted))) if planted else None
+    truth = known_truth(names.tolist(), planted)
+    report = report_agreement(ratings, truth, common, planted=added)
+    hidden = [
+        one._replace(complete=_NO_TRIALS, false_accepts=_NO_TRIALS) for one in report.reviewers
+    ]
+    return report._replace(reviewers=tuple(hidden)).lines()

@@ -6,7 +6,7 @@ from PyQt6.QtWidgets import QMessageBox, QWidget
 
 from vetter.core.decisions.decision import utc_now
 from vetter.core.fakes.plan import PlantPlan
-from vetter.core.fakes.planted_row import SHOWN_SETTING
+from vetter.core.fakes.planted_row import shown_setting
 from vetter.review.session import Session
 
 TITLE = "Test rows"
@@ -48,4 +48,5 @@ class PlantedQuestion:
         """Record that the test rows are known from now on; the first time stays."""
         if not self.shown_at:
             self.shown_at = utc_now()
-            self._session.writer.keep_setting(SHOWN_SETTING, self.shown_at)
+            name = shown_setting(self._session.reviewer)
+            self._session.writer.keep_setting(name, self.shown_at)

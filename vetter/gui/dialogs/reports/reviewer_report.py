@@ -9,6 +9,7 @@ from PyQt6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QFileDialog,
+    QHBoxLayout,
     QPlainTextEdit,
     QPushButton,
     QStackedWidget,
@@ -21,6 +22,7 @@ from vetter.core.fakes.report.reviewer_report import ReviewerReport
 from vetter.core.fakes.report.text import format_report
 from vetter.core.number_text import format_count
 from vetter.errors import VetterError
+from vetter.gui.dialogs.reports.completeness_plot import CompletenessPlot
 from vetter.gui.widgets.buttons import button_box
 from vetter.gui.widgets.plain_text import plain_label
 from vetter.io.files.atomic import write_atomic
@@ -73,9 +75,19 @@ class ReviewerReportDialog(QDialog):
         asking.addWidget(self.question)
         asking.addWidget(self.show_it, 0, Qt.AlignmentFlag.AlignLeft)
         asking.addStretch(1)
+        told = QWidget(self)
+        self.by_snr = CompletenessPlot("S/N", True, told)
+        self.by_mag = CompletenessPlot("magnitude", False, told)
+        plots = QHBoxLayout()
+        plots.addWidget(self.by_snr)
+        plots.addWidget(self.by_mag)
+        telling = QVBoxLayout(told)
+        telling.setContentsMargins(0, 0, 0, 0)
+        telling.addLayout(plots)
+        telling.addWidget(self.text, 1)
         self.pages = QStackedWidget(self)
         self.pages.addWidget(ask)
-        self.pages.addWidget(self.text)
+        self.pages.addWidget(told)
         buttons = button_box(QDialogButtonBox.StandardButton.Close)
         self.save = buttons.addButton("Save as a page...", QDialogButtonBox.ButtonRole.ActionRole)
         assert self.save is not None
@@ -100,13 +112,15 @@ class ReviewerReportDialog(QDialog):
 
     def _on_show(self, _checked: bool = False) -> None:
         self.text.setPlainText("reading the session...")
-        self.pages.setCurrentWidget(self.text)
+        self.pages.setCurrentIndex(1)
         path, reviewer = self._path, self._reviewer
         self._reader.start(lambda _stop: session_report(path, reviewer))
 
     def _on_done(self, report: ReviewerReport) -> None:
         self.report = report
         self.text.setPlainText(format_report(report))
+        self.by_snr.show_bins(report.by_snr)
+        self.by_mag.show_bins(report.by_mag)
         assert self.save is not None
         self.save.setEnabled(True)
         self.shown.emit()

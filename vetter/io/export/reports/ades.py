@@ -70,9 +70,12 @@ def ades_report(reader: Observations, rows: Sequence[int], ades: AdesSettings) -
         station = ades.station
     values = {name: getattr(ades, name) for name in FIELDS} | {"station": station}
     missing = [f"ades.{name}: {words}" for name, words in FIELDS.items() if not values[name]]
-    missing += _refused(ades)
+    refused = _refused(ades)
+    missing += [f"ades.{line}" for line in refused]
     every = [reader.read(row) for row in rows]
     known, notes = separate(every, "ra", "mjd")
+    # Among the notes too: a window shows of what is missing the names alone.
+    notes = [*refused, *notes]
     if known and "mid" not in reader.time_column.lower():
         origin = f"column {reader.time_column}" if reader.time_column else "the images"
         notes.append(f"obsTime is the time of {origin}; MPC wants the middle of the exposure")
@@ -93,14 +96,14 @@ def ades_report(reader: Observations, rows: Sequence[int], ades: AdesSettings) -
 
 
 def _refused(ades: AdesSettings) -> list[str]:
-    """Return the given values that MPC would refuse, as lines of missing facts."""
+    """Return a line on each given value that MPC would refuse."""
     given = (
         ("mode", ades.mode, MODES, "mode"),
         ("catalogue", ades.catalogue, CATALOGUES, "catalogue"),
         ("photometric_catalogue", ades.photometric_catalogue, CATALOGUES, "catalogue"),
     )
     problems = ((name, describe_unknown(v, known, thing)) for name, v, known, thing in given if v)
-    return [f"ades.{name}: {problem}" for name, problem in problems if problem]
+    return [f"{name}: {problem}" for name, problem in problems if problem]
 
 
 def _describe_unknown_bands(filters: set[str]) -> str:

@@ -44,7 +44,9 @@ ADDED: Mapping[str, ColumnFacts] = {
         "phot.flux;stat.min",
     ),
     "adjust_power": ColumnFacts(
-        "S/N at which a source of the candidate's own flux would survive the fit", "stat.snr"
+        "S/N at which a source of the candidate's own flux would survive the fit, at the field's"
+        " own shift and scale",
+        "stat.snr",
     ),
     "adjust_stars": ColumnFacts("number of stars that the answer is calibrated on", "meta.number"),
 }

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from vetter.core.candidates.candidate_list import CandidateList
 from vetter.core.cutout.plane import Plane, Provenance
 from vetter.core.cutout_source import ImageField
 from vetter.core.fit.adjustment import FitOptions
@@ -74,12 +75,12 @@ def measure_planes(source: FieldSource, fit: FieldFit) -> FieldNeeds:
     if _is_matched(field):
         match: Match | None = _find_scale_match(source, fit, stars)
     else:
-        found = _find_match(field, planes, stars, fwhm)
+        found = _find_match(field, planes, stars, fwhm, source.candidates)
         if isinstance(found, str):
             return FieldNeeds(MeasuredPlanes(), stars, f"no matched template: {found}")
         match = found
     measured = MeasuredPlanes(match, None, *levels)
-    noise = _find_noise(field, measured.replace(planes), stars, fwhm)
+    noise = _find_noise(field, measured.replace(planes), stars, fwhm, match)
     if isinstance(noise, str):
         return FieldNeeds(measured, stars, f"no noise: {noise}; give --err")
     return FieldNeeds(replace(measured, noise=noise), stars)
@@ -122,7 +123,11 @@ def _find_scale_match(source: FieldSource, fit: FieldFit, stars: FieldStars) -> 
 
 
 def _find_match(
-    field: FieldPlanes, planes: Mapping[str, Plane], stars: FieldStars, fwhm: float
+    field: FieldPlanes,
+    planes: Mapping[str, Plane],
+    stars: FieldStars,
+    fwhm: float,
+    candidates: CandidateList,
 ) -> Match | str:
     """Return the match of a field, or why there is none."""
     template = _template_of(planes)
@@ -133,23 +138,29 @@ def _find_match(
         checked = check_difference(image, planes["diff"], template, mask, places)
         if not isinstance(checked, str):
             return checked
-    return fit_match(image, template, mask, places, fwhm)
+    new = np.column_stack([candidates.x, candidates.y])
+    return fit_match(image, template, mask, places, fwhm, candidates=new)
 
 
 def _find_noise(
-    field: FieldPlanes, planes: Mapping[str, Plane], stars: FieldStars, fwhm: float
+    field: FieldPlanes,
+    planes: Mapping[str, Plane],
+    stars: FieldStars,
+    fwhm: float,
+    match: Match | None,
 ) -> NoiseModel | ErrCheck | str | None:
     """Return the noise of a field, None if ``err`` is right as given, or why there is none."""
     origin = field.provenance.get("err", Provenance.GIVEN)
     image, mask = planes["image"], planes.get("mask")
     bright = _find_bright(stars, planes).unsaturated
     places = np.column_stack([bright.x, bright.y])
+    new = list(match.new_light) if isinstance(match, FieldMatch) else []
     convolved = planes["convolved"]
     if Provenance.ESTIMATED not in origin:
         checked = check_err(image, convolved, planes["err"], mask, list(places), fwhm)
         # An error that cannot be checked is used as given.
         return None if isinstance(checked, str) or not checked.description else checked
-    return measure_noise(image, convolved, mask, gain_of(field.header), list(places), fwhm)
+    return measure_noise(image, convolved, mask, gain_of(field.header), list(places), fwhm, new)
 
 
 def prepare_field_fit(

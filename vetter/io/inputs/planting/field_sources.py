@@ -23,7 +23,7 @@ from vetter.core.fakes.places import choose_places
 from vetter.core.fakes.planted_row import ARTEFACT, FAKE
 from vetter.core.fakes.strength import draw_snr, flux_of_snr, snr_range
 from vetter.io.field.field_source import FieldSource
-from vetter.io.field.planes import ReadablePart
+from vetter.io.field.planes import EstimatedErrorPlane, ReadablePart
 from vetter.io.inputs.planting.field_optics import FieldOptics
 
 Array = npt.NDArray[np.float64]
@@ -98,7 +98,12 @@ def make_fakes(
     artefacts : int
         Number of moved stars and hits besides.
     """
-    planes = {name: ReadablePart(plane) for name, plane in source.field_planes.planes.items()}
+    planes = {
+        name: ReadablePart(plane)
+        for name, plane in source.field_planes.planes.items()
+        # Estimated from the image alone: it lacks the template's noise, which the difference has.
+        if not isinstance(plane, EstimatedErrorPlane)
+    }
     needed = [planes[name] for name in ("image", "diff", "convolved", "err") if name in planes]
     template = planes.get("template", planes.get("convolved"))
     listed = np.column_stack([source.candidates.x, source.candidates.y])
@@ -124,7 +129,8 @@ def make_fakes(
                 "y": round(float(y), 3),
             }
         )
-    expected = render_sources(optics.psf.render, fwhm, places.x, places.y, fluxes)
+    local = [optics.psf_at(*place).render for place in zip(places.x, places.y, strict=True)]
+    expected = render_sources(local, fwhm, places.x, places.y, fluxes)
     jitter = rng.standard_normal((2, count))[:, : len(places.x)]
     jitter *= _CENTROID_SHARE * fwhm / ratios[: len(places.x)]
     sources = FieldFakes(
@@ -153,12 +159,12 @@ def _make_artefacts(
 ) -> list[FieldFakes]:
     """Return artefacts, one each: half of them moved stars, as far as the field has stars."""
     fwhm, found, count = optics.psf.fwhm, source.stars(), len(ratios)
+    margin = stamp_half(fwhm)
     made: list[FieldFakes] = []
     stars = None if found is None else found.unsaturated
     if stars is not None and len(stars.x):
         order = rng.permutation(len(stars.x))
         places = np.column_stack([stars.x, stars.y])[order]
-        margin = stamp_half(fwhm)
         rows, columns = source.shape
         inside = (places > margin).all(axis=1)
         inside &= (places[:, 0] < columns - margin) & (places[:, 1] < rows - margin)
@@ -166,10 +172,11 @@ def _make_artefacts(
         for number in choose_stars(places, taken, 3.0 * fwhm, (count + 1) // 2):
             x, y = places[number].tolist()
             box = Box.around(x, y, margin)
-            variance = _variance_in(planes, box)
+            variance = _variance_in(planes, box, optics)
             angle = float(rng.uniform(0, 2 * math.pi))
             flux, ratio = float(stars.flux[order[number]]), float(ratios[len(made)])
-            dipole = make_dipole(optics.psf.render, fwhm, x, y, flux, variance, ratio, angle)
+            render = optics.psf_at(x, y).render
+            dipole = make_dipole(render, fwhm, x, y, flux, variance, ratio, angle)
             # The detection is on the positive lobe.
             lobe = fwhm * _CENTROID_SHARE
             seen = x + lobe * math.cos(angle), y + lobe * math.sin(angle)
@@ -182,7 +189,9 @@ def _make_artefacts(
     places_of_hits = choose_places(needed, None, planes.get("mask"), taken, left, fwhm, rng)
     for x, y in zip(places_of_hits.x.tolist(), places_of_hits.y.tolist(), strict=True):
         ratio = float(ratios[len(made)])
-        sigma = math.sqrt(float(np.nanmedian(_variance_in(planes, Box.around(x, y, 2)))))
+        variance = _variance_in(planes, Box.around(x, y, margin), optics)
+        # A hit is of single pixels, which know of no neighbours.
+        sigma = math.sqrt(float(np.nanmedian(variance))) / optics.noise_factor
         light = make_hit(fwhm, x, y, sigma, ratio, rng)
         truth = {"artefact": "hit", "snr": round(ratio, 2)}
         # A centroid of a few pixels and their noise is never whole.
@@ -214,8 +223,8 @@ def _listed_light(
         if not (np.isfinite(x) and np.isfinite(y)) or max(abs(x), abs(y)) > _MAX_PIXEL:
             continue
         box = Box.around(x, y, half)
-        pixels = np.asarray(planes["diff"].read(box), float)
-        variance = _variance_in(planes, box)
+        pixels = np.asarray(planes["diff"].read(box), float) / optics.diff_scale
+        variance = _variance_in(planes, box, optics)
         psf = optics.psf.render(box.shape, x - box.x0, y - box.y0)
         good = np.isfinite(pixels) & (variance > 0)
         weight = np.where(good, psf / np.where(good, variance, 1.0), 0.0)
@@ -223,7 +232,7 @@ def _listed_light(
         if norm > 0:
             sky = float(np.median(pixels[good]))
             light = float((weight * np.where(good, pixels - sky, 0.0)).sum())
-            out[row], fluxes[row] = light / math.sqrt(norm), light / norm / optics.diff_scale
+            out[row], fluxes[row] = light / math.sqrt(norm), light / norm
     return out, fluxes
 
 
@@ -245,19 +254,25 @@ def _flux_at(
     planes: dict[str, ReadablePart], optics: FieldOptics, x: float, y: float, snr: float
 ) -> float:
     box = Box.around(x, y, stamp_half(optics.psf.fwhm))
-    psf = optics.psf.render(box.shape, x - box.x0, y - box.y0)
-    return flux_of_snr(snr, psf, _variance_in(planes, box), optics.photon_slope)
+    psf = optics.psf_at(x, y).render(box.shape, x - box.x0, y - box.y0)
+    return flux_of_snr(snr, psf, _variance_in(planes, box, optics), optics.photon_slope)
 
 
-def _variance_in(planes: dict[str, ReadablePart], box: Box) -> Array:
-    """Return the variance of the difference in a box, from the errors or the image's scatter."""
+def _variance_in(planes: dict[str, ReadablePart], box: Box, optics: FieldOptics) -> Array:
+    """Return the variance of the difference in a box, in units of the image.
+
+    It comes from the errors if they are given, else from the scatter of the difference, or of the
+    image without one. Correlated pixels count as more noise: that of a PSF flux is right.
+    """
+    share = optics.noise_factor**2
     if "err" in planes:
         variance = np.asarray(planes["err"].read(box), float) ** 2
         if (variance > 0).any():
-            return variance
-    pixels = np.asarray(planes["image"].read(box), float)
+            return variance * share
+    name, scale = ("diff", optics.diff_scale) if "diff" in planes else ("image", 1.0)
+    pixels = np.asarray(planes[name].read(box), float) / scale
     scatter = 1.4826 * np.nanmedian(np.abs(pixels - np.nanmedian(pixels)))
-    return np.full(box.shape, scatter**2)
+    return np.full(box.shape, scatter**2 * share)
 
 
 def _magnitude(flux: float, zero_point: float) -> float | None:

@@ -11,7 +11,7 @@ from vetter.core.candidates.candidate_list import CandidateList, Whereabouts, fi
 from vetter.core.candidates.placement.pixel_convention import pixels_to_sky
 from vetter.core.decisions.planted import PlantedRow
 from vetter.core.fakes.mixed_list import NO_FAKES, Added, MixedList, choose_repeats, mix_list
-from vetter.core.fakes.plan import RECORD_KEY, PlantPlan
+from vetter.core.fakes.plan import PLANT_KEY, PlantPlan
 from vetter.core.fakes.planted_row import REPEAT, make_row
 from vetter.core.number_text import format_count
 from vetter.errors import InputError
@@ -46,7 +46,7 @@ def plant_field(source: FieldSource, plan: PlantPlan) -> FieldSource:
         mixed = mixed.added_alone()
         source.title = f"Practice: {source.title}"
     planted = with_fakes(source, fakes, mixed.candidates)
-    planted.record = {**source.record, RECORD_KEY: plan.as_plain()}
+    planted.record = {**source.record, PLANT_KEY: plan.as_plain()}
     planted.planted = planted_rows(source.candidates, mixed, [] if fakes is None else [fakes])
     planted.extra_notes = (*source.extra_notes, describe_mix(mixed, planted.planted))
     # The columns on screen are not those of the file.

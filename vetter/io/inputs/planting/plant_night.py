@@ -17,7 +17,7 @@ from vetter.core.fakes.mixed_list import (
     mix_list,
     take_rows,
 )
-from vetter.core.fakes.plan import RECORD_KEY, PlantPlan
+from vetter.core.fakes.plan import PLANT_KEY, PlantPlan
 from vetter.errors import InputError
 from vetter.io.field.field_source import FieldSource
 from vetter.io.inputs.planting.field_optics import measure_optics
@@ -67,7 +67,7 @@ def plant_night(source: NightSource, plan: PlantPlan) -> NightSource:
         images=images,
         field_numbers=numbers,
         epochs=mix_epochs(source.epochs, mixed, times),
-        record={**source.record, RECORD_KEY: plan.as_plain()},
+        record={**source.record, PLANT_KEY: plan.as_plain()},
         extra_notes=(*source.extra_notes, describe_mix(mixed, rows)),
     )
     planted.planted = rows

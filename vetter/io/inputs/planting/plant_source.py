@@ -11,7 +11,7 @@ from vetter.core.cutout_source import CutoutSource
 from vetter.core.decisions.planted import PlantedRow
 from vetter.core.fakes.known import find_known, hide_matches
 from vetter.core.fakes.mixed_list import NO_FAKES, choose_repeats, mix_list
-from vetter.core.fakes.plan import RECORD_KEY, PlantPlan
+from vetter.core.fakes.plan import PLANT_KEY, PlantPlan
 from vetter.core.fakes.planted_row import KNOWN, make_row
 from vetter.core.number_text import format_count
 from vetter.errors import InputError
@@ -75,7 +75,7 @@ def _with_repeats(source: CutoutSource, plan: PlantPlan) -> CutoutSource:
     rows = planted_rows(listed, mixed, ())
     planted = PlantedRows(source, mixed.candidates, mixed.origin, rows, mixed)
     planted.extra_notes = (describe_mix(mixed, rows),)
-    planted.record[RECORD_KEY] = plan.as_plain()
+    planted.record[PLANT_KEY] = plan.as_plain()
     return planted
 
 
@@ -107,7 +107,7 @@ def _with_list(
     plan: PlantPlan,
 ) -> CutoutSource:
     """Return a source that shows the same rows in another list."""
-    record = {**source.record, RECORD_KEY: plan.as_plain()}
+    record = {**source.record, PLANT_KEY: plan.as_plain()}
     if isinstance(source, FieldSource):
         field = dataclasses.replace(source, candidates=shown, record=record)
         field.planted, field.extra_notes = rows, (*source.extra_notes, note)

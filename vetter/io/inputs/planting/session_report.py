@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from vetter.core.decisions.decision import storable
-from vetter.core.fakes.planted_row import SHOWN_SETTING
+from vetter.core.fakes.planted_row import shown_setting
 from vetter.core.fakes.report.reviewer_report import ReviewerReport, measure_reviewer
 from vetter.errors import InputError
 from vetter.io.session.session_file import SessionFile
@@ -31,5 +31,5 @@ def session_report(path: str | os.PathLike[str], reviewer: str | None = None) ->
             for key, (_, meta) in session.adjustments().items()
         }
         planted, decisions = session.planted(), session.decisions()
-        shown_at = str(session.settings.get(SHOWN_SETTING) or "")
+        shown_at = str(session.settings.get(shown_setting(storable(reviewer))) or "")
     return measure_reviewer(decisions, planted, storable(reviewer), answers, shown_at)

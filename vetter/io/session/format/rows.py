@@ -103,11 +103,20 @@ def from_rows(rows: Iterable[tuple[Any, ...]], path: object, size: int) -> list[
             if left < 0 or seq <= before:
                 raise ValueError
             before = seq
-            x, y = _NAN if x is None else x, _NAN if y is None else y
-            ra, dec = _NAN if ra is None else ra, _NAN if dec is None else dec
-            seconds = 0.0 if seconds is None else seconds
+            total = seconds = 0.0 if seconds is None else seconds
+            # Lists without RA and Dec, or without pixels, are common.
+            if x is None and y is None:
+                x = y = _NAN
+            else:
+                x, y = _NAN if x is None else x, _NAN if y is None else y
+                total += x + y
+            if ra is None and dec is None:
+                ra = dec = _NAN
+            else:
+                ra, dec = _NAN if ra is None else ra, _NAN if dec is None else dec
+                total += ra + dec
             # This one comparison clears most rows of infinities; NaN fails it too.
-            if not -_MAX_NUMBER < x + y + ra + dec + seconds < _MAX_NUMBER:
+            if not -_MAX_NUMBER < total < _MAX_NUMBER:
                 x, y, ra, dec, seconds = map(_finite_or_nan, (x, y, ra, dec, seconds))
             # Not Decision(...), a call of a Python function: half of the time.
             decisions.append(

@@ -6,8 +6,8 @@ The file's ``user_version`` holds the version of its format:
 2. Each decision also holds what was on screen (``seen``), the program's version (``program``)
    and the time until which a later one is put off (``until``); its verdict may be 'later'. Table
    ``planted`` holds the fakes, repeats and known objects that were mixed into the list.
-3. Table ``checkpoints`` holds the state of each reviewer's ledger after some event, which may be
-   dropped at any time (`vetter.io.session.checkpoint`).
+3. Table ``checkpoints`` holds the state of each reviewer's ledger after some event, and the
+   others' opinions then, both of which may be dropped at any time (`vetter.io.session.checkpoint`).
 
 A session of an earlier version is read as it is, and migrated when a window opens it for writing
 (`vetter.io.session.format.migration`). A new version adds its tables here, a step there, and a
@@ -108,9 +108,9 @@ CHECKPOINTS = """CREATE TABLE checkpoints (
         last INTEGER NOT NULL,
         last_id TEXT NOT NULL,
         events INTEGER NOT NULL,
-        others INTEGER NOT NULL,
         checksum TEXT NOT NULL,
-        state BLOB NOT NULL)"""
+        state BLOB NOT NULL,
+        opinions BLOB NOT NULL)"""
 
 TABLES_BY_VERSION = {
     1: (_DECISIONS_1, *DECISION_TRIGGERS, *_OTHERS),
