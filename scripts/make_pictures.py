@@ -100,7 +100,8 @@ def take(picture: Picture, path: Path, folder: Path) -> None:
     from vetter.settings import Settings
 
     session = folder / f"{path.stem}.vetter"
-    window = open_window(**OPENED, session=session, reviewer="ann", settings=Settings())
+    opened = {"settings": Settings(), **OPENED}
+    window = open_window(**opened, session=session, reviewer="ann")
     window.set_theme(dark=True)
     window.resize(*picture.size)
     window.activateWindow()

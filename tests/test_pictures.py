@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from tests.helpers.small_list import write_small_list
+from tests.helpers.small_list import settings, write_small_list
 
 ROOT = Path(__file__).resolve().parent.parent
 SCRIPT = ROOT / "scripts" / "make_pictures.py"
@@ -37,11 +37,14 @@ def test_picture_of_a_page_is_found(pictures: ModuleType) -> None:
     assert pictures.shown_in("a ![the grid](resources/grid.png) b") == ["grid.png"]
 
 
+@pytest.mark.process
+@pytest.mark.timeout(400)
 def test_script_writes_the_window(
     qapp: Any, pictures: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     inputs, planes = write_small_list(tmp_path, count=8)
-    monkeypatch.setattr(pictures, "OPENED", {"input": str(inputs), **planes})
+    opened = {"input": str(inputs), **planes, "settings": settings(0)}
+    monkeypatch.setattr(pictures, "OPENED", opened)
     monkeypatch.setattr(pictures, "REST_MS", 0)
     assert pictures.main([str(tmp_path / "made"), "--only", "measures.png"]) == 0
     with Image.open(tmp_path / "made" / "measures.png") as image:
