@@ -121,9 +121,18 @@ def nothing_left_behind(request: pytest.FixtureRequest) -> Iterator[None]:
         _freeze()
     yield
     left = _qt_left_running() if has_windows else []
-    left += _threads(threads)
+    left += _threads(threads) + _user_settings()
     if left:
         pytest.fail("left behind: " + ", ".join(left))
+
+
+def _user_settings() -> list[str]:
+    """Return the names of settings that a test has written for all later ones; remove them."""
+    files = [_HOME / "config" / "vetter" / name for name in ("settings.toml", "keymap.toml")]
+    left = [file for file in files if file.exists()]
+    for file in left:
+        file.unlink()
+    return [file.name for file in left]
 
 
 def _collect() -> None:

@@ -59,8 +59,9 @@ def test_kept_session_restores_the_window(session: Path, qtbot: Any) -> None:
     window = window_on(session, qtbot)
     assert window.candidate_list.columns[:3] == ["name", "snr", "mag"]
     assert dict(window.plane_row.choice.user_choice) == {"err": False, "mask": True}
-    # Sessions of that version chose no kind of any plane.
-    assert window.stretch_bar.looks.record() == {**stored(session, "looks"), "kinds": ()}
+    # Sessions of that version chose no kind of any plane, and no planes to blink.
+    looks = {**stored(session, "looks"), "kinds": (), "blinks": ()}
+    assert window.stretch_bar.looks.record() == looks
     assert window.light_curve.is_wanted is False
     assert window.cache.radius == 10
     window.close()

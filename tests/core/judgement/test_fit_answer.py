@@ -234,6 +234,17 @@ def test_blank_sky_widens_errors_without_stars() -> None:
     assert known.stars == 0
 
 
+def test_reason_says_that_errors_are_as_on_blank_sky() -> None:
+    rng = np.random.default_rng(5)
+    sky = {"sky_x": np.arange(40.0), "sky_y": np.arange(40.0)}
+    sky |= {"sky_snr": rng.normal(0, 2.0, 40), "sky_chi2_ratio": np.ones(40)}
+    source = make_fit(DIPOLE, prior_flux=4000.0)
+    few = answer_fit(source, make_stars(5, **sky)).reason
+    assert "survives at the field's own shift and scale (errors as on blank sky), flux 4000" in few
+    assert "blank sky" not in answer_fit(source, make_stars(40, **sky)).reason
+    assert "blank sky" not in answer_fit(source, make_stars(5)).reason
+
+
 def test_candidate_beyond_brightest_star_is_named() -> None:
     judgement = answer_fit(make_fit(DIPOLE, star_flux=1e6), make_stars())
     assert judgement.reason.endswith("(brighter than all calibration stars)")

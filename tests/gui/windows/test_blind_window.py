@@ -32,6 +32,7 @@ from vetter.io.input_options import InputOptions
 from vetter.io.inputs.blind_source import make_blind
 from vetter.io.inputs.open_input import open_input
 from vetter.io.session.session_file import SessionFile
+from vetter.review.opening.preferences import PreferenceFiles
 
 
 @pytest.fixture
@@ -48,7 +49,13 @@ def blind(qtbot: Any, tmp_path: Path) -> MainWindow:
         file.append([decided])
     whole.close()
     window = open_window(
-        tmp_path / "l.csv", session=tmp_path / "s.vetter", reviewer="ann", blind=True, **planes
+        tmp_path / "l.csv",
+        session=tmp_path / "s.vetter",
+        reviewer="ann",
+        blind=True,
+        # The command keeps the choice for the next start.
+        preference_files=PreferenceFiles(str(tmp_path / "s.toml"), str(tmp_path / "k.toml")),
+        **planes,
     )
     qtbot.addWidget(window)
     until_painted(qtbot, window)

@@ -349,7 +349,7 @@ def _find_obstacle(fit: Adjustment, figures: _Figures, limits: AnswerLimits) -> 
         max_snr = min(limits.max_snr, _MAX_UNCALIBRATED_SNR * max(1.0, fit.chi2 / fit.df))
         max_snr /= figures.stars.snr_scatter
     if not abs(figures.snr) < max_snr:
-        return f"S/N {figures.snr:.1f} remains {_name_freedom(fit)}"
+        return f"S/N {figures.snr:.1f} remains {_name_freedom(fit, figures)}"
     if _is_pure_shift(fit):
         return ""
     if not figures.power >= MIN_POWER:
@@ -378,12 +378,14 @@ def _describe_variable(fit: Adjustment, figures: _Figures) -> str:
 def _describe_source(fit: Adjustment, figures: _Figures) -> str:
     verb = "survives" if figures.snr > 0 else "is missing"
     snr = f"a source of S/N {abs(figures.snr):.1f}"
-    return f"{snr} {verb} {_name_freedom(fit)}, flux {fit.prior_flux:.4g}"
+    return f"{snr} {verb} {_name_freedom(fit, figures)}, flux {fit.prior_flux:.4g}"
 
 
-def _name_freedom(fit: Adjustment) -> str:
+def _name_freedom(fit: Adjustment, figures: _Figures) -> str:
     """Return in words what the S/N of a reason is measured at; the numbers have another S/N."""
-    return "at the field's own shift and scale" if fit.normal.is_known else f"with {FREE}"
+    place = "at the field's own shift and scale" if fit.normal.is_known else f"with {FREE}"
+    by_sky = not figures.is_calibrated and figures.stars.snr_scatter > 1.0
+    return f"{place} (errors as on blank sky)" if by_sky else place
 
 
 def _describe_residuals(fit: Adjustment, figures: _Figures) -> str:
