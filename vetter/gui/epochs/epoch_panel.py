@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QEvent, Qt, pyqtSignal
+from PyQt6.QtCore import QEvent, pyqtSignal
 from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
@@ -18,7 +18,6 @@ from vetter.review.session import Session
 NO_EPOCHS = "no epochs here: they come with several images of a night, not with a single image"
 NO_REPEATS = "no epochs here: each object has one packet in this list"
 QUESTION_WIDTH = 300
-_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class EpochPanel(QWidget):
@@ -132,22 +131,9 @@ class EpochPanel(QWidget):
         self.setFocus()
 
     def event(self, event: QEvent | None) -> bool:
-        # Enter and Esc answer the question while it is shown.
-        if isinstance(event, QKeyEvent) and self.question.text:
-            if event.key() in (*_ENTER, Qt.Key.Key_Escape):
-                if event.type() == QEvent.Type.ShortcutOverride:
-                    event.accept()
-                    return True
-                if event.type() == QEvent.Type.KeyPress:
-                    self._answer(event.key() in _ENTER)
-                    return True
+        if isinstance(event, QKeyEvent) and self.question.take_key(event):
+            return True
         return super().event(event)
-
-    def _answer(self, yes: bool) -> None:
-        if yes:
-            self.question.agree()
-        else:
-            self.question.dismiss()
         window = self.window()
         if window is not None:
             window.setFocus()

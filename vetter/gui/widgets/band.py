@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QEvent, Qt
+from PyQt6.QtCore import QEvent
 from PyQt6.QtGui import QKeyEvent, QPalette
 from PyQt6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from vetter.gui.widgets.group_question import GroupQuestion
-
-_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class Band(QFrame):
@@ -64,16 +62,7 @@ class AskingBand(Band):
             target.setFocus()
 
     def event(self, event: QEvent | None) -> bool:
-        # Enter and Esc answer an open question.
-        if isinstance(event, QKeyEvent) and self.question.text:
-            if event.key() in (*_ENTER, Qt.Key.Key_Escape):
-                if event.type() == QEvent.Type.ShortcutOverride:
-                    event.accept()
-                    return True
-                if event.type() == QEvent.Type.KeyPress:
-                    if event.key() in _ENTER:
-                        self.question.agree()
-                    else:
-                        self.question.dismiss()
-                    return True
+        # The first events come before there is a question.
+        if isinstance(event, QKeyEvent) and self.question.take_key(event):
+            return True
         return super().event(event)

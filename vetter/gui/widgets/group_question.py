@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtCore import QEvent, Qt, pyqtSignal
+from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import QBoxLayout, QHBoxLayout, QPushButton, QWidget
 
 from vetter.core.decisions.decision import Verdict
@@ -98,6 +99,21 @@ class GroupQuestion(QWidget):
             words += f"  {unlisted[0].upper()}{unlisted[1:]}; unlisted candidates are not included."
         self._words.setText(words)
         self.show()
+
+    def take_key(self, event: QKeyEvent) -> bool:
+        """Let Enter and Esc answer an open question; return whether the event was one of these."""
+        if not self.text:
+            return False
+        is_yes = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if not is_yes and event.key() != Qt.Key.Key_Escape:
+            return False
+        if event.type() == QEvent.Type.ShortcutOverride:
+            event.accept()
+        elif event.type() == QEvent.Type.KeyPress:
+            (self.agree if is_yes else self.dismiss)()
+        else:
+            return False
+        return True
 
     def agree(self) -> None:
         """Answer yes."""
