@@ -31,7 +31,6 @@ OPENED: dict[str, Any] = {"input": "demo"}
 """What is shown, as `open_window` takes it."""
 REST_MS = 4000
 """Time for what follows the panels, as thumbnails and plots: it is painted when the user rests."""
-COLOURS = 256
 
 
 class Picture(NamedTuple):
@@ -117,20 +116,17 @@ def take(picture: Picture, path: Path, folder: Path) -> None:
     QTest.qWait(200)
     image = window.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
     window.close()
-    write_small(image, path)
+    write_packed(image, path)
     print(path)
 
 
-def write_small(image: Any, path: Path) -> None:
-    """Write a picture with a palette of 256 colours, a quarter of the bytes."""
+def write_packed(image: Any, path: Path) -> None:
+    """Write a picture with all its tones, packed as small as PNG can: a palette blotches grey."""
     from PIL import Image
 
     image.save(str(path))
     with Image.open(path) as loaded:
-        # The other methods drop the reticle's green, since it has few pixels.
-        method = Image.Quantize.MAXCOVERAGE
-        reduced = loaded.convert("RGB").quantize(COLOURS, method, dither=Image.Dither.NONE)
-    reduced.save(path, optimize=True)
+        loaded.convert("RGB").save(path, optimize=True)
 
 
 def main(words: list[str] | None = None) -> int:

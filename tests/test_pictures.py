@@ -49,4 +49,4 @@ def test_script_writes_the_window(
     assert pictures.main([str(tmp_path / "made"), "--only", "measures.png"]) == 0
     with Image.open(tmp_path / "made" / "measures.png") as image:
         assert image.size == (1600, 890)
-        assert 50 < len(image.getcolors() or ()) <= pictures.COLOURS
+        assert image.mode == "RGB" and len(image.getcolors(1 << 20) or ()) > 50
