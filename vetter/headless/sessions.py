@@ -6,7 +6,7 @@ import argparse
 import json
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -22,7 +22,6 @@ from vetter.core.decisions.decision import Decision, Verdict, last_reviewers, st
 from vetter.core.decisions.ledger import Counts, Ledger
 from vetter.core.decisions.moment import Moment
 from vetter.core.decisions.planted import PlantedRow
-from vetter.core.fakes.plan import PLANT_KEY, PlantPlan
 from vetter.core.fakes.planted_row import known_truth
 from vetter.core.fakes.without_planted import added_keys, without_planted
 from vetter.core.judgement.answer import Answer
@@ -35,7 +34,7 @@ from vetter.io.export.exported_rows import ACCEPTED, RowChoice
 from vetter.io.files.fingerprint import list_fingerprint
 from vetter.io.files.hdu_names import parse_fits_name
 from vetter.io.inputs.open_input import open_without_test_rows
-from vetter.io.session.recorded_inputs import RecordedInput, list_content
+from vetter.io.session.recorded_inputs import RecordedInput, list_content, own_count
 from vetter.io.session.session_file import SessionFile
 
 if TYPE_CHECKING:
@@ -341,14 +340,6 @@ def _counts(session: SessionFile, decisions: Sequence[Decision]) -> tuple[Counts
     return counts._replace(candidates=total, undecided=undecided), note
 
 
-def own_count(recorded: RecordedInput, planted: Iterable[PlantedRow]) -> int:
-    """Return the number of candidates of a recorded list, without its test rows."""
-    if PLANT_KEY not in recorded.record:
-        return recorded.candidates
-    # Rows of an earlier plan are in the table too, but not in this list.
-    return recorded.candidates - min(len(added_keys(planted)), _added_count(recorded))
-
-
 def _count_answers(session: SessionFile) -> dict[str, int]:
     """Return the number of stored fits with each answer; empty without any.
 
@@ -377,12 +368,6 @@ def _stored_storms(session: SessionFile) -> list[dict[str, Any]]:
 def _describe_storm(storm: Mapping[str, Any]) -> str:
     count = format_count(storm["candidates"], "candidate")
     return f"{storm['kind']} {storm['label']}: {count}, {storm['usual']:g} in the others' median"
-
-
-def _added_count(recorded: RecordedInput) -> int:
-    """Return the number of rows that the plan of an input asks to add."""
-    plan = PlantPlan.from_record(recorded.record)
-    return 0 if plan is None else plan.added
 
 
 def _list_answers(answers: dict[str, int]) -> str:

@@ -21,7 +21,7 @@ from vetter.core.fakes.without_planted import added_keys
 from vetter.core.number_text import format_count
 from vetter.errors import InputError, escape_to_line
 from vetter.headless.progress import print_lines
-from vetter.headless.sessions import own_count
+from vetter.io.session.recorded_inputs import own_count
 from vetter.io.session.session_file import SessionFile
 
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import glob
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from vetter.core.cutout_source import Fingerprint
 from vetter.core.decisions.decision import utc_now
+from vetter.core.decisions.planted import PlantedRow
+from vetter.core.fakes.plan import PlantPlan
+from vetter.core.fakes.without_planted import added_keys
 
 _MAX_WILDCARD_PARTS = 2
 """At most 2 parts of a path with wildcards are expanded: a night's folders and their files."""
@@ -26,6 +29,22 @@ class RecordedInput(NamedTuple):
     candidates: int
     record: dict[str, Any]
     fingerprints: tuple[Fingerprint, ...]
+
+
+def added_count(record: Mapping[str, Any]) -> int:
+    """Return the number of test rows that a record's plan adds to its list."""
+    try:
+        plan = PlantPlan.from_record(record)
+    except ValueError:
+        # A forged plan adds nothing: the input cannot be opened with it.
+        return 0
+    return 0 if plan is None else plan.added
+
+
+def own_count(recorded: RecordedInput, planted: Iterable[PlantedRow]) -> int:
+    """Return the number of candidates of a recorded list, without its test rows."""
+    # Rows of an earlier plan are in the table too, but not in this list.
+    return recorded.candidates - min(len(added_keys(planted)), added_count(recorded.record))
 
 
 def list_content(fingerprints: Sequence[Fingerprint]) -> tuple[str, ...]:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from vetter.core.decisions.agreement.share import SHARE, join_shares, share_of_record
-from vetter.core.fakes.plan import PLANT_KEY, PlantPlan
+from vetter.core.fakes.plan import PLANT_KEY
 from vetter.io.session.merging.parts import SessionParts
-from vetter.io.session.recorded_inputs import RecordedInput, list_content
+from vetter.io.session.recorded_inputs import RecordedInput, added_count, list_content
 
 
 def join_inputs(parts: Sequence[SessionParts]) -> tuple[list[RecordedInput], list[str]]:
@@ -59,30 +58,20 @@ def _join_list(records: Sequence[RecordedInput]) -> RecordedInput:
     if plants[0] is not None and all(plant == plants[0] for plant in plants):
         # Fakes of different seeds cannot be shown in one list; their decisions stay.
         record[PLANT_KEY] = plants[0]
-    added = _added_count(record)
+    added = added_count(record)
     shares = [share for one in records if (share := share_of_record(one.record)) is not None]
     if not shares:
-        own = newest.candidates - _added_count(newest.record)
+        own = newest.candidates - added_count(newest.record)
         return newest._replace(record=record, candidates=own + added)
     share = join_shares(shares, has_whole=len(shares) < len(records))
     # Merged shares of the whole list have no keys, but its length. Test rows are in no share's
     # keys: a list is split before they are put into it.
-    lengths = [one.candidates - _added_count(one.record) for one in records if _has_all(one)]
+    lengths = [one.candidates - added_count(one.record) for one in records if _has_all(one)]
     lengths.append(len(frozenset().union(*(one.keys or () for one in shares))))
     return newest._replace(
         record={**record, SHARE: share.as_plain()},
         candidates=max(lengths) + added,
     )
-
-
-def _added_count(record: Mapping[str, Any]) -> int:
-    """Return the number of test rows that a record's plan adds to its list."""
-    try:
-        plan = PlantPlan.from_record(record)
-    except ValueError:
-        # A forged plan adds nothing: the input cannot be opened with it.
-        return 0
-    return 0 if plan is None else plan.added
 
 
 def _has_all(recorded: RecordedInput) -> bool:

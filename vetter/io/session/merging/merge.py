@@ -7,6 +7,7 @@ import os
 import sqlite3
 import sys
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import asdict
 from operator import itemgetter
@@ -26,6 +27,7 @@ from vetter.io.session.merging.parts import SessionParts, read_parts, select_lis
 from vetter.io.session.recorded_inputs import RecordedInput, relative_paths
 from vetter.io.session.stored_fits import readable_fits
 
+_READERS = 2
 _CACHE_KILOBYTES = 300_000
 """300 MB of pages while a merged session is written: with SQLite's 2 MB a million events, whose
 UUIDs come in random order, take a minute instead of five seconds."""
@@ -90,7 +92,9 @@ def merge_sessions(
                 known.add(os.path.realpath(path))
                 opened = SessionDatabase.open(Path(path).absolute(), read_only=True)
                 databases.append(stack.enter_context(opened))
-        parts = [read_parts(database) for database in databases]
+        # SQLite reads without the interpreter's lock.
+        with ThreadPoolExecutor(_READERS) as readers:
+            parts = list(readers.map(read_parts, databases))
         inputs, input_lines = join_inputs(parts)
         with atomic_path(target) as temporary:
             events, conflicts = _write(temporary, target, inputs, parts)
