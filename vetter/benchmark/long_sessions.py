@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sqlite3
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -58,7 +59,8 @@ def time_record(folder: Path, counts: Sequence[int]) -> Iterator[Figure]:
         nowhere = np.full(candidates, np.nan)
         listed = CandidateList(Table({"id": keys}), Roles(key="id"), keys, x, y, nowhere, nowhere)
         listed.row_of(str(keys[0]))
-        # The first opening finds no checkpoint; it keeps one for the next.
+        # The first opening finds no checkpoint; it keeps one for the next. What it has read is
+        # collected between: the program opens a session in a new process.
         for what in ("first opening", "opening"):
             start = perf_counter()
             store = SessionFile.open(path, REVIEWER)
@@ -69,6 +71,8 @@ def time_record(folder: Path, counts: Sequence[int]) -> Iterator[Figure]:
             stored.keep_checkpoint()
             if what == "first opening":
                 store.close()
+                del stored
+                gc.collect()
         ledger = stored.ledger
         commits, undos = [], []
         for row in range(STEPS):
