@@ -39,11 +39,17 @@ def test_every_mutant_is_another_program(mutants: ModuleType) -> None:
     assert len(set(sources)) == len(sources) and TOY not in sources
 
 
-@pytest.mark.parametrize(("value", "result", "lives"), [("9", "11", False), ("2", "2", True)])
+@pytest.mark.parametrize(("value", "result", "fate"), [("9", "11", "seen"), ("2", "2", "SURVIVES")])
 def test_mutant_survives_where_no_test_sees_it(
-    mutants: ModuleType, tmp_path: Path, value: str, result: str, lives: bool
+    mutants: ModuleType, tmp_path: Path, value: str, result: str, fate: str
 ) -> None:
     (tmp_path / "toy.py").write_text(TOY.replace("value > 3", "value > 5"))
     test = tmp_path / "test_toy.py"
     test.write_text(TEST.format(value, result))
-    assert mutants.survives([[test]], tmp_path, 60) is lives
+    assert mutants.fate_of([[test]], tmp_path, 60) == fate
+
+
+def test_run_that_takes_too_long_is_late(mutants: ModuleType, tmp_path: Path) -> None:
+    test = tmp_path / "test_toy.py"
+    test.write_text("import time\n\ndef test_slow():\n    time.sleep(60)\n")
+    assert mutants.fate_of([[test]], tmp_path, 0.5) == "late"
