@@ -160,3 +160,39 @@ def test_the_psf_keeps_its_own_size() -> None:
     found = read_stamp(with_extensions(fits.ImageHDU(np.ones((41, 41)), name="PSFIMAGE")))
     assert found is not None and found.psf is not None
     assert found.psf.shape == (41, 41)
+
+
+@pytest.mark.parametrize("kind", ["RICE_1", "GZIP_2", "HCOMPRESS_1"])
+def test_a_compressed_stamp_is_read(kind: str) -> None:
+    out = io.BytesIO()
+    packed = fits.CompImageHDU(noise(), compression_type=kind)
+    fits.HDUList([fits.PrimaryHDU(), packed]).writeto(out)
+    found = read_stamp(out.getvalue())
+    assert found is not None and found.image.shape == noise().shape
+    # Quantised in steps of a quarter of the noise.
+    np.testing.assert_allclose(found.image, noise(), atol=1.0)
+
+
+def test_a_compressed_variance_beside_the_stamp_is_read() -> None:
+    out = io.BytesIO()
+    variance = fits.CompImageHDU(noise() ** 2, name="VARIANCE", quantize_level=0)
+    fits.HDUList([fits.PrimaryHDU(noise()), variance]).writeto(out)
+    found = read_stamp(out.getvalue())
+    assert found is not None and found.sigma is not None
+    np.testing.assert_allclose(found.sigma, noise(), rtol=1e-3)
+
+
+def test_a_table_beside_the_stamp_is_passed_over() -> None:
+    table = fits.BinTableHDU.from_columns([fits.Column("x", "J", array=[1])])
+    out = io.BytesIO()
+    fits.HDUList([fits.PrimaryHDU(noise()), table]).writeto(out)
+    found = read_stamp(out.getvalue())
+    assert found is not None and found.image.shape == noise().shape
+
+
+def test_a_compressed_image_larger_than_stamps_are_is_refused() -> None:
+    out = io.BytesIO()
+    fits.HDUList([fits.PrimaryHDU(), fits.CompImageHDU(np.zeros((3000, 3000), "f4"))]).writeto(out)
+    assert len(out.getvalue()) < 300_000
+    with pytest.raises(InputError, match="found none"):
+        read_stamp(out.getvalue())

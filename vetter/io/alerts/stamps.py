@@ -166,20 +166,22 @@ def _sigma(data: Array, kind: object) -> dict[str, Any]:
 
 
 def _read_by_astropy(content: bytes) -> list[Any]:
-    """Read image HDUs that are not plain, as scaled integers, up to the stream's size."""
+    """Read image HDUs that are not plain, as scaled integers and compressed images."""
     with input_errors("stamp", "a FITS image that cannot be read"):
-        stream = io.BytesIO(content)
-        with open_fits(stream, "stamp", disable_image_compression=True) as hdus:
-            images = []
-            for hdu in hdus:
-                pixels = int(np.prod([int(n) for n in hdu.shape], dtype=object)) if hdu.shape else 0
-                if hdu.is_image and 0 < pixels * abs(int(hdu.header["BITPIX"])) // 8 <= len(
-                    content
-                ):
-                    # hdu.data is read while the stream is open.
-                    images.append((hdu, np.asarray(hdu.data)))
-            return [_ReadHdu(hdu.name, data, hdu.header) for hdu, data in images]
+        with open_fits(io.BytesIO(content), "stamp") as hdus:
+            images = [hdu for hdu in hdus if hdu.is_image and _is_small(hdu, len(content))]
+            # hdu.data is read while the stream is open.
+            return [_ReadHdu(hdu.name, np.asarray(hdu.data), hdu.header) for hdu in images]
     raise AssertionError("reading() raises every error")
+
+
+def _is_small(hdu: Any, content_bytes: int) -> bool:
+    """Return whether an image has pixels, and no more than its bytes, or a stamp's, can hold."""
+    tile = getattr(hdu, "tile_shape", None)
+    limit = content_bytes if tile is None else size_limits.STAMP
+    bytes_per_pixel = abs(int(hdu.header["BITPIX"])) // 8
+    sizes = [math.prod(map(int, shape)) for shape in (hdu.shape, tile) if shape]
+    return bool(sizes) and all(0 < size * bytes_per_pixel <= limit for size in sizes)
 
 
 @dataclass(frozen=True, eq=False)
