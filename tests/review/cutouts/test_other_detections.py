@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.helpers.alert_files import packed, record
+from tests.helpers.field_files import write_field, write_list
 from tests.helpers.night_files import PLACES, write_night
 from vetter.core.cutout.sky_marks import MarkKind, PixelMark, SkyMark
 from vetter.core.cutout_source import CutoutSource
@@ -74,3 +75,14 @@ def test_only_the_latest_detections_are_marked(night: CutoutSource) -> None:
         SkyMark(MarkKind.DETECTION, 150.0 + 1e-4 * k, 2.0) for k in range(1, 40)
     )
     assert len(other_detections(night, 0, cutout, 0.36)) == MOST
+
+
+def test_past_detection_is_marked_in_a_list_without_epochs(tmp_path: Path) -> None:
+    planes = write_field(tmp_path, ("image", "diff"))
+    source = open_input([str(write_list(tmp_path / "l.csv"))], InputOptions(fwhm=FWHM, planes=planes))
+    cutout = source.cutout(0, 20)
+    cutout.sky_marks = (SkyMark(MarkKind.DETECTION, 150.0, 2.0),)
+    assert source.object_epochs is None
+    (mark,) = other_detections(source, 0, cutout, 0.5)
+    assert (mark.ra, mark.dec, mark.length) == (150.0, 2.0, FWHM * 0.5)
+    source.close()
