@@ -25,8 +25,9 @@ MAX_SIDE = 1201
 """Largest side of the surroundings, in pixels of the image: 6 MB for a float32 plane."""
 SHOWN_SIDE = 320
 """Largest side of their picture; larger surroundings are averaged in blocks."""
-MAX_NEIGHBOURS = 300
-"""Largest number of candidates that are marked, the nearest first."""
+MAX_NEIGHBOURS = 100
+"""Largest number of candidates that are marked, the nearest first: more rings hide the picture, and
+300 take a frame to paint."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
