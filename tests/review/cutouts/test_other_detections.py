@@ -79,7 +79,9 @@ def test_only_the_latest_detections_are_marked(night: CutoutSource) -> None:
 
 def test_past_detection_is_marked_in_a_list_without_epochs(tmp_path: Path) -> None:
     planes = write_field(tmp_path, ("image", "diff"))
-    source = open_input([str(write_list(tmp_path / "l.csv"))], InputOptions(fwhm=FWHM, planes=planes))
+    source = open_input(
+        [str(write_list(tmp_path / "l.csv"))], InputOptions(fwhm=FWHM, planes=planes)
+    )
     cutout = source.cutout(0, 20)
     cutout.sky_marks = (SkyMark(MarkKind.DETECTION, 150.0, 2.0),)
     assert source.object_epochs is None
