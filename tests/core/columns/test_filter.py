@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -223,3 +224,25 @@ def test_nothing_is_executed(tmp_path: Path) -> None:
 def test_number_against_column_of_text_is_refused() -> None:
     with pytest.raises(FilterError, match="'limit' holds text, as '>18.2'; '<' compares numbers"):
         match_filter("limit<18", Columns())
+
+
+def test_verdicts_may_change_while_a_thread_filters() -> None:
+    columns, codes, done = Columns(), np.zeros(100_000, np.uint8), threading.Event()
+    columns._values = {"verdict": codes}
+
+    def decide() -> None:
+        step = 0
+        while not done.is_set():
+            codes[step % len(codes)] = step % 5
+            step += 7919
+            if step % 50 == 0:
+                codes[:] = 3
+
+    thread = threading.Thread(target=decide)
+    thread.start()
+    try:
+        for _ in range(500):
+            assert len(match_filter("verdict=maybe", columns)) == len(codes)
+    finally:
+        done.set()
+        thread.join()

@@ -413,7 +413,7 @@ def make_null_test(field: Token) -> Node:
     def node(columns: Columns) -> Mask:
         name, values = _find_values(columns, field)
         if name == "verdict":
-            return np.isin(values, VERDICT_WORDS["none"])
+            return _are_among(values, VERDICT_WORDS["none"])
         return _is_missing(values)
 
     return node
@@ -502,7 +502,15 @@ def _is_verdict(codes: npt.NDArray[Any], op: str, choices: list[Token]) -> Mask:
                 choice.position,
             )
         wanted += VERDICT_WORDS[word]
-    return np.asarray(np.isin(codes, wanted))
+    return _are_among(codes, wanted)
+
+
+def _are_among(codes: npt.NDArray[Any], wanted: Sequence[int]) -> Mask:
+    """Return which verdicts are among some.
+
+    A verdict may be given while a thread filters; numpy raises if values change meanwhile.
+    """
+    return np.asarray(np.isin(codes.copy(), wanted))
 
 
 def _number(name: str, token: Token) -> float:
