@@ -338,18 +338,8 @@ def test_shift_on_its_bound_is_named_not_measured(view, session, fits):
 
 
 def test_the_wheel_keeps_what_is_under_the_pointer(view):
-    where = QPointF(at(view, 125, 120))
-    event = QWheelEvent(
-        where,
-        view.map.mapToGlobal(where),
-        QPoint(),
-        QPoint(0, 480),
-        Qt.MouseButton.NoButton,
-        PLAIN,
-        Qt.ScrollPhase.NoScrollPhase,
-        False,
-    )
-    view.map.wheelEvent(event)
+    where = at(view, 125, 120)
+    zoom_in(view, where)
     after = at(view, 125, 120)
     assert abs(after.x() - where.x()) <= 1 and abs(after.y() - where.y()) <= 1
     assert at(view, 175, 120).x() - after.x() > 45
@@ -572,15 +562,20 @@ def tone_at(view: FieldView, x: float, y: float) -> int:
     return image.pixelColor(place.toPoint()).red()
 
 
-def test_image_is_shown_behind_marks_and_can_be_hidden(view):
+@pytest.mark.parametrize(
+    ("tones", "corner", "sky"), [(DARK, 0x70, 0x20), (LIGHT, 0x8F, 0xDF)], ids=["dark", "light"]
+)
+def test_image_is_shown_behind_marks_and_can_be_hidden(view, tones, corner, sky):
+    view.setPalette(palette_of(tones))
     blank = tone_at(view, 50, 10)
     view.map.set_picture(picture_of_field())
-    assert (tone_at(view, 50, 10), tone_at(view, 300, 10)) == (0x70, 0x20)
+    assert (tone_at(view, 50, 10), tone_at(view, 300, 10)) == (corner, sky)
     view.picture.click()
     assert tone_at(view, 50, 10) == blank
 
 
 def test_image_moves_with_zoom(view):
+    view.setPalette(palette_of(DARK))
     view.map.set_picture(picture_of_field())
     zoom_in(view, at(view, 125, 82))
     assert (tone_at(view, 116, 75), tone_at(view, 124, 75)) == (0x70, 0x20)

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from tests.helpers.decisions import REVIEWER, event, listing
+from tests.helpers.table_pages import pages_of
 from vetter.core.decisions.agreement.other_reviewers import OtherReviewers
 from vetter.core.decisions.agreement.stored_opinions import OpinionTable
 from vetter.core.decisions.decision import Verdict
@@ -151,17 +152,6 @@ def test_state_of_missing_events_says_which_there_are(path: Path) -> None:
     replace_state(path, "state", np.array(numbers, "<i4").tobytes())
     state = state_of(path)
     assert state is not None and state.decisions == {}
-
-
-def pages_of(path: Path, name: str) -> list[int]:
-    connection = sqlite3.connect(path)
-    query = "SELECT pageno FROM dbstat WHERE name = ? AND pagetype = 'leaf' ORDER BY path"
-    try:
-        return [row[0] for row in connection.execute(query, (name,))]
-    except sqlite3.OperationalError as error:
-        pytest.skip(f"this SQLite cannot name the pages of a table ({error})")
-    finally:
-        connection.close()
 
 
 @pytest.mark.parametrize("place", [0, 3, -1], ids=["first", "middle", "last"])

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.helpers.decisions import REVIEWER, event, listing
+from tests.helpers.table_pages import pages_of
 from vetter.core.cutout_source import Fingerprint
 from vetter.errors import InputError
 from vetter.io.session.session_file import SessionFile
@@ -37,18 +37,6 @@ def replace(path: Path, old: bytes, new: bytes, number: int = 0) -> None:
     for _ in range(number + 1):
         place = content.index(old, place + 1)
     path.write_bytes(content[:place] + new + content[place + len(old) :])
-
-
-def pages_of(path: Path, name: str) -> list[int]:
-    """The leaf pages of a table or an index, in order."""
-    connection = sqlite3.connect(path)
-    query = "SELECT pageno FROM dbstat WHERE name = ? AND pagetype = 'leaf' ORDER BY path"
-    try:
-        return [row[0] for row in connection.execute(query, (name,))]
-    except sqlite3.OperationalError as error:
-        pytest.skip(f"this SQLite cannot name the pages of a table ({error})")
-    finally:
-        connection.close()
 
 
 def spoil(path: Path, name: str, *places: int) -> None:

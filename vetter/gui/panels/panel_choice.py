@@ -12,7 +12,6 @@ from PyQt6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QGridLayout,
-    QPushButton,
     QVBoxLayout,
     QWidget,
 )
@@ -22,7 +21,7 @@ from vetter.core.cutout_source import CutoutSource
 from vetter.core.display.style import KINDS, DisplayStyle
 from vetter.gui.panels.layout.camera import View
 from vetter.gui.panels.layout.turning import North
-from vetter.gui.widgets.buttons import button_box
+from vetter.gui.widgets.buttons import choice_box
 from vetter.gui.widgets.plain_text import menu_text, plain_label
 from vetter.review.cutouts.rendered_cutout import SNR
 
@@ -174,7 +173,7 @@ class PanelPicker(QDialog):
         explanation = plain_label(_EXPLANATION, self)
         explanation.setWordWrap(True)
         layout.addWidget(explanation)
-        self._buttons = self._make_buttons()
+        self._buttons = choice_box(self, self.reset_ticks)
         layout.addWidget(self._buttons)
         self._on_toggled()
 
@@ -194,17 +193,6 @@ class PanelPicker(QDialog):
 
     def _ticked_planes(self) -> list[str]:
         return [plane for plane, tick in self.ticks.items() if tick.isChecked()]
-
-    def _make_buttons(self) -> QDialogButtonBox:
-        ok, cancel = QDialogButtonBox.StandardButton.Ok, QDialogButtonBox.StandardButton.Cancel
-        buttons = button_box(ok | cancel, self)
-        first = QPushButton("Reset", self)
-        first.setAutoDefault(False)
-        first.clicked.connect(self.reset_ticks)
-        buttons.addButton(first, QDialogButtonBox.ButtonRole.ResetRole)
-        buttons.accepted.connect(self.accept)
-        buttons.rejected.connect(self.reject)
-        return buttons
 
     def _on_toggled(self, _on: bool = False) -> None:
         ok = self._buttons.button(QDialogButtonBox.StandardButton.Ok)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QIcon, QKeyEvent, QPalette
 from PyQt6.QtWidgets import (
     QAbstractButton,
     QCheckBox,
     QComboBox,
+    QDialog,
     QDialogButtonBox,
     QPushButton,
     QStyleOptionToolButton,
@@ -27,6 +30,19 @@ def button_box(
     box = QDialogButtonBox(standard, parent)
     for button in box.buttons():
         button.setIcon(QIcon())
+    return box
+
+
+def choice_box(dialog: QDialog, reset: Callable[[], None]) -> QDialogButtonBox:
+    """Make the buttons of a dialog of ticks: OK, Cancel, and Reset, which restores the first."""
+    ok, cancel = QDialogButtonBox.StandardButton.Ok, QDialogButtonBox.StandardButton.Cancel
+    box = button_box(ok | cancel, dialog)
+    button = QPushButton("Reset", dialog)
+    button.setAutoDefault(False)
+    button.clicked.connect(lambda _down: reset())
+    box.addButton(button, QDialogButtonBox.ButtonRole.ResetRole)
+    box.accepted.connect(dialog.accept)
+    box.rejected.connect(dialog.reject)
     return box
 
 

@@ -99,7 +99,8 @@ def open_sole_member(path: Path, file: Path | IO[bytes]) -> Iterator[IO[bytes]]:
     Raises
     ------
     InputError
-        The ZIP file holds several files, or none; or it is a workbook or numpy's arrays.
+        The ZIP file holds several files, or none; it is a workbook or numpy's arrays; or it has a
+        password, or a method of packing that Python lacks.
     """
     from zipfile import ZipFile
 
@@ -107,7 +108,12 @@ def open_sole_member(path: Path, file: Path | IO[bytes]) -> Iterator[IO[bytes]]:
         names = [name for name in archive.namelist() if not _IS_NO_CONTENT.search(name)]
         if len(names) != 1:
             raise InputError(f"{path}: expected one file, found {_describe_members(names)}")
-        with archive.open(names[0]) as member:
+        try:
+            member = archive.open(names[0])
+        except (NotImplementedError, RuntimeError) as error:
+            # zipfile's errors for a method that it lacks, and for a password.
+            raise InputError(f"{path}: a ZIP file that cannot be unpacked: {error}") from error
+        with member:
             yield member
 
 
@@ -137,9 +143,6 @@ def _unpack(
             return temporary.open("rb")
         except (OSError, EOFError, zlib.error, LZMAError, BadZipFile) as error:
             raise InputError(f"{path}: a damaged packed file: {error}") from error
-        except (NotImplementedError, RuntimeError) as error:
-            # A method that zipfile lacks, or a password.
-            raise InputError(f"{path}: a ZIP file that cannot be unpacked: {error}") from error
         finally:
             temporary.unlink()
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from PyQt6.QtCore import pyqtSignal
-from PyQt6.QtWidgets import QCheckBox, QDialog, QDialogButtonBox, QPushButton, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QCheckBox, QDialog, QDialogButtonBox, QVBoxLayout, QWidget
 
 from vetter.core.display.style import SHARING
-from vetter.gui.widgets.buttons import button_box
+from vetter.gui.widgets.buttons import choice_box
 from vetter.gui.widgets.plain_text import menu_text, plain_label
 from vetter.review.cutouts.rendered_cutout import REFIT
 
@@ -54,7 +54,7 @@ class BlinkPicker(QDialog):
         explanation = plain_label(_EXPLANATION, self)
         explanation.setWordWrap(True)
         layout.addWidget(explanation)
-        self._buttons = self._make_buttons()
+        self._buttons = choice_box(self, self.reset_ticks)
         layout.addWidget(self._buttons)
         self._on_toggled()
 
@@ -72,17 +72,6 @@ class BlinkPicker(QDialog):
 
     def _ticked(self) -> tuple[str, ...]:
         return tuple(plane for plane, tick in self.ticks.items() if tick.isChecked())
-
-    def _make_buttons(self) -> QDialogButtonBox:
-        ok, cancel = QDialogButtonBox.StandardButton.Ok, QDialogButtonBox.StandardButton.Cancel
-        buttons = button_box(ok | cancel, self)
-        reset = QPushButton("Reset", self)
-        reset.setAutoDefault(False)
-        reset.clicked.connect(self.reset_ticks)
-        buttons.addButton(reset, QDialogButtonBox.ButtonRole.ResetRole)
-        buttons.accepted.connect(self.accept)
-        buttons.rejected.connect(self.reject)
-        return buttons
 
     def _on_toggled(self, _on: bool = False) -> None:
         ok = self._buttons.button(QDialogButtonBox.StandardButton.Ok)
