@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.machinery
 import importlib.util
+import random
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -27,15 +28,31 @@ def mutants() -> ModuleType:
     return module
 
 
+def all_of(mutants: ModuleType) -> list[tuple[int, str, str]]:
+    found = (mutants.mutant_at(TOY, *place) for place in mutants.places(TOY))
+    return [mutant for mutant in found if mutant]
+
+
 def test_each_kind_of_place_is_changed_once(mutants: ModuleType) -> None:
-    words = [words for _, words, _ in mutants.mutants(TOY)]
+    words = [words for _, words, _ in all_of(mutants)]
     wanted = ["Gt to GtE", "NotEq to Eq", "And to Or", "Add to Sub", "condition turned"]
     wanted += ["3 to 4", "7 to 8", "1 to 2", "dropped: value += 1 (line 3)"]
     assert sorted(words) == sorted(wanted)
 
 
+def test_a_sample_is_one_of_them(mutants: ModuleType) -> None:
+    sampled = {mutants.any_mutant(TOY, random.Random(seed)) for seed in range(40)}
+
+    assert len(sampled) > 1
+    assert sampled <= set(all_of(mutants))
+
+
+def test_a_module_without_code_has_none(mutants: ModuleType) -> None:
+    assert mutants.any_mutant('"""Only words."""', random.Random(1)) is None
+
+
 def test_every_mutant_is_another_program(mutants: ModuleType) -> None:
-    sources = [source for _, _, source in mutants.mutants(TOY)]
+    sources = [source for _, _, source in all_of(mutants)]
     assert len(set(sources)) == len(sources) and TOY not in sources
 
 
