@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import copy
 import io
 import json
@@ -47,6 +48,22 @@ def container(codec: str = "null", count: int = 2) -> bytes:
     schema = copy.deepcopy(SCHEMA)
     fastavro.writer(out, schema, packets, codec, sync_interval=1, sync_marker=marker)
     return out.getvalue()
+
+
+def json_lines() -> bytes:
+    """Packets in JSON, one on each line, with their stamps in base64."""
+    packets = [packet(1), packet(2)]
+    lines = [json.dumps(p, default=lambda data: base64.b64encode(data).decode()) for p in packets]
+    return "\n".join(lines).encode()
+
+
+def json_array() -> bytes:
+    """Packets in an array over lines, with the binary data of MongoDB's extended JSON."""
+
+    def binary(data: bytes) -> dict[str, Any]:
+        return {"$binary": {"base64": base64.b64encode(data).decode(), "subType": "00"}}
+
+    return json.dumps([packet(1), packet(2)], default=binary, indent=1).encode()
 
 
 def framed() -> bytes:

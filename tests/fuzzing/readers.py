@@ -262,6 +262,11 @@ READERS: dict[str, Reader] = {
         _packets,
         ("alerts/*/*.avro",),
     ),
+    "json packets": Reader(
+        "p.json",
+        (lambda _: packets.json_lines(), lambda _: packets.json_array()),
+        _packets,
+    ),
     "framed": Reader("p.avro", (_of(packets.framed),), _packets),
     "schema": Reader(
         "s.avsc",

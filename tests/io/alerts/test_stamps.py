@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import base64
 import gzip
 import io
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -75,7 +77,7 @@ def promising_ten_gigabytes() -> bytes:
     [
         (b"", "is empty"),
         ({"stampData": b""}, "is empty"),
-        ("text", "found str"),
+        ("text", "wanted a FITS image, found"),
         ([1.0, 2.0, 3.0], r"found an array of shape \(3,\)"),
         ([], r"found an array of shape \(0, 0\)"),
         ([[1.0, 2.0], [3.0]], "all of one length"),
@@ -196,3 +198,31 @@ def test_a_compressed_image_larger_than_stamps_are_is_refused() -> None:
     assert len(out.getvalue()) < 300_000
     with pytest.raises(InputError, match="found none"):
         read_stamp(out.getvalue())
+
+
+def as_base64(data: bytes) -> str:
+    return base64.b64encode(data).decode()
+
+
+@pytest.mark.parametrize(
+    "encode",
+    [
+        as_base64,
+        lambda data: base64.urlsafe_b64encode(data).decode().rstrip("="),
+        lambda data: base64.encodebytes(data).decode(),
+        lambda data: "data:application/fits;base64," + as_base64(data),
+        lambda data: data.decode("latin-1"),
+    ],
+    ids=["base64", "of addresses", "of mail", "data address", "letter a byte"],
+)
+@pytest.mark.parametrize("packed", [True, False])
+def test_stamps_in_text_are_decoded(encode: Callable[[bytes], str], packed: bool) -> None:
+    found = read_stamp({"stampData": encode(stamp(noise(), packed))})
+    assert found is not None
+    np.testing.assert_array_equal(found.image, noise())
+
+
+@pytest.mark.parametrize("text", ["A", "https://example.org/stamp.fits", "SIMPLE  = \u2026"])
+def test_text_that_is_no_stamp_is_refused(text: str) -> None:
+    with pytest.raises(InputError, match="wanted a FITS image"):
+        read_stamp(text)

@@ -27,8 +27,8 @@ IMAGES = (".fits", ".fit", ".fts", ".fits.fz", ".fit.fz", ".fits.gz", ".fit.gz")
 FILTERS = (
     "All files (*)",
     "Candidate lists (*.ecsv *.csv *.tsv *.txt *.dat *.cat *.ldac *.fits *.vot *.xml *.parquet "
-    "*.reg *.jsonl)",
-    "Alert packets (*.avro *.tar *.tar.gz *.tgz *.parquet)",
+    "*.reg *.json *.jsonl)",
+    "Alert packets (*.avro *.json *.jsonl *.tar *.tar.gz *.tgz *.parquet)",
     "Sessions (*.vetter)",
     "Field files (*.toml)",
     "FITS (*.fits *.fit *.fts *.fz *.fits.gz)",

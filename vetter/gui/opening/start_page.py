@@ -29,7 +29,10 @@ EXAMPLES = (
     ("Candidate list and its images", "vetter candidates.ecsv --image sci.fits --diff diff.fits"),
     ("Folder of cutout files", "vetter cutouts/"),
     ("Folder of stamps: NAME_sci, NAME_ref, NAME_diff", "vetter stamps/"),
-    ("Alert packets: .avro, .tar.gz, .parquet, folders", "vetter ztf_public_20261122.tar.gz"),
+    (
+        "Alert packets: .avro, .json, .tar.gz, .parquet, folders",
+        "vetter ztf_public_20261122.tar.gz",
+    ),
     ("Field file: several images of a night", "vetter night.toml"),
     ("Session: goes on where it stopped", "vetter night.vetter"),
 )

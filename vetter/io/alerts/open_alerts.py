@@ -115,7 +115,7 @@ def _unreadable_text(inputs: Sequence[Path], lot: Lot) -> str:
     if not lot.unread:
         files = format_count(lot.left_alone, "other file")
         return (
-            f"{inputs[0]}: expected alert packets (Avro, tar or Parquet), found {files}; "
+            f"{inputs[0]}: expected alert packets (Avro, JSON, tar or Parquet), found {files}; "
             "unpack other archives first"
         )
     name, reason = lot.unread[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import binascii
 import io
 import math
 import re
@@ -24,6 +25,8 @@ from vetter.io.fits.plain_images import PlainHdu, read_plain
 from vetter.io.fits.structure import open_fits
 
 _PICTURE_MARKS = (b"\xff\xd8\xff", b"\x89PNG\r\n")
+_FIRST_LETTERS = ("\x1f\x8b", "SIMPLE  =")
+_URL_SAFE = str.maketrans("-_", "+/")
 _MAX_PIXEL = 1e37
 """Absolute value above which a pixel has no data: ZTF's templates have -3.4e38 there."""
 
@@ -62,9 +65,9 @@ class Stamp:
 
 
 def read_stamp(value: Any) -> Stamp | None:
-    """Read the stamp in a packet's field: bytes, rows of numbers, or a record with ``stampData``.
+    """Read the stamp in a packet's field: bytes, base64, rows of numbers, or a record of those.
 
-    None for null.
+    None for null. A record has it as ``stampData``.
 
     Raises
     ------
@@ -77,6 +80,8 @@ def read_stamp(value: Any) -> Stamp | None:
         return None
     if isinstance(value, list):
         return Stamp(_read_rows(value), note="numbers, not FITS")
+    if isinstance(value, str):
+        value = _decode_text(value)
     if not isinstance(value, bytes):
         raise InputError(f"wanted a FITS image, found {type(value).__name__}")
     if not value:
@@ -101,6 +106,18 @@ def _read_rows(rows: list[Any]) -> Array:
     if image.ndim != 2 or not image.size:
         raise InputError(f"wanted rows of numbers, found an array of shape {image.shape}")
     return image
+
+
+def _decode_text(text: str) -> bytes:
+    """Return the bytes of a stamp in JSON: base64, or Avro's encoding of one letter a byte."""
+    try:
+        if text.startswith(_FIRST_LETTERS):
+            return text.encode("latin-1")
+        # Mail and data: addresses break lines and have a head; addresses have an alphabet, too.
+        text = "".join(text.rpartition("base64,")[2].split()).translate(_URL_SAFE).rstrip("=")
+        return binascii.a2b_base64(text + "=" * (-len(text) % 4))
+    except ValueError as error:
+        raise InputError(f"wanted a FITS image in base64, found {text[:20]!r}") from error
 
 
 def _unpack(value: bytes) -> bytes:

@@ -29,11 +29,13 @@ if TYPE_CHECKING:
 MAX_SAMPLED_FILES = 48
 """Files of a kind that are read to recognise all of that kind, spread evenly over them."""
 _SURE_TEXT = (".csv", ".tsv", ".jsonl", ".reg", ".xml")
+_JSON = (".json", ".jsonl", ".ndjson", ".json.gz", ".jsonl.gz", ".ndjson.gz")
 _LINE = 120
 _SAMPLED = 1 << 18
 _FIELD = re.compile(rb"^\s*\[{1,2}\s*\"?field\b|^\s*field\s*=", re.MULTILINE)
 _PACKETS = (Kind.CONTAINER, Kind.PACKED_CONTAINER, Kind.FRAMED)
-_ARCHIVES = (Kind.TAR, Kind.PACKED_TAR, Kind.PARQUET)
+_ARCHIVES = (Kind.TAR, Kind.PACKED_TAR, Kind.PARQUET, Kind.JSON, Kind.PACKED_JSON)
+_JSON_KINDS = (Kind.JSON, Kind.PACKED_JSON)
 _PACKET_BYTES = 50_000
 
 
@@ -62,6 +64,7 @@ def find_inputs(folder: Path, framed: bool = False) -> FolderContent:
     lists: list[str] = []
     fields: list[str] = []
     packets: list[str] = []
+    json: list[str] = []
     for path in files:
         lower = path.rpartition(os.sep)[2].lower()
         if lower.endswith(IMAGE_ENDINGS):
@@ -70,10 +73,15 @@ def find_inputs(folder: Path, framed: bool = False) -> FolderContent:
             content.sessions.append(path)
         elif lower.endswith(".toml"):
             fields += [path] if _is_field_file(path) else []
+        elif lower.endswith(_JSON):
+            json.append(path)
         elif _may_be_list(lower):
             (packets if _has_stamps(path) else lists).append(path)
         elif not is_other_by_name(lower):
             packets.append(path)
+    packets += (with_stamps := _json_packets(json))
+    # Of other JSON, only lines are surely a list: a settings file is a document, too.
+    lists += [path for path in set(json).difference(with_stamps) if _may_be_list(path.lower())]
     _add_packets(content, packets, framed)
     tables = [path for path in lists if _is_list(path)]
     tables += _add_images(content, images)
@@ -111,6 +119,17 @@ def _is_field_file(path: str) -> bool:
 
 def _has_stamps(path: str) -> bool:
     return path.lower().endswith(".parquet") and kind_of_file(Path(path)) is Kind.PARQUET
+
+
+def _json_packets(paths: list[str]) -> list[str]:
+    """Return the files of packets among those in JSON; of very many, some tell for all."""
+    sample = _spread(paths)
+    found = [path for path in sample if kind_of_file(Path(path)) in _JSON_KINDS]
+    if len(found) == len(sample):
+        return paths
+    if not found or len(sample) == len(paths):
+        return found
+    return [path for path in paths if kind_of_file(Path(path)) in _JSON_KINDS]
 
 
 def _size(path: str) -> int:

@@ -33,6 +33,8 @@ from vetter.io.inputs.share_source import take_share
 
 # A text file with such an ending is reported as a damaged packet or archive.
 _PACKED = frozenset((".avro", ".tar", ".tgz", ".gz"))
+_JSON_MARKS = (b"[", b"{")
+_HEAD_BYTES = 512
 
 TITLE = "Demo field (simulated)"
 NOTE = "a simulated field with known truth"
@@ -257,11 +259,21 @@ def _are_alerts(names: Sequence[FitsName], framed: bool) -> bool:
         return False
     # Most lists are FITS or text: those avoid importing the readers of packets, 20 ms.
     paths = [name.path for name in names]
-    if all(p.suffix not in _PACKED and is_text_start(p) for p in paths):
+    if all(p.suffix not in _PACKED and is_text_start(p) and not _is_json(p) for p in paths):
         return False
     from vetter.io.alerts.packets.recognition import are_alert_packets
 
     return are_alert_packets(paths, framed)
+
+
+def _is_json(path: Path) -> bool:
+    """Return whether a text file begins as JSON, which may be packets or a list."""
+    try:
+        with open_plain_file(path) as file:
+            return file.read(_HEAD_BYTES).lstrip(b"\xef\xbb\xbf \t\r\n").startswith(_JSON_MARKS)
+    except OSError:
+        # The next reader of the file raises the reason.
+        return False
 
 
 def _open_demo(named: NamedInputs, options: InputOptions) -> CutoutSource:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +16,10 @@ from vetter.io.alerts.packets.avro_schema import PacketSchema
 from vetter.io.alerts.packets.byte_ranges import ByteRange, FileBytes, HeldBytes, PartOfBytes
 from vetter.io.alerts.packets.confluent import SchemaFolder, read_framed
 from vetter.io.alerts.packets.gzip import GzipBytes
+from vetter.io.alerts.packets.json_packets import JsonPackets
 from vetter.io.alerts.packets.parquet import PacketRows
 from vetter.io.alerts.packets.producers import with_body
-from vetter.io.alerts.packets.recognition import Kind, kind_of_bytes, kind_of_file
+from vetter.io.alerts.packets.recognition import Kind, kind_of_bytes, kind_of_file, open_json
 from vetter.io.alerts.packets.tar import Member, members
 from vetter.io.tables.named_content import describe_file
 
@@ -27,6 +28,7 @@ _MAX_HELD_BYTES = 4 << 20
 """Largest size of a file that is read whole."""
 
 _MAX_OPEN_FILES = 8
+_JSON = (Kind.JSON, Kind.PACKED_JSON)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -34,7 +36,7 @@ class PacketPlace:
     """Address of a packet: file number, offset and size of the archive member, block, index.
 
     The size is -1 outside archives, and the block -1 for a whole file or member. The block is
-    an offset in Avro containers, and the number of a row group in Parquet files.
+    an offset in Avro containers and JSON, and the number of a row group in Parquet files.
     """
 
     file: int
@@ -92,7 +94,7 @@ class Packets:
         self._in_turn = in_turn
         self._schema = schema
         self._last: Head | None = None
-        self._open: OrderedDict[int, ByteRange | PacketRows] = OrderedDict()
+        self._open: OrderedDict[int, ByteRange | PacketRows | JsonPackets] = OrderedDict()
 
     def iter_packets(
         self, after: PacketPlace | None = None
@@ -121,12 +123,14 @@ class Packets:
         """
         path = Path(self.files[place.file])
         try:
-            # Archives and Parquet files stay open: their kind need not be found again.
+            # Archives, JSON and Parquet files stay open: their kind need not be found again.
             source = self._open.get(place.file)
             kind = kind_of_file(path, self._schema is not None) if source is None else None
             if kind is Kind.PARQUET or isinstance(source, PacketRows):
                 rows = self._open_rows(place.file)
                 return with_body(rows.record(place.block, place.index, whole))
+            if kind in _JSON or isinstance(source, JsonPackets):
+                return self._open_json(place.file, kind).record(place.block)
             if kind in (Kind.TAR, Kind.PACKED_TAR):
                 source = self._open_bytes(place.file, kind)
             if source is not None:
@@ -165,6 +169,8 @@ class Packets:
             yield from self._list_archive(number, kind, after)
         elif kind is Kind.PARQUET:
             yield from self._list_parquet(number, after)
+        elif kind in _JSON:
+            yield from self._list_json(self._open_json(number, kind), PacketPlace(number), after)
         elif kind is Kind.OTHER:
             yield LeftAlone(PacketPlace(number, block=-1), str(path))
         elif kind is Kind.EMPTY:
@@ -208,9 +214,9 @@ class Packets:
                 yield Unread(place, name, str(error))
 
     def _list_member(
-        self, data: ByteRange, member: Member, place: PacketPlace, name: str
+        self, archive: ByteRange, member: Member, place: PacketPlace, name: str
     ) -> Iterator[Packet | Unread | LeftAlone]:
-        content = data.read(member.start, member.size)
+        content = archive.read(member.start, member.size)
         if not content:
             raise InputError("the file is empty")
         kind = kind_of_bytes(content[:_HEAD_BYTES], self._schema is not None)
@@ -223,7 +229,11 @@ class Packets:
                 )
             yield LeftAlone(place, name)
             return
-        yield from self._list_container(HeldBytes(content), kind, place, None)
+        data = HeldBytes(content)
+        if kind in _JSON and not JsonPackets(self._unpack(data, kind)).holds_packets():
+            yield LeftAlone(place, name)
+            return
+        yield from self._list_container(data, kind, place, None)
 
     def _list_rest_of_member(
         self, data: ByteRange, after: PacketPlace
@@ -238,8 +248,11 @@ class Packets:
 
     def _list_container(
         self, data: ByteRange, kind: Kind, place: PacketPlace, after: PacketPlace | None
-    ) -> Iterator[Packet]:
+    ) -> Iterator[Packet | Unread]:
         data = self._unpack(data, kind)
+        if kind in _JSON:
+            yield from self._list_json(JsonPackets(data), place, after)
+            return
         if kind is Kind.FRAMED:
             if after is None:
                 content = data.read(0, size_limits.PACKET)
@@ -263,6 +276,20 @@ class Packets:
         if not has_packets:
             raise InputError("contains no packet")
 
+    def _list_json(
+        self, packets: JsonPackets, place: PacketPlace, after: PacketPlace | None
+    ) -> Iterator[Packet | Unread]:
+        has_packets = after is not None
+        for offset, record in packets.iter_packets(None if after is None else after.block):
+            has_packets = True
+            at = replace(place, block=offset)
+            if isinstance(record, InputError):
+                yield Unread(at, f"{self.files[place.file]}, packet at byte {offset}", str(record))
+            else:
+                yield Packet(at, record, "")
+        if not has_packets:
+            raise InputError("contains no packet")
+
     def _list_parquet(self, number: int, after: PacketPlace | None) -> Iterator[Packet]:
         rows = self._open_rows(number)
         begin, skip = (0, 0) if after is None else (after.block, after.index + 1)
@@ -277,13 +304,15 @@ class Packets:
         kind = kind_of_bytes(data.read(0, _HEAD_BYTES), self._schema is not None)
         if kind is Kind.FRAMED:
             return with_body(read_framed(data.read(0, size_limits.PACKET), self._schema))
+        if kind in _JSON:
+            return JsonPackets(self._unpack(data, kind)).record(place.block)
         container = Container(self._unpack(data, kind), self._last)
         self._last = container.head
         return with_body(container.record(place.block, place.index, whole))
 
     def _unpack(self, data: ByteRange, kind: Kind) -> ByteRange:
         """Return the content: a small file read whole, a gzipped file unpacked within limits."""
-        if kind is Kind.PACKED_CONTAINER:
+        if kind in (Kind.PACKED_CONTAINER, Kind.PACKED_JSON):
             packed = data.read(0, size_limits.PACKET + 1)
             try:
                 content = unpack_gzip(packed, size_limits.PACKET)
@@ -306,7 +335,14 @@ class Packets:
             path = Path(self.files[number])
             source = GzipBytes(path, self._in_turn) if kind is Kind.PACKED_TAR else FileBytes(path)
             self._keep(number, source)
-        assert not isinstance(source, PacketRows)
+        assert not isinstance(source, (PacketRows, JsonPackets))
+        return source
+
+    def _open_json(self, number: int, kind: Kind | None) -> JsonPackets:
+        source = self._open.get(number)
+        if not isinstance(source, JsonPackets):
+            source = open_json(Path(self.files[number]), kind or Kind.JSON)
+            self._keep(number, source)
         return source
 
     def _open_rows(self, number: int) -> PacketRows:
@@ -316,7 +352,7 @@ class Packets:
             self._keep(number, source)
         return source
 
-    def _keep(self, number: int, source: ByteRange | PacketRows) -> None:
+    def _keep(self, number: int, source: ByteRange | PacketRows | JsonPackets) -> None:
         self._open[number] = source
         while len(self._open) > _MAX_OPEN_FILES:
             self._open.popitem(last=False)[1].close()

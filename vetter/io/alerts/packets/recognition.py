@@ -7,15 +7,19 @@ import zlib
 from collections.abc import Iterable
 from pathlib import Path
 
+from vetter.errors import InputError
 from vetter.io.alerts.packets import parquet, tar
+from vetter.io.alerts.packets.byte_ranges import FileBytes
 from vetter.io.alerts.packets.confluent import is_framed
+from vetter.io.alerts.packets.gzip import GzipBytes
+from vetter.io.alerts.packets.json_packets import JsonPackets, is_json_start
 from vetter.io.files.file_marks import Mark, mark_of
 from vetter.io.files.regular_files import iter_folders, open_plain_file
 
 _HEAD_BYTES = 512
 # Files in folders with these endings are never opened.
 _OTHER_ENDINGS = tuple(
-    ".fits .fit .fts .fz .csv .tsv .txt .ecsv .json .md .toml .avsc .py .png .jpg .jpeg .pdf .html "
+    ".fits .fit .fts .fz .csv .tsv .txt .ecsv .md .toml .avsc .py .png .jpg .jpeg .pdf .html "
     ".log .vetter .npy .npz .xml .vot .reg .yaml .yml .zip .cat .sum .md5".split()
 )
 _PACKET_ENDINGS = (".avro", ".avro.gz", ".tar", ".tar.gz", ".tgz")
@@ -31,6 +35,8 @@ class Kind(enum.Enum):
     TAR = "tar archive"
     PACKED_TAR = "gzipped tar archive"
     PARQUET = "Parquet with stamps"
+    JSON = "JSON with stamps"
+    PACKED_JSON = "gzipped JSON with stamps"
     EMPTY = "empty"
     DAMAGED = "named as packets, and none"
     OTHER = "something else"
@@ -53,11 +59,16 @@ def kind_of_file(path: Path, framed: bool = False) -> Kind:
     if mark_of(start) is Mark.PARQUET:
         return Kind.PARQUET if parquet.has_cutouts(path) else Kind.OTHER
     kind = kind_of_bytes(start, framed or path.name.lower().endswith(".avro"))
+    if kind in (Kind.JSON, Kind.PACKED_JSON) and not _has_stamps(path, kind):
+        return Kind.OTHER
     return Kind.DAMAGED if kind is Kind.OTHER and named else kind
 
 
 def kind_of_bytes(start: bytes, framed: bool = False) -> Kind:
-    """Return the kind by the first 512 bytes of a file or of an archive's member."""
+    """Return the kind by the first 512 bytes of a file or of an archive's member.
+
+    JSON may be a list without stamps: `JsonPackets.holds_packets` tells.
+    """
     mark = mark_of(start)
     if mark is Mark.AVRO:
         return Kind.CONTAINER
@@ -65,10 +76,14 @@ def kind_of_bytes(start: bytes, framed: bool = False) -> Kind:
         inside = _unpack_start(start)
         if mark_of(inside) is Mark.AVRO:
             return Kind.PACKED_CONTAINER
+        if is_json_start(inside):
+            return Kind.PACKED_JSON
         # The first 512 bytes of the file may unpack to less than a tar header.
         return Kind.PACKED_TAR if _is_like_tar(inside) else Kind.OTHER
     if len(start) >= _HEAD_BYTES and tar.is_tar(start):
         return Kind.TAR
+    if is_json_start(start):
+        return Kind.JSON
     return Kind.FRAMED if framed and is_framed(start) else Kind.OTHER
 
 
@@ -105,6 +120,25 @@ def _has_packets(folder: Path, framed: bool) -> bool:
             if opened >= _MAX_FILES_OPENED:
                 return False
     return False
+
+
+def open_json(path: Path, kind: Kind) -> JsonPackets:
+    """Open a file of packets in JSON, plain or gzipped; raise InputError if it cannot be read."""
+    return JsonPackets(FileBytes(path) if kind is Kind.JSON else GzipBytes(path))
+
+
+def _has_stamps(path: Path, kind: Kind) -> bool:
+    try:
+        packets = open_json(path, kind)
+    except InputError:
+        return False
+    try:
+        return packets.holds_packets()
+    except InputError:
+        # The reader of lists names the damage.
+        return False
+    finally:
+        packets.close()
 
 
 def _has_packet_name(name: str) -> bool:
