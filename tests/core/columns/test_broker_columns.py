@@ -33,7 +33,10 @@ def test_the_newer_score_is_shown_where_most_have_it() -> None:
     assert score_column(candidate_list(3, rb=rb, drb=np.array([np.nan, np.nan, 0.8]))) == "rb"
 
 
-@pytest.mark.parametrize("name", ["drb", "rb", "reliability", "scimlscore", "real_bogus"])
+NAMES = ("drb", "rb", "reliability", "scimlscore", "real_bogus", "i:drb")
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_scores_are_known_by_many_names(name: str) -> None:
     assert score_column(candidate_list(2, **{name: np.array([0.5, 0.25])})) == name
 

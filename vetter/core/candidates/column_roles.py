@@ -104,6 +104,26 @@ def units_in_names(names: Sequence[str]) -> dict[str, str]:
     return {name: "hourangle" for name in names if normalise_name(name) in _RA_IN_HOURS} | units
 
 
+def columns_by_name(names: Sequence[str]) -> dict[str, str]:
+    """Return columns by normalised name; of several with one name the first.
+
+    Fields of nested records and of brokers (``candidate.ra``, ``i:ra``) and names with a unit
+    (``mag (AB)``) count under their plain names too, if no other column has the name.
+
+    Examples
+    --------
+    >>> columns_by_name(["i:ra", "mag (AB)"])
+    {'ira': 'i:ra', 'magab': 'mag (AB)', 'ra': 'i:ra', 'mag': 'mag (AB)'}
+    """
+    by_normal: dict[str, str] = {}
+    for name in names:
+        by_normal.setdefault(normalise_name(name), name)
+    for name in names:
+        plain = _UNIT_BEHIND.sub("", name)
+        by_normal.setdefault(normalise_name(re.split(r"[.:]", plain)[-1]), name)
+    return by_normal
+
+
 def recognise(
     names: Sequence[str],
     units: Mapping[str, str] | None = None,
@@ -127,14 +147,7 @@ def recognise(
         x has one of SExtractor's or DAOPHOT's names.
     """
     units, ucds = units or {}, ucds or {}
-    by_normal: dict[str, str] = {}
-    for name in names:
-        by_normal.setdefault(normalise_name(name), name)
-    for name in names:
-        # Fields of nested records (candidate.ra, i:ra) and names with a unit (mag (AB)) count
-        # too, if no other column has the name.
-        plain = _UNIT_BEHIND.sub("", name)
-        by_normal.setdefault(normalise_name(re.split(r"[.:]", plain)[-1]), name)
+    by_normal = columns_by_name(names)
     found = {role: _find_by_name(role, by_normal, units) for role in ROLE_NAMES}
     for axes in (("x", "y"), ("ra", "dec")):
         found.update(_find_pair(axes, by_normal, units))

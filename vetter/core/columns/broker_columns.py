@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vetter.core.candidates.candidate_list import CandidateList
-from vetter.core.candidates.column_roles import normalise_name
+from vetter.core.candidates.column_roles import columns_by_name
 from vetter.core.columns.facts import MISSING_TEXT, PIXEL_CAPTION, Fact, known_facts
 from vetter.core.columns.formatting import Writer
 from vetter.core.columns.review_columns import ReviewColumns
@@ -33,7 +33,7 @@ _MISSING_BELOW = -90.0
 
 def find_first_column(columns: Sequence[str], known: Iterable[str]) -> str | None:
     """Return the first column with one of these normalised names, or None."""
-    by_normal = {normalise_name(name): name for name in reversed(columns)}
+    by_normal = columns_by_name(columns)
     return next((by_normal[name] for name in known if name in by_normal), None)
 
 
@@ -42,7 +42,7 @@ def score_column(candidates: CandidateList) -> str | None:
 
     The first score that over half of the candidates have, else the score that most have.
     """
-    by_normal = {normalise_name(name): name for name in reversed(candidates.columns)}
+    by_normal = columns_by_name(candidates.columns)
     best, best_count = None, 0
     for name in (by_normal[score] for score in SCORES if score in by_normal):
         count = int(np.count_nonzero(_is_known(candidates.column(name))))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,7 @@ from vetter.io.alerts.open_alerts import open_alerts
 from vetter.io.alerts.packets.producers import ZTF, producer_of, with_body
 from vetter.io.alerts.source import AlertSource
 from vetter.io.input_options import InputOrigin
+from vetter.io.inputs.open_input import open_input
 
 STAMPS = ("cutoutScience", "cutoutTemplate", "cutoutDifference")
 
@@ -69,6 +72,45 @@ def test_they_are_candidates_with_their_stamps(
     cutout = source.cutout(1)
     np.testing.assert_array_equal(cutout["image"], noise(seed=2))
     assert {"image", "template", "diff"} <= set(cutout.planes)
+    source.close()
+
+
+def as_fink(candid: int, stamp_of: Callable[[int], Any]) -> dict[str, Any]:
+    """A row as Fink's interface and its data transfer give it."""
+    own = {f"i:{name}": value for name, value in flat(candid).items() if name not in STAMPS}
+    stamps = {f"b:{name}_stampData": stamp_of(candid + k) for k, name in enumerate(STAMPS)}
+    return own | {"d:cdsxmatch": "Star", "d:ra": 0.0, "v:lastdate": "2026-11-30"} | stamps
+
+
+def in_json(path: Path, packets: list[dict[str, Any]]) -> Path:
+    path.write_text(json.dumps(packets, default=lambda data: base64.b64encode(data).decode()))
+    return path
+
+
+@pytest.mark.parametrize("write", [in_parquet, in_json])
+@pytest.mark.parametrize(
+    "stamp_of",
+    [lambda seed: stamp(noise(seed=seed)), lambda seed: noise(seed=seed).tolist()],
+    ids=["FITS", "numbers"],
+)
+def test_names_of_fink_are_those_of_the_survey(
+    tmp_path: Path,
+    write: Callable[[Path, list[dict[str, Any]]], Path],
+    stamp_of: Callable[[int], Any],
+) -> None:
+    path = write(tmp_path / "night", [as_fink(n, stamp_of) for n in (10, 20)])
+    source = open_input(str(path))
+    assert isinstance(source, AlertSource)
+    candidates = source.candidates
+    assert candidates.keys.tolist() == ["10", "20"] and candidates.ra.tolist() == [20.0, 30.0]
+    assert candidates.roles.mag == "magpsf" and candidates.roles.name == "objectId"
+    assert set(candidates.columns) == {
+        *("objectId", "candid", "magpsf", "ra", "dec", "jd", "fid", "band"),
+        *("d:cdsxmatch", "d:ra", "v:lastdate"),
+    }
+    assert "2 packets of ZTF" in source.notes
+    for name, seed in (("image", 20), ("template", 21), ("diff", 22)):
+        np.testing.assert_array_equal(source.cutout(1)[name], noise(seed=seed))
     source.close()
 
 

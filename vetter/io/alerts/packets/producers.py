@@ -11,6 +11,12 @@ from typing import Any
 
 _ZTF_OBJECT = re.compile(r"ZTF\d\d[a-z]{7}")
 
+_OF_SURVEY = re.compile(r"^(candidate[._]|[ir]:)")
+"""Beginning of the names of a survey's own fields: in flattened packets, and in Fink's of ZTF and
+Rubin."""
+_PREFIX = re.compile(r"^[a-z]:")
+"""Fink's mark of where a field is from: the survey (i, r), its own work (d, f, v), stamps (b)."""
+
 _SENTINELS = (-999.0, -99999.0)
 """Numbers that stand for a missing value."""
 
@@ -162,7 +168,8 @@ def with_body(record: dict[str, Any]) -> dict[str, Any]:
 
     Tables of packets, and packets of small surveys, have the position beside the stamps. Fields of
     the position, identity, magnitude, time and filter get the names of ZTF's where those are free:
-    ``decl`` becomes ``dec``. ``candidate.ra`` and ``candidate_ra`` become ``ra``.
+    ``decl`` becomes ``dec``. ``candidate.ra``, ``candidate_ra`` and ``i:ra``, as Fink calls the
+    survey's own fields, become ``ra``; Fink's additions keep their names (``d:cdsxmatch``).
 
     Examples
     --------
@@ -182,7 +189,7 @@ def with_body(record: dict[str, Any]) -> dict[str, Any]:
     body = {new: record[name] for name, new in new_names.items()}
     # Object and publisher stay, since they tell the producer.
     rest = {
-        name: value
+        _OF_SURVEY.sub("", name): value
         for name, value in record.items()
         if name not in new_names or normal(name) in ("objectid", "publisher")
     }
@@ -194,7 +201,7 @@ def _ztf_names(names: tuple[str, ...]) -> dict[str, str]:
     """Return the names of a flat packet's fields, those with a role called as ZTF calls them."""
     from vetter.core.candidates.column_roles import recognise
 
-    bare = {name: name.removeprefix("candidate.").removeprefix("candidate_") for name in names}
+    bare = {name: _OF_SURVEY.sub("", name) for name in names}
     bare = bare if len(set(bare.values())) == len(names) else dict(zip(names, names, strict=True))
     roles = recognise(list(bare.values()), {}, {})
     taken = set(bare.values())
@@ -221,9 +228,14 @@ STAMP_NAMES = frozenset(("cutoutscience", "cutouttemplate", "cutoutdifference"))
 """Names of the stamps' fields, as `normal` spells them."""
 
 
+@lru_cache(4096)
 def normal(name: str) -> str:
-    """Return a field's name for comparison: ``cutout_science`` and ``cutoutScience`` are equal."""
-    return name.replace("_", "").lower()
+    """Return a field's name for comparison: ``cutout_science`` and ``cutoutScience`` are equal.
+
+    So is ``b:cutoutScience_stampData``, as Fink calls a stamp in a table.
+    """
+    plain = _PREFIX.sub("", name).replace("_", "").replace(".", "").lower()
+    return plain.removesuffix("stampdata") if plain.startswith("cutout") else plain
 
 
 @lru_cache(1024)
