@@ -65,7 +65,7 @@ class GrowingList:
 
     Attributes
     ----------
-    places : ndarray of int64, shape (n, 5)
+    places : ndarray of int64, shape (n, 6)
         Each row's `vetter.io.alerts.packets.packets.PacketPlace`.
     unread : list of (str, str)
         Names and reasons of unreadable packets.
@@ -96,7 +96,7 @@ class GrowingList:
         self._positions = np.empty((4, 0))
         self._makers = np.empty(0, np.int16)
         self.roles = Roles()
-        self.places: npt.NDArray[np.int64] = np.empty((0, 5), np.int64)
+        self.places: npt.NDArray[np.int64] = np.empty((0, 6), np.int64)
         self.unread: list[tuple[str, str]] = []
         self.left_alone = self.repeated = self.unnamed = 0
         self.schema_notes: dict[str, None] = {}

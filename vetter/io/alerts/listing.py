@@ -174,7 +174,7 @@ class Lot:
     ----------
     rows : Rows or None
         None if no packet could be read.
-    places : ndarray of int64, shape (n, 5)
+    places : ndarray of int64, shape (n, 6)
         Each row's `PacketPlace`.
     unread : tuple of (str, str)
         Names, and reasons.
@@ -248,7 +248,7 @@ def read_lot(packets: Iterator[Packet | Unread | LeftAlone], size: int) -> Lot:
         rows.append(rows_of(records))
     return Lot(
         join_rows(rows) if rows else None,
-        np.array([_as_numbers(place) for place in places], np.int64).reshape(len(places), 5),
+        np.array([_as_numbers(place) for place in places], np.int64).reshape(len(places), 6),
         tuple(unread),
         left_alone,
         tuple(notes),
@@ -262,11 +262,11 @@ def place_of(row: npt.NDArray[np.int64]) -> PacketPlace:
     return PacketPlace(*(int(number) for number in row))
 
 
-def _as_numbers(place: PacketPlace) -> tuple[int, int, int, int, int]:
-    return place.file, place.start, place.size, place.block, place.index
+def _as_numbers(place: PacketPlace) -> tuple[int, int, int, int, int, int]:
+    return place.file, place.start, place.size, place.block, place.index, place.head
 
 
 def last_lot(reason: str) -> Lot:
     """Return a last, empty lot with the reason for the end."""
-    no_places = np.empty((0, 5), np.int64)
+    no_places = np.empty((0, 6), np.int64)
     return Lot(None, no_places, (), 0, (), None, True, failed=reason)

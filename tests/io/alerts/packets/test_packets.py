@@ -146,3 +146,61 @@ def test_archive_of_too_many_empty_files_is_given_up(
         "5 consecutive files are not packets"
     )
     assert len(found) == 12
+
+
+def joined(numbers: list[int], **own: Any) -> bytes:
+    """Containers one behind the other, as cat joins files; of two schemas in turn."""
+    fields = [*SCHEMA["fields"], {"name": "note", "type": "string", "default": ""}]
+    other = {**SCHEMA, "fields": fields}
+    return b"".join(
+        packed([record(n), record(n + 1)], schema=SCHEMA if n % 20 else other, **own)
+        for n in numbers
+    )
+
+
+@pytest.mark.parametrize("name", ["a.avro", "a.avro.gz", "each.avro.gz", "a.tar"])
+@pytest.mark.parametrize("sync", [1, 100_000])
+def test_joined_containers_are_read_one_after_another(tmp_path: Path, name: str, sync: int) -> None:
+    content = joined([10, 20, 30], sync=sync)
+    path = tmp_path / name
+    if name == "a.tar":
+        write_tar(path, {"a.avro": content, "b.avro": packed([record(50)])})
+    elif name == "each.avro.gz":
+        parts = (joined([number], sync=sync) for number in (10, 20, 30))
+        path.write_bytes(b"".join(map(gzip.compress, parts)))
+    else:
+        path.write_bytes(gzip.compress(content) if name.endswith("gz") else content)
+    packets = Packets([str(path)])
+    whole = list(packets.iter_packets())
+    assert ids(whole) == [10, 11, 20, 21, 30, 31] + [50] * (name == "a.tar")
+    for reached, item in enumerate(whole):
+        assert isinstance(item, Packet)
+        assert packets.record(item.place)["candid"] == item.record["candid"]
+        assert list(packets.iter_packets(item.place)) == whole[reached + 1 :]
+    packets.close()
+
+
+@pytest.mark.parametrize("cut", [40, 3_000])
+def test_behind_a_damaged_container_the_next_is_read(tmp_path: Path, cut: int) -> None:
+    first, second = joined([10]), joined([20])
+    path = tmp_path / "a.avro"
+    path.write_bytes(first[:-cut] + second + joined([30])[:-cut])
+    packets = Packets([str(path)])
+    whole = list(packets.iter_packets())
+    assert ids(whole) == [10, 20, 21, 30]
+    unread = [item for item in whole if isinstance(item, Unread)]
+    place, last = len(first) - cut, len(first) - cut + len(second)
+    assert [item.name for item in unread] == [str(path)] * 2
+    assert unread[0].reason.endswith(f"; read on at byte {place}")
+    assert unread[1].reason == f"container at byte {last}: cut short in its last block"
+    for reached, item in enumerate(whole):
+        assert list(packets.iter_packets(item.place)) == whole[reached + 1 :]
+    packets.close()
+
+
+def test_four_bytes_of_a_packet_are_no_container(tmp_path: Path) -> None:
+    name = "Obj\x01" * 40
+    path = tmp_path / "a.avro"
+    path.write_bytes(packed([record(1, objectId=name)]) + b"rest")
+    found = list(Packets([str(path)]).iter_packets())
+    assert [type(item) for item in found] == [Packet, Unread]

@@ -9,6 +9,7 @@ import bz2
 import importlib
 import io
 import lzma
+import sys
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -20,15 +21,20 @@ from vetter.errors import InputError
 from vetter.io.alerts.packets import size_limits
 from vetter.io.alerts.packets.avro_schema import PacketSchema, packet_schema
 from vetter.io.alerts.packets.avro_values import read_record, varint
-from vetter.io.alerts.packets.byte_ranges import ByteRange
+from vetter.io.alerts.packets.byte_ranges import ByteRange, PartOfBytes
 from vetter.io.alerts.packets.producers import needs_rest
 from vetter.io.alerts.packets.stamp_search import find_stamps
+from vetter.io.files.cancellation import check_cancelled
 
 MAGIC = b"Obj\x01"
+_GZIP = b"\x1f\x8b"
 _SYNC_BYTES = 16
 # Two varints of at max_bytes ten bytes: the number of records and of bytes.
 _MAX_BLOCK_HEAD_BYTES = 20
 _FIRST_READ_BYTES = 1 << 18
+_SEARCHED_AT_ONCE = 1 << 22
+_MAX_TRIES = 64
+"""Headers tried in the search for a container: a crafted file may have millions."""
 
 KNOWN_CODECS = ("null", "deflate", "bzip2", "xz", "snappy", "zstandard")
 
@@ -92,7 +98,7 @@ class Container:
         self.start = end + _SYNC_BYTES
 
     def block(self, offset: int) -> Block | None:
-        """Return the block at an offset, or None at the end of the file.
+        """Return the block at an offset, or None at the end: the file's, or another container.
 
         Raises
         ------
@@ -100,7 +106,7 @@ class Container:
             The block is cut short or damaged.
         """
         head = self._read(offset, _MAX_BLOCK_HEAD_BYTES)
-        if not head:
+        if not head or head.startswith(MAGIC):
             return None
         count, used = varint(head, 0)
         size, used = varint(head, used)
@@ -195,6 +201,33 @@ class Container:
         return self._data.read(offset, count)
 
 
+def is_container(data: ByteRange, offset: int) -> bool:
+    """Return whether a container begins at an offset."""
+    return data.read(offset, len(MAGIC)) == MAGIC
+
+
+def find_container(data: ByteRange, offset: int) -> int:
+    """Return where the next container of a sound header begins, from an offset on; -1 for none."""
+    tries = 0
+    while tries < _MAX_TRIES:
+        check_cancelled()
+        content = data.read(offset, _SEARCHED_AT_ONCE)
+        place = content.find(MAGIC)
+        if place < 0:
+            if len(content) < _SEARCHED_AT_ONCE:
+                return -1
+            offset += len(content) - len(MAGIC) + 1
+            continue
+        tries, offset = tries + 1, offset + place
+        try:
+            Container(PartOfBytes(data, offset, (data.size or sys.maxsize) - offset))
+            return offset
+        except InputError:
+            # The four bytes were a packet's own.
+            offset += len(MAGIC)
+    return -1
+
+
 def _read_head(first: bytes, data: ByteRange) -> Head:
     meta, end = _read_meta(first, data)
     text = meta.get("avro.schema")
@@ -270,11 +303,16 @@ def unpack_gzip(data: bytes, max_bytes: int) -> bytes:
     zlib.error, EOFError
         The stream is damaged or cut short.
     """
-    decompressor = zlib.decompressobj(31)
-    out = decompressor.decompress(data, max_bytes + 1)
-    if len(out) <= max_bytes and not decompressor.eof:
-        raise EOFError("cut short")
-    return out
+    out = b""
+    while True:
+        decompressor = zlib.decompressobj(31)
+        out += decompressor.decompress(data, max_bytes + 1 - len(out))
+        if len(out) <= max_bytes and not decompressor.eof:
+            raise EOFError("cut short")
+        data = decompressor.unused_data
+        # Files joined by cat are streams one behind the other.
+        if len(out) > max_bytes or not data.startswith(_GZIP):
+            return out
 
 
 def _unpack_with(codec: str, data: bytes) -> bytes:

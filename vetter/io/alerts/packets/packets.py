@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import zlib
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
@@ -11,7 +12,13 @@ from typing import Any
 
 from vetter.errors import InputError
 from vetter.io.alerts.packets import size_limits
-from vetter.io.alerts.packets.avro import Container, Head, unpack_gzip
+from vetter.io.alerts.packets.avro import (
+    Container,
+    Head,
+    find_container,
+    is_container,
+    unpack_gzip,
+)
 from vetter.io.alerts.packets.avro_schema import PacketSchema
 from vetter.io.alerts.packets.byte_ranges import ByteRange, FileBytes, HeldBytes, PartOfBytes
 from vetter.io.alerts.packets.confluent import SchemaFolder, read_framed
@@ -33,10 +40,11 @@ _JSON = (Kind.JSON, Kind.PACKED_JSON)
 
 @dataclass(frozen=True, slots=True, order=True)
 class PacketPlace:
-    """Address of a packet: file number, offset and size of the archive member, block, index.
+    """Address of a packet: file number, offset and size of the archive member, block, index, head.
 
     The size is -1 outside archives, and the block -1 for a whole file or member. The block is
-    an offset in Avro containers and JSON, and the number of a row group in Parquet files.
+    an offset in Avro containers and JSON, and the number of a row group in Parquet files. The
+    head is the offset of the packet's container, if several are joined in one file.
     """
 
     file: int
@@ -44,6 +52,7 @@ class PacketPlace:
     size: int = -1
     block: int = 0
     index: int = 0
+    head: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,22 +268,51 @@ class Packets:
                 at = PacketPlace(place.file, place.start, place.size)
                 yield Packet(at, with_body(read_framed(content, self._schema)), "")
             return
+        yield from self._list_containers(data, place, after)
+
+    def _list_containers(
+        self, data: ByteRange, place: PacketPlace, after: PacketPlace | None
+    ) -> Iterator[Packet | Unread]:
+        """Yield the packets of a container, and of those that ``cat`` joined to it.
+
+        Behind a damaged one reading goes on with the next.
+        """
+        head = offset = skip = 0
+        if after is not None:
+            head, offset, skip = after.head, after.block, after.index + 1
+        has_packets = after is not None
+        while head >= 0:
+            try:
+                container = self._container(data, head)
+                offset = offset or container.start
+                while (block := container.block(offset)) is not None:
+                    for index, record in enumerate(container.records(block, whole=False)):
+                        if index >= skip:
+                            has_packets = True
+                            at = replace(place, block=offset, index=index, head=head)
+                            yield Packet(at, with_body(record), container.schema.note)
+                    offset, skip = block.end, 0
+                head = head + offset if is_container(data, head + offset) else -1
+            except InputError as error:
+                joined = f"container at byte {head}: " if head else ""
+                head = find_container(data, head + 1)
+                if head < 0:
+                    raise InputError(f"{joined}{error}") from error
+                # The place is in front of the next container's first block.
+                at = replace(place, block=0, index=-1, head=head)
+                yield Unread(at, self.files[place.file], f"{joined}{error}; read on at byte {head}")
+            offset = skip = 0
+        if not has_packets:
+            raise InputError("contains no packet")
+
+    def _container(self, data: ByteRange, head: int) -> Container:
+        """Open the container that begins at an offset."""
+        if head:
+            data = PartOfBytes(data, head, (data.size or sys.maxsize) - head)
         # Packets of one night begin with the same schema, which is then parsed once.
         container = Container(data, self._last)
         self._last = container.head
-        offset, skip = container.start, 0
-        if after is not None:
-            offset, skip = after.block, after.index + 1
-        has_packets = after is not None
-        while (block := container.block(offset)) is not None:
-            for index, record in enumerate(container.records(block, whole=False)):
-                if index >= skip:
-                    has_packets = True
-                    at = PacketPlace(place.file, place.start, place.size, offset, index)
-                    yield Packet(at, with_body(record), container.schema.note)
-            offset, skip = block.end, 0
-        if not has_packets:
-            raise InputError("contains no packet")
+        return container
 
     def _list_json(
         self, packets: JsonPackets, place: PacketPlace, after: PacketPlace | None
@@ -306,8 +344,7 @@ class Packets:
             return with_body(read_framed(data.read(0, size_limits.PACKET), self._schema))
         if kind in _JSON:
             return JsonPackets(self._unpack(data, kind)).record(place.block)
-        container = Container(self._unpack(data, kind), self._last)
-        self._last = container.head
+        container = self._container(self._unpack(data, kind), place.head)
         return with_body(container.record(place.block, place.index, whole))
 
     def _unpack(self, data: ByteRange, kind: Kind) -> ByteRange:
