@@ -9,6 +9,7 @@ import json
 import tarfile
 from typing import Any
 
+import numpy as np
 from astropy.io import fits
 
 from tests.fuzzing.image_samples import gz, sky, written
@@ -78,6 +79,17 @@ def framed() -> bytes:
 def registry_answer() -> bytes:
     """A schema as a registry gives it, with its number."""
     return json.dumps({"subject": "alert", "id": 7, "schema": json.dumps(SCHEMA)}).encode()
+
+
+def array(packed: bool = False) -> bytes:
+    """An array of stamps of numpy, alone or packed with two columns."""
+    stamps = np.stack([np.stack([sky(n + k, (15, 15)) for k in range(3)], -1) for n in range(3)])
+    out = io.BytesIO()
+    if packed:
+        np.savez_compressed(out, triplets=stamps, candid=np.arange(3), drb=np.ones(3))
+    else:
+        np.save(out, stamps)
+    return out.getvalue()
 
 
 def rubin() -> bytes:

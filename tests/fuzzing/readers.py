@@ -267,6 +267,8 @@ READERS: dict[str, Reader] = {
         (lambda _: packets.json_lines(), lambda _: packets.json_array()),
         _packets,
     ),
+    "npy": Reader("p.npy", (lambda _: packets.array(),), _input),
+    "npz": Reader("p.npz", (lambda _: packets.array(packed=True),), _input),
     "framed": Reader("p.avro", (_of(packets.framed),), _packets),
     "schema": Reader(
         "s.avsc",

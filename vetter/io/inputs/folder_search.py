@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from vetter.errors import InputError
+from vetter.io.alerts.arrays.array_file import ARRAY_ENDINGS, open_stamp_array
+from vetter.io.alerts.arrays.list_beside import list_beside
 from vetter.io.alerts.packets.recognition import Kind, is_other_by_name, kind_of_file
 from vetter.io.cutouts.cutout_folder import is_cutout_file
 from vetter.io.cutouts.listing import scan_primary
@@ -65,6 +67,7 @@ def find_inputs(folder: Path, framed: bool = False) -> FolderContent:
     fields: list[str] = []
     packets: list[str] = []
     json: list[str] = []
+    arrays: list[str] = []
     for path in files:
         lower = path.rpartition(os.sep)[2].lower()
         if lower.endswith(IMAGE_ENDINGS):
@@ -75,6 +78,8 @@ def find_inputs(folder: Path, framed: bool = False) -> FolderContent:
             fields += [path] if _is_field_file(path) else []
         elif lower.endswith(_JSON):
             json.append(path)
+        elif lower.endswith(ARRAY_ENDINGS):
+            arrays.append(path)
         elif _may_be_list(lower):
             (packets if _has_stamps(path) else lists).append(path)
         elif not is_other_by_name(lower):
@@ -83,7 +88,8 @@ def find_inputs(folder: Path, framed: bool = False) -> FolderContent:
     # Of other JSON, only lines are surely a list: a settings file is a document, too.
     lists += [path for path in set(json).difference(with_stamps) if _may_be_list(path.lower())]
     _add_packets(content, packets, framed)
-    tables = [path for path in lists if _is_list(path)]
+    of_arrays = _add_arrays(content, arrays, files)
+    tables = [path for path in lists if path not in of_arrays and _is_list(path)]
     tables += _add_images(content, images)
     _add_lists(content, tables, fields, images)
     content.kinds.sort(key=lambda one: one.count, reverse=True)
@@ -171,6 +177,30 @@ def _add_packets(content: FolderContent, paths: list[str], framed: bool) -> None
         size = sum(_size(path) for path in paths if not path.endswith(".avro"))
         count += max(archives, size // _PACKET_BYTES)
     content.kinds.append(FoundKind(InputKind.ALERT_PACKETS, count, paths))
+
+
+def _add_arrays(content: FolderContent, paths: list[str], files: Sequence[str]) -> set[str]:
+    """Add arrays of stamps to the content, the largest first; return the lists beside them."""
+    counts: dict[str, int] = {}
+    for path in paths:
+        try:
+            array = open_stamp_array(Path(path))
+        except InputError:
+            # An array of something else; named alone, its error is shown.
+            continue
+        counts[path] = array.count
+        array.close()
+    if not counts:
+        return set()
+    found = sorted(counts, key=lambda path: counts[path], reverse=True)
+    content.kinds.append(FoundKind(InputKind.ARRAYS, counts[found[0]], found))
+    lists = set()
+    for path in found:
+        folder, _, name = path.rpartition(os.sep)
+        names = [file.rpartition(os.sep)[2] for file in files if os.path.dirname(file) == folder]
+        beside = list_beside(name, names)
+        lists |= set() if beside is None else {os.path.join(folder, beside)}
+    return lists
 
 
 def _add_images(content: FolderContent, paths: list[str]) -> list[str]:

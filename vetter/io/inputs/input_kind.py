@@ -25,6 +25,7 @@ class InputKind(Enum):
     CUTOUT_FILES = "cutout files", "cutout file", "cutout files", True
     STAMPS = "stamps", "candidate in stamps", "candidates in stamps", True
     ALERT_PACKETS = "alert packets", "file of alert packets", "files of alert packets", True
+    ARRAYS = "arrays of stamps", "array of stamps", "arrays of stamps", False
     LISTS = "lists", "list", "lists", False
     LISTS_ALONE = (
         "lists without an image beside them",

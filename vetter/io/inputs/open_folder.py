@@ -114,6 +114,14 @@ def _open_stamps(
     return _stamps(_title([folder]), content.sets, options, origin)
 
 
+def _open_array(
+    folder: Path, file: str, content: FolderContent, options: InputOptions, origin: InputOrigin
+) -> CutoutSource:
+    from vetter.io.alerts.arrays.array_source import open_array
+
+    return open_array(Path(file), None, options, origin)
+
+
 def _open_field_file(
     folder: Path, file: str, content: FolderContent, options: InputOptions, origin: InputOrigin
 ) -> CutoutSource:
@@ -156,6 +164,7 @@ _OPENERS: dict[
     InputKind.ALERT_PACKETS: _open_packets,
     InputKind.CUTOUT_FILES: _open_cutouts,
     InputKind.STAMPS: _open_stamps,
+    InputKind.ARRAYS: _open_array,
     InputKind.FIELD_FILES: _open_field_file,
     InputKind.LISTS: _open_list,
     InputKind.LISTS_ALONE: _open_list,
@@ -220,7 +229,8 @@ def _nothing(folder: Path, content: FolderContent) -> str:
         )
     return (
         f"{folder}: expected cutout files (FITS with extensions named image, template...), stamps "
-        "as NAME_sci.fits and NAME_ref.fits, alert packets, a candidate list or a field file, "
+        "as NAME_sci.fits and NAME_ref.fits or in a numpy array, alert packets, a candidate list "
+        "or a field file, "
         f"found none in {format_count(content.files, 'file')}; for stamps with other names give a "
         "pattern, as --pattern 'image={name}_new.fits'"
     )

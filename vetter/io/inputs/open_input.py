@@ -33,6 +33,7 @@ from vetter.io.inputs.share_source import take_share
 
 # A text file with such an ending is reported as a damaged packet or archive.
 _PACKED = frozenset((".avro", ".tar", ".tgz", ".gz"))
+_ARRAYS = (".npy", ".npz")
 _JSON_MARKS = (b"[", b"{")
 _HEAD_BYTES = 512
 
@@ -49,6 +50,8 @@ class NamedKind(Enum):
     PATTERNS = auto()
     FOLDER = auto()
     ALERTS = auto()
+    ARRAY = auto()
+    """An array of stamps in a numpy file, alone or with its list."""
     FILES = auto()
     """Files: a list, a list with its planes, stamps or cutout files."""
 
@@ -209,6 +212,8 @@ def recognise(texts: Sequence[str], options: InputOptions) -> NamedInputs:
         return dataclasses.replace(found, kind=NamedKind.PATTERNS)
     if found.is_folder:
         return dataclasses.replace(found, kind=NamedKind.FOLDER)
+    if _holds_array(found.names):
+        return dataclasses.replace(found, kind=NamedKind.ARRAY)
     if _are_alerts(found.names, options.schema is not None):
         return dataclasses.replace(found, kind=NamedKind.ALERTS)
     return found
@@ -252,6 +257,15 @@ def _expanded(texts: Sequence[str]) -> list[FitsName]:
             raise InputError(f"{text}: no file matches")
         names += [FitsName(Path(path)) for path in found]
     return names
+
+
+def _holds_array(names: Sequence[FitsName]) -> bool:
+    """Return whether inputs are an array of stamps, or that and a list."""
+    if len(names) > 2 or not any(p.path.name.lower().endswith(_ARRAYS) for p in names):
+        return False
+    from vetter.io.alerts.arrays.array_file import is_array_file
+
+    return sum(is_array_file(name.path) for name in names) == 1
 
 
 def _are_alerts(names: Sequence[FitsName], framed: bool) -> bool:
@@ -348,6 +362,19 @@ def _open_alerts(named: NamedInputs, options: InputOptions) -> CutoutSource:
     return open_alerts(named.paths, options.radius, options.fwhm, options.schema, origin)
 
 
+def _open_array(named: NamedInputs, options: InputOptions) -> CutoutSource:
+    from vetter.io.alerts.arrays.array_file import is_array_file
+    from vetter.io.alerts.arrays.array_source import open_array
+
+    # The columns of the list may be chosen.
+    given = dataclasses.replace(options, columns={}).first_list_option()
+    if given:
+        raise InputError(f"{named.texts[0]}: stamps bring their own planes, found {given} too")
+    path = next(path for path in named.paths if is_array_file(path))
+    table = next((other for other in named.paths if other != path), None)
+    return open_array(path, table, options, named.origin(options))
+
+
 def _open_files(named: NamedInputs, options: InputOptions) -> CutoutSource:
     options = options.with_usual_radius()
     names, origin = named.names, named.origin(options)
@@ -396,6 +423,7 @@ _OPENERS: dict[NamedKind, Callable[[NamedInputs, InputOptions], CutoutSource]] =
     NamedKind.PATTERNS: _open_by_patterns,
     NamedKind.FOLDER: _open_folder,
     NamedKind.ALERTS: _open_alerts,
+    NamedKind.ARRAY: _open_array,
     NamedKind.FILES: _open_files,
 }
 

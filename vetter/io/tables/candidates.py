@@ -64,8 +64,8 @@ Floats = npt.NDArray[np.float64]
 # Columns that name the object of a candidate, which is the same in all epochs.
 _OBJECTS = frozenset("objectid diaobjectid ssobjectid objid oid object objname".split())
 _SAMPLE = 100
-# Spreadsheets write 1155522101501501507 so.
-_ROUNDED = re.compile(r"^[1-9]\.[0-9]{2,}E\+[0-9]{2}$")
+# Spreadsheets and tables of floats write 1155522101501501507 so.
+_ROUNDED = re.compile(r"^[1-9]\.[0-9]{2,}[Ee]\+[0-9]{2}$")
 _DIGITS = tuple("0123456789")
 _FORMULA = re.compile(r'^="(.*)"$')
 _KEYWORDS = {"LTM1_1": 1.0, "LTM1_2": 0.0, "LTM2_1": 0.0, "LTM2_2": 1.0, "LTV1": 0.0, "LTV2": 0.0}
@@ -171,6 +171,46 @@ def place_candidates(
         wanted.image = image
         raise
     file = convert_physical_pixels(file, header, name.label)
+    return _placed(ReadList(name, file, roles), image, one_based, cautions)
+
+
+def list_with_stamps(
+    name: FitsName, file: TableFile, columns: Mapping[str, str] | None = None
+) -> CandidateList:
+    """Return the candidates of a table that come with their own pixels.
+
+    They may lack positions; columns of pixels are of an image that is not there, and get no role.
+
+    Parameters
+    ----------
+    name : FitsName
+        The table, for notes and errors.
+    file : TableFile
+    columns : mapping, optional
+        The user's choice of columns, role to name.
+
+    Raises
+    ------
+    InputError
+        A column that the user chose does not exist.
+    """
+    file, roles = _roles(name, file, columns or {})
+    roles = roles.with_(x=None, y=None, one_based=False)
+    if roles.ra is None or roles.dec is None:
+        roles = roles.with_(ra=None, dec=None)
+    if roles.key is not None and normalise_name(roles.key) == "label":
+        # The label of a training set is its class, not its name.
+        classes = plain_array(file.table[roles.key])
+        roles = roles if len(np.unique(classes)) == len(classes) else roles.with_(key=None)
+    return _placed(ReadList(name, file, roles), None, None, ())
+
+
+def _placed(
+    listed: ReadList, image: ImageFrame | None, one_based: bool | None, cautions: tuple[str, ...]
+) -> CandidateList:
+    """Return the candidates of a list; on no image for None."""
+    is_placed, image = image is not None, image or ImageFrame(None, None, ())
+    name, file, roles, shape = listed.name, listed.file, listed.roles, image.shape
     sentinels = find_sentinels(file.table, roles, file.units, shape)
     positions = find_positions(file.table, roles, file.units, image, one_based, sentinels)
     keys, key_notes = make_keys(file.table, roles.key)
@@ -181,7 +221,7 @@ def place_candidates(
     rounded = next((key for key in keys[:_SAMPLE].tolist() if _ROUNDED.match(key)), "")
     if rounded:
         key_notes += (f"{roles.key} is written as {rounded}: long identities have lost digits",)
-    off_image, all_off = _off_image(positions, shape)
+    off_image, all_off = _off_image(positions, shape) if is_placed else ([], [])
     notes = (
         f"{name.label}: {format_count(len(keys), 'candidate')}, {positions.roles.describe_roles()}",
         *file.notes,

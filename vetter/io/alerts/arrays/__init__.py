@@ -1,0 +1,1 @@
+"""Stamps of many candidates in one array of numpy, as classifiers are trained on."""
