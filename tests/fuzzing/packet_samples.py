@@ -7,6 +7,7 @@ import copy
 import io
 import json
 import tarfile
+import zipfile
 from typing import Any
 
 import numpy as np
@@ -116,11 +117,25 @@ def alert_parquet() -> bytes:
     return out.getvalue()
 
 
-def tar(packed: bool = False) -> bytes:
-    """An archive of packets, with a long name and other files among them."""
-    out = io.BytesIO()
+def _members() -> dict[str, bytes]:
+    """Files of packets, with a long name and other files among them."""
     files = {"1.avro": container(count=1), "night/README.txt": b"a night"}
-    files[f"night/{'long' * 40}.avro"] = container("deflate", 1)
+    return files | {f"night/{'long' * 40}.avro": container("deflate", 1)}
+
+
+def zipped() -> bytes:
+    """A ZIP file of packets."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in _members().items():
+            archive.writestr(name, content)
+    return out.getvalue()
+
+
+def tar(packed: bool = False) -> bytes:
+    """An archive of packets."""
+    out = io.BytesIO()
+    files = _members()
     with tarfile.open(fileobj=out, mode="w", format=tarfile.PAX_FORMAT) as archive:
         for name, content in files.items():
             info = tarfile.TarInfo(name)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import bz2
 import json
+import lzma
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -289,6 +291,9 @@ READERS: dict[str, Reader] = {
     ),
     "tar": Reader("p.tar", (_of(packets.tar),), _packets),
     "tar.gz": Reader("p.tar.gz", (lambda _: packets.tar(packed=True),), _packets),
+    "tar.bz2": Reader("p.tar.bz2", (lambda _: bz2.compress(packets.tar()),), _packets),
+    "tar.xz": Reader("p.tar.xz", (lambda _: lzma.compress(packets.tar()),), _packets),
+    "zip": Reader("p.zip", (lambda _: packets.zipped(),), _packets),
     "field file": Reader("night.toml", (_of(own.night),), _input, (), _night),
     "session": Reader("s.vetter", (own.session,), _session),
     "settings": Reader("settings.toml", (lambda _: own.SETTINGS,), _settings),

@@ -28,7 +28,8 @@ FILTERS = (
     "All files (*)",
     "Candidate lists (*.ecsv *.csv *.tsv *.txt *.dat *.cat *.ldac *.fits *.vot *.xml *.parquet "
     "*.reg *.json *.jsonl)",
-    "Alert packets (*.avro *.json *.jsonl *.tar *.tar.gz *.tgz *.parquet)",
+    "Alert packets (*.avro *.json *.jsonl *.tar *.tar.gz *.tgz *.tar.bz2 *.tar.xz *.zip *.parquet)",
+    "Arrays of stamps (*.npy *.npz)",
     "Sessions (*.vetter)",
     "Field files (*.toml)",
     "FITS (*.fits *.fit *.fts *.fz *.fits.gz)",

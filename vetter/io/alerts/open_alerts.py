@@ -18,6 +18,7 @@ from vetter.io.alerts.source import AlertSource
 from vetter.io.files.regular_files import iter_folders
 from vetter.io.input_options import InputOrigin
 
+_PACKED = ("gz", "bz2", "xz", ".tbz", ".zip")
 _DIGITS = re.compile(r"(\d+)")
 
 
@@ -115,8 +116,8 @@ def _unreadable_text(inputs: Sequence[Path], lot: Lot) -> str:
     if not lot.unread:
         files = format_count(lot.left_alone, "other file")
         return (
-            f"{inputs[0]}: expected alert packets (Avro, JSON, tar or Parquet), found {files}; "
-            "unpack other archives first"
+            f"{inputs[0]}: expected alert packets (Avro, JSON, tar, ZIP or Parquet), found "
+            f"{files}; unpack other archives first"
         )
     name, reason = lot.unread[0]
     if len(lot.unread) == 1 and len(inputs) == 1 and name == str(inputs[0]):
@@ -131,7 +132,7 @@ def _estimate_count(files: Sequence[str], first: Lot) -> int | None:
         return len(first.places)
     if first.reached.file > 0:
         return max(round(len(files) * len(first.places) / (first.reached.file + 1)), FIRST_LOT_SIZE)
-    if first.reached.start <= 0 or first.reached.size < 0 or files[0].endswith("gz"):
+    if first.reached.start <= 0 or first.reached.size < 0 or files[0].endswith(_PACKED):
         return None
     try:
         share = (first.reached.start + first.reached.size) / os.stat(files[0]).st_size

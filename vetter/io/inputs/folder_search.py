@@ -36,8 +36,8 @@ _LINE = 120
 _SAMPLED = 1 << 18
 _FIELD = re.compile(rb"^\s*\[{1,2}\s*\"?field\b|^\s*field\s*=", re.MULTILINE)
 _PACKETS = (Kind.CONTAINER, Kind.PACKED_CONTAINER, Kind.FRAMED)
-_ARCHIVES = (Kind.TAR, Kind.PACKED_TAR, Kind.PARQUET, Kind.JSON, Kind.PACKED_JSON)
 _JSON_KINDS = (Kind.JSON, Kind.PACKED_JSON)
+_ARCHIVES = (Kind.TAR, Kind.PACKED_TAR, Kind.ZIP, Kind.PARQUET, *_JSON_KINDS)
 _PACKET_BYTES = 50_000
 
 

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import bz2
 import gzip
+import lzma
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -49,15 +52,22 @@ def mixed(tmp_path: Path) -> Packets:
         "last.avro": packed([record(44)]),
     }
     write_tar(tmp_path / "tar.tar", members)
-    write_tar(tmp_path / "tar.tar.gz", members, "w:gz")
-    names = [*files, "tar.tar", "tar.tar.gz"]
+    packed_tars = {f"tar.tar.{way}": f"w:{way}" for way in ("gz", "bz2", "xz")}
+    for name, mode in packed_tars.items():
+        write_tar(tmp_path / name, members, mode)
+    with zipfile.ZipFile(tmp_path / "a.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    (tmp_path / "b.avro.xz").write_bytes(lzma.compress(packed([record(50)])))
+    (tmp_path / "c.avro.bz2").write_bytes(bz2.compress(packed([record(60), record(61)])))
+    names = [*files, "tar.tar", *packed_tars, "a.zip", "b.avro.xz", "c.avro.bz2"]
     return Packets([str(tmp_path / name) for name in names], validate_schema(SCHEMA))
 
 
 def test_all_packets_are_found_and_all_bad_ones_named(mixed: Packets) -> None:
     found = list(mixed.iter_packets())
     tar = [40, 42, 43, 44]
-    assert ids(found) == [10, 11, 12, 13, 14, 20, 30, *tar, *tar]
+    assert ids(found) == [10, 11, 12, 13, 14, 20, 30, *(5 * tar), 50, 60, 61]
     unread = [item for item in found if isinstance(item, Unread)]
     assert [Path(item.name).name for item in unread[:3]] == [
         "bad.avro",
@@ -67,7 +77,8 @@ def test_all_packets_are_found_and_all_bad_ones_named(mixed: Packets) -> None:
     assert "the file is empty" in unread[1].reason
     assert "archive in the archive" in unread[3].reason
     left = [Path(item.name).name for item in found if isinstance(item, LeftAlone)]
-    assert left == ["notes.bin", "tar.tar[read.me]", "tar.tar.gz[read.me]"]
+    archives = ("tar.tar", "tar.tar.gz", "tar.tar.bz2", "tar.tar.xz", "a.zip")
+    assert left == ["notes.bin", *(f"{name}[read.me]" for name in archives)]
     mixed.close()
 
 

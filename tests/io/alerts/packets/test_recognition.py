@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import bz2
 import gzip
+import lzma
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -8,6 +11,13 @@ from astropy.io import fits
 
 from tests.helpers.alert_files import framed, packed, record, write_tar
 from vetter.io.alerts.packets.recognition import Kind, are_alert_packets, kind_of_file
+
+
+def zipped(path: Path, files: dict[str, bytes]) -> Path:
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return path
 
 
 def write(path: Path, content: bytes) -> Path:
@@ -25,6 +35,12 @@ def test_archives_are_known_by_what_is_in_them(tmp_path: Path) -> None:
     members = {"1.avro": packed([record(1)])}
     assert kind_of_file(write_tar(tmp_path / "a", members)) is Kind.TAR
     assert kind_of_file(write_tar(tmp_path / "b", members, "w:gz")) is Kind.PACKED_TAR
+    assert kind_of_file(write_tar(tmp_path / "d", members, "w:xz")) is Kind.PACKED_TAR
+    assert kind_of_file(write_tar(tmp_path / "e", members, "w:bz2")) is Kind.PACKED_TAR
+    with zipfile.ZipFile(tmp_path / "f", "w") as archive:
+        archive.writestr("notes.txt", b"a night")
+        archive.writestr("1.avro", members["1.avro"])
+    assert kind_of_file(tmp_path / "f") is Kind.ZIP
     gzipped = write(tmp_path / "c", gzip.compress(members["1.avro"]))
     assert kind_of_file(gzipped) is Kind.PACKED_CONTAINER
 
@@ -46,6 +62,13 @@ def test_other_files_are_other(tmp_path: Path) -> None:
         tmp_path / "a.fits",
         write(tmp_path / "t.csv", b"id,x,y\n1,2,3\n"),
         write(tmp_path / "t.csv.gz", gzip.compress(b"id,x,y\n" * 1000)),
+        write(tmp_path / "t.csv.xz", lzma.compress(b"id,x,y\n" * 1000)),
+        write(tmp_path / "t.csv.bz2", bz2.compress(b"id,x,y\n" * 1000)),
+        write(tmp_path / "damaged.bz2", bz2.compress(b"id,x,y\n" * 1000)[:-20]),
+        write(tmp_path / "damaged.zip", b"PK\x03\x04 and no more"),
+        zipped(tmp_path / "t.zip", {"t.csv": b"id,x,y\n1,2,3\n"}),
+        zipped(tmp_path / "j.zip", {"t.json": b'[{"id": 1, "ra": 2.0, "dec": 3.0}]'}),
+        zipped(tmp_path / "s.zip", {"a_sci.fits": b"SIMPLE  =", "inner.tar": b"x"}),
         tmp_path / "not there",
         tmp_path,
     ):

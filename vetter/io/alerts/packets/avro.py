@@ -25,6 +25,7 @@ from vetter.io.alerts.packets.byte_ranges import ByteRange, PartOfBytes
 from vetter.io.alerts.packets.producers import needs_rest
 from vetter.io.alerts.packets.stamp_search import find_stamps
 from vetter.io.files.cancellation import check_cancelled
+from vetter.io.files.file_marks import Mark, mark_of
 
 MAGIC = b"Obj\x01"
 _GZIP = b"\x1f\x8b"
@@ -293,6 +294,24 @@ def unpack_block(codec: str, data: bytes) -> bytes:
     if len(out) > size_limits.PACKET:
         raise InputError(f"a {codec} block that unpacks to over {size_limits.PACKET} bytes")
     return out
+
+
+def unpack_file(data: bytes, max_bytes: int) -> bytes:
+    """Unpack a file packed by gzip, bzip2 or xz, to one byte over ``max_bytes`` at most.
+
+    Raises
+    ------
+    InputError
+        The file is damaged or cut short.
+    """
+    mark = mark_of(data)
+    try:
+        if mark is Mark.GZIP:
+            return unpack_gzip(data, max_bytes)
+        codec = "bzip2" if mark is Mark.BZIP2 else "xz"
+        return unpack_block(codec, data)
+    except (zlib.error, EOFError) as error:
+        raise InputError(f"a damaged gzip file: {error}") from error
 
 
 def unpack_gzip(data: bytes, max_bytes: int) -> bytes:

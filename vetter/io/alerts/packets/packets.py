@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import zlib
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -12,22 +11,28 @@ from typing import Any
 
 from vetter.errors import InputError
 from vetter.io.alerts.packets import size_limits
+from vetter.io.alerts.packets.archives.gzip import GzipBytes
+from vetter.io.alerts.packets.archives.tar import Member, members
+from vetter.io.alerts.packets.archives.zip import ZipBytes
 from vetter.io.alerts.packets.avro import (
     Container,
     Head,
     find_container,
     is_container,
-    unpack_gzip,
 )
 from vetter.io.alerts.packets.avro_schema import PacketSchema
 from vetter.io.alerts.packets.byte_ranges import ByteRange, FileBytes, HeldBytes, PartOfBytes
 from vetter.io.alerts.packets.confluent import SchemaFolder, read_framed
-from vetter.io.alerts.packets.gzip import GzipBytes
 from vetter.io.alerts.packets.json_packets import JsonPackets
 from vetter.io.alerts.packets.parquet import PacketRows
 from vetter.io.alerts.packets.producers import with_body
-from vetter.io.alerts.packets.recognition import Kind, kind_of_bytes, kind_of_file, open_json
-from vetter.io.alerts.packets.tar import Member, members
+from vetter.io.alerts.packets.recognition import (
+    Kind,
+    content_of,
+    kind_of_bytes,
+    kind_of_file,
+    open_content,
+)
 from vetter.io.tables.named_content import describe_file
 
 _HEAD_BYTES = 512
@@ -36,6 +41,7 @@ _MAX_HELD_BYTES = 4 << 20
 
 _MAX_OPEN_FILES = 8
 _JSON = (Kind.JSON, Kind.PACKED_JSON)
+_ARCHIVES = (Kind.TAR, Kind.PACKED_TAR, Kind.ZIP)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -139,15 +145,20 @@ class Packets:
                 rows = self._open_rows(place.file)
                 return with_body(rows.record(place.block, place.index, whole))
             if kind in _JSON or isinstance(source, JsonPackets):
-                return self._open_json(place.file, kind).record(place.block)
-            if kind in (Kind.TAR, Kind.PACKED_TAR):
+                return self._open_json(place.file).record(place.block)
+            if kind is not None and kind in _ARCHIVES:
                 source = self._open_bytes(place.file, kind)
             if source is not None:
-                member = PartOfBytes(source, place.start, place.size)
-                return self._record_in(member, place, whole)
+                is_member = place.size >= 0
+                part = PartOfBytes(source, place.start, place.size) if is_member else source
+                return self._record_in(part, place, whole)
             file = FileBytes(path)
             try:
-                return self._record_in(file, place, whole)
+                content = self._unpack(file, kind or Kind.CONTAINER)
+                if kind is Kind.PACKED_CONTAINER:
+                    # It may hold many packets, and unpacking it takes longer than reading one.
+                    self._keep(place.file, content)
+                return self._record_in(content, place, whole)
             finally:
                 file.close()
         except InputError as error:
@@ -174,12 +185,12 @@ class Packets:
     ) -> Iterator[Packet | Unread | LeftAlone]:
         path = Path(self.files[number])
         kind = kind_of_file(path, self._schema is not None)
-        if kind in (Kind.TAR, Kind.PACKED_TAR):
+        if kind in _ARCHIVES:
             yield from self._list_archive(number, kind, after)
         elif kind is Kind.PARQUET:
             yield from self._list_parquet(number, after)
         elif kind in _JSON:
-            yield from self._list_json(self._open_json(number, kind), PacketPlace(number), after)
+            yield from self._list_json(self._open_json(number), PacketPlace(number), after)
         elif kind is Kind.OTHER:
             yield LeftAlone(PacketPlace(number, block=-1), str(path))
         elif kind is Kind.EMPTY:
@@ -204,7 +215,8 @@ class Packets:
             if after.block >= 0:
                 yield from self._list_rest_of_member(data, after)
         others = 0
-        for member in members(data, begin):
+        listed = data.members(begin) if isinstance(data, ZipBytes) else members(data, begin)
+        for member in listed:
             others += 1
             if others > size_limits.CONSECUTIVE_OTHERS:
                 raise InputError(
@@ -348,17 +360,9 @@ class Packets:
         return with_body(container.record(place.block, place.index, whole))
 
     def _unpack(self, data: ByteRange, kind: Kind) -> ByteRange:
-        """Return the content: a small file read whole, a gzipped file unpacked within limits."""
-        if kind in (Kind.PACKED_CONTAINER, Kind.PACKED_JSON):
-            packed = data.read(0, size_limits.PACKET + 1)
-            try:
-                content = unpack_gzip(packed, size_limits.PACKET)
-            except (zlib.error, EOFError) as error:
-                raise InputError(f"a damaged gzip file: {error}") from error
-            if max(len(content), len(packed)) > size_limits.PACKET:
-                raise InputError(f"takes over {size_limits.PACKET} bytes; unpack it yourself")
-            return HeldBytes(content)
-        return self._hold(data)
+        """Return the content: a small file read whole, a packed one unpacked within limits."""
+        content = content_of(data, kind)
+        return self._hold(content) if content is data else content
 
     def _hold(self, data: ByteRange) -> ByteRange:
         """Return a small file read whole."""
@@ -370,15 +374,15 @@ class Packets:
         source = self._open.get(number)
         if source is None:
             path = Path(self.files[number])
-            source = GzipBytes(path, self._in_turn) if kind is Kind.PACKED_TAR else FileBytes(path)
+            source = ZipBytes(path) if kind is Kind.ZIP else open_content(path, self._in_turn)
             self._keep(number, source)
         assert not isinstance(source, (PacketRows, JsonPackets))
         return source
 
-    def _open_json(self, number: int, kind: Kind | None) -> JsonPackets:
+    def _open_json(self, number: int) -> JsonPackets:
         source = self._open.get(number)
         if not isinstance(source, JsonPackets):
-            source = open_json(Path(self.files[number]), kind or Kind.JSON)
+            source = JsonPackets(open_content(Path(self.files[number]), self._in_turn))
             self._keep(number, source)
         return source
 

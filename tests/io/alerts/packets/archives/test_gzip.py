@@ -9,8 +9,8 @@ import pytest
 from tests.helpers.alert_files import packed as packed_records
 from tests.helpers.alert_files import record, write_tar
 from vetter.errors import InputError
-from vetter.io.alerts.packets import gzip as gzip_stream
-from vetter.io.alerts.packets.gzip import GzipBytes
+from vetter.io.alerts.packets.archives import gzip as gzip_stream
+from vetter.io.alerts.packets.archives.gzip import GzipBytes
 from vetter.io.alerts.packets.packets import Packets, Unread
 
 

@@ -11,6 +11,8 @@ from vetter.io.alerts.packets import size_limits
 from vetter.io.alerts.packets.byte_ranges import ByteRange
 
 _BLOCK_BYTES = 512
+ARCHIVE_ENDINGS = tuple(".tar .tar.gz .tgz .tar.bz2 .tbz .tbz2 .tar.xz .txz .zip".split())
+"""Endings of archives, which are not read within another."""
 _LONG_NAME = (tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK)
 _PAX = (tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE)
 _MAX_EXTRA_BYTES = 1 << 20
@@ -121,13 +123,18 @@ def _refusal(info: tarfile.TarInfo, name: str, length: int) -> str:
         return "a link"
     if not info.isreg() or info.type == tarfile.GNUTYPE_SPARSE:
         return "not a plain file"
+    return refusal_of(name, length)
+
+
+def refusal_of(name: str, length: int) -> str:
+    """Return why a member of this name and size is refused; empty if it is not."""
     if (
         name.startswith(("/", "\\"))
         or ".." in name.replace("\\", "/").split("/")
         or name[1:2] == ":"
     ):
         return "an absolute name, or a name that leads out of the archive"
-    if name.lower().endswith((".tar", ".tar.gz", ".tgz", ".zip")):
+    if name.lower().endswith(ARCHIVE_ENDINGS):
         return "an archive in the archive"
     if length > size_limits.PACKET:
         return f"takes {length} bytes, over {size_limits.PACKET}"

@@ -8,8 +8,8 @@ import pytest
 
 from tests.helpers.alert_files import write_tar
 from vetter.errors import InputError
+from vetter.io.alerts.packets.archives.tar import Member, is_tar, members
 from vetter.io.alerts.packets.byte_ranges import HeldBytes
-from vetter.io.alerts.packets.tar import Member, is_tar, members
 
 
 def listed(content: bytes, start: int = 0) -> list[Member]:
