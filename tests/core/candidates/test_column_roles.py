@@ -40,6 +40,7 @@ PRODUCERS = {
         "i:objectId i:candid i:ra i:dec i:magpsf",
         "key=i:candid name=i:objectId ra=i:ra dec=i:dec mag=i:magpsf",
     ),
+    "radians": ("id ra_rad dec_rad", "key=id ra=ra_rad dec=dec_rad"),
     "hours": ("id ra_hours dec_deg", "key=id ra=ra_hours dec=dec_deg"),
     "daophot": ("ID XCENTER YCENTER MAG MERR", "key=ID x=XCENTER y=YCENTER mag=MAG mag_err=MERR"),
 }
@@ -104,8 +105,10 @@ def test_units_behind_names() -> None:
     names = ["RA (deg)", "Dec [deg]", "mag (AB)", "x [pix]", "y [pix]"]
     roles = recognise(names, units_in_names(names))
     assert (roles.ra, roles.dec, roles.mag, roles.x) == (*names[:3], "x [pix]")
-    assert units_in_names(["ra_hours", "x (arcsec)"]) == {
+    assert units_in_names(["ra_hours", "cat.ra_rad", "decl_radians", "rad", "x (arcsec)"]) == {
         "ra_hours": "hourangle",
+        "cat.ra_rad": "rad",
+        "decl_radians": "rad",
         "x (arcsec)": "arcsec",
     }
 

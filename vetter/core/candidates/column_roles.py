@@ -49,12 +49,13 @@ NAMES: dict[str, tuple[str, ...]] = {
             raicrs rightascension coordra alpha raepoch2000 rad rahms rastring rastr
             ra2000 objra meanra skycentroidra ramean rastack rahours
             rahour rahrs rahr rah radecimalhours radecimalhour radechours rainhours
+            rarad raradian raradians rainrad rainradians
         """,
         "dec": """
             dec decl decdeg dej2000 decj2000 deltaj2000 deltawinj2000 deltapsfj2000
             deltasky deltawinsky deicrs decicrs declination coorddec delta decepoch2000
             decd ded dedeg decdms decstring decstr de dec2000 objdec meandec skycentroiddec decmean
-            decstack
+            decstack decrad decradian decradians decinrad decinradians declrad
         """,
         "mag": """
             magcalib mag magpsf psfmag magap magauto magbest magiso magaper magnitude
@@ -78,6 +79,8 @@ _RA_IN_HOURS = frozenset(
     "rah rahr rahrs rahour rahours radecimalhours radecimalhour radechours rainhours".split()
 )
 
+_IN_RADIANS = re.compile(r"^(ra|decl?)(in)?rad(ians?)?$")
+
 UCDS: dict[str, tuple[str, ...]] = {
     "key": ("meta.id;meta.main", "id_main"),
     "x": ("pos.cartesian.x", "instr.det.x"),
@@ -99,9 +102,11 @@ def normalise_name(name: str) -> str:
 
 
 def units_in_names(names: Sequence[str]) -> dict[str, str]:
-    """Return the units in column names, as ``RA (hours)``, ``mag [AB]`` and ``ra_hours``."""
+    """Return units in column names, as ``RA (hours)``, ``mag [AB]``, ``ra_hours``, ``dec_rad``."""
     units = {name: match[1].strip() for name in names if (match := _UNIT_BEHIND.search(name))}
-    return {name: "hourangle" for name in names if normalise_name(name) in _RA_IN_HOURS} | units
+    plain = {name: normalise_name(re.split(r"[.:]", name)[-1]) for name in names}
+    hours = {name: "hourangle" for name in names if plain[name] in _RA_IN_HOURS}
+    return hours | {name: "rad" for name in names if _IN_RADIANS.match(plain[name])} | units
 
 
 def columns_by_name(names: Sequence[str]) -> dict[str, str]:

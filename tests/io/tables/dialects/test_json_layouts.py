@@ -6,11 +6,12 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from vetter.errors import InputError
 from vetter.io.files.hdu_names import parse_fits_name
-from vetter.io.tables.candidates import read_candidates
+from vetter.io.tables.candidates import list_with_stamps, read_candidates
 from vetter.io.tables.reading import read_table
 from vetter.io.tables.table_file import TableFile
 
@@ -89,6 +90,33 @@ def test_one_page_of_a_longer_reply_is_a_caution(
     tmp_path: Path, reply: dict[str, Any], caution: str
 ) -> None:
     assert caution in read(tmp_path, reply).cautions[0]
+
+
+def feature(number: int, kind: str = "Point", **properties: Any) -> dict[str, Any]:
+    place = [[1.0, 2.0]] if kind == "Polygon" else [-170.0 + number, 5.0 + number, 0.0]
+    geometry = {"type": kind, "coordinates": place}
+    return {"type": "Feature", "id": f"SN{number}", "geometry": geometry, "properties": properties}
+
+
+@pytest.mark.parametrize("is_collection", [True, False])
+def test_points_of_geojson_are_candidates(tmp_path: Path, is_collection: bool) -> None:
+    features = [feature(1, mag=18.5), feature(2, mag=19.5), feature(3, "Polygon", mag=20.5)]
+    collection = {"type": "FeatureCollection", "features": features}
+    file = read(tmp_path, collection if is_collection else features)
+    assert file.table["id"].tolist() == ["SN1", "SN2", "SN3"]
+    assert file.table["mag"].tolist() == [18.5, 19.5, 20.5]
+    note = "list.json: coordinates of 2 points are taken as RA and Dec, degrees"
+    assert note in file.notes and not file.cautions
+    positions = list_with_stamps(parse_fits_name(tmp_path / "list.json"), file)
+    np.testing.assert_array_equal(positions.ra, [191.0, 192.0, np.nan])
+    np.testing.assert_array_equal(positions.dec, [6.0, 7.0, np.nan])
+
+
+def test_positions_among_properties_come_before_geometry(tmp_path: Path) -> None:
+    features = [feature(n, name=f"a{n}", ra=10.0 + n, dec=-5.0) for n in (1, 2)]
+    file = read(tmp_path, {"type": "FeatureCollection", "features": features})
+    assert file.table["ra"].tolist() == [11.0, 12.0] and file.table["dec"].tolist() == [-5.0] * 2
+    assert not any("coordinates" in note for note in file.notes)
 
 
 def test_second_list_of_positions_is_left_out_with_a_note(tmp_path: Path) -> None:

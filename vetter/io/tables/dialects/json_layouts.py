@@ -43,6 +43,9 @@ def find_records(whole: Any) -> JsonRecords | None:
     whole : object
         The document, as the json module returns it.
     """
+    features = _features(whole)
+    if features is not None:
+        return features
     if isinstance(whole, list):
         return _rows_below_names(whole)
     if not isinstance(whole, dict):
@@ -78,6 +81,39 @@ def _find_in_parts(whole: Record, depth: int, above: list[Record]) -> JsonRecord
     parts = (part for part in whole.values() if isinstance(part, dict))
     found = (_find_in_object(part, depth + 1, [*above, whole]) for part in parts)
     return next((records for records in found if records is not None), None)
+
+
+def _features(whole: Any) -> JsonRecords | None:
+    """Return the features of GeoJSON with their properties and the coordinates of points."""
+    if isinstance(whole, dict) and whole.get("type") == "FeatureCollection":
+        whole = whole.get("features")
+    if not _are_records(whole) or any(item.get("type") != "Feature" for item in whole):
+        return None
+    records: list[Any] = []
+    placed = 0
+    for feature in whole:
+        properties = feature.get("properties")
+        record = {"id": feature["id"]} if "id" in feature else {}
+        record |= properties if isinstance(properties, dict) else {}
+        point = None if _has_position(_field_names(record)) else _point(feature.get("geometry"))
+        if point is not None:
+            record |= point
+            placed += 1
+        records.append(record)
+    if not placed:
+        return JsonRecords(records)
+    note = f"coordinates of {format_count(placed, 'point')} are taken as RA and Dec, degrees"
+    return JsonRecords(records, {"ra": "deg", "dec": "deg"}, notes=(note,))
+
+
+def _point(geometry: Any) -> Record | None:
+    """Return the coordinates of a point as ``ra`` and ``dec``; None for another geometry."""
+    if not isinstance(geometry, dict) or geometry.get("type") != "Point":
+        return None
+    pair = geometry.get("coordinates")
+    if not isinstance(pair, list) or len(pair) < 2:
+        return None
+    return dict(zip(("ra", "dec"), pair, strict=False))
 
 
 def _rows_below_names(rows: list[Any]) -> JsonRecords | None:
