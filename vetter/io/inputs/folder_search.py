@@ -106,7 +106,7 @@ def _may_be_list(lower: str) -> bool:
 
 def _is_list(path: str) -> bool:
     try:
-        return kind_of(Path(path)) not in ("fits", "session", "avro")
+        return kind_of(Path(path)) not in ("fits", "session", "avro", "html")
     except InputError:
         return False
 

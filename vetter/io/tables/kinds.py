@@ -30,6 +30,10 @@ _CRTF = re.compile(
     r"^\s*(#CRTF|(ann\s+|[+-]\s*)?(circle|symbol|ellipse|centerbox|rotbox|box|poly|annulus)\s*\[\s*\[)",
     re.IGNORECASE,
 )
+_HTML = re.compile(
+    rb"^(\xef\xbb\xbf)?\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*<(!doctype\s+html|html|head|body|table)\b",
+    re.IGNORECASE | re.DOTALL,
+)
 _DAOPHOT = re.compile(r"^#K\s+\w+\s+=|^#N\s+\w+", re.MULTILINE)
 _DAOPHOT_II = re.compile(r"^\s*NL\s+NX\s+NY\b", re.IGNORECASE)
 _HEAD = 1 << 16
@@ -43,7 +47,7 @@ def kind_of(path: Path) -> str:
     """Return the kind of a table file.
 
     It is ``fits``, ``votable``, ``parquet``, ``ecsv``, ``sextractor``, ``daophot``, ``regions``,
-    ``crtf``, ``daophot ii``, ``mpc``, ``json``, ``session``, ``avro`` or ``text``.
+    ``crtf``, ``daophot ii``, ``mpc``, ``html``, ``json``, ``session``, ``avro`` or ``text``.
 
     Raises
     ------
@@ -54,6 +58,8 @@ def kind_of(path: Path) -> str:
     mark = mark_of(head)
     if mark is not None and not mark.is_packed:
         return mark.value
+    if _HTML.match(head):
+        return "html"
     if foreign_kind(head) is not None:
         raise not_table_error(path, head)
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):

@@ -67,7 +67,7 @@ def not_as_named(path: Path) -> str | None:
     try:
         kind = kind_of(path)
         found = _FOUND.get(kind, "a text")
-        if kind == "text":
+        if kind in ("text", "html"):
             found = describe_file(path)
     except (InputError, OSError):
         # Binary, empty or gone: the reader's own error describes the file.

@@ -261,6 +261,12 @@ def _crtf(name: FitsName) -> TableFile:
     )
 
 
+def _html(name: FitsName) -> TableFile:
+    from vetter.io.tables.dialects.web_page import read_html
+
+    return read_html(name)
+
+
 def _json(name: FitsName) -> TableFile:
     from vetter.io.tables.json_lines import read_json
 
@@ -274,7 +280,7 @@ def _fits(name: FitsName) -> TableFile:
     return TableFile(table, units_of(table), ucds_of(table), (note,) if note else ())
 
 
-_TEXTS = ("text", "sextractor", "daophot", "daophot ii", "mpc", "ecsv", "regions", "json")
+_TEXTS = ("text", "sextractor", "daophot", "daophot ii", "mpc", "ecsv", "regions", "html", "json")
 """Kinds of files that are decoded here."""
 
 
@@ -298,6 +304,7 @@ _READERS: dict[str, Callable[[FitsName], TableFile]] = {
     "parquet": _parquet,
     "regions": _regions,
     "crtf": _crtf,
+    "html": _html,
     "json": _json,
     "fits": _fits,
 }
