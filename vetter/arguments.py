@@ -297,7 +297,8 @@ def add_inputs(parser: argparse.ArgumentParser, least: str = "+") -> None:
         type=name_of_file,
         metavar="INPUT",
         help="a candidate table, a folder or glob of cutout FITS files, a folder of stamps "
-        "(NAME_sci.fits, NAME_ref.fits...), alert packets (Avro, tar, Parquet or folders of them), "
+        "(NAME_sci.fits, NAME_ref.fits...), an array of stamps (triplets.npy, alone or with its "
+        "list), alert packets (Avro, JSON, Parquet, tar, ZIP or folders of them), "
         "a field file (.toml, see vetter fields), a session, or demo",
     )
 

@@ -222,6 +222,14 @@ def test_stamps_in_text_are_decoded(encode: Callable[[bytes], str], packed: bool
     np.testing.assert_array_equal(found.image, noise())
 
 
+def test_a_number_a_byte_is_joined() -> None:
+    found = read_stamp(list(stamp(noise())))
+    assert found is not None
+    np.testing.assert_array_equal(found.image, noise())
+    with pytest.raises(InputError, match="numbers that are no bytes"):
+        read_stamp([0x1F, 0x8B, 256])
+
+
 @pytest.mark.parametrize("text", ["A", "https://example.org/stamp.fits", "SIMPLE  = \u2026"])
 def test_text_that_is_no_stamp_is_refused(text: str) -> None:
     with pytest.raises(InputError, match="wanted a FITS image"):

@@ -29,10 +29,8 @@ EXAMPLES = (
     ("Candidate list and its images", "vetter candidates.ecsv --image sci.fits --diff diff.fits"),
     ("Folder of cutout files", "vetter cutouts/"),
     ("Folder of stamps: NAME_sci, NAME_ref, NAME_diff", "vetter stamps/"),
-    (
-        "Alert packets: .avro, .json, .tar.gz, .parquet, folders",
-        "vetter ztf_public_20261122.tar.gz",
-    ),
+    ("Alert packets: .avro, .json, .zip, .tar, folders", "vetter ztf_public_20261122.tar.gz"),
+    ("Array of stamps, its list beside it: .npy, .npz", "vetter triplets.npy"),
     ("Field file: several images of a night", "vetter night.toml"),
     ("Session: goes on where it stopped", "vetter night.vetter"),
 )

@@ -26,6 +26,7 @@ from vetter.io.fits.structure import open_fits
 
 _PICTURE_MARKS = (b"\xff\xd8\xff", b"\x89PNG\r\n")
 _FIRST_LETTERS = ("\x1f\x8b", "SIMPLE  =")
+_GZIP_NUMBERS = [0x1F, 0x8B]
 _URL_SAFE = str.maketrans("-_", "+/")
 _MAX_PIXEL = 1e37
 """Absolute value above which a pixel has no data: ZTF's templates have -3.4e38 there."""
@@ -78,8 +79,10 @@ def read_stamp(value: Any) -> Stamp | None:
         value = value.get("stampData", value.get("stampdata"))
     if value is None:
         return None
-    if isinstance(value, list):
+    if isinstance(value, list) and value[:2] != _GZIP_NUMBERS:
         return Stamp(_read_rows(value), note="numbers, not FITS")
+    if isinstance(value, list):
+        value = _join_numbers(value)
     if isinstance(value, str):
         value = _decode_text(value)
     if not isinstance(value, bytes):
@@ -106,6 +109,14 @@ def _read_rows(rows: list[Any]) -> Array:
     if image.ndim != 2 or not image.size:
         raise InputError(f"wanted rows of numbers, found an array of shape {image.shape}")
     return image
+
+
+def _join_numbers(numbers: list[Any]) -> bytes:
+    """Return the bytes of a stamp that JSON holds as a number a byte."""
+    try:
+        return bytes(numbers)
+    except (TypeError, ValueError) as error:
+        raise InputError("wanted a FITS image, found numbers that are no bytes") from error
 
 
 def _decode_text(text: str) -> bytes:
