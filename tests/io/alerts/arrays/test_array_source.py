@@ -119,6 +119,8 @@ def test_fits_of_normalised_stamps_are_not_judged(tmp_path: Path, scale: str) ->
     assert source.unjudged == (None if is_measured else NORMALISED)
     assert why_not_judged(source) == ("err is only estimated" if is_measured else NORMALISED)
     assert any(NORMALISED in note for note in source.notes) is not is_measured
+    for cutout in (source.cutout(0), source.cutout(0, 5)):
+        assert cutout.fit_caveat == ("" if is_measured else NORMALISED)
     source.close()
 
 
@@ -130,6 +132,25 @@ def test_a_difference_the_other_way_round_is_turned(tmp_path: Path) -> None:
     np.testing.assert_array_equal(turned["diff"], -array[1, :, :, 2])
     assert turned.provenance["diff"] is Provenance.TURNED
     assert "diff" not in source.cutout(0).provenance
+    source.close()
+
+
+def test_stamps_of_one_object_are_its_epochs(tmp_path: Path) -> None:
+    path = written(tmp_path, triplets(4))
+    rows = ["ZTF1,2460002.5", "ZTF2,2460001.5", "ZTF1,2460001.5", "ZTF1,2460001.5"]
+    (tmp_path / "night_candidates.csv").write_text("\n".join(["objectId,jd", *rows]) + "\n")
+    source = opened(path)
+    epochs = source.object_epochs
+    assert epochs is not None and epochs.times.tolist() == [60002.0, 60001.0, 60001.0, 60001.0]
+    # Two of one image are two objects.
+    assert epochs.rows(0) == [2, 0] and epochs.rows(1) == [1] and epochs.rows(3) == [3]
+    assert any(note.startswith("epochs by the list's object id") for note in source.notes)
+    source.close()
+
+
+def test_without_a_time_there_are_no_epochs(tmp_path: Path) -> None:
+    source = opened(written(tmp_path, triplets(), 3))
+    assert source.object_epochs is None
     source.close()
 
 

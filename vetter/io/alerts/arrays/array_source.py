@@ -10,6 +10,9 @@ from typing import Any
 import numpy as np
 
 from vetter.core.candidates.candidate_list import CandidateList
+from vetter.core.candidates.column_roles import columns_by_name
+from vetter.core.candidates.epochs import Epochs, label_by_identity, one_per_image
+from vetter.core.coordinates.times import mjd_array
 from vetter.core.cutout.cutout import Cutout, crop_cutout
 from vetter.core.cutout.noise_estimate import ESTIMATED_NOISE, estimate_err
 from vetter.core.cutout.plane import Array, Provenance
@@ -30,6 +33,7 @@ PLANES = ("image", "template", "diff", "err")
 NORMALISED = "each stamp is normalised on its own: fluxes of image and template do not compare"
 """Reason why fits of such stamps are not judged."""
 
+_OBJECTS = ("objectid", "diaobjectid")
 _SAMPLE = 8
 _UNIT = 1e-3
 
@@ -62,6 +66,7 @@ class ArraySource(CutoutSource):
     plane_names: tuple[str, ...] = PLANES
     title: str = field(init=False)
     default_radius: float = field(init=False)
+    _epochs: Epochs | None = field(init=False)
     plane_provenance: Mapping[str, Provenance] = field(
         default_factory=lambda: {"err": Provenance.ESTIMATED}
     )
@@ -69,8 +74,14 @@ class ArraySource(CutoutSource):
     def __post_init__(self) -> None:
         self.title = self.array.path.name
         self.default_radius = self.radius or (max(self.array.shape) - 1) / 2
+        self._epochs = _epochs_of(self.candidates)
         if self._are_normalised():
             self.unjudged = NORMALISED
+
+    @property
+    def object_epochs(self) -> Epochs | None:
+        """Return the stamps of each object; None if no object has several."""
+        return self._epochs
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -78,12 +89,16 @@ class ArraySource(CutoutSource):
         array = self.array
         rows, columns = array.shape
         axis = "last" if array.is_channel_last else "second"
-        planes = (
+        notes = [
             f"{format_count(array.count, 'candidate')} of {columns} x {rows} px; the {axis} axis "
-            "is taken as science, template, difference"
-        )
-        unjudged = (f"fits are shown, not judged: {self.unjudged}",) if self.unjudged else ()
-        return (*self.extra_notes, planes, *array.notes, *unjudged, *self.candidates.notes)
+            "is taken as science, template, difference",
+            *array.notes,
+        ]
+        if self.unjudged:
+            notes.append(f"fits are shown, not judged: {self.unjudged}")
+        if self._epochs is not None:
+            notes.append("epochs by the list's object id and time: some objects have several")
+        return (*self.extra_notes, *notes, *self.candidates.notes)
 
     @property
     def fingerprints(self) -> tuple[Fingerprint, ...]:
@@ -107,6 +122,7 @@ class ArraySource(CutoutSource):
             cutout["err"] = estimate_err(image)
         cutout.notes["err"] = ESTIMATED_NOISE
         cutout.provenance["err"] = Provenance.ESTIMATED
+        cutout.fit_caveat = self.unjudged or ""
         for name in ("image", "template", "diff"):
             note = rows_without_data(cutout[name])
             if note:
@@ -139,6 +155,22 @@ class ArraySource(CutoutSource):
         planes = [p for row in range(min(_SAMPLE, self.array.count)) for p in self.array.stamp(row)]
         found = [_is_normalised(plane) for plane in planes if np.isfinite(plane).any()]
         return bool(found) and all(found)
+
+
+def _epochs_of(listed: CandidateList) -> Epochs | None:
+    """Return the rows of each object, by its id and the time; None if no object has several."""
+    names, time = columns_by_name(listed.columns), listed.roles.time
+    column = next((names[name] for name in _OBJECTS if name in names), None)
+    if column is None or time is None or listed.column(time).dtype.kind not in "iuf":
+        return None
+    times = mjd_array(listed.column(time), time)
+    _, images = np.unique(times, return_inverse=True)
+    # A stamp without a time is alone on its image.
+    alone = np.flatnonzero(np.isnan(times))
+    images[alone] = len(times) + np.arange(len(alone))
+    labels = label_by_identity(listed.column(column).astype(str))
+    epochs = Epochs(one_per_image(labels, images, times, listed.ra, listed.dec), times)
+    return epochs if epochs.has_several else None
 
 
 def _is_normalised(plane: Array) -> bool:
