@@ -192,6 +192,21 @@ def json_array() -> bytes:
     return json.dumps([{"id": 1, "ra": 150.0, "dec": 2.0}, {"id": 2, "ra": "x"}]).encode()
 
 
+def geojson() -> bytes:
+    """Points with properties."""
+    place = {"type": "Point", "coordinates": [150.0, 2.0]}
+    point = {"type": "Feature", "id": "a", "geometry": place, "properties": {"mag": 18.5}}
+    return json.dumps({"type": "FeatureCollection", "features": [point, point]}).encode()
+
+
+def web_page() -> bytes:
+    """A page with a menu and a table of candidates."""
+    rows = "".join(f"<tr><th>{n}<td>SN{n}<td>150.{n}<td>+2.0<td></tr>" for n in range(1, 4))
+    head = "<tr><th><th>name<th>ra<th>dec<th>mag</tr>"
+    menu = "<table><tr><td>menu</table>"
+    return f"<!DOCTYPE html><html><body>{menu}<table>{head}{rows}</table></body></html>".encode()
+
+
 def json_reply() -> bytes:
     """Candidates within the reply of an archive, one page of several."""
     rows = [{"id": "a", "ra": 150.0, "dec": 2.0, "groups": [{"id": 1}]}]

@@ -246,6 +246,8 @@ READERS: dict[str, Reader] = {
     ),
     "uneven": Reader("l.csv", (lambda _: lists.UNEVEN, lambda _: lists.BLANKS), _list),
     "mpc": Reader("l.txt", (lambda _: lists.MPC, lambda _: lists.ADES), _list),
+    "geojson": Reader("l.json", (_of(lists.geojson),), _list),
+    "web page": Reader("l.html", (_of(lists.web_page),), _list),
     "json reply": Reader("l.json", (_of(lists.json_reply), _of(lists.json_table)), _list),
     "written": Reader("l.csv", (lambda _: lists.WRITTEN, lambda _: lists.ANGLES), _list),
     "votable": Reader("l.vot", (lambda _: lists.table("votable"),), _list),

@@ -144,6 +144,7 @@ def test_members_of_archives_are_read(tmp_path: Path) -> None:
     [
         '[{"candid": 1, "ra": 2.0, "dec": 3.0, "cutoutScience": null}]',
         '[{"candid": 1, "ra": 2.0, "dec": 3.0, "cutoutScience": "https://example.org/a.fits"}]',
+        '[{"candid": 1, "ra": 2.0, "dec": 3.0, "cutoutScience": {"url": "https://a.org/b"}}]',
         '[{"candid": 1, "ra": 2.0, "dec": 3.0, "note": "a \\"cutoutScience\\": {"}]',
     ],
 )

@@ -27,10 +27,10 @@ _CUT_BYTES = 32
 
 _START = re.compile(rb"(?:\xef\xbb\xbf)?\s*+[\[{]")
 _TEXT = rb'"(?:[^"\\]++|\\.)*+"'
-# A stamp: a record, rows of numbers, or base64. An address or null is none.
+# A stamp: a record of one, rows of numbers, or base64. Null, an address or its record are none.
 _STAMP = re.compile(
     rb'"(?:[a-z]:)?cutout_?(?:science|template|difference)(?:[._]?stampdata(?:_small)?)?"\s*:\s*'
-    rb'(?:\{|\[|"(?:[A-Za-z0-9+/_=\\-]{64}|\\u001f|data:))',
+    rb'(?:\{\s*"(?:stamp_?data|file_?name|\$binary)"|\[|"(?:[A-Za-z0-9+/_=\\-]{64}|\\u001f|data:))',
     re.IGNORECASE,
 )
 _BRACKET = re.compile(rb'(?:[^"\[\]{}]++|' + _TEXT + rb")*+([\[\]{}])", re.DOTALL)
