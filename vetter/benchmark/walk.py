@@ -28,7 +28,7 @@ HELD = 8
 """Repeats of a held key, one every 30 ms."""
 REPEAT_MS = 30
 CACHE_BYTES = 16 << 20
-"""Limit of the cutouts' cache in a walk that measures memory."""
+"""Limit of each cache in a walk that measures memory."""
 SAMPLES = 20
 """Times at which the memory is read."""
 KEYS = {
@@ -116,8 +116,8 @@ def weigh(
 ) -> Iterator[Figure]:
     """Measure the memory that the program has written over a number of random steps.
 
-    The cache of cutouts is held at 16 MB, which is full after some 300 candidates: the limit that
-    users set, 192 MB unless they change it, would fill during the whole walk.
+    The caches of cutouts and of the grid's pictures are held at 16 MB, some 300 candidates: their
+    usual limits, 192 and 64 MB, would be reached at any time of the walk, or never.
 
     Raises
     ------
@@ -129,11 +129,17 @@ def weigh(
     use_offscreen_if_needed()
     from PyQt6.QtWidgets import QApplication
 
+    from vetter.gui.panels.thumbnails import Thumbnails
+
     application = QApplication.instance() or QApplication(["vetter bench"])
     window = open_bench_window(inputs, planes, folder)
     window.cache.set_max_bytes(CACHE_BYTES)
     walker = Walker(window, Random(seed), pause=2)
     walker.begin()
+    for key in SEQUENCES["grid"]:
+        walker.press(key)
+    for pictures in window.findChildren(Thumbnails):
+        pictures.max_bytes = CACHE_BYTES
     megabytes = []
     for part in range(SAMPLES):
         for _ in range(steps * part // SAMPLES, steps * (part + 1) // SAMPLES):
@@ -196,8 +202,7 @@ class Walker:
             self._window.setFocus()
         elif key in SEQUENCES:
             for pressed in SEQUENCES[key]:
-                self._press(pressed)
-                self._test.qWait(self._pause)
+                self.press(pressed)
         elif key.startswith("held "):
             for _ in range(HELD):
                 self._press(key.removeprefix("held "), self._test.keyPress)
@@ -205,6 +210,11 @@ class Walker:
             self._press(key.removeprefix("held "), self._test.keyRelease)
         else:
             self._press(key)
+        self._test.qWait(self._pause)
+
+    def press(self, key: str) -> None:
+        """Press one key, and let the window answer."""
+        self._press(key)
         self._test.qWait(self._pause)
 
     def _press(self, key: str, act: Any = None) -> None:
