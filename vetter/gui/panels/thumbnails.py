@@ -26,7 +26,7 @@ SIZE = 96
 GAP = 2
 """Gap between the planes of one candidate, screen units."""
 MAX_BYTES = 64 << 20
-"""Memory of all pictures together."""
+"""Memory of all pictures together, unless set otherwise."""
 SLICE_SECONDS = 0.004
 """Longest time in one turn of the event loop for pictures that are not on screen yet, or that a
 paint has left out."""
@@ -63,6 +63,11 @@ class Thumbnails(QObject):
     patient : bool
         Whether pictures with earlier looks are shown until the cache has made new ones, so that
         the panels' paint never waits for them.
+
+    Attributes
+    ----------
+    max_bytes : int
+        Memory of all pictures together; the oldest go first.
     """
 
     picture_ready = pyqtSignal(int)
@@ -84,6 +89,7 @@ class Thumbnails(QObject):
         super().__init__(parent)
         self._cache = cache
         self._patient = patient
+        self.max_bytes = MAX_BYTES
         self._old: dict[Target, QImage | str] = {}
         self._form = Form((plane,), SIZE, 1.0)
         self._recipe = (cache.looks, cache.radius)
@@ -137,7 +143,7 @@ class Thumbnails(QObject):
     def _prepare(self, spot: Target, frame: RenderedCutout) -> None:
         """Make a picture on the builder's thread; it uses no widget and no signal."""
         form = self._form
-        if len(self._ready_made) > MAX_BYTES // _bytes_of(form):
+        if len(self._ready_made) > self.max_bytes // _bytes_of(form):
             # The pictures of rows that were passed by and never came on screen.
             self._ready_made = {}
         self._ready_made[spot] = frame, form, make_picture(frame, form)
@@ -237,7 +243,7 @@ class Thumbnails(QObject):
         made = self._images[spot] = Thumbnail(picture, ref(frame))
         if frame.north is not None and frame.east is not None:
             self._lies[spot] = frame.north, frame.east
-        while len(self._images) > MAX_BYTES // _bytes_of(form):
+        while len(self._images) > self.max_bytes // _bytes_of(form):
             oldest, _ = self._images.popitem(last=False)
             self._lies.pop(oldest, None)
         return made
