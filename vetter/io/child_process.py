@@ -14,7 +14,7 @@ import struct
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from queue import SimpleQueue
@@ -32,14 +32,15 @@ class Tied:
 
 
 def start_child(
-    module: str, own_session: bool = False, tied: bool = False
+    module: str, own_session: bool = False, tied: bool = False, files: Sequence[int] = ()
 ) -> subprocess.Popen[bytes]:
     """Start ``main()`` of a module in a process with pipes to its standard input and output.
 
     With ``own_session`` the terminal's Ctrl+C does not reach the child: the parent handles it for
     both. The child has to end by itself when its input ends, which a stopped child does not notice.
     With ``tied`` the system, if it can, kills the child when the calling thread ends. The first
-    message is then `Tied`; before that message the child must not be stopped.
+    message is then `Tied`; before that message the child must not be stopped. The child has the
+    open ``files``, by the same numbers.
     """
     first = f"from {__name__} import tie_to_parent; tie_to_parent({os.getpid()}); " if tied else ""
     # -P and the package's path: nothing in the current folder is imported.
@@ -52,6 +53,7 @@ def start_child(
         stdout=subprocess.PIPE,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(paths), **ONE_THREAD},
         start_new_session=own_session,
+        pass_fds=tuple(files),
     )
 
 

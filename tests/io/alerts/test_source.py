@@ -6,12 +6,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.helpers.alert_files import packed, record, write_packets, write_tar
+from tests.helpers.alert_files import noise, packed, record, stamp, write_packets, write_tar
 from vetter.errors import InputError
 from vetter.io.alerts.open_alerts import natural_sort_key, open_alerts, packet_files
 from vetter.io.alerts.source import AlertSource
 from vetter.io.input_options import InputOptions, InputOrigin
 from vetter.io.inputs.open_input import open_input
+
+
+def science(seed: int) -> dict[str, object]:
+    return {"fileName": "x.fits.gz", "stampData": stamp(noise(seed=seed))}
 
 
 def opened(*paths: Path, radius: float | None = None) -> AlertSource:
@@ -46,6 +50,31 @@ def test_many_packets_are_listed_while_the_first_are_shown(tmp_path: Path, kind:
     assert source.cutout(69).meta["candid"] == 70
     assert source.cutout(0).meta["candid"] == 1
     source.close()
+
+
+@pytest.mark.parametrize("mode", ["w:bz2", "w:xz"])
+def test_what_the_listing_unpacks_is_not_unpacked_again(tmp_path: Path, mode: str) -> None:
+    # Noise of its own for each packet: the archive is longer than what is read of it at once.
+    members = {f"{n}.avro": packed([record(n, cutoutScience=science(n))]) for n in range(1, 301)}
+    path = write_tar(tmp_path / "night", members, mode)
+    assert path.stat().st_size > 3 << 20
+    source = opened(path)
+    while source.grow() is not None:
+        pass
+    assert len(source.candidates) == 300
+    # What the window has not read of the archive is gone.
+    with path.open("rb+") as file:
+        file.truncate(2 << 20)
+    np.testing.assert_array_equal(source.cutout(299)["image"], noise(seed=300))
+    source.close()
+
+
+def test_a_list_that_is_never_continued_closes_its_file(tmp_path: Path) -> None:
+    members = {f"{n}.avro": packed([record(n)]) for n in range(1, 40)}
+    source = opened(write_tar(tmp_path / "night", members, "w:xz"))
+    assert not source.is_complete
+    source.close()
+    assert source.grow() is None or len(source.candidates) == 32
 
 
 def test_a_cutout_waits_for_its_row(tmp_path: Path) -> None:

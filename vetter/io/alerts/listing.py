@@ -48,12 +48,16 @@ _MAX_UNREAD_PER_LOT = 4096
 
 @dataclass(frozen=True, slots=True)
 class ListRequest:
-    """Request for a list: files, schema or folder of schemas, last place and packets so far."""
+    """Request for a list: files, schema or folder of schemas, last place and packets so far.
+
+    ``shared`` is the window's temporary file into which the first file is unpacked, if it has one.
+    """
 
     files: tuple[str, ...]
     schema: str | None
     after: PacketPlace | None
     so_far: int
+    shared: int | None = None
 
 
 class Listing:
@@ -61,14 +65,21 @@ class Listing:
 
     Parameters
     ----------
-    files, schema, after, so_far
+    files, schema, after, so_far, shared
         As in `ListRequest`.
     """
 
     def __init__(
-        self, files: Sequence[str], schema: str | None, after: PacketPlace | None, so_far: int
+        self,
+        files: Sequence[str],
+        schema: str | None,
+        after: PacketPlace | None,
+        so_far: int,
+        shared: int | None = None,
     ) -> None:
-        self._start = ListRequest(tuple(files), schema, after, so_far)
+        # dup(): the window may close its own before the process starts.
+        self._shared = None if shared is None else os.dup(shared)
+        self._start = ListRequest(tuple(files), schema, after, so_far, self._shared)
         self._process: subprocess.Popen[bytes] | None = None
         self._messages: Iterator[Any] = iter(())
         self._state = threading.Lock()
@@ -106,6 +117,7 @@ class Listing:
         with self._state:
             self._closed = True
             process, self._process = self._process, None
+            self._release_shared()
         if process is not None:
             process.kill()
             process.wait()
@@ -113,11 +125,21 @@ class Listing:
             child_process.close_pipe(process.stdout)
 
     def _begin(self) -> None:
-        process = child_process.start_child("vetter.io.alerts.listing", own_session=True)
+        files = () if self._shared is None else (self._shared,)
+        process = child_process.start_child(
+            "vetter.io.alerts.listing", own_session=True, files=files
+        )
         self._process = process
         assert process.stdin is not None and process.stdout is not None
         self._messages = child_process.receive(process.stdout)
         child_process.send(process.stdin, self._start)
+        self._release_shared()
+
+    def _release_shared(self) -> None:
+        """Close the shared file here: the process has its own by now, or is not needed."""
+        shared, self._shared = self._shared, None
+        if shared is not None:
+            os.close(shared)
 
 
 def main() -> None:
@@ -143,7 +165,7 @@ def lots(start: ListRequest) -> Iterator[Lot]:
     except InputError as error:
         yield last_lot(str(error))
         return
-    packets = Packets(start.files, schema, in_turn=True)
+    packets = Packets(start.files, schema, in_turn=True, shared=start.shared)
     items = packets.iter_packets(start.after)
     count = start.so_far
     while True:
@@ -155,7 +177,8 @@ def lots(start: ListRequest) -> Iterator[Lot]:
 
 
 def _with_index(lot: Lot, packets: Packets) -> Lot:
-    """Add the index of the gzipped archive that is being read to a lot."""
+    """Add to a lot how far the file that is being read is unpacked, or its index for gzip."""
+    lot = replace(lot, unpacked=packets.unpacked())
     if lot.reached is None:
         return lot
     try:
@@ -190,6 +213,8 @@ class Lot:
         Reason if reading ended early, else empty.
     gzip_index : (int, bytes) or None
         Number of a gzipped archive, and the index of its part read so far.
+    unpacked : int
+        Bytes of the first file in the temporary file that the window shares.
     """
 
     rows: Rows | None
@@ -201,6 +226,7 @@ class Lot:
     last: bool
     failed: str = ""
     gzip_index: tuple[int, bytes] | None = None
+    unpacked: int = 0
 
 
 def lot_size(so_far: int) -> int:

@@ -59,7 +59,7 @@ def open_alerts(
         first = _add_earlier(read_lot(items, FIRST_LOT_SIZE), first)
     listing = None
     if not first.last:
-        listing = Listing(files, schema, first.reached, len(first.places))
+        listing = Listing(files, schema, first.reached, len(first.places), packets.shared)
     title = (
         inputs[0].name
         if len(inputs) == 1

@@ -247,6 +247,7 @@ class AlertSource(CutoutSource):
             self._list.add(lot)
             if lot.gzip_index is not None:
                 self._gzip_index = lot.gzip_index
+            self._packets.take_unpacked(lot.unpacked)
             if lot.rows is not None:
                 # Before the candidates, all of which have epochs.
                 self._epochs = self._list.objects.epochs()

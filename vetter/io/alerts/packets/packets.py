@@ -13,6 +13,7 @@ from vetter.errors import InputError
 from vetter.io.alerts.packets import size_limits
 from vetter.io.alerts.packets.archives.gzip import GzipBytes
 from vetter.io.alerts.packets.archives.tar import Member, members
+from vetter.io.alerts.packets.archives.unpacked import UnpackedBytes
 from vetter.io.alerts.packets.archives.zip import ZipBytes
 from vetter.io.alerts.packets.avro import (
     Container,
@@ -97,6 +98,8 @@ class Packets:
         Schema of packets that come without one, or schemas by number.
     in_turn : bool
         Whether the files will be listed to the end.
+    shared : int, optional
+        Open temporary file into which another process unpacks the first file; see `shared`.
     """
 
     def __init__(
@@ -104,8 +107,10 @@ class Packets:
         files: Sequence[str],
         schema: PacketSchema | SchemaFolder | None = None,
         in_turn: bool = False,
+        shared: int | None = None,
     ) -> None:
         self.files = files
+        self._shared, self._unpacked = shared, 0
         self._in_turn = in_turn
         self._schema = schema
         self._last: Head | None = None
@@ -174,6 +179,23 @@ class Packets:
         source = self._open_bytes(number, Kind.PACKED_TAR)
         if isinstance(source, GzipBytes):
             source.take_index(index)
+
+    @property
+    def shared(self) -> int | None:
+        """Number of the temporary file into which the first file is unpacked; None without."""
+        source = self._open.get(0)
+        return source.shared if isinstance(source, UnpackedBytes) else None
+
+    def unpacked(self) -> int:
+        """Return how many bytes of the first file are in the temporary file."""
+        source = self._open.get(0)
+        return source.unpacked if isinstance(source, UnpackedBytes) else self._unpacked
+
+    def take_unpacked(self, count: int) -> None:
+        """Use so many bytes of the first file that another process has unpacked."""
+        source = self._open.get(0)
+        if isinstance(source, UnpackedBytes):
+            source.take_unpacked(count)
 
     def close(self) -> None:
         """Close the files."""
@@ -374,7 +396,13 @@ class Packets:
         source = self._open.get(number)
         if source is None:
             path = Path(self.files[number])
-            source = ZipBytes(path) if kind is Kind.ZIP else open_content(path, self._in_turn)
+            shared, self._shared = (self._shared, None) if number == 0 else (None, self._shared)
+            if kind is Kind.ZIP:
+                source = ZipBytes(path)
+            elif shared is not None:
+                source = UnpackedBytes(path, shared)
+            else:
+                source = open_content(path, self._in_turn)
             self._keep(number, source)
         assert not isinstance(source, (PacketRows, JsonPackets))
         return source
@@ -400,6 +428,8 @@ class Packets:
 
     def _close(self, number: int) -> None:
         source = self._open.pop(number, None)
+        if number == 0 and isinstance(source, UnpackedBytes):
+            self._unpacked = source.unpacked
         if source is not None:
             source.close()
 

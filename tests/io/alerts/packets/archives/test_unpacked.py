@@ -82,3 +82,20 @@ def test_other_files_are_refused(tmp_path: Path) -> None:
         UnpackedBytes(tmp_path / "a")
     with pytest.raises(InputError, match="cannot be read"):
         UnpackedBytes(tmp_path / "none")
+
+
+@PACKS
+def test_what_another_process_unpacks_is_used(
+    tmp_path: Path, pack: Callable[[bytes], bytes]
+) -> None:
+    path = tmp_path / "a"
+    path.write_bytes(pack(CONTENT))
+    first = UnpackedBytes(path)
+    assert first.read(len(CONTENT) - 3, 9) == b"end"
+    # Of the second one's own file only the beginning can be unpacked.
+    (tmp_path / "b").write_bytes(path.read_bytes()[:-50])
+    second = UnpackedBytes(tmp_path / "b", os.dup(first.shared))
+    second.take_unpacked(first.unpacked)
+    first.close()
+    assert second.read(len(CONTENT) - 3, 3) == b"end" and second.read(7, 9) == CONTENT[7:16]
+    second.close()

@@ -1,19 +1,21 @@
 """Content of a bzip2 or xz file, unpacked only as far as it is read.
 
 Neither can be read from the middle, as gzip can with an index: a temporary file holds what is
-unpacked.
+unpacked. The window and the process that lists its packets share that file, so that neither waits
+for what the other has unpacked.
 """
 
 from __future__ import annotations
 
 import bz2
 import lzma
+import os
 import shutil
 import tempfile
 import threading
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from vetter.errors import InputError
 from vetter.io.files.cancellation import check_cancelled
@@ -41,6 +43,8 @@ class UnpackedBytes:
     Parameters
     ----------
     path : Path
+    shared : int, optional
+        Open temporary file of another process that unpacks the same file; closed with this one.
 
     Raises
     ------
@@ -50,7 +54,7 @@ class UnpackedBytes:
 
     size = None
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, shared: int | None = None) -> None:
         self.path = path
         try:
             self._file = open_plain_file(path)
@@ -66,8 +70,11 @@ class UnpackedBytes:
         self._stream = make()
         self._max_bytes = max(_ALWAYS_UNPACKED_BYTES, _MAX_RATIO * path.stat().st_size)
         self._max_bytes = min(self._max_bytes, shutil.disk_usage(tempfile.gettempdir()).free)
-        self._out = tempfile.TemporaryFile(prefix="vetter-")
-        self._unpacked, self._at_end = 0, False
+        # pread() and pwrite() alone: a place in the file would be shared, too.
+        self._out: IO[bytes] = (
+            tempfile.TemporaryFile(prefix="vetter-") if shared is None else open(shared, "r+b", 0)
+        )
+        self._unpacked, self._known, self._at_end = 0, 0, False
         self._turn = threading.Lock()
 
     def read(self, offset: int, count: int) -> bytes:
@@ -81,13 +88,26 @@ class UnpackedBytes:
         with self._turn:
             try:
                 self._unpack_to(offset + count)
-                self._out.seek(offset)
-                return self._out.read(count)
+                return os.pread(self._out.fileno(), count, offset)
             except (OSError, EOFError, ValueError, lzma.LZMAError) as error:
                 name = "bzip2" if self._mark is Mark.BZIP2 else "xz"
                 raise InputError(
                     f"{self.path}: a damaged {name} file: {reason_of(error)}"
                 ) from error
+
+    @property
+    def shared(self) -> int:
+        """Number of the open temporary file, for another process."""
+        return self._out.fileno()
+
+    @property
+    def unpacked(self) -> int:
+        """Number of bytes that are unpacked."""
+        return max(self._unpacked, self._known)
+
+    def take_unpacked(self, count: int) -> None:
+        """Use so many bytes that another process has unpacked into the shared file."""
+        self._known = max(self._known, count)
 
     def close(self) -> None:
         """See :class:`~vetter.io.alerts.packets.byte_ranges.ByteRange`."""
@@ -97,7 +117,7 @@ class UnpackedBytes:
 
     def _unpack_to(self, goal: int) -> None:
         """Unpack until so many bytes are there, or to the end."""
-        while self._unpacked < goal and not self._at_end:
+        while self.unpacked < goal and not self._at_end:
             check_cancelled()
             content = self._next()
             self._at_end = not content
@@ -105,9 +125,10 @@ class UnpackedBytes:
                 raise InputError(
                     f"{self.path}: unpacks to over {self._max_bytes} bytes; unpack it yourself"
                 )
-            self._out.seek(self._unpacked)
-            self._out.write(content)
-            self._unpacked += len(content)
+            while content:
+                written = os.pwrite(self._out.fileno(), content, self._unpacked)
+                self._unpacked += written
+                content = content[written:]
 
     def _next(self) -> bytes:
         """Return the next unpacked bytes; empty at the end of the last stream."""
