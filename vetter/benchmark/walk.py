@@ -11,7 +11,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from vetter.benchmark.figures import Figure
-from vetter.benchmark.keys import open_bench_window
+from vetter.benchmark.keys import DEFAULT_SIZE, open_bench_window
 from vetter.benchmark.starts import private_kilobytes, use_offscreen_if_needed
 from vetter.errors import VetterError
 from vetter.gui.opening.import_ahead import import_ahead
@@ -48,7 +48,12 @@ FILTERS = ("verdict=none", "", "verdict=accept or verdict=none", "")
 
 
 def watch(
-    inputs: list[str], planes: dict[str, str], folder: Path, steps: int, seed: int = 1
+    inputs: list[str],
+    planes: dict[str, str],
+    folder: Path,
+    steps: int,
+    size: tuple[int, int] = DEFAULT_SIZE,
+    seed: int = 1,
 ) -> Iterator[Figure]:
     """Find each slot that takes more than 30 ms in a number of random steps.
 
@@ -65,7 +70,7 @@ def watch(
     if QApplication.instance() is not None:
         raise VetterError("bench: the watchdog needs a process of its own; start it alone")
     application = Watchdog(["vetter bench"])
-    window = open_bench_window(inputs, planes, folder)
+    window = open_bench_window(inputs, planes, folder, size)
     walker = Walker(window, Random(seed))
     walker.begin()
     # The start has its own figures.
@@ -77,7 +82,9 @@ def watch(
     window.close()
     application.processEvents()
     application.stop()
-    note = f"{QApplication.platformName()}, {Path(inputs[0]).name}, {application.events} events"
+    shown = f"{window.width()}x{window.height()}"
+    where = f"{QApplication.platformName()}, {Path(inputs[0]).name}, {shown}"
+    note = f"{where}, {application.events} events"
     if delayed:
         note += f"; {delayed} more took so long only because the machine was busy"
     values = {"slots": float(len(slow)), "worst": max((1e3 * s.seconds for s in slow), default=0)}
@@ -110,7 +117,12 @@ def _named(slow: list[SlowEvent]) -> Iterator[Figure]:
 
 
 def weigh(
-    inputs: list[str], planes: dict[str, str], folder: Path, steps: int, seed: int = 1
+    inputs: list[str],
+    planes: dict[str, str],
+    folder: Path,
+    steps: int,
+    size: tuple[int, int] = DEFAULT_SIZE,
+    seed: int = 1,
 ) -> Iterator[Figure]:
     """Measure the private memory over a number of random steps.
 
@@ -125,7 +137,7 @@ def weigh(
     from PyQt6.QtWidgets import QApplication
 
     application = QApplication.instance() or QApplication(["vetter bench"])
-    window = open_bench_window(inputs, planes, folder)
+    window = open_bench_window(inputs, planes, folder, size)
     walker = Walker(window, Random(seed), pause=2)
     walker.begin()
     megabytes = []
@@ -134,7 +146,8 @@ def weigh(
             walker.step()
         gc.collect()
         megabytes.append(private_kilobytes() / 1024)
-    note = f"{QApplication.platformName()}, {Path(inputs[0]).name}"
+    shown = f"{window.width()}x{window.height()}"
+    note = f"{QApplication.platformName()}, {Path(inputs[0]).name}, {shown}"
     window.close()
     application.processEvents()
     # Caches fill in the first half.
