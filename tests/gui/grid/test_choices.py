@@ -18,7 +18,7 @@ from vetter.core.decisions.decision import Verdict
 from vetter.gui.grid.grid import Grid
 from vetter.gui.grid.tile_painter import selection_colours
 from vetter.gui.panels.panel_choice import plane_choices
-from vetter.gui.widgets.theme import DARK, LIGHT, palette_of
+from vetter.gui.widgets.theme import DARK, LIGHT
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 
@@ -150,7 +150,7 @@ def test_facts_in_tiles_are_whole(grid, session, planes) -> None:
 
 @pytest.mark.parametrize("tones", [DARK, LIGHT], ids=["dark", "light"])
 def test_selection_colour_has_no_hue(qapp, tones) -> None:
-    ground, text = selection_colours(palette_of(tones))
+    ground, text = selection_colours(tones is DARK)
     assert ground.hsvSaturation() < 20
     assert abs(ground.lightness() - text.lightness()) > 90
 
