@@ -7,14 +7,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PyQt6.QtCore import QPoint, QPointF, QRect, QSize, Qt
+from PyQt6.QtCore import QPointF, Qt
 from PyQt6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from tests.helpers.snapshots import pixels
 from tests.helpers.windows import WITHOUT_FITS, activate, until_painted
 from vetter.app import open_window
-from vetter.core.decisions.decision import Verdict
 from vetter.gui.windows.main_window import MainWindow
 
 
@@ -57,29 +55,6 @@ def test_a_click_on_a_mark_goes_to_its_candidate(window: MainWindow, qtbot: QtBo
     place = view._spot(view._frame(), *made.points[0])
     QTest.mouseClick(view, Qt.MouseButton.LeftButton, pos=place.toPoint())
     assert window.session.current_row == int(made.rows[0])
-
-
-def test_mark_of_a_decided_candidate_is_crossed_out(window: MainWindow, qtbot: QtBot) -> None:
-    listed = window.session.candidates
-    distance = np.hypot(listed.x - listed.x[:, None], listed.y - listed.y[:, None])
-    here = int(np.argmax(((distance > 5) & (distance < 60)).any(axis=1)))
-    window.session.go_to_row(here)
-    until_shown(qtbot, window)
-    view = window.surround
-    made = view.shown
-    assert made is not None
-    there = int(made.rows[0])
-    place = view._spot(view._frame(), *made.points[0]).toPoint()
-    area = QRect(place - QPoint(7, 7), QSize(15, 15))
-    before = pixels(view.grab(area).toImage())
-    window.session.decide_group([there], Verdict.REJECT)
-    window.session.go_to_row(here)
-    until_shown(qtbot, window)
-    assert (pixels(view.grab(area).toImage()) != before).any()
-    window.session.undo()
-    window.session.go_to_row(here)
-    until_shown(qtbot, window)
-    assert (pixels(view.grab(area).toImage()) == before).all()
 
 
 def test_a_click_beside_all_marks_goes_nowhere(window: MainWindow, qtbot: QtBot) -> None:
