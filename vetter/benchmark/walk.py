@@ -36,6 +36,8 @@ KEYS = {
     **dict.fromkeys(("S", "Shift+S", "B", "+", "-", "0", "T", "I"), 3),
     **dict.fromkeys(("Home", "End", "size", "1", "Backspace", "Ctrl+Z", "Ctrl+Y", "F"), 2),
     **dict.fromkeys(("L", "V", "H", "E", "O", "Shift+O", "Ctrl+D", "filter", "grid"), 1),
+    **dict.fromkeys(("Z", "Shift+Z", "W", "Shift+W", "Shift+N", "Alt+Right", "Alt+Up"), 1),
+    **dict.fromkeys(("Shift+H", "Shift+I", "Shift+L", "Shift+P", "Shift+T", "Shift+U"), 1),
 }
 """Keys and other steps with their weights."""
 SEQUENCES = {
