@@ -222,7 +222,7 @@ class GridArea(QAbstractScrollArea):
         self._text_turn.start()
 
     def _lay_out_texts(self) -> None:
-        """Lay out texts of tiles that are not on screen yet, a few in each turn."""
+        """Make texts of tiles that are not on screen yet, a few in each turn."""
         until = perf_counter() + SLICE_SECONDS
         while self._to_lay_out and perf_counter() < until:
             self.tiles.lay_out(self._to_lay_out.pop(), self._width)

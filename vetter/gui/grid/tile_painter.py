@@ -134,7 +134,7 @@ class TilePainter:
         self._loading = None
 
     def lay_out(self, row: int, width: int) -> None:
-        """Lay out the texts of a candidate's tile of this width before it is painted."""
+        """Make the texts of a candidate's tile of this width before it is painted."""
         self._caption(row, width - 2 * PAD)
 
     def forget_rows(self, rows: Iterable[int]) -> None:
@@ -153,7 +153,7 @@ class TilePainter:
         return [f"{caption} {text}" for caption, text in texts if text != MISSING_TEXT]
 
     def begin(self) -> None:
-        """Look up what all tiles of the next paint have in common."""
+        """Collect what all tiles of the next paint have in common."""
         self._inks = self._mix_inks()
 
     def _mix_inks(self) -> _Inks:
