@@ -185,6 +185,11 @@ def _short_shift_text(shift: Shift, metrics: QFontMetrics, room: float) -> str:
     length = f"{math.hypot(shift.dx, shift.dy):.2f} px"
     more = ", bound" if shift.at_bound else ""
     texts = (f"{length}{more}, x {SHIFT_FACTOR}", length + more, length)
+    return _first_fitting(texts, metrics, room)
+
+
+def _first_fitting(texts: Sequence[str], metrics: QFontMetrics, room: float) -> str:
+    """Return the first of these texts that fits into a width; empty if none does."""
     return next((text for text in texts if metrics.horizontalAdvance(text) <= room), "")
 
 
@@ -240,7 +245,10 @@ def draw_marks(
         raised += step
     if others and on_diff:
         count = format_count(len(others), "other detection")
-        _plate_text(painter, f"{count}, circles: FWHM", over, raised, _DETECTION)
+        shorter = f"{count}, circles: FWHM", count, format_count(len(others), "other")
+        text = _first_fitting(shorter, painter.fontMetrics(), over.width() - 8)
+        if text:
+            _plate_text(painter, text, over, raised, _DETECTION)
 
 
 def _draw_detections(painter: QPainter, at: Placement, marks: Sequence[PixelMark]) -> None:
