@@ -15,16 +15,13 @@ MODULES = (
     "vetter.gui.panels.measures.plots",
     "vetter.gui.dialogs.palette",
     "vetter.gui.dialogs.key_sheet",
-    # Limits by zscale.
-    "astropy.visualization",
 )
 
 
 def import_ahead() -> threading.Thread | None:
-    """Return a thread that imports grid, field view, plots, dialogs; None if all are there.
+    """Return a thread that imports grid, field view, plots and dialogs; None if all are there.
 
-    The first opening of the field view took 60 ms of imports between its key and its pixels, the
-    first limits by zscale 130.
+    The first opening of the field view took 60 ms of imports between its key and its pixels.
     """
     missing = [name for name in MODULES if name not in sys.modules]
     if not missing:
