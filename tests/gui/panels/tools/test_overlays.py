@@ -7,7 +7,7 @@ import pytest
 from PyQt6.QtGui import QColor, QImage, QPainter
 
 from tests.helpers.snapshots import pixels
-from vetter.gui.panels.tools.overlays import draw_ring
+from vetter.gui.panels.tools.overlays import draw_compass, draw_ring
 
 RING = QColor("#ffd166")
 
@@ -37,3 +37,17 @@ def test_ring_surrounds_its_candidate(qapp, ratio: float) -> None:
 def test_ring_of_a_decided_candidate_is_crossed_out(qapp) -> None:
     plain, crossed = ring_at(20, 20), ring_at(20, 20, crossed=True)
     assert crossed[19:21, 19:21].max() > 100 > plain[19:21, 19:21].max()
+
+
+@pytest.mark.parametrize("on_light", [False, True])
+def test_compass_contrasts_with_its_ground(qapp, on_light: bool) -> None:
+    ground = 250 if on_light else 20
+    image = QImage(120, 120, QImage.Format.Format_RGB32)
+    image.fill(QColor(ground, ground, ground))
+    painter = QPainter(image)
+    draw_compass(painter, 60, 60, 90, 180, on_light=on_light)
+    painter.end()
+    green = pixels(image)[..., 1].astype(int)
+    # No shadow of the other tone around the letters.
+    assert np.abs(green - ground).max() > 180
+    assert (green > 200).mean() > 0.9 if on_light else (green < 60).mean() > 0.9

@@ -22,7 +22,8 @@ from vetter.review.cutouts.rendered_cutout import Shift
 _HALO = QColor(0, 0, 0, 200)
 _PLATE = QColor(20, 21, 22, 190)
 _RETICLE = QColor("#9df29a")
-_MARK = QColor("#f0f0f0")
+_MARK, _DARK_MARK = QColor("#f0f0f0"), QColor("#1d1e20")
+_LIGHT_HALO = QColor(255, 255, 255, 200)
 _HATCH = QColor("#ff7a66")
 _HATCH_HALO = QColor(0, 0, 0, 120)
 _ARROW = 22.0
@@ -109,7 +110,13 @@ def draw_hatch(painter: QPainter, at: Placement, strokes: list[QLineF]) -> None:
 
 
 def draw_compass(
-    painter: QPainter, x: float, y: float, north: float, east: float, ratio: float = 1.0
+    painter: QPainter,
+    x: float,
+    y: float,
+    north: float,
+    east: float,
+    ratio: float = 1.0,
+    on_light: bool = False,
 ) -> None:
     """Draw arrows to north and east from a point of the picture.
 
@@ -121,8 +128,11 @@ def draw_compass(
         Degrees from +x (right) towards +y (up).
     ratio : float
         Device pixels per screen unit.
+    on_light : bool
+        Whether the ground is light; on it white letters would be boxes of their shadows.
     """
-    stamp = _compass_stamp(round(north), round(east), painter.font().toString(), ratio)
+    font = painter.font().toString()
+    stamp = _compass_stamp(round(north), round(east), font, ratio, on_light)
     half = _COMPASS_REACH + 8
     painter.drawImage(QPointF(math.floor(x - half), math.floor(y - half)), stamp)
 
@@ -371,8 +381,9 @@ def _ring_stamp(colour: str, crossed: bool, ratio: float) -> QImage:
 
 
 @lru_cache(maxsize=16)
-def _compass_stamp(north: int, east: int, font: str, ratio: float) -> QImage:
+def _compass_stamp(north: int, east: int, font: str, ratio: float, on_light: bool) -> QImage:
     half = _COMPASS_REACH + 8
+    inks = (_DARK_MARK, _LIGHT_HALO) if on_light else (_MARK, _HALO)
 
     def draw(painter: QPainter) -> None:
         painter.setFont(_read_font(font))
@@ -385,11 +396,11 @@ def _compass_stamp(north: int, east: int, font: str, ratio: float) -> QImage:
             for turn in (150, -150):
                 barb = math.radians(angle + turn)
                 strokes.append(QLineF(tip, tip + QPointF(5 * math.cos(barb), -5 * math.sin(barb))))
-        _draw_strokes(painter, strokes, _MARK)
+        _draw_strokes(painter, strokes, *inks)
         for angle, letter in ((north, "N"), (east, "E")):
             right, up = math.cos(math.radians(angle)), math.sin(math.radians(angle))
             reach = _ARROW + 9
-            _draw_label(painter, half + reach * right, half - reach * up, letter)
+            _draw_label(painter, half + reach * right, half - reach * up, letter, *inks)
 
     return _stamp(2 * half, 2 * half, ratio, draw)
 
@@ -420,21 +431,30 @@ def _read_font(key: str) -> QFont:
     return font
 
 
-def _draw_strokes(painter: QPainter, strokes: list[QLineF], colour: QColor) -> None:
-    for ink, width in ((_HALO, 3), (colour, 1)):
+def _draw_strokes(
+    painter: QPainter, strokes: list[QLineF], colour: QColor, halo: QColor = _HALO
+) -> None:
+    for ink, width in ((halo, 3), (colour, 1)):
         pen = QPen(ink, width)
         pen.setCapStyle(Qt.PenCapStyle.FlatCap)
         painter.setPen(pen)
         painter.drawLines(*strokes)
 
 
-def _draw_label(painter: QPainter, x: float, y: float, text: str) -> None:
+def _draw_label(
+    painter: QPainter,
+    x: float,
+    y: float,
+    text: str,
+    colour: QColor = _MARK,
+    halo: QColor = _HALO,
+) -> None:
     """Draw a text centred on a point, with a shadow all round."""
     metrics = painter.fontMetrics()
     left = math.floor(x - metrics.horizontalAdvance(text) / 2)
     base = math.floor(y + (metrics.ascent() - metrics.descent()) / 2)
-    painter.setPen(_HALO)
+    painter.setPen(halo)
     for across, down in product((-1, 0, 1), repeat=2):
         painter.drawText(QPointF(left + across, base + down), text)
-    painter.setPen(_MARK)
+    painter.setPen(colour)
     painter.drawText(QPointF(left, base), text)
