@@ -217,6 +217,7 @@ def _build(
     window.plane_row.set_north(North.of(stored.get("north_up")))
     window.show_surround(stored.get("surround") is not False)
     window.pages.grid_choice = stored.get("grid")
+    window.pages.has_field_image = stored.get("field_image") is not False
     window.stretch_bar.restore_presets(stored.get("presets"))
     window.light_curve.is_wanted = stored.get("light_curve") is not False
     window.dialogs.planted.shown_at = str(stored.get(shown_setting(session.reviewer)) or "")

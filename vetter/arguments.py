@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 VERDICTS = ("accept", "reject", "maybe", "later", "none", "all")
 POLICIES = ("latest", "majority", "unanimous", "weighted", "arbiter")
 FORMATS = ("ecsv", "csv", "votable", "fits", "parquet")
+WINDOW_SIDES = range(300, 16_385)
+"""Sides of a window that a measurement may have, pixels."""
 REPORTS = ("tns", "ades", "regions", "zooniverse")
 
 ROLES = "key, name, x, y, ra, dec, mag, mag_err, time, filter, fwhm"
@@ -277,6 +279,13 @@ def add_bench_options(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="number of key presses (default: 300; 2,000 with --watchdog, 20,000 with --memory)",
     )
+    parser.add_argument(
+        "--size",
+        type=window_size,
+        metavar="WxH",
+        help="width and height of the window (default: 1600x900; a larger one has the budgets of "
+        "4k)",
+    )
     what = parser.add_mutually_exclusive_group()
     what.add_argument(
         "--watchdog",
@@ -483,6 +492,18 @@ def count(text: str) -> int:
     if not text.isascii() or not text.isdigit() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"expected a whole number above 0, found {text!r}")
     return int(text)
+
+
+def window_size(text: str) -> tuple[int, int]:
+    """Parse width and height of a window in pixels, as ``3840x2160``."""
+    width, _x, height = text.partition("x")
+    is_size = all(part.isascii() and part.isdigit() for part in (width, height))
+    if not is_size or not all(int(part) in WINDOW_SIDES for part in (width, height)):
+        low, high = WINDOW_SIDES[0], WINDOW_SIDES[-1]
+        raise argparse.ArgumentTypeError(
+            f"expected a size as 3840x2160, each side {low} to {high}, found {text!r}"
+        )
+    return int(width), int(height)
 
 
 def seed(text: str) -> int:

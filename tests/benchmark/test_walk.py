@@ -80,6 +80,34 @@ def test_keys_of_each_kind_have_a_figure() -> None:
     wanted = ("verdict key", "held move key", "stretch", "blink", "zoom", "filter", "grid opened")
     assert [name for name in wanted if not any(line.startswith(name) for line in lines)] == []
     assert [line for line in lines if line.startswith("grid page")]
+    assert [line for line in lines[1:] if "1600x900" not in line] == []
+
+
+@pytest.mark.process
+def test_large_window_has_the_budgets_of_4k() -> None:
+    lines = bench(FEW_KEYS, "demo", "--steps", "10", "--size", "2560x1440")
+    keys = [line for line in lines[1:] if not line.startswith("grid opened")]
+    assert len(keys) > 6
+    assert [line for line in keys if "budget p99 16.7:" not in line] == []
+    assert [line for line in keys if "2560x1440, budgets of 4k" not in line] == []
+
+
+def test_size_of_the_window_is_width_and_height() -> None:
+    parser = argparse.ArgumentParser()
+    add_bench_options(parser)
+    assert parser.parse_args(["--size", "3840x2160"]).size == (3840, 2160)
+    assert parser.parse_args([]).size is None
+
+
+@pytest.mark.parametrize("size", ["3840", "x900", "1600x", "-1x900", "10x10", "99999x900"])
+def test_impossible_size_of_the_window_is_refused(
+    size: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    parser = argparse.ArgumentParser()
+    add_bench_options(parser)
+    with pytest.raises(SystemExit):
+        parser.parse_args([f"--size={size}"])
+    assert "expected a size as 3840x2160" in capsys.readouterr().err
 
 
 def test_watchdog_and_memory_are_two_measurements() -> None:

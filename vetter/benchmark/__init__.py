@@ -27,7 +27,8 @@ def main(arguments: argparse.Namespace) -> int:
     ----------
     arguments : namespace
         ``inputs`` (a list; if empty, the demo, and 100,000 candidates on the demo's planes),
-        ``steps`` (key presses), ``watchdog``, ``memory`` and ``json``.
+        ``steps`` (key presses), ``size`` (of the window, or None), ``watchdog``, ``memory`` and
+        ``json``.
     """
     with tempfile.TemporaryDirectory(prefix="vetter-bench-") as folder:
         show(_figures(arguments, Path(folder)), arguments.json)
@@ -42,14 +43,15 @@ def _figures(arguments: argparse.Namespace, folder: Path) -> Iterator[Figure]:
         yield from _walk(arguments, folder)
         return
     steps = arguments.steps or STEPS
+    size = arguments.size or keys.DEFAULT_SIZE
     if arguments.inputs:
-        yield from keys.measure(arguments.inputs, {}, folder, steps)
+        yield from keys.measure(arguments.inputs, {}, folder, steps, size)
         yield from starts.measure(arguments.inputs, folder, most=None)
         yield from visibility.measure(arguments.inputs)
         return
-    yield from keys.measure(["demo"], {}, folder, steps)
+    yield from keys.measure(["demo"], {}, folder, steps, size)
     list_file, planes = make_night(folder, 100_000)
-    yield from keys.measure([str(list_file)], planes, folder, steps)
+    yield from keys.measure([str(list_file)], planes, folder, steps, size)
     short_list, planes = make_night(folder, 10_000)
     yield from starts.measure([str(short_list), *plane_options(planes)], folder, most=1.3)
     wide_list, planes = make_wide_night(folder, 100_000)
@@ -61,7 +63,7 @@ def _figures(arguments: argparse.Namespace, folder: Path) -> Iterator[Figure]:
 
 
 def _walk(arguments: argparse.Namespace, folder: Path) -> Iterator[Figure]:
-    from vetter.benchmark import walk
+    from vetter.benchmark import keys, walk
     from vetter.benchmark.generated_inputs import make_night
 
     inputs: list[str] = arguments.inputs
@@ -69,7 +71,8 @@ def _walk(arguments: argparse.Namespace, folder: Path) -> Iterator[Figure]:
     if not inputs:
         list_file, planes = make_night(folder, 100_000)
         inputs = [str(list_file)]
+    size = arguments.size or keys.DEFAULT_SIZE
     if arguments.watchdog:
-        yield from walk.watch(inputs, planes, folder, arguments.steps or walk.WATCHED_STEPS)
+        yield from walk.watch(inputs, planes, folder, arguments.steps or walk.WATCHED_STEPS, size)
     else:
-        yield from walk.weigh(inputs, planes, folder, arguments.steps or walk.MEMORY_STEPS)
+        yield from walk.weigh(inputs, planes, folder, arguments.steps or walk.MEMORY_STEPS, size)

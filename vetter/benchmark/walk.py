@@ -11,7 +11,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from vetter.benchmark.figures import Figure
-from vetter.benchmark.keys import open_bench_window
+from vetter.benchmark.keys import DEFAULT_SIZE, open_bench_window
 from vetter.benchmark.starts import use_offscreen_if_needed, written_kilobytes
 from vetter.errors import VetterError
 from vetter.gui.opening.import_ahead import import_ahead
@@ -38,6 +38,8 @@ KEYS = {
     **dict.fromkeys(("S", "Shift+S", "B", "+", "-", "0", "T", "I"), 3),
     **dict.fromkeys(("Home", "End", "size", "1", "Backspace", "Ctrl+Z", "Ctrl+Y", "F"), 2),
     **dict.fromkeys(("L", "V", "H", "E", "O", "Shift+O", "Ctrl+D", "filter", "grid"), 1),
+    **dict.fromkeys(("Z", "Shift+Z", "W", "Shift+W", "Shift+N", "Alt+Right", "Alt+Up"), 1),
+    **dict.fromkeys(("Shift+H", "Shift+I", "Shift+L", "Shift+P", "Shift+T", "Shift+U"), 1),
 }
 """Keys and other steps with their weights."""
 SEQUENCES = {
@@ -50,7 +52,12 @@ FILTERS = ("verdict=none", "", "verdict=accept or verdict=none", "")
 
 
 def watch(
-    inputs: list[str], planes: dict[str, str], folder: Path, steps: int, seed: int = 1
+    inputs: list[str],
+    planes: dict[str, str],
+    folder: Path,
+    steps: int,
+    size: tuple[int, int] = DEFAULT_SIZE,
+    seed: int = 1,
 ) -> Iterator[Figure]:
     """Find each slot that takes more than 30 ms in a number of random steps.
 
@@ -67,7 +74,7 @@ def watch(
     if QApplication.instance() is not None:
         raise VetterError("bench: the watchdog needs a process of its own; start it alone")
     application = Watchdog(["vetter bench"])
-    window = open_bench_window(inputs, planes, folder)
+    window = open_bench_window(inputs, planes, folder, size)
     walker = Walker(window, Random(seed))
     walker.begin()
     # The start has its own figures.
@@ -79,7 +86,9 @@ def watch(
     window.close()
     application.processEvents()
     application.stop()
-    note = f"{QApplication.platformName()}, {Path(inputs[0]).name}, {application.events} events"
+    shown = f"{window.width()}x{window.height()}"
+    where = f"{QApplication.platformName()}, {Path(inputs[0]).name}, {shown}"
+    note = f"{where}, {application.events} events"
     if delayed:
         note += f"; {delayed} more took so long only because the machine was busy"
     values = {"slots": float(len(slow)), "worst": max((1e3 * s.seconds for s in slow), default=0)}
@@ -112,7 +121,12 @@ def _named(slow: list[SlowEvent]) -> Iterator[Figure]:
 
 
 def weigh(
-    inputs: list[str], planes: dict[str, str], folder: Path, steps: int, seed: int = 1
+    inputs: list[str],
+    planes: dict[str, str],
+    folder: Path,
+    steps: int,
+    size: tuple[int, int] = DEFAULT_SIZE,
+    seed: int = 1,
 ) -> Iterator[Figure]:
     """Measure the memory that the program has written over a number of random steps.
 
@@ -132,7 +146,7 @@ def weigh(
     from vetter.gui.panels.thumbnails import Thumbnails
 
     application = QApplication.instance() or QApplication(["vetter bench"])
-    window = open_bench_window(inputs, planes, folder)
+    window = open_bench_window(inputs, planes, folder, size)
     window.cache.set_max_bytes(CACHE_BYTES)
     walker = Walker(window, Random(seed), pause=2)
     walker.begin()
@@ -146,7 +160,8 @@ def weigh(
             walker.step()
         gc.collect()
         megabytes.append(written_kilobytes() / 1024)
-    note = f"{QApplication.platformName()}, {Path(inputs[0]).name}"
+    shown = f"{window.width()}x{window.height()}"
+    note = f"{QApplication.platformName()}, {Path(inputs[0]).name}, {shown}"
     window.close()
     application.processEvents()
     # Caches fill in the first half.

@@ -8,6 +8,7 @@ from PyQt6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.helpers.fake_session import FakeSession, candidate_list
+from vetter.core.columns.review_columns import ReviewColumns
 from vetter.core.decisions.decision import Verdict
 from vetter.gui.dialogs.all_columns import FOLLOW_MS, AllColumns
 
@@ -75,3 +76,11 @@ def test_what_a_fit_says_has_six_digits(dialog, session, monkeypatch) -> None:
     monkeypatch.setattr(session.columns, "values", lambda _name: values)
     assert dialog.model._value_text("pval", 0) == "1.17411e-185"
     assert dialog.model._value_text("mag", 0) == "1.1741097515425957e-185"
+
+
+def test_days_of_waiting_have_two_decimals(qtbot, session) -> None:
+    waits = np.full(3, 0.123456)
+    session.columns = ReviewColumns(session.candidates, session, waits=lambda: waits)
+    dialog = AllColumns(session)
+    qtbot.addWidget(dialog)
+    assert shown(dialog)["waits"] == "0.12"

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QLabel
+from PyQt6.QtWidgets import QLabel, QScrollArea, QWidget
 
 from vetter.gui.actions.keymap import make_keymap
 from vetter.gui.commands import COMMANDS
@@ -63,3 +63,15 @@ def test_it_fits_a_small_screen(make) -> None:
 
 def test_signs_that_are_hardly_seen_are_spelt_out(make) -> None:
     assert {".  full stop", ",  comma", "-  minus"} <= set(_texts(make()))
+
+
+@pytest.mark.parametrize(("height", "scrolls"), [(720, True), (1100, False)])
+def test_a_large_window_shows_all_keys(qtbot, height: int, scrolls: bool) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.resize(1280, height)
+    sheet = KeySheet(COMMANDS, make_keymap(COMMANDS, None), window)
+    sheet.show()
+    area = sheet.findChild(QScrollArea)
+    assert sheet.height() <= height - 40
+    assert (area.verticalScrollBar().maximum() > 0) is scrolls

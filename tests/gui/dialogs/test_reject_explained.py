@@ -188,3 +188,11 @@ def test_other_answers_are_counted_and_not_listed(make):
     assert dialog.model.ticked == list(GONE)
     said = "not rejected: 1 variable, 1 ordinary, 1 nothing, 1 kept, 1 not judged."
     assert said in dialog.explanation.text()
+
+
+def test_headings_are_whole(make) -> None:
+    dialog = make()
+    heading = dialog.table.horizontalHeader()
+    for section in range(heading.count()):
+        assert heading.sectionSize(section) >= heading.sectionSizeHint(section)
+    assert heading.length() <= heading.width()

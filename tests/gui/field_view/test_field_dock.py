@@ -43,6 +43,21 @@ def test_v_shows_the_field_and_puts_it_away(qtbot, window):
     assert not view.isVisible()
 
 
+def test_hidden_image_stays_hidden_in_the_session(qtbot, window, tmp_path):
+    QTest.keyClick(window, KEY.Key_V)
+    window.pages.field.view.picture.click()
+    window.close()
+    again = open_window("demo", session=tmp_path / "s.vetter", settings=WITHOUT_FITS)
+    again.pages.toggle_field()
+    assert not again.pages.field.view.picture.isChecked()
+    again.pages.field.view.picture.click()
+    again.close()
+    third = open_window("demo", session=tmp_path / "s.vetter", settings=WITHOUT_FITS)
+    third.pages.toggle_field()
+    assert third.pages.field.view.picture.isChecked()
+    third.close()
+
+
 def test_a_verdict_key_asks_for_the_group_then_one_undo_takes_it_back(qtbot, window):
     session = window.session
     QTest.keyClick(window, KEY.Key_V)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PyQt6.QtCore import QEvent, QPoint, QPointF, Qt
-from PyQt6.QtGui import QMouseEvent
+from PyQt6.QtGui import QImage, QMouseEvent
 from PyQt6.QtTest import QTest
 
 from tests.helpers.fake_session import FakeSession, candidate_list
@@ -18,7 +18,7 @@ from vetter.core.decisions.decision import Verdict
 from vetter.gui.grid.grid import Grid
 from vetter.gui.grid.tile_painter import selection_colours
 from vetter.gui.panels.panel_choice import plane_choices
-from vetter.gui.widgets.theme import DARK, LIGHT, palette_of
+from vetter.gui.widgets.theme import DARK, LIGHT
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 
@@ -150,7 +150,7 @@ def test_facts_in_tiles_are_whole(grid, session, planes) -> None:
 
 @pytest.mark.parametrize("tones", [DARK, LIGHT], ids=["dark", "light"])
 def test_selection_colour_has_no_hue(qapp, tones) -> None:
-    ground, text = selection_colours(palette_of(tones))
+    ground, text = selection_colours(tones is DARK)
     assert ground.hsvSaturation() < 20
     assert abs(ground.lightness() - text.lightness()) > 90
 
@@ -261,3 +261,22 @@ def test_compared_candidates_are_painted_at_one_scale(qtbot, grid, session, cach
     assert one.size() == two.size() and not one.intersects(two)
     shown = pixels(grid.compared.grab().toImage())
     assert shown.std() > 10
+
+
+@pytest.mark.parametrize("size", [(1440, 620), (700, 900), (1000, 700)])
+@pytest.mark.parametrize("count", [2, 3, 4])
+def test_compared_candidates_fill_the_area(qtbot, grid, cache, size, count) -> None:
+    grid.resize(*size)
+    grid.selection.select(np.arange(count))
+    grid.compare()
+    cache.serve()
+    until_handled(qtbot)
+    shown = pixels(grid.compared.grab().toImage())
+    background = pixels(_blank(grid))[0, 0]
+    assert (shown != background).any(axis=2).mean() > 0.35
+
+
+def _blank(grid: Grid) -> QImage:
+    image = QImage(1, 1, QImage.Format.Format_RGB32)
+    image.fill(grid.palette().window().color())
+    return image

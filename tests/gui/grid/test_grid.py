@@ -21,6 +21,7 @@ from vetter.core.judgement.answer import Answer, Judgement
 from vetter.core.judgement.fit_table import FitTable
 from vetter.gui.grid import grid_area
 from vetter.gui.grid.grid import Grid
+from vetter.gui.grid.tile_painter import TilePainter
 
 SHIFT, CTRL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
 
@@ -90,6 +91,28 @@ def test_the_page_on_screen_is_wanted_first_then_the_next(grid, cache) -> None:
     shown = grid.area.columns * (grid.area.lines + 1)
     assert cache.wanted[:shown] == list(range(shown))
     assert shown < len(cache.wanted) <= 2 * shown
+
+
+def test_builder_rests_until_a_scrolled_page_is_painted(qtbot, grid, cache) -> None:
+    grid.area.want_shown()
+    QTest.keyClick(grid, Qt.Key.Key_End)
+    assert cache.wanted == []
+    qtbot.waitUntil(lambda: 199 in cache.wanted, timeout=30000)
+
+
+def test_texts_of_the_next_page_are_laid_out_ahead(qtbot, grid, cache, monkeypatch) -> None:
+    _serve(qtbot, grid, cache)
+    laid_out: list[int] = []
+    lay_out = TilePainter.lay_out
+
+    def noted(tiles: TilePainter, row: int, width: int) -> None:
+        laid_out.append(row)
+        lay_out(tiles, row, width)
+
+    monkeypatch.setattr(TilePainter, "lay_out", noted)
+    grid.area.want_shown()
+    shown = grid.area.columns * (grid.area.lines + 1)
+    qtbot.waitUntil(lambda: set(laid_out) >= set(range(2 * shown - grid.area.columns)))
 
 
 def test_arrows_move_where_the_vetter_is(grid, session) -> None:

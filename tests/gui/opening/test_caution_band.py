@@ -145,7 +145,7 @@ def test_contradicting_positions_ask_first(
 def test_fault_of_the_check_is_shown(
     qtbot, tmp_path: Path, opened: Opening, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(_source: object) -> list[str]:
+    def fail(_source: object, _read: object) -> list[str]:
         raise RuntimeError("a bug")
 
     monkeypatch.setattr(content_cautions, "content_findings", fail)

@@ -16,9 +16,11 @@ from tests.helpers.field_files import write_list
 from tests.helpers.matched_planes import SIDE, night, residuals, write_planes
 from tests.helpers.windows import WITHOUT_FITS, present, until_painted
 from vetter.app import open_window
+from vetter.core.cutout.cutout import Cutout
 from vetter.gui.panels.layout.turning import North
 from vetter.gui.panels.tools.blink_picker import BlinkPicker
 from vetter.gui.windows.main_window import MainWindow
+from vetter.io.cutouts.cutout_file import write_cutout
 
 GENEROUS_MS = 30000
 
@@ -124,3 +126,19 @@ def test_difference_without_a_name_is_recognised_and_can_be_denied(
     qtbot.waitUntil(lambda: not again.cautions.checker.running, timeout=GENEROUS_MS)
     again.cautions.lets_decide()
     assert again.cache.looks.group_of("haze") == "sky"
+
+
+def test_difference_among_stamps_is_recognised(qtbot: Any, tmp_path: Path) -> None:
+    for number in range(6):
+        rng = np.random.default_rng(number)
+        image, template = rng.normal(100, 5, (2, 31, 31))
+        planes = {"image": image, "template": template, "haze": 3 * (template - image)}
+        write_cutout(Cutout(planes, {"name": f"c{number}"}), tmp_path / f"c{number}.fits")
+    window = open_window(tmp_path, session=tmp_path / "s.vetter", settings=WITHOUT_FITS)
+    try:
+        qtbot.waitUntil(
+            lambda: window.cache.looks.group_of("haze") == "difference", timeout=GENEROUS_MS
+        )
+        assert window.cautions.label.text().startswith("⚠ haze is template - image in 6 of 6")
+    finally:
+        window.close()

@@ -11,7 +11,7 @@ from PyQt6.QtTest import QTest
 from tests.helpers.child_here import ChildHere
 from tests.helpers.windows import until_painted
 from vetter.core.psf.measures.cutout_measures import CutoutMeasures
-from vetter.gui.panels.measures.dock import MeasuresDock
+from vetter.gui.panels.measures.dock import MEASURING, MeasuresDock
 from vetter.gui.windows.main_window import MainWindow
 from vetter.review.cutouts import measurer
 from vetter.review.cutouts.measure_worker import MeasureTask, measure
@@ -65,6 +65,14 @@ def test_measures_follow_the_candidate(qtbot: Any, window: MainWindow, dock: Mea
     until_measured(qtbot, dock)
     assert dock.text not in ("", before)
     assert dock._plots is not None and dock._plots.isVisible()
+
+
+def test_rest_says_that_measures_come(
+    qtbot: Any, window: MainWindow, dock: MeasuresDock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dock.measurer, "measure", lambda request: None)
+    window.session.next()
+    qtbot.waitUntil(lambda: dock.text == MEASURING, timeout=30000)
 
 
 def test_late_measures_of_another_candidate_are_dropped(

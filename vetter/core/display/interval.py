@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from vetter.core.display.zscale import zscale_limits
+
 Array = npt.NDArray[Any]
 
 INTERVALS = ("noise", "percentile", "zscale", "sigma", "minmax", "manual")
@@ -134,14 +136,11 @@ def _measure_limits(finite: Array, interval: Interval) -> tuple[float, float]:
     if interval.kind == "percentile":
         low, high = _quantiles(finite, (interval.low, interval.high))
         return low, high
-    # Imported here: astropy.visualization would double the program's start-up time.
-    from astropy.visualization import ZScaleInterval
-
     with np.errstate(all="ignore"):
-        low, high = ZScaleInterval().get_limits(finite)
+        low, high = zscale_limits(finite)
     if np.isfinite([low, high]).all():
-        return float(low), float(high)
-    # ZScaleInterval's sums overflow if pixels are near the largest float.
+        return low, high
+    # The sums overflow if pixels are near the largest float.
     return float(finite.min()), float(finite.max())
 
 

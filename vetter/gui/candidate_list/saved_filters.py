@@ -7,7 +7,7 @@ from functools import partial
 
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QAction, QIcon
-from PyQt6.QtWidgets import QInputDialog, QLineEdit, QMenu, QPushButton, QToolButton, QWidget
+from PyQt6.QtWidgets import QInputDialog, QLineEdit, QMenu, QPushButton, QWidget
 
 from vetter.gui.widgets.plain_text import menu_text, plain_tip
 from vetter.review.opening.named_filters import MAX_NAME_CHARACTERS, NamedFilters
@@ -18,7 +18,7 @@ MAX_SHOWN_CHARACTERS = 60
 DIALOG_WIDTH = 360
 
 
-class SavedFilters(QToolButton):
+class SavedFilters(QPushButton):
     """Button with a menu of earlier and named filters.
 
     Earlier filters belong to the session, names to the user. A filter that cannot be applied to
@@ -54,7 +54,6 @@ class SavedFilters(QToolButton):
         self.setText("Filters")
         self.setToolTip("Earlier filters, and those with a name")
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         menu = QMenu(self)
         menu.aboutToShow.connect(self._fill)
         self.setMenu(menu)

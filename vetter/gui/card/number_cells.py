@@ -19,7 +19,7 @@ from vetter.core.judgement.number_cells import NumberCell
 from vetter.gui.widgets.verdict_style import is_dark
 
 LINES = 2
-_GAP, _CAPTION_GAP, _FRAME = 14, 5, 3
+_GAP, _CAPTION_GAP, _FRAME = 14, 8, 3
 """Pixels between two cells, between caption and value, and around a broken one."""
 _BROKEN = {True: "#e0a040", False: "#96560a"}
 """Colour of the frame, on dark and on light."""

@@ -14,6 +14,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from vetter.core.columns.review_columns import WAITS
 from vetter.core.judgement.fit_table import COLUMNS as FIT_COLUMNS
 from vetter.gui.widgets.plain_text import plain_tip, window_title
 from vetter.review.session import Session
@@ -74,6 +75,8 @@ class ColumnTable(QAbstractTableModel):
         value = self._session.columns.values(name)[row]
         if value is None or value != value:
             return ""
+        if name == WAITS:
+            return self._session.columns.writer(name)(value)
         # Results of fits have at most six meaningful digits; 17 would be numerical noise.
         if name in FIT_COLUMNS and isinstance(value, float):
             return f"{value:.6g}"

@@ -56,7 +56,9 @@ FIXED_KEYS = (
 )
 
 MAX_HEIGHT = 580
-"""Height of the columns, pixels, above which they scroll."""
+"""Height of the columns, pixels, above which they scroll unless the window is taller."""
+_FRAME_HEIGHT = 60
+"""Height of the desktop's frame around a dialog, with a margin, pixels."""
 
 
 class KeySheet(QDialog):
@@ -104,6 +106,11 @@ class KeySheet(QDialog):
         layout = QVBoxLayout(self)
         layout.addWidget(scroll)
         layout.addLayout(below)
+        if parent is not None:
+            least = self.sizeHint()
+            whole = least.height() + wanted.height() - scroll.minimumHeight()
+            room = parent.height() - _FRAME_HEIGHT
+            self.resize(least.width(), max(least.height(), min(whole, room)))
 
     def _make_column(self, groups: Sequence[Group]) -> QGridLayout:
         grid = QGridLayout()

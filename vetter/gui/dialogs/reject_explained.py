@@ -53,6 +53,7 @@ COLUMNS = (
 )
 """Headings, and the column of the fit table shown below; empty for the name."""
 
+_MIN_COLUMN_WIDTH = 84
 _Role = Qt.ItemDataRole
 
 PLANES = ("image", "convolved", "diff", "adjusted", "template")
@@ -154,6 +155,9 @@ class RejectExplainedDialog(QDialog):
         across.setSortIndicatorShown(True)
         across.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         across.sortIndicatorChanged.connect(self._on_sort)
+        for section in range(1, len(COLUMNS)):
+            width = max(across.sectionSizeHint(section), _MIN_COLUMN_WIDTH)
+            across.resizeSection(section, width)
         return table
 
     def _lay_out(self) -> None:

@@ -17,6 +17,7 @@ from vetter.gui.field_view.marks import STAR, arrow_path, colour, draw_arrows
 from vetter.gui.field_view.point_layer import Piece
 from vetter.gui.panels.plane_panel import picture_to_image
 from vetter.gui.panels.tools.overlays import compass_extent, draw_compass
+from vetter.gui.widgets.theme import LIGHT
 from vetter.gui.widgets.verdict_style import is_dark
 from vetter.review.cutouts.field_picture import FieldPicture
 
@@ -183,4 +184,5 @@ class FieldMap(FieldCanvas):
         if self.compass is not None:
             across, below = compass_extent(*self.compass)
             place = frame.bottomLeft() + QPointF(across, -below)
-            draw_compass(painter, place.x(), place.y(), *self.compass, self.devicePixelRatioF())
+            ratio, is_light = self.devicePixelRatioF(), self.tones is LIGHT
+            draw_compass(painter, place.x(), place.y(), *self.compass, ratio, is_light)

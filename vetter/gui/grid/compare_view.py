@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 from PyQt6.QtCore import QPoint, QRect, Qt, QTimer, pyqtSignal
-from PyQt6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
+from PyQt6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QWidget
 
 from vetter.gui.grid.tile_painter import BADGE, TilePainter
 from vetter.gui.panels.panel_choice import PictureStyle
 from vetter.gui.panels.pictures.png import GAP, TITLE, draw_panel, draw_title, draw_words
 from vetter.gui.panels.plane_row import panel_contents
-from vetter.gui.widgets.theme import DARK
+from vetter.gui.widgets.theme import DARK, LIGHT, Tones
 from vetter.gui.widgets.verdict_style import WORDS, badge, is_dark
 from vetter.review.cutouts.cutout_cache import CutoutCache
 from vetter.review.cutouts.rendered_cutout import RenderedCutout
@@ -105,18 +107,30 @@ class CompareView(QWidget):
             chosen = tuple(name for name in chosen if name != "template")
         return chosen or tuple(names[:1]) or ("image",)
 
-    def _counts(self) -> tuple[int, int]:
-        """Return columns and rows of the candidates: side by side, or one above the other."""
+    def _arrange(self) -> tuple[int, int]:
+        """Return columns of candidates, and planes side by side, at which planes are largest."""
         count = max(1, len(self.rows))
         planes = max(len(self._planes_of(self._cache.peek(row))) for row in self.rows)
-        beside = min(self.width() / count, self.height() / planes)
-        above = min(self.width() / planes, self.height() / count)
-        return (count, 1) if beside >= above else (1, count)
+        choices = product(range(1, count + 1), range(1, planes + 1))
+
+        def side(choice: tuple[int, int]) -> int:
+            columns, across = choice
+            width = self.width() // columns - 2 * GAP
+            height = self.height() // -(-count // columns) - 2 * GAP - self._heading_height
+            return _side(width, height, across, -(-planes // across))
+
+        # Of equal ones the candidates side by side, planes above each other.
+        return max(choices, key=lambda choice: (side(choice), choice[0], -choice[1]))
+
+    @property
+    def _heading_height(self) -> int:
+        return 2 * (self.fontMetrics().height() + 2) + 2
 
     def _areas(self) -> list[QRect]:
         if not self.rows:
             return []
-        columns, lines = self._counts()
+        columns, _across = self._arrange()
+        lines = -(-len(self.rows) // columns)
         width, height = self.width() // columns, self.height() // lines
         places = (divmod(place, columns) for place in range(len(self.rows)))
         return [QRect(across * width, down * height, width, height) for down, across in places]
@@ -127,7 +141,7 @@ class CompareView(QWidget):
         heading = self._paint_heading(painter, inner, row)
         frame = self._cache.peek(row)
         if frame is None:
-            draw_words(painter, inner.adjusted(0, heading, 0, 0), "loading")
+            draw_words(painter, inner.adjusted(0, heading, 0, 0), "loading", self._tones)
         else:
             self._paint_planes(painter, inner.adjusted(0, heading, 0, 0), frame)
         if row == self._session.current_row:
@@ -150,22 +164,29 @@ class CompareView(QWidget):
             painter.setPen((palette.text() if number == 0 else palette.placeholderText()).color())
             at = QPoint(area.x() + left, area.y() + number * line + metrics.ascent() + 1)
             painter.drawText(at, elided)
-        return 2 * line + 2
+        return self._heading_height
+
+    @property
+    def _tones(self) -> Tones:
+        return DARK if is_dark(self.palette()) else LIGHT
 
     def _paint_planes(self, painter: QPainter, area: QRect, frame: RenderedCutout) -> None:
-        names = self._planes_of(frame)
-        painter.fillRect(area, QColor(DARK.window))
-        across = 1 if area.height() > area.width() else len(names)
-        down = len(names) // across
-        width, height = area.width() // across, area.height() // down
-        side = max(8, min(width - GAP, height - GAP - TITLE))
+        names, tones = self._planes_of(frame), self._tones
+        _columns, across = self._arrange()
+        down = -(-len(names) // across)
+        side = max(8, _side(area.width(), area.height(), across, down))
+        begin = area.x() + (area.width() - across * (side + GAP) + GAP) // 2
         for place, panel in enumerate(panel_contents(frame, names)):
             y, x = divmod(place, across)
-            left = area.x() + x * width + (width - side) // 2
-            top = area.y() + y * height
-            draw_title(painter, QRect(left, top, side, TITLE), panel)
+            left, top = begin + x * (side + GAP), area.y() + y * (side + GAP + TITLE)
+            draw_title(painter, QRect(left, top, side, TITLE), panel, tones)
             cell = QRect(left, top + TITLE, side, side)
             if panel.image is None or panel.message:
-                draw_words(painter, cell, panel.message)
+                draw_words(painter, cell, panel.message, tones)
             else:
                 draw_panel(painter, cell, panel, frame, False, PictureStyle())
+
+
+def _side(width: int, height: int, across: int, down: int) -> int:
+    """Return the side of planes with titles in so many columns and rows."""
+    return min(width // across - GAP, height // down - GAP - TITLE)

@@ -25,7 +25,7 @@ from vetter.gui.grid.selection import GridSelection, Rows
 from vetter.gui.grid.shown_rows import ShownRows
 from vetter.gui.grid.tile_painter import PAD, TilePainter
 from vetter.gui.panels.empty_page import no_match_text
-from vetter.gui.panels.thumbnails import Thumbnails
+from vetter.gui.panels.thumbnails import SLICE_SECONDS, Thumbnails
 from vetter.gui.widgets.plain_text import plain_tip
 from vetter.review.session import Session
 
@@ -91,6 +91,9 @@ class GridArea(QAbstractScrollArea):
         self.setAccessibleName("candidates as thumbnails")
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._later = self._make_timer(RETRY_MS, self.want_shown)
+        self._to_lay_out: list[int] = []
+        """Rows whose texts are laid out in the next turns, the first last."""
+        self._text_turn = self._make_timer(0, self._lay_out_texts)
         self._fitted: set[int] = set()
         self._fits_later = self._make_timer(FITS_SHOW_MS, self._show_fitted)
         thumbnails.picture_ready.connect(self.update_row)
@@ -213,11 +216,23 @@ class GridArea(QAbstractScrollArea):
         page = last - first
         before = self._shown.order[max(0, first - page) : first]
         ahead = self._shown.order[first : last + page]
-        self._thumbnails.request([*ahead.tolist(), *before.tolist()])
+        rows = [*ahead.tolist(), *before.tolist()]
+        self._thumbnails.request(rows)
+        self._to_lay_out = rows[::-1]
+        self._text_turn.start()
+
+    def _lay_out_texts(self) -> None:
+        """Make texts of tiles that are not on screen yet, a few in each turn."""
+        until = perf_counter() + SLICE_SECONDS
+        while self._to_lay_out and perf_counter() < until:
+            self.tiles.lay_out(self._to_lay_out.pop(), self._width)
+        if self._to_lay_out:
+            self._text_turn.start()
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
         assert event is not None
         painter = QPainter(self._view())
+        self.tiles.begin()
         first, last = self._places(event.rect())
         if event.rect().top() <= 0 and first < last:
             self._top_row = int(self._shown.order[first])
@@ -239,6 +254,8 @@ class GridArea(QAbstractScrollArea):
     def scrollContentsBy(self, dx: int, dy: int) -> None:
         """Repaint after scrolling, and request the page that is next now."""
         super().scrollContentsBy(dx, dy)
+        # Until then the builder would take the interpreter from the paint that the user waits for.
+        self._thumbnails.pause()
         if not self._later.isActive():
             self._later.start()
 
@@ -256,6 +273,7 @@ class GridArea(QAbstractScrollArea):
     def hideEvent(self, event: QHideEvent | None) -> None:
         super().hideEvent(event)
         self._later.stop()
+        self._text_turn.stop()
         self._fits_later.stop()
         self._end_band()
 

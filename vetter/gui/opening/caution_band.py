@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
+from vetter.core.cutout_source import CutoutSource
 from vetter.gui.widgets.band import Band
 from vetter.gui.widgets.plain_text import plain_label, plain_tip
 from vetter.review.opening.content_checker import ContentChecker
@@ -22,6 +26,8 @@ class CautionBand(Band):
     Parameters
     ----------
     session : Session
+    read : callable, optional
+        Runs a function with the source in turn with the builder of cutouts.
     """
 
     planes_wanted = pyqtSignal()
@@ -30,7 +36,12 @@ class CautionBand(Band):
     """Planes whose pixels are those of a difference."""
     options_chosen = pyqtSignal(object)  # InputOptions for reading the list from now on
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        session: Session,
+        parent: QWidget | None = None,
+        read: Callable[[Callable[[CutoutSource], Any]], Any] | None = None,
+    ) -> None:
         super().__init__("caution band", parent)
         source = session.source
         self._session = session
@@ -56,7 +67,7 @@ class CautionBand(Band):
         layout.addWidget(self.label, 1)
         for button in (self.planes, self.columns, self.away):
             layout.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
-        self.checker = ContentChecker(source, self)
+        self.checker = ContentChecker(source, self, read)
         self.checker.found.connect(self._on_found)
         self._show_lines()
 

@@ -301,6 +301,14 @@ class PanelScene(QGraphicsView):
         # viewport.update(), not item.update(): items would repaint a second time after `flush`.
         self._viewport().update()
 
+    def _repaint_panel_soon(self, plane: str | None) -> None:
+        """Repaint one panel alone; without a plane, all of them."""
+        if plane is None:
+            self._repaint_soon()
+            return
+        self._forget_painted()
+        self._viewport().update(self._panels[plane].geometry().toAlignedRect())
+
     def _forget_painted(self) -> None:
         self._prepared = self._painted = None
 

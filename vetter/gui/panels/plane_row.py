@@ -425,7 +425,7 @@ class PlaneRow(PanelScene):
     def _show_stand_in(self) -> None:
         self._set_stand_in()
         self._set_values()
-        self._repaint_soon()
+        self._repaint_panel_soon(self._blink_host())
 
     def viewportEvent(self, event: QEvent | None) -> bool:
         """Show the full title as a tool tip of the title; over the pixels it would cover them."""

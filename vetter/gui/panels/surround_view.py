@@ -10,7 +10,7 @@ from PyQt6.QtWidgets import QToolTip, QWidget
 
 from vetter.core.display.rendering import Picture
 from vetter.gui.panels.plane_panel import TITLE_HEIGHT, picture_to_image
-from vetter.gui.panels.tools.overlays import compass_extent, draw_compass
+from vetter.gui.panels.tools.overlays import compass_extent, draw_compass, draw_ring
 from vetter.gui.widgets.plain_text import plain_tip
 from vetter.gui.widgets.theme import DARK, LIGHT
 from vetter.review.cutouts.cutout_cache import CutoutCache
@@ -21,7 +21,6 @@ REST_MS = 80
 """Rest on a candidate after which its surroundings are read: moving keys do not wait for them."""
 REACH = 9.0
 """Distance at which a click or the pointer reaches a mark, screen units."""
-_RADIUS = 5.0
 _HALO = QColor(0, 0, 0, 200)
 _FOOTPRINT = QColor("#9df29a")
 _OTHER = QColor("#ffd166")
@@ -155,11 +154,13 @@ class SurroundView(QWidget):
         painter.end()
 
     def _draw_marks(self, painter: QPainter, made: Surround, frame: QRectF) -> None:
-        """Draw the footprint, the other candidates and the compass."""
+        """Draw the footprint, the other candidates (crossed out if decided) and the compass."""
         painter.setClipRect(frame)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        codes, ratio = self._session.codes, self.devicePixelRatioF()
         for row, point in zip(made.rows, made.points, strict=True):
-            self._draw_mark(painter, self._spot(frame, *point), int(row))
+            spot = self._spot(frame, *point)
+            draw_ring(painter, spot.x(), spot.y(), _OTHER, bool(codes[row]), ratio)
         left, lower, right, upper = made.footprint
         corner, other = self._spot(frame, left, upper), self._spot(frame, right, lower)
         for pen in (QPen(_HALO, 3), QPen(_FOOTPRINT, 1)):
@@ -168,19 +169,7 @@ class SurroundView(QWidget):
         if made.north is not None and made.east is not None:
             across, below = compass_extent(made.north, made.east)
             place = frame.bottomLeft() + QPointF(across, -below)
-            draw_compass(
-                painter, place.x(), place.y(), made.north, made.east, self.devicePixelRatioF()
-            )
-
-    def _draw_mark(self, painter: QPainter, spot: QPointF, row: int) -> None:
-        """Draw a ring around a candidate, crossed out if it is decided."""
-        decided = bool(self._session.codes[row])
-        slash = QPointF(_RADIUS, -_RADIUS) * 0.7
-        for pen in (QPen(_HALO, 3), QPen(_OTHER, 1.2)):
-            painter.setPen(pen)
-            painter.drawEllipse(spot, _RADIUS, _RADIUS)
-            if decided:
-                painter.drawLine(spot - slash, spot + slash)
+            draw_compass(painter, place.x(), place.y(), made.north, made.east, ratio)
 
     def _frame(self) -> QRectF:
         return QRectF(0, TITLE_HEIGHT, self.width(), self.height() - TITLE_HEIGHT)

@@ -184,6 +184,10 @@ class Thumbnails(QObject):
         self._ahead = list(rows)
         self._turn.start()
 
+    def pause(self) -> None:
+        """Build no further frames until the next request."""
+        self._cache.want([])
+
     def stop(self) -> None:
         """Stop making pictures that are not on screen yet."""
         self._ahead, self._late = [], []

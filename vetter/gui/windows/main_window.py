@@ -210,7 +210,7 @@ class MainWindow(Window):
         self._candidate_page.addWidget(vetting)
         self.empty_page = EmptyPage(session)
         self._candidate_page.addWidget(self.empty_page)
-        self.cautions = CautionBand(session)
+        self.cautions = CautionBand(session, read=self.cache.read)
         self.offer_band = OfferBand(session)
         self.practice = PracticeBand(session)
         self.storms = StormBand(session)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PyQt6.QtCore import pyqtSignal
@@ -44,6 +45,8 @@ class Pages(QStackedWidget):
         The dock of the field view, or None before it is first opened.
     grid_choice : object
         The user's earlier choice of the grid's planes, size and rows, as stored.
+    has_field_image : bool
+        Whether the field view shows the image behind its map, as stored.
     """
 
     grid_made = pyqtSignal(object)  # the area of the grid's tiles, built when first opened
@@ -69,6 +72,7 @@ class Pages(QStackedWidget):
         self._lacks_pixels = lacks_pixels
         self._grid: Grid | None = None
         self.grid_choice: object = None
+        self.has_field_image = True
         self.field: FieldDock | None = None
         self.addWidget(panels)
 
@@ -136,6 +140,9 @@ class Pages(QStackedWidget):
         """Show or hide the field view."""
         if self.field is None:
             self.field = self._make_field()
+            button = self.field.view.picture
+            button.setChecked(self.has_field_image)
+            button.toggled.connect(partial(self._session.writer.keep_setting, "field_image"))
         else:
             self.field.toggle()
 

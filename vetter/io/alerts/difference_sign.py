@@ -8,14 +8,11 @@ from typing import Any
 import numpy as np
 
 from vetter.core.cutout.plane import Array
+from vetter.core.cutout.plane_checks.difference_signals import measure_signals
 from vetter.io.alerts.packets.producers import Producer, field_of, is_positive, number
 
 _MIN_SIGNIFICANCE = 8.0
 """Least |coefficient / error| of a regression: ZTF's turned stamps reach 17 to 240."""
-
-_MIN_PIXELS = 9
-_MIN_DETERMINANT = 1e-9
-"""Least determinant relative to its diagonal: image and template must not be one and the same."""
 
 _MIN_CORE_SIGNAL = 5.0
 """Least signal-to-noise ratio of the candidate's own pixels."""
@@ -23,9 +20,6 @@ _MIN_CORE_SIGNAL = 5.0
 _MAX_CONTRADICTION = 0.2
 """Largest ratio of the two coefficients' significances, if they contradict each other. A stamp
 that is like both image and template is no difference of them."""
-
-_MAX_EXACT_RESIDUAL = 1e-3
-"""Largest relative residual of a difference that is exactly image - template, or its negative."""
 
 _CORE = 2
 """Half the side of the candidate's own pixels, on which a detection's sign is measured."""
@@ -84,53 +78,13 @@ def is_brighter(record: Mapping[str, Any], producer: Producer) -> bool | None:
 
 def _sign_by_pixels(diff: Array, image: Array, template: Array) -> int:
     """Return 1 if the difference goes with image - template, -1 for the opposite, 0: unclear."""
-    planes = np.array([diff.ravel(), image.ravel(), template.ravel()], np.float64)
-    known = np.isfinite(planes).all(axis=0)
-    if not known.all():
-        planes = planes[:, known]
-    count = planes.shape[1]
-    if count < _MIN_PIXELS:
+    signals = measure_signals(diff, image, template)
+    if signals is None:
         return 0
-    # All sums of products at once: fits of ten thousand packets wait for this.
-    products = planes @ planes.T
-    exact = _exact_sign(products)
-    if exact:
-        return exact
-    sums = planes.sum(axis=1)
-    (dd, di, dt), (_, ii, it), (_, _, tt) = products - np.outer(sums, sums) / count
-    determinant = ii * tt - it * it
-    if not determinant > _MIN_DETERMINANT * ii * tt:
-        return 0
-    of_image, of_template = (di * tt - dt * it) / determinant, (dt * ii - di * it) / determinant
-    variance = max(dd - of_image * di - of_template * dt, 1e-12 * dd) / max(count - 3, 1)
-    if not variance > 0:
-        return 0
-    # Both are positive for image - template.
-    signals = (
-        of_image / np.sqrt(variance * tt / determinant),
-        -of_template / np.sqrt(variance * ii / determinant),
-    )
-    weaker, stronger = sorted(signals, key=abs)
+    weaker, stronger = sorted((signals.of_image, signals.of_template), key=abs)
     if weaker * stronger < 0 and abs(weaker) > _MAX_CONTRADICTION * abs(stronger):
         return 0
     return int(np.sign(stronger)) if abs(stronger) > _MIN_SIGNIFICANCE else 0
-
-
-def _exact_sign(products: Array) -> int:
-    """Return 1 or -1 if a difference equals image - template or its negative; else 0.
-
-    Parameters
-    ----------
-    products : ndarray, shape (3, 3)
-        Sums of products of difference, image and template.
-    """
-    (dd, di, dt), (_, ii, it), (_, _, tt) = products
-    size, along = ii + tt - 2 * it, di - dt
-    # Rounding leaves as much of equal planes, whose difference has no sign.
-    if not size > 1e-12 * (ii + tt):
-        return 0
-    sign = 1 if along > 0 else -1
-    return sign if dd - 2 * sign * along + size < _MAX_EXACT_RESIDUAL**2 * size else 0
 
 
 def _core_sign(diff: Array, middle: tuple[int, int]) -> int:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import math
 import threading
+from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from vetter.core.cutout_source import CutoutSource
 from vetter.errors import describe_error
 from vetter.io.files.cancellation import Cancelled, cancelled_by
+
+if TYPE_CHECKING:
+    from vetter.io.inputs.content_cautions import Reader
 
 CLOSE_SECONDS = 2.0
 """2 s at most that a window's end waits for the check, since a disk may hang for ever."""
@@ -21,6 +25,8 @@ class ContentChecker(QObject):
     Parameters
     ----------
     source : CutoutSource
+    read : callable, optional
+        Runs a function with the source in turn with other threads, which may read it meanwhile.
 
     Attributes
     ----------
@@ -34,8 +40,11 @@ class ContentChecker(QObject):
 
     found = pyqtSignal()  # `lines`, `differences` or `apart` has changed
 
-    def __init__(self, source: CutoutSource, parent: QObject | None = None) -> None:
+    def __init__(
+        self, source: CutoutSource, parent: QObject | None = None, read: Reader | None = None
+    ) -> None:
         super().__init__(parent)
+        self._read = read
         self.lines: list[str] = []
         self.differences: list[str] = []
         self.apart = math.nan
@@ -67,7 +76,7 @@ class ContentChecker(QObject):
                 self.apart = apart_share(self._source)
                 if self.apart > 0:
                     self._announce()
-                for findings in content_findings(self._source):
+                for findings in content_findings(self._source, self._read):
                     self.differences += findings.differences
                     self.lines += findings.lines
                     if findings.differences or findings.lines:

@@ -140,6 +140,15 @@ def test_tags_and_colours_apply_at_once_and_are_stored(qtbot, window, dialog, fi
     assert review.tag_colours == ("", "#12ab56")
 
 
+def test_only_a_tag_with_a_colour_can_lose_it(dialog):
+    clear = dialog.tags.clears[1]
+    assert clear.isHidden() and dialog.tags.swatches[1].text() == "Colour..."
+    dialog.tags.set_colour(1, "#12ab56")
+    assert not clear.isHidden() and dialog.tags.swatches[1].text() == "#12ab56"
+    clear.click()
+    assert clear.isHidden()
+
+
 @pytest.mark.parametrize(("name", "says"), [("", "tag 1 has no name"), ("ghost", "two tags")])
 def test_tags_that_keys_cannot_tell_apart_are_refused(window, dialog, files, name, says):
     dialog.tags.names[0].setText(name)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PyQt6.QtCore import QPoint
+from PyQt6.QtCore import QEvent, QObject, QPoint, QRect
+from PyQt6.QtGui import QPaintEvent
 from pytestqt.qtbot import QtBot
 
 from tests.helpers.fake_field import FieldInMemory
+from tests.helpers.snapshots import pixels
+from tests.helpers.turns import until_handled
 from vetter.core.display.style import DisplayStyle
 from vetter.gui.panels.plane_row import PlaneRow
 from vetter.gui.panels.tools.blink import AutoBlink
@@ -40,6 +43,24 @@ def row(qtbot: QtBot) -> PlaneRow:
     return row
 
 
+class _PaintWatch(QObject):
+    """The areas that a widget paints."""
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self.painted: list[QRect] = []
+
+    def eventFilter(self, _watched: QObject | None, event: QEvent | None) -> bool:
+        if isinstance(event, QPaintEvent):
+            self.painted.append(event.rect())
+        return False
+
+
+def _grab_screen(row: PlaneRow) -> np.ndarray:
+    """Return the pixels on the screen, which grab() of the widget would paint anew."""
+    return pixels(row.screen().grabWindow(row.winId()).toImage())
+
+
 def blinked(row: PlaneRow, panel: str = "image") -> str:
     shown = row.panel(panel).replacement
     return panel if shown is None else shown.plane
@@ -66,6 +87,21 @@ def test_the_blink_ends_with_the_refit_template(row: PlaneRow, fitted: RenderedC
         row.blink_step(1)
         seen.append(blinked(row))
     assert seen == ["template", "convolved", REFIT, "image"]
+
+
+def test_blink_repaints_its_own_panel_alone(qtbot, row: PlaneRow, frame: RenderedCutout) -> None:
+    row.show_frame(frame)
+    row.flush()
+    until_handled(qtbot)
+    watch = _PaintWatch(row)
+    row.viewport().installEventFilter(watch)
+    row.blink_step(1)
+    qtbot.waitUntil(lambda: bool(watch.painted), timeout=30000)
+    assert watch.painted == [row.panel("image").geometry().toAlignedRect()]
+    on_screen = _grab_screen(row)
+    row.viewport().update()
+    until_handled(qtbot)
+    assert (on_screen == _grab_screen(row)).all()
 
 
 def test_the_blink_is_in_the_large_panel(row: PlaneRow, frame: RenderedCutout) -> None:

@@ -29,15 +29,14 @@ from vetter.gui.dialogs.preferences.key_page import KeyPage
 from vetter.gui.dialogs.preferences.layout_page import LayoutPage
 from vetter.gui.dialogs.preferences.tag_page import TagPage
 from vetter.gui.opening.start_page import BLIND
+from vetter.gui.panels.stretch.stretch_bar import INTERVAL_TITLES, STRETCH_TITLES
 from vetter.gui.widgets.buttons import button_box
 from vetter.gui.widgets.plain_text import plain_label
 from vetter.review.opening.preferences import Preferences
 from vetter.settings import (
-    INTERVALS,
     MAX_BLINK_RATE,
     SAFE_BLINK_RATE,
     SERVICES,
-    STRETCHES,
     THEMES,
 )
 
@@ -124,8 +123,8 @@ class PreferencesDialog(QDialog):
         form.addRow("Reticle", self.reticle)
         self._add_blink(form, page)
         choices = (
-            ("interval", "Limits", {name: name for name in INTERVALS}),
-            ("stretch", "Stretch", {name: name for name in STRETCHES}),
+            ("interval", "Limits", INTERVAL_TITLES),
+            ("stretch", "Stretch", STRETCH_TITLES),
             ("colour_map", "Colours of images", {name: name for name in COLOUR_MAPS}),
             ("difference_map", "Colours of differences", {name: name for name in COLOUR_MAPS}),
         )

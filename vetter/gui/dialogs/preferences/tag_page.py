@@ -34,6 +34,7 @@ class TagPage(QWidget):
         super().__init__(parent)
         self.names: list[QLineEdit] = []
         self.swatches: list[QPushButton] = []
+        self.clears: list[QPushButton] = []
         self._colours = [*colours, *[""] * MAX_TAGS][:MAX_TAGS]
         self.problem = plain_label(parent=self)
         self.problem.setWordWrap(True)
@@ -52,12 +53,16 @@ class TagPage(QWidget):
             clear.setAutoDefault(False)
             clear.setAccessibleName(f"no colour for tag {place + 1}")
             clear.clicked.connect(partial(self._on_clear, place))
+            policy = clear.sizePolicy()
+            policy.setRetainSizeWhenHidden(True)
+            clear.setSizePolicy(policy)
             for column, widget in enumerate(
                 (plain_label(f"{place + 1}", self), name, swatch, clear)
             ):
                 grid.addWidget(widget, place, column)
             self.names.append(name)
             self.swatches.append(swatch)
+            self.clears.append(clear)
         layout = QVBoxLayout(self)
         explanation = plain_label(
             "The number is the tag's key. Verdicts keep the tags that they were given.", self
@@ -105,8 +110,10 @@ class TagPage(QWidget):
         self.set_colour(place, "")
 
     def _show_colours(self) -> None:
-        for swatch, colour in zip(self.swatches, self._colours, strict=True):
-            swatch.setText(colour or "none")
+        lines = zip(self.swatches, self.clears, self._colours, strict=True)
+        for swatch, clear, colour in lines:
+            swatch.setText(colour or "Colour...")
+            clear.setVisible(bool(colour))
             icon = QIcon()
             if colour:
                 pixmap = QPixmap(_SWATCH, _SWATCH)

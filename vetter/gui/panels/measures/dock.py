@@ -21,6 +21,7 @@ HEIGHT = 200
 """Screen pixels, until the user drags the edge."""
 REST_MS = 150
 """Milliseconds without another candidate; then the candidate is measured."""
+MEASURING = "measuring..."
 TURN = 15.0
 """Degrees by which the cut is turned."""
 LEGEND = "\N{BLACK CIRCLE} solid: image    \N{WHITE UP-POINTING TRIANGLE} dashed: diff"
@@ -150,6 +151,9 @@ class MeasuresDock(QDockWidget):
             plots.build_next()
             self._next_plot.start()
             return
+        if self.measures is None:
+            # The first answer waits for the start of the process, and photutils.
+            self._numbers.setText(MEASURING)
         self._asked = MeasureRequest(frame.row, frame.cutout, self._fwhm, self._angle)
         self.measurer.measure(self._asked)
 

@@ -31,8 +31,13 @@ SCOPES = {
     "all planes": GROUPS,
 }
 _MEASURED = {"sky": ("image", "template", "convolved"), "difference": ("diff", "adjusted")}
-_STRETCH_TITLES = {"histeq": "histogram eq."}
-_INTERVAL_TITLES = {"noise": "by noise", "sigma": "sigma clipping", "minmax": "min-max"}
+STRETCH_TITLES = {name: name for name in STRETCHES} | {"histeq": "histogram eq."}
+INTERVAL_TITLES = {name: name for name in INTERVALS} | {
+    "noise": "by noise",
+    "sigma": "sigma clipping",
+    "minmax": "min-max",
+}
+"""Names of stretches and of ways to choose limits, for the user."""
 _PERCENTAGES = (0.5, 99.5)
 _LEAST_WIDTH = 240
 
@@ -57,14 +62,14 @@ class StretchBar(QWidget):
         self.histogram.hide()
         self._scope = _make_choice(list(SCOPES), "Planes that these choices apply to", "planes")
         self._interval = _make_choice(
-            [_INTERVAL_TITLES.get(name, name) for name in INTERVALS],
+            [INTERVAL_TITLES[name] for name in INTERVALS],
             "Limits: the darkest and the brightest value",
             "limits",
         )
         self._low, self._high = NumberField(), NumberField()
         self._low.beside, self._high.beside = self._high, self._low
         self._stretch = _make_choice(
-            [_STRETCH_TITLES.get(name, name) for name in STRETCHES], "Stretch", "stretch"
+            [STRETCH_TITLES[name] for name in STRETCHES], "Stretch", "stretch"
         )
         self._map = _make_choice(list(COLOUR_MAPS), "Colours", "colours")
         self._invert = EnteredCheck("invert")

@@ -22,7 +22,8 @@ from vetter.review.cutouts.rendered_cutout import Shift
 _HALO = QColor(0, 0, 0, 200)
 _PLATE = QColor(20, 21, 22, 190)
 _RETICLE = QColor("#9df29a")
-_MARK = QColor("#f0f0f0")
+_MARK, _DARK_MARK = QColor("#f0f0f0"), QColor("#1d1e20")
+_LIGHT_HALO = QColor(255, 255, 255, 200)
 _HATCH = QColor("#ff7a66")
 _HATCH_HALO = QColor(0, 0, 0, 120)
 _ARROW = 22.0
@@ -34,6 +35,7 @@ _PIPELINE = QColor("#8fd3ff")
 _PLANET = QColor("#ffd166")
 _DETECTION = QColor("#ffa94d")
 _PREDICTED_SIZE = 7.0
+_RING_RADIUS = 5.0
 _LEAST_RADIUS = 3.0
 """Screen units; radius of another detection if the size of the PSF is unknown or tiny."""
 _PEN_STYLES = {MarkKind.DIPOLE: Qt.PenStyle.SolidLine, MarkKind.TRAIL: Qt.PenStyle.DashLine}
@@ -108,7 +110,13 @@ def draw_hatch(painter: QPainter, at: Placement, strokes: list[QLineF]) -> None:
 
 
 def draw_compass(
-    painter: QPainter, x: float, y: float, north: float, east: float, ratio: float = 1.0
+    painter: QPainter,
+    x: float,
+    y: float,
+    north: float,
+    east: float,
+    ratio: float = 1.0,
+    on_light: bool = False,
 ) -> None:
     """Draw arrows to north and east from a point of the picture.
 
@@ -120,8 +128,11 @@ def draw_compass(
         Degrees from +x (right) towards +y (up).
     ratio : float
         Device pixels per screen unit.
+    on_light : bool
+        Whether the ground is light; on it white letters would be boxes of their shadows.
     """
-    stamp = _compass_stamp(round(north), round(east), painter.font().toString(), ratio)
+    font = painter.font().toString()
+    stamp = _compass_stamp(round(north), round(east), font, ratio, on_light)
     half = _COMPASS_REACH + 8
     painter.drawImage(QPointF(math.floor(x - half), math.floor(y - half)), stamp)
 
@@ -184,6 +195,11 @@ def _short_shift_text(shift: Shift, metrics: QFontMetrics, room: float) -> str:
     length = f"{math.hypot(shift.dx, shift.dy):.2f} px"
     more = ", bound" if shift.at_bound else ""
     texts = (f"{length}{more}, x {SHIFT_FACTOR}", length + more, length)
+    return _first_fitting(texts, metrics, room)
+
+
+def _first_fitting(texts: Sequence[str], metrics: QFontMetrics, room: float) -> str:
+    """Return the first of these texts that fits into a width; empty if none does."""
     return next((text for text in texts if metrics.horizontalAdvance(text) <= room), "")
 
 
@@ -239,7 +255,10 @@ def draw_marks(
         raised += step
     if others and on_diff:
         count = format_count(len(others), "other detection")
-        _plate_text(painter, f"{count}, circles: FWHM", over, raised, _DETECTION)
+        shorter = f"{count}, circles: FWHM", count, format_count(len(others), "other")
+        text = _first_fitting(shorter, painter.fontMetrics(), over.width() - 8)
+        if text:
+            _plate_text(painter, text, over, raised, _DETECTION)
 
 
 def _draw_detections(painter: QPainter, at: Placement, marks: Sequence[PixelMark]) -> None:
@@ -288,6 +307,26 @@ def _plate_text(painter: QPainter, text: str, over: QRectF, raised: float, colou
     painter.drawText(at, text)
 
 
+def draw_ring(
+    painter: QPainter, x: float, y: float, colour: QColor, crossed: bool, ratio: float = 1.0
+) -> None:
+    """Draw a ring around a candidate in the surroundings, or a ring that is crossed out.
+
+    A hundred rings drawn one by one take 3 ms, their stamps 0.4.
+
+    Parameters
+    ----------
+    x, y : float
+        The candidate on the screen, not rounded; drawn at the nearest device pixel.
+    ratio : float
+        Device pixels per screen unit.
+    """
+    stamp = _ring_stamp(colour.name(), crossed, ratio)
+    half = stamp.width() / 2
+    left, top = round(x * ratio - half), round(y * ratio - half)
+    painter.drawImage(QPointF(left / ratio, top / ratio), stamp)
+
+
 def _stamp(width: float, height: float, ratio: float, draw: Callable[[QPainter], None]) -> QImage:
     """Draw once into an image with a transparent background."""
     stamp = QImage(
@@ -325,8 +364,26 @@ def _reticle_stamp(gap: int, end: int, ratio: float) -> QImage:
 
 
 @lru_cache(maxsize=16)
-def _compass_stamp(north: int, east: int, font: str, ratio: float) -> QImage:
+def _ring_stamp(colour: str, crossed: bool, ratio: float) -> QImage:
+    side = 2 * _RING_RADIUS + 4
+    middle = QPointF(side / 2, side / 2)
+    slash = QPointF(_RING_RADIUS, -_RING_RADIUS) * 0.7
+
+    def draw(painter: QPainter) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for pen in (QPen(_HALO, 3), QPen(QColor(colour), 1.2)):
+            painter.setPen(pen)
+            painter.drawEllipse(middle, _RING_RADIUS, _RING_RADIUS)
+            if crossed:
+                painter.drawLine(middle - slash, middle + slash)
+
+    return _stamp(side, side, ratio, draw)
+
+
+@lru_cache(maxsize=16)
+def _compass_stamp(north: int, east: int, font: str, ratio: float, on_light: bool) -> QImage:
     half = _COMPASS_REACH + 8
+    inks = (_DARK_MARK, _LIGHT_HALO) if on_light else (_MARK, _HALO)
 
     def draw(painter: QPainter) -> None:
         painter.setFont(_read_font(font))
@@ -339,11 +396,11 @@ def _compass_stamp(north: int, east: int, font: str, ratio: float) -> QImage:
             for turn in (150, -150):
                 barb = math.radians(angle + turn)
                 strokes.append(QLineF(tip, tip + QPointF(5 * math.cos(barb), -5 * math.sin(barb))))
-        _draw_strokes(painter, strokes, _MARK)
+        _draw_strokes(painter, strokes, *inks)
         for angle, letter in ((north, "N"), (east, "E")):
             right, up = math.cos(math.radians(angle)), math.sin(math.radians(angle))
             reach = _ARROW + 9
-            _draw_label(painter, half + reach * right, half - reach * up, letter)
+            _draw_label(painter, half + reach * right, half - reach * up, letter, *inks)
 
     return _stamp(2 * half, 2 * half, ratio, draw)
 
@@ -374,21 +431,30 @@ def _read_font(key: str) -> QFont:
     return font
 
 
-def _draw_strokes(painter: QPainter, strokes: list[QLineF], colour: QColor) -> None:
-    for ink, width in ((_HALO, 3), (colour, 1)):
+def _draw_strokes(
+    painter: QPainter, strokes: list[QLineF], colour: QColor, halo: QColor = _HALO
+) -> None:
+    for ink, width in ((halo, 3), (colour, 1)):
         pen = QPen(ink, width)
         pen.setCapStyle(Qt.PenCapStyle.FlatCap)
         painter.setPen(pen)
         painter.drawLines(*strokes)
 
 
-def _draw_label(painter: QPainter, x: float, y: float, text: str) -> None:
+def _draw_label(
+    painter: QPainter,
+    x: float,
+    y: float,
+    text: str,
+    colour: QColor = _MARK,
+    halo: QColor = _HALO,
+) -> None:
     """Draw a text centred on a point, with a shadow all round."""
     metrics = painter.fontMetrics()
     left = math.floor(x - metrics.horizontalAdvance(text) / 2)
     base = math.floor(y + (metrics.ascent() - metrics.descent()) / 2)
-    painter.setPen(_HALO)
+    painter.setPen(halo)
     for across, down in product((-1, 0, 1), repeat=2):
         painter.drawText(QPointF(left + across, base + down), text)
-    painter.setPen(_MARK)
+    painter.setPen(colour)
     painter.drawText(QPointF(left, base), text)

@@ -22,7 +22,7 @@ SPACING = 8
 
 
 class ThinBar(QProgressBar):
-    """Progress bar without a frame, whose empty part is visible on dark and on light."""
+    """Thin progress bar, whose empty part is visible on dark and on light by its frame."""
 
     def paintEvent(self, _event: QPaintEvent | None) -> None:
         palette, span = self.palette(), self.maximum() - self.minimum()
@@ -31,6 +31,8 @@ class ThinBar(QProgressBar):
         if span > 0 and self.value() > self.minimum():
             done = max(1, round(self.width() * (self.value() - self.minimum()) / span))
             painter.fillRect(0, 0, done, self.height(), palette.highlight())
+        painter.setPen(palette.placeholderText().color())
+        painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
         painter.end()
 
 
@@ -65,7 +67,7 @@ class Status(QStatusBar):
         self._listing = plain_label(parent=self)
         self._progress = ThinBar(self)
         self._progress.setTextVisible(False)
-        self._progress.setFixedSize(120, 4)
+        self._progress.setFixedSize(120, 6)
         self._progress.setAccessibleName("candidates decided")
         self._pace.setToolTip("pace of the last verdicts, and the time left at this pace")
         self.answers = AnswerCounts(self)
