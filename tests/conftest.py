@@ -109,7 +109,7 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True)
 def nothing_left_behind(request: pytest.FixtureRequest) -> Iterator[None]:
-    """A test that leaves a thread, a timer or a window running fails."""
+    """A test that leaves a thread, a timer or a window running, or a button pressed, fails."""
     threads = set(threading.enumerate())
     # Looking through all objects takes a while: only after tests that had an application, and
     # only through what they made. What is frozen is not listed.
@@ -119,8 +119,10 @@ def nothing_left_behind(request: pytest.FixtureRequest) -> Iterator[None]:
         # pytest holds them till after the test before.
         _collect()
         _freeze()
+    pressed = _is_button_pressed()
     yield
     left = _qt_left_running() if has_windows else []
+    left += ["a pressed button of the mouse"] if _is_button_pressed() and not pressed else []
     left += _threads(threads) + _user_settings()
     if left:
         pytest.fail("left behind: " + ", ".join(left))
@@ -133,6 +135,14 @@ def _user_settings() -> list[str]:
     for file in left:
         file.unlink()
     return [file.name for file in left]
+
+
+def _is_button_pressed() -> bool:
+    """Whether Qt takes a mouse button for pressed, as after QTest.mouseDClick: a drag, for docks."""
+    widgets = sys.modules.get("PyQt6.QtWidgets")
+    if widgets is None:
+        return False
+    return bool(widgets.QApplication.mouseButtons().value)
 
 
 def _collect() -> None:

@@ -263,6 +263,7 @@ def test_enter_and_double_click_go_to_the_panels(qtbot, grid, session) -> None:
     with qtbot.waitSignal(grid.left):
         view = grid.area.viewport()
         QTest.mouseDClick(view, Qt.MouseButton.LeftButton, pos=_point(grid, 4))
+    QTest.mouseRelease(view, Qt.MouseButton.LeftButton, pos=_point(grid, 4))
     assert session.current_row == 4
 
 
