@@ -301,3 +301,21 @@ def test_widths_of_the_user_are_kept_and_wait_for_their_column(view: CandidateLi
     # The last one takes what is left: its width is nobody's wish.
     view.setColumnWidth(3, 55)
     assert view.widths == {"mag": 77, "x": 91, "name": 133}
+
+
+def test_columns_set_anew_are_no_move_of_the_user(qtbot: Any, view: CandidateListView) -> None:
+    told: list[list[str]] = []
+    view.columns_changed.connect(told.append)
+    view.heading.moveSection(1, 2)
+    assert told == [["verdict", "mag", "name", "tags", "comment"]]
+    view.set_columns(["name", "mag", "tags"])
+    assert len(told) == 1 and view.columns == ["name", "mag", "tags"]
+
+
+def test_list_that_has_not_grown_gets_no_line(session: FakeSession) -> None:
+    model = CandidateModel(session, session.columns)
+    model.set_columns(["name", "mag"])
+    added: list[tuple[int, int]] = []
+    model.rowsInserted.connect(lambda _parent, first, last: added.append((first, last)))
+    session.grown.emit(40)
+    assert added == [] and model.rowCount() == 40

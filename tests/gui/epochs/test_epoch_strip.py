@@ -274,3 +274,10 @@ def test_number_of_epochs_is_told_when_it_changes(session: FakeSession, panel: E
     for row in (1, 2, 7, 8, 3):
         panel.follow(row)
     assert told == [7, 1, 7]
+
+
+def test_object_with_a_single_epoch_is_told_too(panel: EpochPanel) -> None:
+    told: list[int] = []
+    panel.epoch_count_changed.connect(told.append)
+    panel.follow(7)
+    assert told == [1]
