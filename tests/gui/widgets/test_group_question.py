@@ -127,8 +127,20 @@ def test_question_about_changed_candidates_is_withdrawn(
     assert not question.text and answers == ["closed"]
 
 
+class Window(QWidget):
+    """Window that remembers the keys that nothing in it took."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.keys: list[int] = []
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        assert event is not None
+        self.keys.append(event.key())
+
+
 def test_band_has_the_keyboard_until_the_answer(qtbot: Any) -> None:
-    window = QWidget()
+    window = Window()
     qtbot.addWidget(window)
     line = QLineEdit(window)
     band = AskingBand("question band", window)
@@ -148,6 +160,9 @@ def test_band_has_the_keyboard_until_the_answer(qtbot: Any) -> None:
     with qtbot.waitSignal(band.question.agreed, timeout=30000) as agreed:
         qtbot.keyClick(band, Key.Key_Return)
     assert agreed.args == [[1], Verdict.REJECT] and line.hasFocus()
+    # Without a question Enter goes on too.
+    qtbot.keyClick(band, Key.Key_Return)
+    assert window.keys == [Key.Key_A, Key.Key_Return]
     # Whoever has the keyboard meanwhile keeps it.
     band.take_keyboard()
     other = QLineEdit(window)
