@@ -12,6 +12,7 @@ from PyQt6.QtWidgets import QVBoxLayout, QWidget
 from tests.gui.conftest import CheckLook
 from tests.helpers.fake_session import FakeSession
 from tests.helpers.snapshots import snapshot_font
+from vetter.gui.opening import start_page
 from vetter.gui.opening.file_drop import DropHighlight
 from vetter.gui.opening.planes_dialog import PlanesDialog
 from vetter.gui.opening.practice_band import PracticeBand
@@ -31,10 +32,14 @@ def test_first_page(
     qtbot: Any,
     check_look: CheckLook,
     monkeypatch: pytest.MonkeyPatch,
-    request: pytest.FixtureRequest,
     entries: tuple[RecentSession, ...],
 ) -> None:
-    # The system's fixed font differs from one machine to the next.
+    # What can be opened grows; the system's fixed font differs from one machine to the next.
+    examples = (
+        ("Candidate list and its images", "vetter list.ecsv"),
+        ("Session", "vetter n.vetter"),
+    )
+    monkeypatch.setattr(start_page, "EXAMPLES", examples)
     monkeypatch.setattr(QFontDatabase, "systemFont", lambda _kind: snapshot_font())
     page = StartPage(("Ctrl+O", "Ctrl+Shift+O", ""), blind=bool(entries))
     qtbot.addWidget(page)
