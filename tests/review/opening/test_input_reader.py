@@ -176,3 +176,7 @@ def test_packets_are_recognised_once(tmp_path: Path, monkeypatch: pytest.MonkeyP
 )
 def test_request_is_named_by_its_first_input(inputs: tuple[str, ...], name: str) -> None:
     assert OpenRequest(inputs).name == name
+
+
+def test_columns_of_the_session_are_taken_only_when_asked_for() -> None:
+    assert not OpenRequest(("list.csv",)).remembered and OpenRequest(("a",)).session is None
