@@ -9,6 +9,7 @@ from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QWidget
 
+from tests.gui.conftest import CheckLook
 from tests.helpers.fake_session import FakeSession
 from vetter.core.decisions.decision import Verdict
 from vetter.gui.candidate_list.filter_band import FilterBand
@@ -35,7 +36,6 @@ def band(qtbot: Any, session: Session) -> FilterBand:
     window = QWidget()
     qtbot.addWidget(window)
     band = FilterBand(session, {"go.next": ("Right", "N")}, window)
-    band.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     band.holder = window
     window.resize(600, 60)
     window.show()
@@ -98,3 +98,14 @@ def test_verdict_is_given_after_a_question(
     QTest.keyClick(band, key)
     assert given == verdicts
     assert not band.words.isHidden() and band.isHidden() == (not outside)
+
+
+@pytest.mark.parametrize("asks", [False, True])
+def test_band_as_a_picture(
+    check_look: CheckLook, session: Session, band: FilterBand, asks: bool
+) -> None:
+    session.queue.set_filter("name!=J000")
+    if asks:
+        band.ask(Verdict.REJECT)
+    band.resize(600, band.sizeHint().height())
+    check_look(band, f"filter_band_{'asks' if asks else 'tells'}")

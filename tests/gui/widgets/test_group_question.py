@@ -144,7 +144,6 @@ def test_band_has_the_keyboard_until_the_answer(qtbot: Any) -> None:
     qtbot.addWidget(window)
     line = QLineEdit(window)
     band = AskingBand("question band", window)
-    band.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     window.show()
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow, timeout=30000)

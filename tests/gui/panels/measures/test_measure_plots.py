@@ -29,7 +29,8 @@ def measures() -> CutoutMeasures:
     rng = np.random.default_rng(3)
     y, x = np.mgrid[:41, :41] - 20.0
     star = 900 * np.exp(-4 * np.log(2) * (x**2 + y**2) / 4.0**2)
-    noise = rng.normal(0, 3, (2, 41, 41))
+    # Errors that are seen.
+    noise = rng.normal(0, 150, (2, 41, 41))
     planes = {"image": 100 + star + noise[0], "diff": 0.4 * star + noise[1]}
     return measure_cutout(Cutout(planes), 4.0, 30.0)
 
