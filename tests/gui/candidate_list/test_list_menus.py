@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from PyQt6.QtCore import QModelIndex, QPoint, Qt
+from PyQt6.QtCore import QModelIndex, QPoint, Qt, QTimer
 from PyQt6.QtGui import QFontMetrics
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QMenu
 
 from tests.helpers.fake_session import FakeSession, candidate_list
+from vetter.core.columns.review_columns import ReviewColumns
 from vetter.core.decisions.decision import Verdict
+from vetter.core.judgement.fit_table import FitTable
 from vetter.gui.candidate_list.list_model import (
     LEFT,
     RIGHT,
@@ -319,3 +321,24 @@ def test_list_that_has_not_grown_gets_no_line(session: FakeSession) -> None:
     model.rowsInserted.connect(lambda _parent, first, last: added.append((first, last)))
     session.grown.emit(40)
     assert added == [] and model.rowCount() == 40
+
+
+@pytest.mark.parametrize(
+    ("columns", "visible", "waits"),
+    [
+        (["name", "answer"], True, True),
+        (["name", "answer"], False, False),
+        (["name", "mag"], True, False),
+    ],
+)
+def test_fits_are_shown_where_they_are_seen(
+    qtbot: Any, session: FakeSession, columns: list[str], visible: bool, waits: bool
+) -> None:
+    session.columns = ReviewColumns(session.candidates, session, FitTable(40))
+    view = CandidateListView(session, columns)
+    qtbot.addWidget(view)
+    view.setVisible(visible)
+    view.update_fit_results([1, 2])
+    timers = [timer for timer in view.findChildren(QTimer) if timer.isActive()]
+    assert bool(timers) == waits
+    view.hide()
