@@ -24,12 +24,14 @@ COUNT = 9
 
 
 class Packets(FakeSource):
-    """All rows but the last two are epochs of one object; the last two are objects of their own."""
+    """The first rows are epochs of one object; the others are objects of their own."""
+
+    rows_of_one = COUNT - 2
 
     @property
     def object_epochs(self) -> Any:
         def rows(row: int) -> list[int]:
-            return list(range(COUNT - 2)) if row < COUNT - 2 else [row]
+            return list(range(self.rows_of_one)) if row < self.rows_of_one else [row]
 
         return Some(rows=rows, times=np.asarray(self.candidates.table["mjd"]))
 
@@ -281,3 +283,15 @@ def test_object_with_a_single_epoch_is_told_too(panel: EpochPanel) -> None:
     panel.epoch_count_changed.connect(told.append)
     panel.follow(7)
     assert told == [1]
+
+
+def test_packets_that_come_are_epochs_at_once(session: FakeSession, panel: EpochPanel) -> None:
+    told: list[int] = []
+    panel.epoch_count_changed.connect(told.append)
+    session.current_row = 1
+    panel.turn_to(1)
+    panel.follow(1)
+    assert len(panel.strip.epochs) == 7 and told == [7]
+    session.source.rows_of_one = 9
+    session.grown.emit(7)
+    assert [epoch.row for epoch in panel.strip.epochs] == list(range(9)) and told == [7, 9]

@@ -127,6 +127,8 @@ def test_line_for_next_time_follows_the_choice(make: Make) -> None:
     assert dialog.next_time.isHidden()
     dialog.show_line(lambda planes: " ".join(sorted(planes)))
     assert not dialog.next_time.isHidden() and dialog.next_time.text() == "next time: image"
+    # To copy, not to type in.
+    assert dialog.next_time.isReadOnly()
     dialog.lines[1][1].setCurrentText("/n/t.fits")
     assert dialog.next_time.text() == "next time: image template"
 
