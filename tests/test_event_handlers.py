@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,7 +24,8 @@ class Handler(NamedTuple):
     is_passed_on: bool
 
 
-def handlers() -> list[Handler]:
+@cache
+def handlers() -> tuple[Handler, ...]:
     found = []
     for file in sorted((ROOT / "vetter" / "gui").rglob("*.py")):
         for node in ast.walk(ast.parse(file.read_text())):
@@ -33,7 +35,7 @@ def handlers() -> list[Handler]:
                     for one in node.body
                     if isinstance(one, ast.FunctionDef) and one.name in TOLD
                 ]
-    return found
+    return tuple(found)
 
 
 def passes_on(handler: ast.FunctionDef) -> bool:

@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from tests.helpers.fake_session import FakeSession, candidate_list
 from tests.helpers.fake_source import FakeSource
 from vetter.core.decisions.decision import Verdict
+from vetter.gui.widgets import row_choice
 from vetter.gui.widgets.row_choice import RowChoiceForm
 
 VERDICTS = ("accept",) * 4 + ("reject",) * 2 + ("maybe", "later")
@@ -27,7 +28,10 @@ def session(qapp: Any) -> FakeSession:
 
 
 @pytest.fixture
-def form(qtbot: QtBot, session: FakeSession) -> Iterator[RowChoiceForm]:
+def form(
+    qtbot: QtBot, session: FakeSession, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[RowChoiceForm]:
+    monkeypatch.setattr(row_choice, "TYPING_PAUSE_MS", 0)
     form = RowChoiceForm(session, "verdicts")
     qtbot.addWidget(form)
     yield form
