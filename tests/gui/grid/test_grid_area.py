@@ -179,6 +179,17 @@ def test_band_touches_what_it_goes_over(area: GridArea) -> None:
     assert len(told) == 4
 
 
+def test_band_beyond_the_last_column_touches_no_tile_of_the_next_line(area: GridArea) -> None:
+    told: list[list[int]] = []
+    area.banded.connect(lambda rows, _held: told.append(list(rows)))
+    mouse(area, PRESS, QPoint(5, 5))
+    mouse(area, MOVE, QPoint(viewport(area).width() * 2, 8))
+    assert told[-1] == list(range(area.columns))
+    mouse(area, MOVE, QPoint(-50, 8))
+    assert told[-1] == [0]
+    mouse(area, RELEASE, QPoint(5, 8))
+
+
 def test_band_at_an_edge_scrolls_and_touches_what_comes(area: GridArea) -> None:
     told: list[list[int]] = []
     area.banded.connect(lambda rows, _held: told.append(list(rows)))
