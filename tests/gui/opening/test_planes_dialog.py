@@ -157,3 +157,10 @@ def test_dropped_files_get_their_names(
     before = dict(planes)
     assert add_dropped_planes(planes, paths) == {**planes, **added}
     assert planes == before
+
+
+def test_long_request_is_wrapped(qtbot: Any) -> None:
+    dialog = PlanesDialog("Choose the image that they are on. " * 20, {}, [])
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
+    qtbot.addWidget(dialog)
+    assert dialog.minimumSizeHint().width() <= dialog.width()
