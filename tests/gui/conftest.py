@@ -12,6 +12,7 @@ from PyQt6.QtGui import QFont
 from PyQt6.QtWidgets import QApplication, QWidget
 
 from tests.helpers.snapshots import check_snapshot, snapshot_font
+from tests.helpers.spoken_names import nameless
 from vetter.gui.grid import grid_area
 from vetter.gui.widgets import answer_style, verdict_style
 from vetter.gui.widgets.theme import apply_theme
@@ -47,7 +48,7 @@ def snapshot_application(qapp: Any) -> Iterator[QApplication]:
 
 @pytest.fixture
 def check_look(snapshot_application: QApplication) -> Iterator[CheckLook]:
-    """Check a widget's picture in the dark and in the light theme."""
+    """Check a widget's picture in both themes, and that what has the keyboard in it has a name."""
 
     def check(widget: QWidget, name: str) -> None:
         for theme in ("dark", "light"):
@@ -55,6 +56,7 @@ def check_look(snapshot_application: QApplication) -> Iterator[CheckLook]:
             # Qt gives the palette to the widgets in the next turn.
             snapshot_application.processEvents()
             check_snapshot(widget.grab().toImage(), f"{name}_{theme}")
+        assert nameless(widget) == []
 
     yield check
 

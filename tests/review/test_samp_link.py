@@ -129,3 +129,31 @@ def test_no_positions_have_no_nearest() -> None:
     nothing = np.full(2, np.nan)
     assert find_nearest(nothing, nothing, 1.0, 2.0, 5.0) is None
     assert find_nearest(nothing[:0], nothing[:0], 1.0, 2.0, 5.0) is None
+
+
+ARCSEC = 1 / 3600
+
+
+@pytest.mark.parametrize(
+    ("ra", "dec", "away"),
+    [
+        (10.0, 60.0 + ARCSEC, 1.0),
+        (10.0, 60.0 - 2 * ARCSEC, 2.0),
+        # Half as far apart on the sky as in RA, at this Dec.
+        (10.0 + 4 * ARCSEC, 60.0, 2.0),
+        (370.0 - 4 * ARCSEC, 60.0, 2.0),
+        (10.0 + 6 * ARCSEC, 60.0 + 4 * ARCSEC, 5.0),
+    ],
+)
+def test_position_is_found_within_the_radius_and_no_farther(
+    ra: float, dec: float, away: float
+) -> None:
+    ras, decs = np.array([np.nan, 10.0, 190.0]), np.array([60.0, 60.0, 60.0])
+    assert find_nearest(ras, decs, ra, dec, 1.001 * away) == 1
+    assert find_nearest(ras, decs, ra, dec, 0.999 * away) is None
+
+
+def test_nearest_of_several_is_found() -> None:
+    ras, decs = np.array([10.0, 10.0, 10.0]), np.array([0.0, 2 * ARCSEC, 5 * ARCSEC])
+    for dec, row in ((0.9, 0), (1.1, 1), (3.4, 1), (3.6, 2)):
+        assert find_nearest(ras, decs, 10.0, dec * ARCSEC, 10.0) == row

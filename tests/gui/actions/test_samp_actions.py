@@ -93,3 +93,9 @@ def test_chosen_row_of_another_program_is_shown(actions) -> None:
 def test_unused_actions_have_no_link(actions) -> None:
     actions.stop()
     assert actions._link is None
+
+
+def test_hub_is_left_with_the_window(actions) -> None:
+    actions._link = link = Link()
+    actions.stop()
+    assert link.calls == ["close"]

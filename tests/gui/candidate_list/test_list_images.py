@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from tests.gui.conftest import CheckLook
 from tests.helpers.fake_session import FakeSession, candidate_list
 from vetter.core.columns.review_columns import ReviewColumns
+from vetter.core.columns.sorted_rows import SortKey
 from vetter.core.decisions.decision import Verdict
 from vetter.core.fit.adjustment import Adjustment
 from vetter.core.judgement.answer import ANSWERS, Judgement
@@ -28,3 +31,21 @@ def test_list_of_candidates(qtbot: Any, check_look: CheckLook) -> None:
     view.show()
     view.follow(4)
     check_look(view, "list")
+
+
+def test_list_without_room(qtbot: Any, check_look: CheckLook) -> None:
+    """Long names, candidates off the image, a sort by two columns, and a part scrolled away."""
+    names = [f"ZTF26{'abcdefgh'[row % 8]}survey-J0421{row:04d}" for row in range(40)]
+    session = FakeSession(candidate_list(40, id=names, place=np.arange(40) * 1000.5))
+    session.candidates.x[1:3] = 5000, np.nan
+    session.source.shape = (50, 50)
+    session.due.rows = {3: "due"}
+    session.say(5, verdict=Verdict.LATER)
+    session.queue.arrange([SortKey("filter"), SortKey("mag", True)], None, at_once=True)
+    view = CandidateListView(session, ["name", "verdict", "filter", "mag", "place", "tags"])
+    qtbot.addWidget(view)
+    view.resize(300, 240)
+    view.show()
+    view.follow(int(session.queue.order[15]))
+    view.horizontalScrollBar().setValue(20)
+    check_look(view, "list_narrow")

@@ -8,7 +8,7 @@ import pytest
 from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QInputDialog, QLabel, QLineEdit, QMenu
 
-from vetter.gui.candidate_list.saved_filters import SavedFilters
+from vetter.gui.candidate_list.saved_filters import MAX_SHOWN_CHARACTERS, SavedFilters
 from vetter.review.opening.named_filters import NamedFilters
 
 
@@ -112,3 +112,47 @@ def test_without_user_settings_session_stores_names(qtbot: Any, saved: SavedFilt
     with qtbot.waitSignal(saved.changed) as changed:
         saved.name_filter("bright", "mag<17")
     assert changed.args == [{"earlier": [], "named": {"bright": "mag<17"}}]
+
+
+def test_menu_has_named_then_earlier_filters_then_what_can_be_done(saved: SavedFilters) -> None:
+    def titles() -> list[str]:
+        menu = saved.menu()
+        assert menu is not None
+        menu.aboutToShow.emit()
+        return ["-" if action.isSeparator() else action.text() for action in menu.actions()]
+
+    assert titles() == ["Name this filter..."]
+    saved.remember("mag<18")
+    saved.remember("mag<17")
+    assert titles() == ["mag<17", "mag<18", "-", "Name this filter..."]
+    saved.name_filter("bright", "mag<16")
+    assert titles() == [
+        "bright:  mag<16",
+        "-",
+        "mag<17",
+        "mag<18",
+        "-",
+        "Name this filter...",
+        "Rename",
+        "Remove",
+    ]
+
+
+@pytest.mark.parametrize("more", [0, 1])
+def test_filter_without_room_is_cut_off_at_its_end(saved: SavedFilters, more: int) -> None:
+    expression = "name=" + "x" * (MAX_SHOWN_CHARACTERS - 5 + more)
+    saved.remember(expression)
+    (shown, *_) = entries(saved.menu())
+    assert len(shown) == MAX_SHOWN_CHARACTERS
+    assert (shown == expression) == (not more) and shown.endswith("…") == bool(more)
+
+
+def test_steps_through_earlier_filters_end_at_what_was_typed(saved: SavedFilters) -> None:
+    for text in ("mag<18", "mag<17"):
+        saved.remember(text)
+    assert saved.step("mag", 1) == "mag<17"
+    assert saved.step("mag<17", 1) == "mag<18"
+    assert saved.step("mag<18", 1) is None
+    assert saved.step("mag<18", -1) == "mag<17"
+    assert saved.step("mag<17", -1) == "mag"
+    assert saved.step("mag", -1) is None

@@ -226,3 +226,44 @@ def test_it_says_what_was_decided_before(card) -> None:
     earlier.changed.emit()
     assert not card.seen.isHidden() and "rejected once" in card.seen.text()
     assert "Y gives the same verdict" in card.seen.toolTip()
+
+
+def test_place_is_that_in_the_filtered_list(card, session) -> None:
+    def place(row: int) -> str:
+        card.show_row(row)
+        return card.place.text
+
+    assert [place(row) for row in (0, 1, 19)] == ["1 of 20", "2 of 20", "20 of 20"]
+    session.queue.set_filter("mag>=18.125")
+    assert [place(row) for row in (1, 0)] == ["1 of 19", "not in filter"]
+
+
+def test_comment_is_written_where_the_card_is_seen(card, session) -> None:
+    told: list[str] = []
+    session.message.connect(told.append)
+    card.edit_comment()
+    assert card.editor.isVisible() and told == []
+    card.editor.finish()
+    card.hide()
+    card.edit_comment()
+    assert told == ["comments are written at the panels: Esc returns to them"]
+    assert not card.editor.isVisible()
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Escape])
+def test_keyboard_returns_to_where_it_was_after_a_comment(qtbot, window, card, key) -> None:
+    qtbot.waitUntil(window.isActiveWindow, timeout=30000)
+    another = QWidget(window)
+    another.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    another.show()
+    for had_focus in (window.other, another):
+        had_focus.setFocus()
+        card.edit_comment()
+        assert card.editor.hasFocus()
+        QTest.keyClick(card.editor, key)
+        assert had_focus.hasFocus() and not card.editor.isVisible()
+
+
+def test_parts_of_the_card_have_names(card) -> None:
+    named = {label.accessibleName() for label in card.findChildren(QLabel)}
+    assert {"name", "tags", "comment", "earlier verdicts"} <= named

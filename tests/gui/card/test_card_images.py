@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from PyQt6.QtCore import QObject, pyqtSignal
 
 from tests.gui.conftest import CheckLook
 from tests.helpers.fake_session import FakeSession
@@ -14,6 +15,7 @@ from vetter.core.judgement.answer import Answer, Judgement
 from vetter.core.judgement.fit_table import FitState, FitStatus
 from vetter.gui.card.candidate_card import CandidateCard
 from vetter.gui.card.evidence import Evidence
+from vetter.settings import ReviewSettings, Settings
 
 FIT = Adjustment(
     True,
@@ -42,6 +44,34 @@ def test_card_of_a_candidate(qtbot: Any, check_look: CheckLook) -> None:
     card.show()
     card.show_row(3)
     check_look(card, "card")
+
+
+class Seen(QObject):
+    """Earlier verdicts of a few candidates."""
+
+    changed = pyqtSignal()
+
+    def words(self, row: int) -> str:
+        return "rejected 2 times since 2026-05-02" if row == 3 else ""
+
+    def verdict(self, row: int) -> Verdict:
+        return Verdict.REJECT if row == 3 else Verdict.NONE
+
+
+def test_card_with_coloured_tags_and_earlier_verdicts(qtbot: Any, check_look: CheckLook) -> None:
+    session = FakeSession()
+    review = ReviewSettings(tags=("dipole", "ghost", "sn"), tag_colours=("#d55e00", "", "#0072b2"))
+    session.settings = Settings(review=review)
+    session.say(3, verdict=Verdict.LATER, tags=("dipole", "ghost", "sn"), comment="")
+    session.due.rows = {3: "a new epoch"}
+    card = CandidateCard(session)
+    qtbot.addWidget(card)
+    seen = Seen()
+    card.set_seen(seen, "Shift+A")
+    card.resize(960, card.sizeHint().height())
+    card.show()
+    card.show_row(3)
+    check_look(card, "card_seen")
 
 
 @pytest.mark.parametrize("answer", [Answer.KEPT, Answer.EXPLAINED, Answer.NOT_JUDGED])

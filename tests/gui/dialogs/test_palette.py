@@ -106,3 +106,38 @@ def test_the_list_is_sorted_without_the_mouse(palette, window) -> None:
     assert palette.result_titles()[0] == "Sort by mag, descending"
     QTest.keyClick(palette.line, Qt.Key.Key_Return)
     assert (window.session.queue.sort_column, window.session.queue.descending) == ("mag", True)
+
+
+@pytest.mark.parametrize(
+    ("typed", "title", "keys"),
+    [
+        ("sort by mag", "Sort by mag", (("mag", False),)),
+        ("sort by mag, desc", "Sort by mag, descending", (("mag", True),)),
+        ("sort as in", "Sort as in the file", ()),
+    ],
+)
+def test_sort_goes_the_way_that_its_title_says(window, typed, title, keys) -> None:
+    queue = window.session.queue
+    queue.sort_by("name", True)
+    lines = {line[0]: line[2] for line in CandidateSearch(window.session)(typed)}
+    lines[title]()
+    assert queue.sort_keys == keys
+
+
+def test_shuffled_order_stays_below_a_sort_and_goes_without_one(window) -> None:
+    queue = window.session.queue
+    queue.arrange((), 7, at_once=True)
+    lines = {line[0]: line[2] for line in CandidateSearch(window.session)("sort by mag")}
+    lines["Sort by mag"]()
+    assert queue.seed == 7
+    lines = {line[0]: line[2] for line in CandidateSearch(window.session)("sort as in the file")}
+    lines["Sort as in the file"]()
+    assert queue.seed is None
+
+
+def test_names_that_begin_with_the_text_come_first(window) -> None:
+    titles = [line[0] for line in CandidateSearch(window.session)("j01")]
+    assert titles[:3] == ["Go to J010", "Go to J011", "Go to J012"]
+    found = [line for line in CandidateSearch(window.session)("J013") if line[0] == "Go to J013"]
+    found[0][2]()
+    assert window.session.calls == [("go_to_row", 13)]

@@ -21,17 +21,19 @@ from vetter.review.cutouts.epoch_row import Epoch
 
 
 class Tiles(QWidget):
-    """Tiles of an object: accepted and current, undecided, not found, not read."""
+    """Tiles of an object: accepted and current, undecided, not found, not read, not square."""
 
     def paintEvent(self, _event: QPaintEvent | None) -> None:
         grey = np.arange(TILE * TILE, dtype=np.uint32).reshape(TILE, TILE) % 256
         picture, _memory = picture_to_image(grey * 0x010101)
+        small, _kept = picture_to_image((grey * 0x010101)[: TILE // 2, : TILE // 3])
         tiles = (
             (picture, 1, True, Answer.KEPT.code),
             (picture, 0, False, NOT_FITTED),
             (picture, -1, False, NOT_FITTED),
             ("no cutout", 2, False, Answer.EXPLAINED.code),
             (None, 3, False, NOT_FITTED),
+            (small, 4, False, NOT_FITTED),
         )
         painter = QPainter(self)
         for place, (shown, code, current, answer) in enumerate(tiles):
@@ -46,7 +48,7 @@ class Tiles(QWidget):
 def test_tiles_of_epochs(qtbot: Any, check_look: CheckLook) -> None:
     tiles = Tiles()
     qtbot.addWidget(tiles)
-    tiles.resize(4 + 5 * 150, TILE + 8)
+    tiles.resize(4 + 6 * 150, TILE + 8)
     check_look(tiles, "epoch_tiles")
 
 

@@ -59,3 +59,7 @@ def test_what_came_later_can_be_selected_too(queue, selection) -> None:
 
 def test_no_candidate_is_nothing_selected(selection) -> None:
     assert not selection.select_only(-1) and selection.listed == []
+
+
+def test_at_first_nothing_is_selected(selection) -> None:
+    assert len(selection) == 0 and selection.listed == [] and 0 not in selection

@@ -190,6 +190,11 @@ def test_wheel_turned_far_keeps_finite_range(plot: LightCurvePlot, notches: int)
     plot.grab()
 
 
+def test_single_click_leaves_the_zoom(qtbot: Any, zoomed: LightCurvePlot) -> None:
+    qtbot.mouseClick(zoomed.viewport(), Qt.MouseButton.LeftButton)
+    assert not is_inside(zoomed, 0)
+
+
 def test_double_click_shows_all_epochs(qtbot: Any, zoomed: LightCurvePlot) -> None:
     viewport = zoomed.viewport()
     qtbot.mouseClick(viewport, Qt.MouseButton.LeftButton)

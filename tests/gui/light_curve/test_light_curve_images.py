@@ -10,6 +10,7 @@ from tests.gui.conftest import CheckLook
 from tests.helpers.light_curves import fluxes
 from vetter.core.candidates.light_curve import LightCurve
 from vetter.gui.light_curve.legend import LightCurveLegend
+from vetter.gui.light_curve.marks import band_styles
 from vetter.gui.light_curve.plot import LightCurvePlot
 
 # Long error bars, a limit, a negative detection, the current epoch at the end.
@@ -43,3 +44,47 @@ def test_legend_of_the_light_curve(qtbot: Any, check_look: CheckLook) -> None:
     legend.show_curve(MAGNITUDES)
     legend.resize(legend.sizeHint())
     check_look(legend, "light_curve_legend")
+
+
+def test_symbols_and_limits_of_all_filters(qtbot: Any, check_look: CheckLook) -> None:
+    bands = [*"ugrizyjhk", "clear", "white"]
+    curve = LightCurve.of(
+        [
+            (
+                58700.0 + n,
+                8.0 if is_limit else 18.0,
+                0.01,
+                is_limit,
+                band,
+                "detection",
+                not is_limit and n % 2,
+            )
+            for n, band in enumerate(bands)
+            for is_limit in (False, True)
+        ],
+        "flux",
+        "uJy",
+        0,
+    )
+    legend, plot = LightCurveLegend(), LightCurvePlot()
+    for widget in (legend, plot):
+        qtbot.addWidget(widget)
+        widget.show_curve(curve)
+    legend.resize(legend.sizeHint())
+    plot.resize(640, 190)
+    check_look(legend, "light_curve_filters")
+    check_look(plot, "light_curve_symbols")
+
+
+def test_filters_are_numbered_by_wavelength() -> None:
+    styles = band_styles(["white", "lsst_i", "g", "ztf_R", "g"])
+    assert {name: style.ticks for name, style in styles.items()} == {
+        "g": 0,
+        "ztf_R": 1,
+        "lsst_i": 2,
+        "white": 3,
+    }
+    # What has no letter of its own has the first free one.
+    assert styles["white"].symbol == band_styles(["u"])["u"].symbol
+    same = band_styles(["g", "ztf_g", "ps_g"])
+    assert len({style.symbol + style.dark for style in same.values()}) == 3

@@ -68,3 +68,32 @@ def test_window_is_not_highlighted_for_text(qtbot):
     drag(window, QEvent.Type.DragEnter, [])
     assert not window.findChild(DropHighlight).isVisible()
     window.close()
+
+
+@pytest.mark.parametrize(
+    ("urls", "paths"),
+    [
+        (["file:///n/a.fits", "file:///n/b.csv"], ["/n/a.fits", "/n/b.csv"]),
+        (["https://example.org/a.fits", "file:///n/b.csv"], ["/n/b.csv"]),
+        (["https://example.org/a.fits"], []),
+        ([], []),
+    ],
+)
+def test_only_files_of_this_computer_are_taken(qtbot, urls, paths):
+    window, told = QWidget(), []
+    qtbot.addWidget(window)
+    drop = FileDrop(window)
+    drop.dropped.connect(told.append)
+    data = QMimeData()
+    data.setUrls([QUrl(url) for url in urls])
+    plain, left = Qt.KeyboardModifier.NoModifier, Qt.MouseButton.LeftButton
+    move, place = Qt.DropAction.MoveAction, QPointF(5, 5)
+    for kind in (QEvent.Type.DragMove, QEvent.Type.Drop):
+        event = QDropEvent(place, move | Qt.DropAction.CopyAction, data, left, plain, kind)
+        event.accept()
+        assert drop.eventFilter(window, event)
+        assert event.isAccepted() == bool(paths)
+        # The file stays where it was.
+        assert not paths or event.dropAction() == Qt.DropAction.CopyAction
+    assert told == ([paths] if paths else [])
+    assert not drop.eventFilter(window, QEvent(QEvent.Type.Show))

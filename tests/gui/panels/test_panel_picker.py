@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QDialogButtonBox
 from pytestqt.qtbot import QtBot
 
+from tests.gui.conftest import CheckLook
 from vetter.gui.panels.panel_choice import PanelChoice, PanelPicker
 
 PLANES = {"image": "", "diff": "", "adjusted": "residuals of the fit", "err": "estimated"}
@@ -53,3 +55,18 @@ def test_one_panel_has_to_be_left(picker: PanelPicker) -> None:
     assert buttons is not None
     ok = buttons.button(QDialogButtonBox.StandardButton.Ok)
     assert ok is not None and not ok.isEnabled()
+
+
+def test_picker_as_a_picture(qtbot: Any, check_look: CheckLook) -> None:
+    planes = {
+        "image": "",
+        "diff": "given",
+        "err": "estimated from the image",
+        "a plane": "",
+    }
+    choice = PanelChoice({"diff": False}, frozenset({"err"}))
+    picker = PanelPicker(choice, planes, kinds={"diff": "difference", "a plane": "sky"})
+    picker.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
+    qtbot.addWidget(picker)
+    picker.resize(picker.sizeHint())
+    check_look(picker, "panel_picker")

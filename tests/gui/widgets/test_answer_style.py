@@ -14,6 +14,7 @@ from vetter.gui.widgets.answer_style import (
     answer_badge,
     answer_colour,
     answer_path,
+    answer_word,
     badge_width,
 )
 from vetter.gui.widgets.theme import DARK, LIGHT
@@ -48,6 +49,18 @@ def test_answers_have_distinct_shapes(qapp, one, other):
 
 def test_answers_have_distinct_letters():
     assert [answer.letter for answer in ANSWERS] == list("EVONK?")
+
+
+def test_answers_have_words_and_without_a_fit_there_is_one_too():
+    assert [answer_word(answer.code) for answer in ANSWERS] == [
+        "explained",
+        "variable",
+        "ordinary",
+        "nothing",
+        "kept",
+        "not judged",
+    ]
+    assert answer_word(NOT_FITTED) == "not fitted"
 
 
 @pytest.mark.parametrize(("dark", "tones"), [(True, DARK), (False, LIGHT)])

@@ -71,3 +71,26 @@ def test_no_text_widens_or_heightens_it(text: FlowingText) -> None:
     before = text.minimumSizeHint(), text.height()
     text.setText(LONG)
     assert (text.minimumSizeHint(), text.height()) == before
+
+
+def test_height_is_that_of_its_lines(text: FlowingText) -> None:
+    line = text.fontMetrics().height()
+    heights = []
+    for lines in (1, 2, 3):
+        text.set_lines(lines)
+        assert text.minimumHeight() == text.maximumHeight() >= lines * line
+        heights.append(text.height())
+    assert heights[2] - heights[1] == heights[1] - heights[0] >= line
+    text.setText("words")
+    assert text.sizeHint().width() >= text.fontMetrics().horizontalAdvance("words")
+    assert text.minimumSizeHint().width() == 1
+
+
+def test_text_that_has_gone_leaves_no_tip(text: FlowingText, tip: Tip) -> None:
+    text.setText(LONG)
+    text.grab()
+    assert tip() == LONG
+    # Without a text nothing is cut off any more.
+    text.setText("")
+    text.grab()
+    assert tip() == ""

@@ -6,6 +6,10 @@ import subprocess
 import sys
 
 import pytest
+from PyQt6.QtWidgets import QApplication
+
+from vetter.gui.widgets import verdict_style
+from vetter.gui.widgets.theme import DARK, LIGHT, is_dark, palette_of
 
 MADE = (
     "from vetter.gui.widgets.theme import apply_theme, make_application; app = make_application()"
@@ -40,3 +44,13 @@ print([kind.__qualname__ for kind in made if kind.__qualname__.startswith("QStyl
 """
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "[]"
+
+
+# The desktop of the tests has no colour scheme, which counts as dark.
+@pytest.mark.parametrize(("theme", "dark"), [("dark", True), ("light", False), ("system", True)])
+def test_theme_of_a_setting(qapp: QApplication, theme: str, dark: bool) -> None:
+    assert is_dark(theme, qapp) == dark
+
+
+def test_palette_tells_its_theme(qapp: QApplication) -> None:
+    assert verdict_style.is_dark(palette_of(DARK)) and not verdict_style.is_dark(palette_of(LIGHT))

@@ -24,6 +24,7 @@ def test_controls(qtbot: Any, check_look: CheckLook) -> None:
         lasso.setChecked(enabled)
         for column, widget in enumerate((field, text, check, button, choice, lasso)):
             widget.setEnabled(enabled)
+            widget.setAccessibleName(f"control {column}")
             grid.addWidget(widget, line, column)
     window.resize(640, 80)
     check_look(window, "controls")

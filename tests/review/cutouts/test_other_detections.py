@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -88,3 +89,21 @@ def test_past_detection_is_marked_in_a_list_without_epochs(tmp_path: Path) -> No
     (mark,) = other_detections(source, 0, cutout, 0.5)
     assert (mark.ra, mark.dec, mark.length) == (150.0, 2.0, FWHM * 0.5)
     source.close()
+
+
+@pytest.mark.parametrize(("scale", "length"), [(None, 0.0), (0.36, FWHM * 0.36)])
+def test_size_is_unknown_without_the_scale_of_the_pixels(
+    night: CutoutSource, scale: float | None, length: float
+) -> None:
+    for mark in other_detections(night, 0, night.cutout(0, 20), scale):
+        assert mark.length == pytest.approx(length)
+
+
+def test_size_is_unknown_without_a_psf(tmp_path: Path) -> None:
+    with closing(open_input([str(write_night(tmp_path))], InputOptions())) as source:
+        marks = other_detections(source, 0, source.cutout(0, 20), 0.36)
+        assert [mark.length for mark in marks] == [0.0, 0.0]
+
+
+def test_place_without_a_candidate_has_no_other_detections(night: CutoutSource) -> None:
+    assert other_detections(night, -1, night.cutout(0, 20), 0.36) == ()

@@ -161,3 +161,22 @@ def test_packets_are_recognised_once(tmp_path: Path, monkeypatch: pytest.MonkeyP
     calls = counted(monkeypatch, recognition, "are_alert_packets")
     read_input(OpenRequest((path,)), 4.0).close()
     assert len(calls) == 1
+
+
+@pytest.mark.parametrize(
+    ("inputs", "name"),
+    [
+        (("/n/list.csv",), "list.csv"),
+        (("/n/night/",), "night"),
+        (("/",), "/"),
+        (("demo",), "demo"),
+        (("/n/a.csv", "/n/b.fits"), "a.csv and 1 more"),
+        (("/n/a.csv", "b", "c"), "a.csv and 2 more"),
+    ],
+)
+def test_request_is_named_by_its_first_input(inputs: tuple[str, ...], name: str) -> None:
+    assert OpenRequest(inputs).name == name
+
+
+def test_columns_of_the_session_are_taken_only_when_asked_for() -> None:
+    assert not OpenRequest(("list.csv",)).remembered and OpenRequest(("a",)).session is None

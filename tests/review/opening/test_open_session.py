@@ -8,6 +8,7 @@ import pytest
 
 from tests.helpers.decisions import event
 from tests.helpers.memory_source import MemorySource
+from vetter.core.fakes.planted_row import make_row
 from vetter.io.session.session_file import SessionFile
 from vetter.review.opening.open_session import open_session
 from vetter.settings import Settings
@@ -67,3 +68,24 @@ def test_sort_by_missing_column_is_dropped(qapp, tmp_path: Path) -> None:
         store.set_settings({"order": {"sort": [["gone", False]], "seed": None}})
     order = order_of(tmp_path / "s.vetter")
     assert order == sorted(order)
+
+
+@pytest.mark.parametrize("read_only", [False, True])
+def test_test_rows_are_stored_where_something_can_be(qapp, tmp_path: Path, read_only: bool) -> None:
+    path, source = tmp_path / "s.vetter", MemorySource()
+    source.planted = (make_row("C1", "fake", {"snr": 6.0}),)
+    with SessionFile.create(path, "ada") as store:
+        store.append([event(source.candidates, 0)])
+    with SessionFile.open(path, "ada", read_only=read_only) as store:
+        session, _ = open_session(source, store, Settings(), "ada")
+        session.close()
+        assert [row.key for row in store.planted()] == ([] if read_only else ["C1"])
+
+
+def test_reviewer_among_others_is_told_who_they_are(qapp, decided: Path) -> None:
+    with SessionFile.open(decided, "bob") as store:
+        store.append([event(MemorySource().candidates, 1, reviewer="bob")])
+    assert notes_for(decided, "bob") == []
+    assert notes_for(decided, "cat") == [
+        "decided so far by ada, bob; you are cat (--reviewer NAME changes it)"
+    ]

@@ -66,3 +66,16 @@ def test_destroyed_with_a_task_waits_for_its_end(qapp) -> None:
     background.start(task)
     sip.delete(background)
     assert ended.is_set()
+
+
+def test_closing_tells_the_task_to_stop(background) -> None:
+    begun, told = threading.Event(), []
+
+    def task(stop: threading.Event) -> None:
+        begun.set()
+        told.append(stop.wait(60))
+
+    background.start(task)
+    assert begun.wait(60)
+    background.close()
+    assert told == [True] and not background.running

@@ -197,7 +197,10 @@ class PlanesDialog(QDialog):
     def _on_another(self) -> None:
         self._add_line("", "")
         self._order_tabs()
-        self.lines[-1][0].setFocus()
+        name = self.lines[-1][0]
+        # The layout would show it in a later turn, and a hidden widget takes no keyboard.
+        name.show()
+        name.setFocus()
 
     def _on_instead(self, files: list[str]) -> None:
         self.instead.emit(files)

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from PyQt6.QtWidgets import QMessageBox
+from PyQt6.QtWidgets import QMessageBox, QWidget
 
+from tests.helpers.fake_session import FakeSession
 from tests.helpers.small_list import settings, write_small_list
 from tests.helpers.windows import present, until_painted
 from vetter.app import open_window
-from vetter.core.fakes.planted_row import shown_setting
+from vetter.core.fakes.planted_row import make_row, shown_setting
 from vetter.gui.dialogs.export import ExportDialog
-from vetter.gui.dialogs.reports.planted_question import QUESTION
+from vetter.gui.dialogs.reports.planted_question import QUESTION, PlantedQuestion
 from vetter.gui.dialogs.reports.report_preview import ReportPreview
 from vetter.gui.windows.main_window import MainWindow
 from vetter.io.session.session_file import SessionFile
@@ -96,3 +98,50 @@ def test_report_leaves_the_test_rows_out(
     shown.start_saving(tmp_path / "out")
     qtbot.waitUntil(lambda: shown.outcome.text().startswith("Saved"), timeout=60000)
     assert len(list((tmp_path / "out").glob("*.png"))) == 6
+
+
+ROWS = (make_row("J001", "fake", {"snr": 6.0}),)
+FAKES, PRACTICE = {"fakes": 2}, {"fakes": 2, "practice": 1}
+
+
+@pytest.mark.parametrize(
+    ("rows", "plan", "shown_at", "asks"),
+    [
+        (ROWS, FAKES, None, True),
+        ((), FAKES, None, False),
+        (ROWS, FAKES, "2026-11-30T00:00:00Z", False),
+        # A session may hold anything there.
+        (ROWS, FAKES, 7, True),
+        (ROWS, FAKES, "", True),
+        (ROWS, PRACTICE, None, False),
+        (ROWS, None, None, True),
+    ],
+)
+@pytest.mark.parametrize("answer", ["Yes", "No"])
+def test_question_is_asked_where_test_rows_are_unknown(
+    qtbot: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    rows: Any,
+    plan: Any,
+    shown_at: object,
+    asks: bool,
+    answer: str,
+) -> None:
+    asked, kept = answers(monkeypatch, answer), []
+    session = FakeSession()
+    session.source.planted = rows
+    session.source.record = {} if plan is None else {"plant": plan}
+    session.writer = SimpleNamespace(keep_setting=lambda *setting: kept.append(setting))
+    question = PlantedQuestion(session, shown_at)
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    assert question.agree(parent) == (not asks or answer == "Yes")
+    assert len(asked) == asks
+    # Once agreed to, it is not asked again, and the session has the time.
+    assert question.agree(parent) == (not asks or answer == "Yes")
+    assert len(asked) == asks * (1 if answer == "Yes" else 2)
+    agreed = asks and answer == "Yes"
+    assert kept == ([(shown_setting("ann"), question.shown_at)] if agreed else [])
+    before = question.shown_at
+    question.record()
+    assert bool(question.shown_at) and (question.shown_at == before or not before)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 from PyQt6.QtCore import QBuffer, QByteArray, QSize
-from PyQt6.QtGui import QImage
+from PyQt6.QtGui import QImage, QPainter
 from PyQt6.QtPdf import QPdfDocument
+from PyQt6.QtWidgets import QApplication
 
 from tests.helpers.fake_session import candidate_list
 from tests.helpers.fake_source import FakeSource
-from tests.helpers.snapshots import pixels
+from tests.helpers.snapshots import check_snapshot, pixels
 from vetter.core.display.style import DisplayStyle
 from vetter.gui.panels.pictures.contact_sheet import COLUMNS, LINES, ContactSheet
 from vetter.io.export.decision_table import FrozenOpinions
@@ -51,3 +52,28 @@ def test_first_page_has_pixels_of_each_line(qapp) -> None:
 def test_hostile_names_and_missing_cutouts_are_drawn(qapp) -> None:
     document, _buffer = _load(_draw(["<b>a</b>\n\udcff\x00", "J" * 500, ""], unread=(1,)))
     assert document.pageCount() == 1
+
+
+def on_paper(document: QPdfDocument, width: int) -> QImage:
+    """The first page of A4 on white."""
+    page = QImage(width, round(width * 2**0.5), QImage.Format.Format_RGB32)
+    page.fill(0xFFFFFFFF)
+    painter = QPainter(page)
+    painter.drawImage(0, 0, document.render(0, page.size()))
+    painter.end()
+    return page
+
+
+def test_page_as_a_picture(snapshot_application: QApplication) -> None:
+    names = [f"ZTF26{letter * 3}-{'a long name ' * 3}" for letter in "abcdefghij"]
+    document, _buffer = _load(_draw(names, unread=(2,)))
+    check_snapshot(on_paper(document, 840).copy(0, 0, 840, 560), "contact_sheet")
+
+
+def test_empty_sheet_has_its_heading_alone(qapp) -> None:
+    opinions = FrozenOpinions(np.zeros(0, np.uint8), {})
+    sheet = ContactSheet("night", DisplayStyle(), candidate_list(0), opinions, ("image",))
+    document, _buffer = _load(sheet.finish())
+    assert document.pageCount() == 1
+    page = pixels(on_paper(document, 420))[..., 0]
+    assert page[:60].min() < 100 and page[80:].min() == 255

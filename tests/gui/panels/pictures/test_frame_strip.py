@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.gui.conftest import CheckLook
 from tests.helpers.fake_session import candidate_list
 from tests.helpers.fake_source import FakeSource
 from vetter.core.display.style import DisplayStyle
@@ -50,3 +51,14 @@ def test_unreadable_candidate_shows_its_error(qtbot: Any, source: FakeSource) ->
     qtbot.addWidget(strip)
     strip.show_frame(render_cutout(source, 3, 5, DisplayStyle()))
     assert strip.shown == [] and "cannot be read" in strip.accessibleDescription()
+
+
+@pytest.mark.parametrize(("row", "name"), [(2, "planes"), (3, "error")])
+def test_strip_as_a_picture(
+    qtbot: Any, check_look: CheckLook, source: FakeSource, row: int, name: str
+) -> None:
+    strip = FrameStrip(("image", "template", "diff"))
+    qtbot.addWidget(strip)
+    strip.resize(460, strip.sizeHint().height())
+    strip.show_frame(render_cutout(source, row, 5, DisplayStyle()))
+    check_look(strip, f"frame_strip_{name}")

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from vetter.core.display.interval import Interval
 from vetter.core.display.style import DisplayStyle
-from vetter.gui.panels.stretch.presets import PresetButton
+from vetter.gui.panels.stretch.presets import PresetButton, built_in_presets
 
 BRIGHT = DisplayStyle().with_("sky", interval=Interval("percentile", 5, 99.9), stretch="log")
 
@@ -73,3 +73,26 @@ def test_kinds_of_planes_do_not_belong_to_a_preset(button: PresetButton) -> None
 def test_unreadable_presets_are_left_out(button: PresetButton, stored: object) -> None:
     button.restore(stored)
     assert list(button.presets)[0] == "by noise" and "x" not in button.presets
+
+
+@pytest.mark.parametrize(
+    ("name", "interval", "sky", "difference"),
+    [
+        ("by noise", Interval(), "asinh", "asinh"),
+        ("0.5 to 99.5%", Interval("percentile", 0.5, 99.5), "asinh", "linear"),
+        ("faint: \N{MINUS SIGN}1 to 4 sigma", Interval("sigma", -1, 4), "linear", "linear"),
+        ("zscale", Interval("zscale"), "linear", "linear"),
+        ("whole range, log", Interval("minmax"), "log", "asinh"),
+    ],
+)
+def test_preset_is_what_its_name_says(
+    name: str, interval: Interval, sky: str, difference: str
+) -> None:
+    looks = dataclasses.replace(BRIGHT, shared=False).with_("sky", cmap="viridis", contrast=3.0)
+    preset = built_in_presets(looks)[name]
+    for group, stretch in (("sky", sky), ("difference", difference)):
+        look = preset.group_style(group)
+        assert (look.interval, look.stretch) == (interval, stretch)
+        assert (look.contrast, look.bias) == (1.0, 0.5)
+    # Colours and the sharing of limits stay.
+    assert preset.group_style("sky").cmap == "viridis" and not preset.shared

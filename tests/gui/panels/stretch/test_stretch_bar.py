@@ -259,3 +259,19 @@ def test_every_choice_has_a_name(bar: StretchBar) -> None:
     chosen = [*bar.findChildren(QComboBox), *bar.findChildren(NumberField)]
     assert len(chosen) == 6
     assert len({widget.accessibleName() for widget in chosen} - {""}) == 6
+
+
+def test_histogram_is_shown_and_hidden(bar: StretchBar) -> None:
+    shown = []
+    for _ in range(3):
+        bar.toggle_histogram()
+        shown.append(not bar.histogram.isHidden())
+    assert shown == [True, False, True]
+
+
+def test_changes_are_for_this_candidate_or_all_again(bar: StretchBar) -> None:
+    before = bar.is_per_candidate
+    bar.toggle_per_candidate()
+    assert bar.is_per_candidate is not before
+    bar.toggle_per_candidate()
+    assert bar.is_per_candidate is before

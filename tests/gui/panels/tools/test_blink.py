@@ -203,3 +203,22 @@ def test_the_swipe_goes_on_with_the_next_candidate(row: PlaneRow, frame: Rendere
     row.toggle_swipe()
     row.show_frame(render_cutout(FieldInMemory(), 1, 20, DisplayStyle()))
     assert blinked(row) == "template"
+
+
+@pytest.mark.parametrize(("asked", "rate"), [(1.0, 1.0), (4.0, 4.0), (3.0, 1000 / 334)])
+def test_rate_is_never_above_what_was_asked_for(
+    qtbot: QtBot, row: PlaneRow, asked: float, rate: float
+) -> None:
+    blink = AutoBlink(row)
+    blink.set_rate(asked)
+    assert blink.rate == pytest.approx(rate, rel=1e-9) and blink.rate <= asked
+    assert not blink.is_on
+
+
+def test_blink_begins_at_once_and_stops(qtbot: QtBot, row: PlaneRow) -> None:
+    blink, steps = AutoBlink(row), []
+    blink.stepped.connect(lambda: steps.append(blink.is_on))
+    blink.start()
+    assert steps == [True] and blink.is_on
+    blink.stop()
+    assert not blink.is_on
