@@ -138,7 +138,7 @@ def _user_settings() -> list[str]:
 
 
 def _is_button_pressed() -> bool:
-    """Whether Qt takes a mouse button for pressed, as after QTest.mouseDClick: a drag, for docks."""
+    """Whether Qt takes a mouse button for pressed, as after QTest.mouseDClick."""
     widgets = sys.modules.get("PyQt6.QtWidgets")
     if widgets is None:
         return False
