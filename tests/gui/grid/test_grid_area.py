@@ -233,6 +233,7 @@ def test_only_the_left_button_and_a_tile_open(area: GridArea) -> None:
         (LEFT, QPoint(viewport(area).width() - 1, viewport(area).height() + 5000)),
     ):
         QTest.mouseDClick(viewport(area), button, PLAIN, point)
+        QTest.mouseRelease(viewport(area), button, PLAIN, point)
     assert opened == [0]
 
 
