@@ -47,6 +47,7 @@ from vetter.review.opening.open_session import open_session
 from vetter.review.opening.practice import practice_of
 from vetter.review.opening.preferences import PreferenceFiles, Preferences
 from vetter.review.opening.seen_before import EarlierInputs, SeenBefore
+from vetter.review.threads.heap import limit_heaps
 from vetter.settings import Settings
 
 MEGABYTE = 1 << 20
@@ -243,6 +244,8 @@ def run(inputs: Sequence[str], **options: Any) -> int:
 
     Without inputs the program begins with the start page.
     """
+    # Before any thread begins.
+    limit_heaps()
     app = make_application()
     app.setApplicationName("vetter")
     app.setDesktopFileName("vetter")

@@ -94,7 +94,10 @@ def open_bench_window(
 ) -> MainWindow:
     """Open the real window on inputs, with a session of its own."""
     from vetter.app import open_window
+    from vetter.review.threads.heap import limit_heaps
 
+    # As the program does at its start.
+    limit_heaps()
     session = folder / f"keys{len(list(folder.glob('keys*.vetter')))}.vetter"
     window = open_window(inputs, session=str(session), reviewer="bench", **planes)
     window.resize(*size)
