@@ -17,7 +17,6 @@ ELSEWHERE = {
     "vetter.benchmark.walk": "benchmark/test_walk.py",
     "vetter.benchmark.watchdog": "benchmark/test_walk.py",
     "vetter.core.candidates.light_curve": "gui/light_curve/test_light_curve.py",
-    "vetter.core.decisions.list_changes": "review/test_session.py",
     "vetter.core.fakes.known": "io/inputs/planting/test_plant_source.py",
     "vetter.core.psf.saturation": "core/psf/test_field_stars.py",
     "vetter.headless.fields": "headless/test_fields.py",
