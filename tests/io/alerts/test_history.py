@@ -161,7 +161,9 @@ def test_limits_of_rubin_are_five_times_the_noise() -> None:
     assert found.negative.tolist() == [False, False] and found.current == 1
 
 
-@pytest.mark.parametrize(("jd", "mjd"), [(2460219.5, 60219.0), (60219.25, 60219.25)])
+@pytest.mark.parametrize(
+    ("jd", "mjd"), [(2460219.5, 60219.0), (60219.25, 60219.25), (1e6, 1e6), (1000001.5, -1399999.0)]
+)
 def test_times_are_mjd_of_either_kind(jd: float, mjd: float) -> None:
     assert curve(record(jd=jd)).time.tolist() == [mjd]
 
