@@ -185,10 +185,13 @@ def test_roles_are_of_the_fields_that_are_there(
 
 
 def test_producers_of_one_convention_keep_their_pixels() -> None:
-    rows = rows_of([(record(1), ZTF), (record(2), ALERT)])
-    roles, made = merge_roles([ZTF, ALERT], rows.columns, np.array([0, 1], np.int16))
+    rows = rows_of([(record(1), WINTER), (record(2), ALERT)])
+    roles, made = merge_roles([WINTER, ALERT], rows.columns, np.array([0, 1], np.int16))
     assert (roles.x, roles.y, roles.ra, roles.mag) == ("xpos", "ypos", "ra", "magpsf")
-    assert roles.one_based and made == {}
+    assert not roles.one_based and made == {}
+    roles, _ = merge_roles([ZTF, ALERT], rows.columns, np.array([0, 1], np.int16))
+    assert (roles.x, roles.y, roles.one_based) == (None, None, False)
+    assert merge_roles([ZTF, ZTF], rows.columns, np.array([0, 1], np.int16))[0].one_based
 
 
 def test_made_columns_are_in_the_order_of_the_rows() -> None:

@@ -80,9 +80,9 @@ def test_long_lot_is_one_table() -> None:
 
 
 def test_list_goes_on_behind_the_place_that_was_reached(tmp_path: Path) -> None:
-    files = tuple(str(path) for path in write_packets(tmp_path / "a", 40))
+    files = tuple(str(path) for path in write_packets(tmp_path / "a", 70))
     found = list(lots(ListRequest(files, None, None, 0)))
-    assert [len(lot.places) for lot in found] == [FIRST_LOT_SIZE, 8]
+    assert [len(lot.places) for lot in found] == [FIRST_LOT_SIZE, 38]
     assert [lot.last for lot in found] == [False, True]
     (rest,) = lots(ListRequest(files, None, found[0].reached, 32))
     assert rest.rows is not None and found[1].rows is not None
