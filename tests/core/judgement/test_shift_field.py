@@ -98,3 +98,9 @@ def test_too_few_neighbours_or_no_place_say_nothing(x: float) -> None:
 )
 def test_a_shift_is_compared_with_those_around_it(own, field, words) -> None:
     assert words in describe_shift(*own, TypicalShift(*field, 0.02, 8))
+
+
+def test_typical_shift_is_told_with_its_length() -> None:
+    found = TypicalShift(0.43, -0.29, 0.05, 12)
+    assert found.text == "dx +0.43, dy -0.29 px, scatter 0.05"
+    assert TypicalShift(3.0, -4.0, 0.0, 1).length == 5

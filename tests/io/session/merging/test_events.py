@@ -46,6 +46,8 @@ def chain(text: str) -> list[Row]:
         # A clock that went back does not change the order that a session has.
         (["a5b1c2", "d3"], "dabc"),
         (["a5b1c2", "a5d3"], "abcd"),
+        (["a1b9c2", "a1d3"], "adbc"),
+        (["a1b9c2", "b9d3"], "abcd"),
         (["a1x1", "a1b1"], "abx"),
         # Two sessions in opposite orders, which no program writes: the earliest goes first.
         (["a1b2", "b2a1"], "ab"),
