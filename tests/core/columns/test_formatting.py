@@ -119,3 +119,28 @@ def test_format_of_a_missing_value_is_empty() -> None:
 def test_single_precision_has_no_digits_of_its_own() -> None:
     values = np.array([1234.5678, 0.5], np.float32)
     assert make_writer(values)(values[0]) == "1234.57"
+
+
+@pytest.mark.parametrize(
+    ("values", "text"),
+    [
+        ([0.1234567, 0.1], "0.123"),
+        ([0.1234567, 0.1, 0.05], "0.123"),
+        ([0.0934567, 0.09], "0.09346"),
+    ],
+)
+def test_small_numbers_have_more_decimals(values: list[float], text: str) -> None:
+    assert make_writer(np.array(values))(values[0]) == text
+
+
+@pytest.mark.parametrize(
+    ("values", "text"),
+    [
+        ([15000.0, 15000.1234567], "15000.12346"),
+        ([14999.0, 15000.1234567], "15000.1234567"),
+        ([3e6, 2.9e6 + 0.1234567], "2900000.12346"),
+        ([3e6 + 1, 2.9e6 + 0.1234567], "2900000.1234567"),
+    ],
+)
+def test_all_times_of_a_column_are_days_or_none(values: list[float], text: str) -> None:
+    assert time_writer(np.array(values))(values[1]) == text

@@ -207,3 +207,11 @@ def test_storms_name_their_rows_and_samples() -> None:
         assert columns.values(name, 2).tolist() == ["image a"]
     columns.set_storms([])
     assert "storm" not in columns.names
+
+
+def test_what_was_said_is_of_the_rows_asked_for() -> None:
+    columns = _full_columns()
+    assert columns.values("tags").tolist() == ["", "dipole, ghost", ""]
+    assert columns.values("tags", 1).tolist() == ["dipole, ghost", ""]
+    assert columns.values("comment", 2).tolist() == [""]
+    assert columns.values("verdict", 1).tolist() == [2, 1]
