@@ -60,6 +60,8 @@ def test_a_fit_without_numbers_has_no_cells() -> None:
     [
         ({"chi2": 9999.0, "df": 100}, {}, "chi2/df", "409.1 to 99.99"),
         ({"chi2": 10000.0, "df": 1}, {}, "chi2/df", "4.091e+04 to 1e+04"),
+        ({"chi2": 286 * 100.0}, {}, "chi2/df", "143 to 100"),
+        ({"chi2": 286 * 100.4}, {}, "chi2/df", "143 to 100.4"),
         ({"chi2_0": math.nan}, {}, "chi2/df", "? to 2.63"),
         ({"chi2": math.nan}, {}, "chi2/df", "-"),
         ({"df": 0}, {}, "chi2/df", "-"),
