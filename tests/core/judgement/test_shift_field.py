@@ -177,3 +177,16 @@ def test_limits_of_a_difference(
     assert describe_shift(dx, 0.0, around, error) == words
     # Both axes count alike.
     assert describe_shift(0.0, dx, TypicalShift(0.0, field[0], field[1], 12), error) == words
+
+
+@pytest.mark.parametrize(("ring", "dx", "scatter"), [(7, 0.4, 0.0), (6, 0.4 + 2 / 7, 2 / 7)])
+def test_mover_is_left_out_where_seven_others_remain(ring: int, dx: float, scatter: float) -> None:
+    angle = np.arange(ring) * 2 * np.pi / ring
+    places = 100.0 * np.column_stack([np.cos(angle), np.sin(angle)])
+    places = np.vstack([places, [[0.0, 0.0]]])
+    shifts = np.full((ring + 1, 2), [0.4, 0.0])
+    shifts[-1] += (2.0, 0.0)
+    found = typical_shift_at(places, shifts, 0.0, 0.0)
+    assert found is not None
+    corrected = scatter * math.sqrt((ring + 1) / (ring - 2))
+    assert found == pytest.approx((dx, 0.0, corrected, ring + 1), abs=1e-9)
