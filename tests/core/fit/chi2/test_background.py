@@ -19,12 +19,13 @@ def weights() -> Array:
     return weight
 
 
-def test_slopes_are_orthonormal_and_without_constant() -> None:
-    weight = weights()
+@pytest.mark.parametrize("size", [1e-3, 1.0, 1e3])
+def test_slopes_are_orthonormal_and_without_constant(size: float) -> None:
+    weight = size * weights()
     images = make_slopes(weight).images.reshape(COUNT, 2, -1)
     products = images @ images.transpose(0, 2, 1)
     np.testing.assert_allclose(products, [np.eye(2)] * COUNT, atol=1e-12)
-    np.testing.assert_allclose(images @ weight.reshape(COUNT, -1, 1), 0.0, atol=1e-12)
+    np.testing.assert_allclose(images @ weight.reshape(COUNT, -1, 1), 0.0, atol=1e-12 * size)
     # The first rises along x alone.
     first = make_slopes(np.ones((1, NY, NX))).images[0, 0]
     np.testing.assert_allclose(np.diff(first, axis=0), 0.0, atol=1e-12)
