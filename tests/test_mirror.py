@@ -17,7 +17,6 @@ ELSEWHERE = {
     "vetter.benchmark.walk": "benchmark/test_walk.py",
     "vetter.benchmark.watchdog": "benchmark/test_walk.py",
     "vetter.core.candidates.light_curve": "gui/light_curve/test_light_curve.py",
-    "vetter.core.fakes.known": "io/inputs/planting/test_plant_source.py",
     "vetter.headless.fields": "headless/test_fields.py",
     "vetter.headless.reports": "headless/test_reports.py",
     "vetter.headless.reviewers.agreement": "headless/reviewers/test_agreement.py",
