@@ -16,7 +16,6 @@ ELSEWHERE = {
     "vetter.benchmark.starts": "benchmark/test_commands.py",
     "vetter.benchmark.walk": "benchmark/test_walk.py",
     "vetter.benchmark.watchdog": "benchmark/test_walk.py",
-    "vetter.core.candidates.light_curve": "gui/light_curve/test_light_curve.py",
     "vetter.headless.fields": "headless/test_fields.py",
     "vetter.headless.reports": "headless/test_reports.py",
     "vetter.headless.reviewers.agreement": "headless/reviewers/test_agreement.py",
