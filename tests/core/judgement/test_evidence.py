@@ -187,6 +187,7 @@ SMALL = Adjustment(True, fwhm=4.0, df=100, pixels=100_000, pval=0.5, chi2=100.0,
         ({"pval": 1 - 0.9e-5}, "err is too large (chi2/df 1.00): so is the p-value"),
         ({"pval": 1 - 1.1e-5}, None),
         ({"pval": 1.0, "df": 0}, None),
+        ({"pval": 1.0, "df": 1}, "err is too large (chi2/df 100.00): so is the p-value"),
         ({"converged": False, "fit_bg": False}, None),
     ],
 )
