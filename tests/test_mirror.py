@@ -16,19 +16,12 @@ ELSEWHERE = {
     "vetter.benchmark.starts": "benchmark/test_commands.py",
     "vetter.benchmark.walk": "benchmark/test_walk.py",
     "vetter.benchmark.watchdog": "benchmark/test_walk.py",
-    "vetter.core.candidates.light_curve": "gui/light_curve/test_light_curve.py",
-    "vetter.core.decisions.agreement.share": "io/inputs/test_share_source.py",
-    "vetter.core.decisions.list_changes": "review/test_session.py",
-    "vetter.core.fakes.known": "io/inputs/planting/test_plant_source.py",
-    "vetter.core.cutout.plane_checks.plane_roles": "io/field/test_guessed_planes.py",
-    "vetter.core.psf.saturation": "core/psf/test_field_stars.py",
     "vetter.headless.fields": "headless/test_fields.py",
     "vetter.headless.reports": "headless/test_reports.py",
     "vetter.headless.reviewers.agreement": "headless/reviewers/test_agreement.py",
     "vetter.headless.reviewers.merge": "headless/reviewers/test_split.py",
     "vetter.headless.reviewers.split": "headless/reviewers/test_split.py",
     "vetter.headless.stats": "headless/test_planted_sessions.py",
-    "vetter.io.fits.chips": "io/field/test_companions.py",
     "vetter.io.fits.derived_images.flipped_image": "io/field/test_companions.py",
     "vetter.io.fits.derived_images.rubin_kernel": "io/field/test_companions.py",
     "vetter.io.fits.writing": "io/cutouts/test_layout.py",
@@ -36,6 +29,7 @@ ELSEWHERE = {
     "vetter.io.inputs.planting.session_report": "headless/test_planted_sessions.py",
     "vetter.io.session.recent_sessions": "review/opening/test_recents.py",
     "vetter.review.opening.content_checker": "gui/opening/test_caution_band.py",
+    "vetter.review.threads.heap": "review/threads/test_heap.py",
 }
 """Modules that tests in other rooms, or of a process, run; with one file of those tests."""
 

@@ -13,7 +13,7 @@ from typing import Any, ParamSpec
 P = ParamSpec("P")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Figure:
     """One measurement with its values and budgets.
 

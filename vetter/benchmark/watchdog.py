@@ -26,7 +26,7 @@ _WAITING = (".get()", ".get,", ".wait(", ".recv(", ".poll(", ".acquire(", ".read
 """Calls in whose line a thread waits in C."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class SlowEvent:
     """Event that took long.
 

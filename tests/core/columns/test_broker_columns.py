@@ -119,3 +119,95 @@ def test_tile_has_the_fits_signal_where_the_list_has_none() -> None:
     fits.set(1, Adjustment(True, psf_snr=12.34), Judgement(Answer.KEPT, ""))
     facts = {fact.caption: fact for fact in tile_facts(session.columns, session.candidates)}
     assert [facts["S/N"].text(row) for row in (0, 1)] == ["-", "12.34"]
+
+
+@pytest.mark.parametrize(
+    ("values", "score"),
+    [
+        ({"rb": [0.5, -999.0, np.nan], "drb": [np.nan, np.nan, 0.8]}, "drb"),
+        ({"rb": [0.5, 0.6, np.nan], "score": [1.0, 1.0, 1.0]}, "rb"),
+        ({"rb": [0.5, np.nan, np.nan], "score": [1.0, 1.0, np.nan]}, "score"),
+        ({"drb": ["a", "b", "c"], "score": [-90.0, -90.5, -89.5]}, "score"),
+        ({"drb": ["a", "b", "c"], "score": [-90.0, -90.5, -90.0]}, None),
+    ],
+)
+def test_score_is_the_first_of_most_candidates(
+    values: dict[str, list[object]], score: str | None
+) -> None:
+    assert score_column(candidate_list(3, **{k: np.array(v) for k, v in values.items()})) == score
+
+
+def facts_of_tile(roles: dict[str, None], **columns: np.ndarray) -> dict[str, list[str]]:
+    listed = candidate_list(3, **columns)
+    listed = replace(listed, roles=listed.roles._replace(**roles))
+    facts = tile_facts(FakeSession(listed).columns, listed)
+    return {fact.caption: [fact.text(row) for row in range(3)] for fact in facts}
+
+
+def test_tile_has_flux_without_magnitude_and_signal_before_error() -> None:
+    flux, snr = np.array([-2497.5, 1637.5, np.nan]), np.array([5.25, -999.0, np.nan])
+    assert facts_of_tile({}, snr=snr, drb=np.array([0.5, 0.25, np.nan])) == {
+        "mag": ["18.000", "18.125", "18.250"],
+        "S/N": ["5.25", "-", "-"],
+        "drb": ["0.50", "0.25", "-"],
+    }
+    assert facts_of_tile({"mag": None, "mag_err": None}, flux=flux) == {
+        "flux": ["-2497.5", "1637.5", "-"]
+    }
+
+
+def test_tile_has_the_signal_of_the_magnitudes_error() -> None:
+    errors = np.array([0.05, 0.0, np.nan])
+    assert facts_of_tile({}, mag_err=errors)["S/N"] == ["21.7", "-", "-"]  # 2.5 / ln 10 / 0.05
+
+
+@pytest.mark.parametrize(
+    ("age", "text"),
+    [(0.0, "0.0 d"), (-0.9, "-0.9 d"), (-1.0, "-"), (99999.0, "99999.0 d"), (1e5, "-")],
+)
+def test_age_is_told_within_its_limits(age: float, text: str) -> None:
+    start = 58849.5 - age + np.zeros(2)
+    assert said(candidate_list(2, drb=np.ones(2), jdstarthist=start))["age"] == text
+
+
+def test_sign_of_rubin_is_the_other_way_round() -> None:
+    listed = candidate_list(2, score=np.ones(2), isNegative=np.array([True, False]))
+    assert [said(listed, row)["difference"] for row in range(2)] == ["negative", "positive"]
+    listed = candidate_list(2, score=np.ones(2), isdiffpos=np.array(["t", "f"]))
+    assert "difference" not in said(listed)
+
+
+def test_nearest_source_and_planet_are_told_with_what_is_known() -> None:
+    listed = candidate_list(
+        3,
+        drb=np.ones(3),
+        distpsnr1=np.array([0.0, 1.25, -999.0]),
+        sgscore1=np.array([-999.0, 0.0, 1.0]),
+        ssdistnr=np.array([0.0, -0.5, 7.0]),
+    )
+    told = [said(listed, row) for row in range(3)]
+    assert [one["nearest"] for one in told] == ['0.0"', '1.2", star 0.00', "none"]
+    assert [one["minor planet"] for one in told] == ['0.0"', "none", '7.0"']
+
+
+def test_columns_of_facts_are_named_in_their_tips() -> None:
+    listed = candidate_list(
+        1,
+        drb=np.ones(1),
+        snr=np.ones(1),
+        isdiffpos=np.array([True]),
+        jdstarthist=np.array([58849.0]),
+        distpsnr1=np.ones(1),
+        sgscore1=np.ones(1),
+        ssdistnr=np.ones(1),
+        ssnamenr=np.array(["433"]),
+    )
+    facts = all_known_facts(FakeSession(listed).columns, listed, False)
+    tips = {fact.caption: (fact.tip, fact.columns, fact.copied) for fact in facts}
+    assert tips["S/N"] == ("column snr", ("snr",), False)
+    assert tips["difference"] == ("column isdiffpos", ("isdiffpos",), False)
+    assert tips["age"] == ("since the first detection: jdstarthist", ("jdstarthist",), False)
+    star = "column distpsnr1, arcsec; sgscore1: 1 is a star, 0 a galaxy"
+    assert tips["nearest"] == (star, ("distpsnr1", "sgscore1"), False)
+    planet = ("column ssdistnr, arcsec, and ssnamenr", ("ssdistnr", "ssnamenr"), False)
+    assert tips["minor planet"] == planet

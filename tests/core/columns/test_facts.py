@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from astropy.table import Table
+from astropy.table import Column, Table
 
+from tests.helpers.fake_session import FakeSession, candidate_list
 from vetter.core.candidates.candidate_list import CandidateList, Roles
 from vetter.core.columns.facts import Fact, image_facts, known_facts, picked_facts
 from vetter.core.columns.review_columns import ReviewColumns
@@ -81,3 +82,12 @@ def test_image_facts_stand_in_for_missing_columns() -> None:
 def test_image_facts_leave_columns_and_unknown() -> None:
     shown = [Fact("time", str)]
     assert image_facts("2026-03-14T03:16:43", "", shown) == []
+
+
+def test_picked_column_is_named_with_its_unit() -> None:
+    listed = candidate_list(1, plain=np.ones(1), dist=Column([1.0], unit="arcsec"))
+    facts = picked_facts(FakeSession(listed).columns, ["dist", "plain", "gone"], [])
+    assert [(fact.caption, fact.tip, fact.copied) for fact in facts] == [
+        ("dist", "column dist (arcsec)", True),
+        ("plain", "column plain", True),
+    ]

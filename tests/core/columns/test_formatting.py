@@ -66,3 +66,81 @@ def test_numbers_are_aligned_as_numbers() -> None:
 )
 def test_time_of_unknown_kind_keeps_all_digits(values: Any, text: str) -> None:
     assert time_writer(values)(values[0]) == text
+
+
+def test_array_is_written_by_its_shape() -> None:
+    assert make_writer(np.zeros((5, 2, 3)))(np.zeros((2, 3))) == "2 x 3 values"
+
+
+@pytest.mark.parametrize(
+    ("values", "text"),
+    [
+        ([999_999_999.0], "999999999"),
+        ([1e9], "1e+09"),
+        ([0.00101, 0.00102], "0.00101"),
+        ([0.00099, 0.00098], "0.00099"),
+        ([0.0999999, 0.09], "0.10000"),
+        ([0.1000009, 0.11], "0.100"),
+        ([999.12345, 1.0], "999.123"),
+        ([1000.12345, 1000.0], "1000.1"),
+        ([15000.123456, 15001.0], "15000.12346"),
+        ([14999.123456, 14998.0], "14999.1"),
+        ([20000.123456, 10001.0], "20000.12346"),
+        ([20000.123456, 9999.0], "20000.1"),
+    ],
+)
+def test_decimals_change_at_their_limits(values: list[float], text: str) -> None:
+    assert make_writer(np.array(values))(values[0]) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (14999.5, "14999.5"),
+        (15000.123456, "15000.12346"),
+        (3e6, "3000000"),
+        (3000000.25, "3000000.25"),
+    ],
+)
+def test_time_is_in_days_within_their_range(value: float, text: str) -> None:
+    assert time_writer(np.array([value, np.nan]))(value) == text
+
+
+def test_missing_time_is_empty() -> None:
+    assert time_writer(np.array([20260314.5, np.nan]))(np.nan) == ""
+    assert time_writer(np.array([np.nan]))(np.nan) == ""
+
+
+def test_format_of_a_missing_value_is_empty() -> None:
+    assert make_writer(np.array([1.0, np.nan]), "%.1f")(np.nan) == ""
+    assert make_writer(np.array([7]), "%04d")(7) == "0007"
+
+
+def test_single_precision_has_no_digits_of_its_own() -> None:
+    values = np.array([1234.5678, 0.5], np.float32)
+    assert make_writer(values)(values[0]) == "1234.57"
+
+
+@pytest.mark.parametrize(
+    ("values", "text"),
+    [
+        ([0.1234567, 0.1], "0.123"),
+        ([0.1234567, 0.1, 0.05], "0.123"),
+        ([0.0934567, 0.09], "0.09346"),
+    ],
+)
+def test_small_numbers_have_more_decimals(values: list[float], text: str) -> None:
+    assert make_writer(np.array(values))(values[0]) == text
+
+
+@pytest.mark.parametrize(
+    ("values", "text"),
+    [
+        ([15000.0, 15000.1234567], "15000.12346"),
+        ([14999.0, 15000.1234567], "15000.1234567"),
+        ([3e6, 2.9e6 + 0.1234567], "2900000.12346"),
+        ([3e6 + 1, 2.9e6 + 0.1234567], "2900000.1234567"),
+    ],
+)
+def test_all_times_of_a_column_are_days_or_none(values: list[float], text: str) -> None:
+    assert time_writer(np.array(values))(values[1]) == text

@@ -7,7 +7,9 @@ import pytest
 from astropy.table import MaskedColumn, Table
 
 from vetter.core.candidates.candidate_list import CandidateList, Roles
-from vetter.core.columns.review_columns import ReviewColumns
+from vetter.core.columns.review_columns import ReviewColumns, SomeRows
+from vetter.core.decisions.triage.storms import Storm
+from vetter.core.judgement.fit_table import FitTable
 
 
 class Opinion:
@@ -98,3 +100,118 @@ def test_long_numbers_as_names_keep_their_digits_where_some_are_missing() -> Non
     numbers = MaskedColumn([169747015154532428, 0], mask=[False, True])
     columns = _columns(Table({"object": numbers}), name="object")
     assert columns.values("name").tolist() == ["169747015154532428", "k1"]
+
+
+class Others:
+    """Other reviewers' columns of three candidates."""
+
+    def disagreements(self, first: int = 0) -> np.ndarray:
+        return np.array(["", "yes", "no"])[first:]
+
+    def texts(self, first: int = 0) -> np.ndarray:
+        return np.array(["", "bob: reject", "bob: maybe"])[first:]
+
+    def next_reviewers(self, first: int = 0) -> np.ndarray:
+        return np.array(["ann", "", "bob"])[first:]
+
+
+def _full_columns() -> ReviewColumns:
+    table = Table(
+        {
+            "seen": [1, 2, 3],
+            "mag": MaskedColumn([18.0, 19.0, 20.0], unit="mag", format="%.1f"),
+            "mjd": [20260314.13373, 20260315.5, 20260316.5],
+        }
+    )
+    count = np.arange(3.0)
+    roles = Roles(x="x", y="y", ra="ra", dec="dec", time="mjd")
+    keys = np.array(["k0", "k1", "k2"])
+    listed = CandidateList(table, roles, keys, count, count + 0.5, count + 10, count - 10)
+    return ReviewColumns(
+        listed,
+        Decided(),
+        FitTable(3),
+        Others(),
+        has_seen=True,
+        waits=lambda: np.array([np.nan, 0.25, 2.0]),
+    )
+
+
+def test_all_columns_come_in_their_order() -> None:
+    columns = _full_columns()
+    first = ["verdict", "name", "tags", "comment", "x", "y", "ra", "dec"]
+    rest = ["seen", "waits", "disagree", "others", "next", "list.seen", "mag", "mjd"]
+    names = columns.names
+    assert names[:8] == first
+    assert [name for name in names[8:] if name in rest] == rest
+    assert columns.fixed == {"name", "x", "y", "ra", "dec", "list.seen", "mag", "mjd"}
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "unit"),
+    [
+        ("x", "1.00", "pixels from 0"),
+        ("ra", "11.000000", "deg"),
+        ("dec", "-9.000000", "deg"),
+        ("waits", "0.25", "days"),
+        ("mag", "19.0", "mag"),
+        ("mjd", "20260315.5", ""),
+        ("shift", "", "pixels"),
+        ("list.seen", "2", ""),
+    ],
+)
+def test_column_is_written_with_its_unit(name: str, text: str, unit: str) -> None:
+    columns = _full_columns()
+    assert columns.writer(name)(columns.values(name)[1]) == text
+    assert columns.unit(name) == unit
+    described = columns.describe(name)
+    assert described.startswith(f"{name} ({unit})" if unit else name)
+
+
+def test_columns_of_others_are_theirs_and_described() -> None:
+    columns = _full_columns()
+    assert columns.values("others").tolist() == ["", "bob: reject", "bob: maybe"]
+    assert columns.values("next", 1).tolist() == ["", "bob"]
+    assert columns.values("disagree", 1).tolist() == ["yes", "no"]
+    assert columns.describe("others").startswith("others: ")
+    assert columns.folded("others", 2).tolist() == [b"bob: maybe"]
+
+
+def test_earlier_verdicts_are_those_set_last() -> None:
+    columns = _full_columns()
+    columns.set_seen({0: "accept", 2: "reject", 3: "beyond"})
+    assert columns.values("seen").tolist() == ["accept", "", "reject"]
+    assert columns.values("seen", 1).tolist() == ["", "reject"]
+    columns.set_seen({1: "maybe"})
+    assert columns.values("seen").tolist() == ["", "maybe", ""]
+
+
+@pytest.mark.parametrize(("first", "count", "rows"), [(0, 2, [0, 1]), (1, None, [1, 2])])
+def test_some_rows_are_those_of_the_list(first: int, count: int | None, rows: list[int]) -> None:
+    columns = _full_columns()
+    some = SomeRows(columns, first, count)
+    assert some.names == columns.names and some.find("time") == "mjd"
+    assert some.values("x").tolist() == rows
+    assert some.folded("name").tolist() == [f"k{row}".encode() for row in rows]
+    assert columns.since(1).values("x").tolist() == [1, 2]
+
+
+def test_storms_name_their_rows_and_samples() -> None:
+    columns = _full_columns()
+    assert "storm" not in columns.names
+    larger = Storm("image", "a", np.array([1, 2]), 0.0)
+    columns.set_storms([larger, Storm("night", "b", np.array([0, 1]), 0.0)])
+    # The first storms are the largest, and keep their rows.
+    for name in ("storm", "storm_sample"):
+        assert columns.values(name).tolist() == ["night b", "image a", "image a"]
+        assert columns.values(name, 2).tolist() == ["image a"]
+    columns.set_storms([])
+    assert "storm" not in columns.names
+
+
+def test_what_was_said_is_of_the_rows_asked_for() -> None:
+    columns = _full_columns()
+    assert columns.values("tags").tolist() == ["", "dipole, ghost", ""]
+    assert columns.values("tags", 1).tolist() == ["dipole, ghost", ""]
+    assert columns.values("comment", 2).tolist() == [""]
+    assert columns.values("verdict", 1).tolist() == [2, 1]

@@ -95,3 +95,27 @@ def test_what_cannot_place_candidates(roles: Roles, has_wcs: bool, says: str) ->
     assert find_problem(roles, has_wcs).startswith(says) and bool(says) == bool(
         find_problem(roles, has_wcs)
     )
+
+
+@pytest.mark.parametrize(
+    ("shift", "carried"),
+    [
+        ((0.0, 0.0), 1),
+        ((1.9, 0.0), 1),
+        ((0.0, -1.9), 1),
+        ((2.1, 0.0), 0),
+        ((0.0, -2.1), 0),
+        ((1.5, 1.5), 0),
+    ],
+)
+def test_decision_of_a_list_of_pixels_carries_over_within_two(
+    shift: tuple[float, float], carried: int
+) -> None:
+    steps = np.arange(4.0)
+    moved = {"u": 10.0 + steps + shift[0], "v": 20.25 + steps + shift[1]}
+    unknown = np.full(4, np.nan)
+    plain = candidate_list(4, **moved)
+    roles = plain.roles.with_(ra=None, dec=None)
+    listed = CandidateList(plain.table, roles, plain.keys, plain.x, plain.y, unknown, unknown)
+    found = preview_roles(listed, roles.with_(x="u", y="v"), False, ImageFrame(), {}, np.array([2]))
+    assert (found.verdicts, found.carried) == (1, carried)

@@ -38,3 +38,27 @@ def test_number_offers_larger_and_smaller() -> None:
 
 def test_text_with_both_quotes_has_no_filter() -> None:
     assert value_filters("name", "\"'") == []
+
+
+@pytest.mark.parametrize("value", [None, "", float("nan"), np.float32("nan"), np.ma.masked])
+def test_missing_value_has_one_filter(value: Any) -> None:
+    assert value_filters("mag", value) == ["mag=missing"]
+
+
+@pytest.mark.parametrize("value", [[1.0], (1.0,), np.array([1.0])])
+def test_several_values_have_no_filter(value: Any) -> None:
+    assert value_filters("mag", value) == []
+
+
+@pytest.mark.parametrize("name", ["not", "two words", "a=b", "it's"])
+def test_name_that_would_be_read_otherwise_is_quoted(name: str) -> None:
+    assert value_filters(name, True) == [f'"{name}"=true']
+
+
+def test_name_with_both_quotes_has_no_filter() -> None:
+    assert value_filters("\"'", 1.0) == []
+
+
+def test_text_with_one_quote_is_written_in_the_other() -> None:
+    assert value_filters("name", 'say "a"') == ["name='say \"a\"'"]
+    assert value_filters("name", "it's") == ['name="it\'s"']

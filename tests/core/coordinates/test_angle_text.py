@@ -121,3 +121,25 @@ def test_right_ascensions_over_24_are_sexagesimal_degrees() -> None:
 def test_lone_right_ascension_over_24_hours_is_nan() -> None:
     degrees = to_degrees(np.array(["12:34:55", "72:34:55", "12:34:56"]), "", True)
     assert np.isnan(degrees[1]) and degrees[0] == pytest.approx(188.7291667)
+
+
+@pytest.mark.parametrize(
+    ("text", "degrees"),
+    [
+        ("36''", 0.01),
+        ('36"', 0.01),
+        ("36 arcsec", 0.01),
+        ("30'", 0.5),
+        ("30 arcmins", 0.5),
+        ("2 h", 30.0),
+        ("2 degs", 2.0),
+        ("10:60", 11.0),
+        ("10:00:60", 10 + 1 / 60),
+        ("10:61", np.nan),
+        ("10:00:61", np.nan),
+        ("18.2mag", np.nan),
+        ("-12d30m S", np.nan),
+    ],
+)
+def test_units_and_sixties_of_one_angle(text: str, degrees: float) -> None:
+    assert parse_angle(text, False) == pytest.approx(degrees, rel=1e-12, nan_ok=True)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from vetter.core.coordinates.angle_text import parse_angle
-from vetter.core.coordinates.angles import to_degrees
+from vetter.core.coordinates.angles import j_name, to_degrees
 
 
 @pytest.mark.parametrize(
@@ -53,3 +53,38 @@ def test_units(unit: str, degrees: float) -> None:
 def test_text_column() -> None:
     values = to_degrees(np.array(["01:00:00", ""]), "", True)
     assert values[0] == pytest.approx(15.0) and np.isnan(values[1])
+
+
+@pytest.mark.parametrize(
+    ("values", "unit", "degrees"),
+    [
+        ([b"01:00:00", None], "", [15.0, np.nan]),
+        (["12.5", "-1"], "arcsecs", [12.5 / 3600, -1 / 3600]),
+        (["00:30:00", "00:00:36"], "deg", [0.5, 0.01]),
+    ],
+)
+def test_columns_of_text(values: list[object], unit: str, degrees: list[float]) -> None:
+    found = to_degrees(np.array(values, object), unit, True)
+    np.testing.assert_allclose(found, degrees, rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("ra", "dec", "name"),
+    [
+        (65.263625, 33.201361, "J042103.27+331204.9"),
+        (0.0, -0.5, "J000000.00-003000.0"),
+        (0.0, -0.0, "J000000.00-000000.0"),
+        (-15.0, 90.0, "J230000.00+900000.0"),
+        (375.0, -90.0, "J010000.00-900000.0"),
+        (0.25, 10.999999, "J000100.00+110000.0"),
+        (14.9999999, 0.99998, "J010000.00+005959.9"),
+    ],
+)
+def test_name_rounds_and_carries_seconds(ra: float, dec: float, name: str) -> None:
+    assert j_name(ra, dec) == name
+
+
+@pytest.mark.parametrize(("ra", "dec"), [(np.nan, 0), (0, np.nan), (np.inf, 0), (0, 90.001)])
+def test_place_that_is_none_has_no_name(ra: float, dec: float) -> None:
+    with pytest.raises(ValueError, match="no name for ra"):
+        j_name(ra, dec)

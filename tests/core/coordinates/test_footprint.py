@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from astropy.wcs import WCS
 
 from tests.helpers.night_files import turned_wcs
 from vetter.core.coordinates.footprint import Footprints
@@ -32,3 +33,30 @@ def test_the_other_side_of_the_sky_is_outside():
 def test_without_a_wcs_or_a_place_nothing_is_inside():
     assert not Footprints([(None, SHAPE)]).images_containing(150, 2).any()
     assert not Footprints([(turned_wcs(SHAPE, 0), SHAPE)]).images_containing(np.nan, 2).any()
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "inside"),
+    [
+        (-0.45, 30, True),
+        (-0.55, 30, False),
+        (79.45, 30, True),
+        (79.55, 30, False),
+        (40, -0.45, True),
+        (40, -0.55, False),
+        (40, 59.45, True),
+        (40, 59.55, False),
+    ],
+)
+def test_image_ends_at_the_edges_of_its_pixels(x, y, inside):
+    wcs = turned_wcs(SHAPE, 0)
+    ra, dec = wcs.all_pix2world([[x, y]], 0)[0]
+    assert Footprints([(wcs, SHAPE)]).images_containing(float(ra), float(dec))[0] == inside
+
+
+def test_map_of_the_whole_sky_has_no_outline():
+    wcs = WCS(naxis=2)
+    wcs.wcs.ctype = ["RA---AIT", "DEC--AIT"]
+    wcs.wcs.cdelt = [-1, 1]
+    wcs.wcs.crpix = [180, 90]
+    assert not Footprints([(wcs, (180, 360))]).images_containing(0, 0).any()

@@ -50,3 +50,24 @@ def test_parent_stated_twice_is_one():
 )
 def test_parent_is_not_made_up(header):
     assert parent_pixels(header) == ()
+
+
+@pytest.mark.parametrize(
+    ("header", "found"),
+    [
+        (None, ()),
+        ({"LTV1": -7.0}, ((7.0, 0.0, "LTV1, LTV2"),)),
+        ({"LTV2": 3.0}, ((0.0, -3.0, "LTV1, LTV2"),)),
+        ({"CROP_X1": 4}, ()),
+        ({"CROP_X1": 4, "CROP_Y1": 0}, ((4.0, 0.0, "CROP_X1, CROP_Y1"),)),
+        (
+            {"LTV1": -7.0, "CROP_X1": 4, "CROP_Y1": 5},
+            ((7.0, 0.0, "LTV1, LTV2"), (4.0, 5.0, "CROP_X1, CROP_Y1")),
+        ),
+        ({"LTV1": -7.0, "LTM1_2": 0.1}, ()),
+        ({"LTV1": -7.0, "LTM2_1": 0.1}, ()),
+        ({"LTV1": -7.0, "LTM2_2": 2.0}, ()),
+    ],
+)
+def test_each_offset_with_its_keywords(header, found):
+    assert parent_pixels(header) == found

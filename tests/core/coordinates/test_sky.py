@@ -118,3 +118,69 @@ def test_directions_and_scale_of_a_real_field_with_distortion(real_data: Path) -
         x1, y1 = wcs.all_world2pix([[moved.ra.deg, moved.dec.deg]], 0)[0]
         assert math.degrees(math.atan2(y1 - y, x1 - x)) % 360 == pytest.approx(angle, abs=0.05)
     assert pixel_scale(wcs, x, y) == pytest.approx(0.263, abs=0.003)
+
+
+@pytest.mark.parametrize(
+    ("digits", "ra", "dec"),
+    [
+        (0, "04:21:03", "+33:12:05"),
+        (1, "04:21:03.3", "+33:12:05"),
+        (3, "04:21:03.270", "+33:12:04.90"),
+    ],
+)
+def test_sexagesimal_has_as_many_digits(digits: int, ra: str, dec: str) -> None:
+    assert format_sexagesimal(65.263625, 33.201361, digits) == (ra, dec)
+    assert format_sexagesimal(3.0, math.inf) == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("width", "label"),
+    [
+        (0.0035, None),
+        (0.0036, '0.001"'),
+        (0.018, '0.005"'),
+        (3.5, '0.5"'),
+        (3.6, '1"'),
+        (35.6, '5"'),
+        (35.8, '10"'),
+        (214, '30"'),
+        (215, "1'"),
+        (12857, "30'"),
+        (12858, "1°"),
+        (64285, "2°"),
+        (64286, "5°"),
+        (1e9, "5°"),
+    ],
+)
+def test_bar_is_at_most_28_hundredths_of_the_view(width: float, label: str | None) -> None:
+    bar = scale_bar(1.0, width)
+    assert (bar is None) == (label is None)
+    assert bar is None or (bar[1] == label and bar[0] <= 0.28 * width)
+
+
+def test_bar_of_no_view_is_none() -> None:
+    assert scale_bar(1.0, 0) is None and scale_bar(math.inf, 100) is None
+
+
+def test_pixel_off_the_projection_has_no_sky() -> None:
+    wcs = WCS(naxis=2)
+    wcs.wcs.ctype = ["RA---AIT", "DEC--AIT"]
+    wcs.wcs.crval, wcs.wcs.crpix, wcs.wcs.cdelt = [0, 0], [50, 50], [-5, 5]
+    assert radec(wcs, 49, 49) == pytest.approx((0, 0))
+    assert radec(wcs, 0, 0) is None and orientation(wcs, 0, 0) is None
+
+
+def test_area_of_a_pixel_is_that_of_its_sides() -> None:
+    wcs = tan()
+    wcs.wcs.cd = wcs.wcs.cd * [[4], [1]]
+    assert pixel_scale(wcs, 49, 49) == pytest.approx(0.4, rel=1e-6)
+    found = orientation(wcs, 49, 49)
+    assert found is not None and found[:2] == pytest.approx((90, 180), abs=1e-3)
+
+
+def test_right_ascension_is_from_zero_to_360() -> None:
+    assert radec(tan(ra=0.0), 48, 49) == pytest.approx(
+        (0.2 / 3600 / math.cos(math.radians(20)), 20)
+    )
+    west = radec(tan(ra=0.0), 50, 49)
+    assert west is not None and 359.9 < west[0] < 360

@@ -46,6 +46,9 @@ def second(header: Header, keyword: str, value: Any) -> Header:
         made({**CD, "PV1_3": 0.0, "PV1_4": 90.0}),
         made({**CD, "PV2_1": 1.0, "PV2_3": 20.0}, kind="ZPN"),
         second(made(CD), "CRVAL1", 188.725),
+        made({**DELTA, "PC1_1": 1.0, "PC2_2": 1.0, "CROTA2": 0.0}),
+        made({**CD, "CROTA2": 30.0}),
+        made({"CD1_2": 1e-4, "CD2_1": 2e-4, "CDELT1": -1e-4, "CDELT2": 2e-4}),
     ],
 )
 def test_wcs_without_contradiction_is_taken_as_it_is(header: Header) -> None:
@@ -83,6 +86,13 @@ def test_wcs_without_contradiction_is_taken_as_it_is(header: Header) -> None:
         (
             made({**CD, "PV1_1": 1.0, "PV1_7": 1e-3, "PV2_1": 1.0}),
             "PV coefficients with RA---TAN and DEC--TAN: they are taken as TPV, as SCAMP's",
+        ),
+        (
+            made(
+                {**CD, "PV1_7": 1e-3, "A_ORDER": 2, "B_ORDER": 2, "A_2_0": 1e-7, "B_0_2": 1e-7},
+                kind="TAN-SIP",
+            ),
+            "PV and SIP coefficients in one header: SIP is taken",
         ),
         (made({}), "no CD, PC or CDELT: taken as 1 degree a pixel"),
         (made(CD, ("EQUINOX", "unknown")), "EQUINOX = 'unknown' is not a year: not used"),

@@ -9,7 +9,13 @@ from astropy.wcs import WCS
 
 from tests.helpers.distorted_wcs import WCSS, with_tables
 from vetter.core.coordinates.wcs import header_wcs, wcs_cards, without_tables
-from vetter.core.cutout.crop import crop_header, crop_image, crop_image_centered, crop_wcs
+from vetter.core.cutout.crop import (
+    card_number,
+    crop_header,
+    crop_image,
+    crop_image_centered,
+    crop_wcs,
+)
 from vetter.core.cutout.plane import Box
 from vetter.errors import InputError
 
@@ -218,3 +224,45 @@ def test_of_more_axes_the_celestial_ones_are_cropped() -> None:
     cropped = crop_wcs(wcs, Box(3, 4, 5, 6))
     assert cropped.naxis == 2 and cropped.pixel_shape == (5, 6)
     assert cropped.wcs.crpix.tolist() == [7, 16]
+
+
+@pytest.mark.parametrize(
+    ("value", "number"),
+    [
+        (1, 1.0),
+        ("2.5", 2.5),
+        (True, None),
+        (1 + 2j, None),
+        (None, None),
+        ("north", None),
+        (float("nan"), None),
+        (float("inf"), None),
+        pytest.param(10**400, None, id="huge"),
+    ],
+)
+def test_value_of_a_card_is_a_finite_number(value: object, number: float | None) -> None:
+    assert card_number(value) == number
+
+
+def test_crop_of_an_image_brings_its_header() -> None:
+    header = fits.Header({"CRPIX1": 5.0, "CRPIX2": 6.0})
+    data = np.arange(12.0).reshape(3, 4)
+    pixels, cropped = crop_image(data, 1, 2, 3, 1, header)
+    assert pixels.tolist() == [[9, 10, 11]]
+    assert (cropped["CRPIX1"], cropped["CRPIX2"], cropped["NAXIS1"], cropped["NAXIS2"]) == (
+        4,
+        4,
+        3,
+        1,
+    )
+    assert [cropped[f"CROP_{name}"] for name in ("X1", "X2", "Y1", "Y2")] == [1, 4, 2, 3]
+    assert (cropped["LTV1"], cropped["LTV2"]) == (-1, -2) and header["CRPIX1"] == 5
+    pixels, cropped = crop_image_centered(data, 2.2, 1.4, 0.5, header)
+    assert pixels.tolist() == [[1, 2, 3], [5, 6, 7], [9, 10, 11]]
+    assert (cropped["CRPIX1"], cropped["CRPIX2"]) == (4, 6)
+
+
+@pytest.mark.parametrize("place", [(np.nan, 1), (1, np.inf)])
+def test_position_that_is_not_finite_is_refused(place: tuple[float, float]) -> None:
+    with pytest.raises(InputError, match="position: expected finite x and y, found"):
+        crop_image_centered(np.ones((3, 3)), *place, 1)

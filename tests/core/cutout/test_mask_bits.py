@@ -88,3 +88,89 @@ def test_value_card_with_several_bits_names_none() -> None:
 def test_injected_sources_are_not_bad() -> None:
     names = {"MP_INJECTED": 3, "MP_INJECTED_CORE_TEMPLATE": 4, "MP_BAD": 0}
     assert bad_bits(names).find_bad(np.array([8, 16, 1])).tolist() == [False, False, True]
+
+
+@pytest.mark.parametrize(
+    ("only", "good", "note"),
+    [
+        (None, None, ""),
+        ("0,2", None, "bad are bits 0,2, as you say"),
+        (None, "1", "bits 1 are not bad, as you say"),
+        ("0", "1", "bad are bits 0, as you say"),
+    ],
+)
+def test_choice_of_the_user_is_told(only: str | None, good: str | None, note: str) -> None:
+    assert bad_bits({}, only, good).note == note
+
+
+def test_harmless_bits_are_named() -> None:
+    header = {"MP_BAD": 0, "MP_DETECTED": 5, "MP_INJECTED_CORE": 6}
+    found = bad_bits(header)
+    assert found.note == "bits DETECTED, INJECTED_CORE are not bad; --mask-bits says otherwise"
+    assert found.find_bad(np.array([32, 64, 96, 97, 1 << 62])).tolist() == [False] * 3 + [True] * 2
+    assert bad_bits({"MP_BAD": 0}) == (None, "")
+
+
+@pytest.mark.parametrize(
+    ("text", "bad"),
+    [
+        ("0-2", [1, 1, 1, 0]),
+        ("0, 3", [1, 0, 0, 1]),
+        ("0|3", [1, 0, 0, 1]),
+        ("1+2", [0, 1, 1, 0]),
+        ("mp_sat", [0, 1, 0, 0]),
+        ("0X9", [1, 0, 0, 1]),
+        ("62", [0, 0, 0, 0]),
+    ],
+)
+def test_bits_are_spelt_in_many_ways(text: str, bad: list[int]) -> None:
+    found = bad_bits({"MP_SAT": 1}, text).find_bad(np.array([1, 2, 4, 8]))
+    assert found.tolist() == [bool(one) for one in bad]
+    good = bad_bits({"MP_SAT": 1}, None, text).find_bad(np.array([1, 2, 4, 8]))
+    assert good.tolist() == [not one for one in bad]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("63", "--mask-bits: expected bits from 0 to 62, found 63"),
+        ("60-63", "--mask-bits: expected bits from 0 to 62, found 60-63"),
+        ("3-1", "--mask-bits: expected bits from 0 to 62, found 3-1"),
+        ("0xg", "--mask-bits: expected a hexadecimal number, found 0xg"),
+        ("cat", "--mask-bits: no bit 'cat' in the mask; named bits: SAT"),
+    ],
+)
+def test_what_is_no_bit_is_named(text: str, said: str) -> None:
+    with pytest.raises(InputError, match=said):
+        bad_bits({"MP_SAT": 1}, text)
+    with pytest.raises(InputError, match="named bits: none in its header"):
+        bad_bits({}, "cat")
+
+
+@pytest.mark.parametrize(
+    ("value", "bit"),
+    [
+        (1, 0),
+        (1 << 31, 31),
+        (-(2**31), 31),
+        (1 << 62, 62),
+        (3, None),
+        (0, None),
+        (True, 4),
+        ("x", 4),
+    ],
+)
+def test_value_card_gives_the_bit(value: object, bit: int | None) -> None:
+    names = bit_names({"MSKN0004": "sat", "MSKM0004": value})
+    assert names == ({} if bit is None else {"SAT": bit})
+
+
+@pytest.mark.parametrize(("bit", "known"), [(62, True), (63, False), (-1, False), ("1", False)])
+def test_named_bits_are_from_0_to_62(bit: object, known: bool) -> None:
+    assert bit_names({"mp_sat": bit}) == ({"SAT": bit} if known else {})
+
+
+def test_floats_are_bad_by_bits_or_altogether() -> None:
+    values = np.array([0.0, 1.0, 2.0, np.nan, np.inf])
+    assert bad_bits({}).find_bad(values).tolist() == [False, True, True, True, True]
+    assert bad_bits({}, "1").find_bad(values).tolist() == [False, False, True, True, True]

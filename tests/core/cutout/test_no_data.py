@@ -57,3 +57,24 @@ def test_small_error_is_nan(small: float) -> None:
 def test_errors_of_very_different_pixels_stay() -> None:
     pixels = np.array([[1e-4, 10.0, 1e4]])
     assert without_small_errors(pixels, 10.0) == (pixels, 0)
+
+
+@pytest.mark.parametrize(("small", "count"), [(9.99e-6, 1), (1.01e-5, 0)])
+def test_error_is_small_up_to_a_millionth(small: float, count: int) -> None:
+    assert without_small_errors(np.array([[small, 10.0]]), 10.0)[1] == count
+
+
+@pytest.mark.parametrize("median", [0.0, -5.0, np.nan])
+def test_without_a_median_only_what_is_not_positive_is_small(median: float) -> None:
+    values, count = without_small_errors(np.array([[-1.0, 0.0, 1e-30]], np.float32), median)
+    assert count == 2 and np.isnan(values).tolist() == [[True, True, False]]
+    assert values.dtype == np.float32
+
+
+def test_first_keyword_of_a_fill_names_it() -> None:
+    found = no_data_of({"MASKVAL": -5, "NULLVAL": -5.0, "BLANK": 7})
+    assert set(found.values) == {-5.0, 7.0, 1e-30} and len(found.names) == 2
+    pixels = np.array([[-5.0, 7.0, 1e-30, 1.0]])
+    values, count = without_fills(pixels, found)
+    assert count == 3 and np.isfinite(values).tolist() == [[False, False, False, True]]
+    assert without_fills(pixels, no_data_of({"BLANK": 7}, integers=True))[1] == 1

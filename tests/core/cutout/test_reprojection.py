@@ -126,3 +126,70 @@ def test_spline_beyond_largest_float32_is_infinite_without_warning() -> None:
     pixels[:, :10] *= -1
     values = interpolate(pixels, np.array([10.7, 16.0]), np.array([6.0, 6.0]))
     assert values[0] == np.inf and values[1] == pytest.approx(3.4e38, rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "box"),
+    [
+        ([20.5], [30.2], (12, 22, 17, 17)),
+        ([20.0, 25.9], [30.0, 31.0], (12, 22, 22, 18)),
+        ([3.0], [2.0], (0, 0, 12, 11)),
+        ([97.0], [58.0], (89, 50, 11, 10)),
+        ([-0.5], [59.5], (0, 51, 9, 9)),
+        ([99.9], [-0.9], (91, 0, 9, 9)),
+        ([20.0, 300.0, np.nan], [30.0, 30.0, 30.0], (12, 22, 17, 17)),
+    ],
+)
+def test_box_is_eight_pixels_around_what_is_needed(
+    x: list[float], y: list[float], box: tuple[int, int, int, int]
+) -> None:
+    found = find_needed_box(np.array(x), np.array(y), (60, 100))
+    assert found == Box(*box)
+
+
+@pytest.mark.parametrize(
+    ("x", "y"), [(-1.0, 5.0), (100.0, 5.0), (5.0, -1.0), (5.0, 60.0), (np.nan, 5.0)]
+)
+def test_nothing_is_needed_off_the_image(x: float, y: float) -> None:
+    assert find_needed_box(np.array([x]), np.array([y]), (60, 100)) is None
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "value"),
+    [
+        (-0.5, -0.5, 0),
+        (3.49, 0, 3),
+        (3.49, 2.49, 11),
+        (-0.51, 0, -9),
+        (3.5, 0, -9),
+        (0, -0.51, -9),
+        (0, 2.5, -9),
+        (1.5, 0.5, 6),
+    ],
+)
+def test_nearest_pixel_contains_the_position(x: float, y: float, value: int) -> None:
+    pixels = np.arange(12).reshape(3, 4)
+    assert sample_nearest(pixels, np.array([x]), np.array([y]), -9) == [value]
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "known"),
+    [
+        (0, 0, True),
+        (-1e-7, 19 + 1e-7, True),
+        (29 + 1e-7, -1e-7, True),
+        (-1e-5, 5, False),
+        (29 + 1e-5, 5, False),
+        (5, -1e-5, False),
+        (5, 19 + 1e-5, False),
+    ],
+)
+def test_outer_pixels_count_up_to_their_centres(x: float, y: float, known: bool) -> None:
+    value = interpolate(np.full((20, 30), 7.0), np.array([float(x)]), np.array([float(y)]))
+    assert np.isfinite(value[0]) == known
+    assert not known or value[0] == pytest.approx(7)
+
+
+def test_plane_without_a_value_has_none_anywhere() -> None:
+    values = interpolate(np.full((9, 9), np.nan, np.float32), np.full((2, 3), 4.0), np.ones((2, 3)))
+    assert values.shape == (2, 3) and values.dtype == np.float32 and np.isnan(values).all()

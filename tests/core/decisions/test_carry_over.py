@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 
@@ -85,3 +87,29 @@ def test_each_candidate_is_offered_the_nearest_only() -> None:
 
 def test_no_candidate_has_a_position() -> None:
     assert nearest_offers([event(listing(), 0)], listing(**unplaced())) == []
+
+
+@pytest.mark.parametrize(
+    ("places", "arcsec"),
+    [
+        ((10.0, 0.0, 10.001, 0.0), 3.6),
+        ((10.0, 60.0, 10.001, 60.0), 1.8),
+        ((0.0005, 0.0, 359.9995, 0.0), 3.6),
+        ((10.0, 89.9995, 190.0, 89.9995), 3.6),
+        ((10.0, -20.0, 10.0, -20.001), 3.6),
+        ((0.0, 0.0, 180.0, 0.0), 648000.0),
+        ((0.0, 90.0, 0.0, -90.0), 648000.0),
+        ((10.0, 20.0, 10.0, 20.0), 0.0),
+    ],
+)
+def test_separation_is_an_angle_on_the_sphere(
+    places: tuple[float, float, float, float], arcsec: float
+) -> None:
+    assert separation(*places) == pytest.approx(arcsec, rel=1e-6, abs=1e-9)
+
+
+@pytest.mark.parametrize("place", range(4))
+def test_separation_of_an_unknown_place_is_unknown(place: int) -> None:
+    places = [10.0, 20.0, 10.0, 20.0]
+    places[place] = float("nan")
+    assert math.isnan(separation(*places))

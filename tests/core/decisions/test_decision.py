@@ -5,7 +5,17 @@ import uuid
 
 import pytest
 
-from vetter.core.decisions.decision import UNDECIDED, Opinion, Verdict, new_id, new_ids, utc_now
+from tests.helpers.decisions import event, listing
+from vetter.core.decisions.decision import (
+    UNDECIDED,
+    Opinion,
+    Verdict,
+    last_reviewers,
+    new_id,
+    new_ids,
+    storable,
+    utc_now,
+)
 
 
 def test_codes_are_what_the_list_paints_from() -> None:
@@ -53,3 +63,50 @@ def test_many_ids_are_random_uuids_as_one_is() -> None:
     assert [str(one) for one in read] == ids
     assert {(one.version, one.variant) for one in read} == {(4, uuid.RFC_4122)}
     assert {text[19] for text in ids} == set("89ab") and new_ids(0) == []
+
+
+def test_opinion_of_an_event_has_all_its_parts() -> None:
+    listed = listing()
+    full = event(listed, 0, Verdict.LATER, tags=("t",), comment="c", until="2027", program="1")
+    assert full.opinion == Opinion(
+        Verdict.LATER, ("t",), "c", full.reviewer, full.at, 1.5, "2027", "1"
+    )
+    for changes in ({"tags": ("t",)}, {"comment": "c"}):
+        assert event(listed, 0, Verdict.NONE, **changes).opinion.has_content
+    assert event(listed, 0, Verdict.NONE).opinion is UNDECIDED
+
+
+@pytest.mark.parametrize(
+    ("changes", "same"),
+    [
+        ({"at": "later", "reviewer": "bob", "seconds": 9.0}, True),
+        ({"verdict": Verdict.REJECT}, False),
+        ({"until": "2027"}, False),
+        ({"tags": ("t",)}, False),
+        ({"comment": "c"}, False),
+    ],
+)
+def test_same_opinion_is_of_verdict_time_tags_and_comment(
+    changes: dict[str, object], same: bool
+) -> None:
+    one = event(listing(), 0)
+    assert one.has_same_opinion(one._replace(**changes)) is same
+
+
+def test_step_is_the_group_or_the_event() -> None:
+    one = event(listing(), 0)
+    assert one.step == one.id and one._replace(group="g").step == "g"
+
+
+def test_reviewers_come_in_the_order_of_their_last_decisions() -> None:
+    names = ["ann", "bob", "ann", "cat", "bob"]
+    assert last_reviewers([event(listing(), 0, reviewer=name) for name in names]) == [
+        "ann",
+        "cat",
+        "bob",
+    ]
+
+
+@pytest.mark.parametrize(("text", "stored"), [("né", "né"), ("a\udcff", "a\\udcff")])
+def test_lone_surrogates_are_escaped(text: str, stored: str) -> None:
+    assert storable(text) == stored

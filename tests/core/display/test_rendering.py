@@ -133,3 +133,24 @@ def test_extreme_pixels_have_a_tone_each(pixels: list[float], stretch: str) -> N
         )[0]
         for picture in pictures.values():
             assert ((picture == NO_DATA) == np.isnan([pixels])).all()
+
+
+def test_value_has_the_nearest_of_4096_tones() -> None:
+    table = colour_table("grey")
+    step = 1 / 4095
+    at = np.array([[0, 0.4, 0.6, 100.4, 100.6, 4094.4, 4094.6, 4095]])
+    tones = render({"image": at * step}, PLAIN)[0]["image"][0]
+    assert (tones == table[[0, 0, 1, 100, 101, 4094, 4095, 4095]]).all()
+
+
+def test_contrast_turns_about_the_bias() -> None:
+    def greys(**changes: float) -> list[int]:
+        looks = PLAIN.with_("sky", **changes)
+        return [int(value) for value in render({"image": RAMP}, looks)[0]["image"].ravel() & 255]
+
+    plain = greys()
+    # 0.5 + 2 (v - 0.5) of v = n / 11, and v - 0.7 + 0.5.
+    for n, (steep, dark) in enumerate(zip(greys(contrast=2.0), greys(bias=0.7), strict=True)):
+        assert plain[n] == pytest.approx(255 * n / 11, abs=1)
+        assert steep == pytest.approx(255 * min(max(2 * n / 11 - 0.5, 0), 1), abs=1)
+        assert dark == pytest.approx(255 * max(n / 11 - 0.2, 0), abs=1)

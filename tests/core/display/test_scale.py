@@ -7,9 +7,9 @@ import pytest
 
 from vetter.core.display.colour_map import colour_table
 from vetter.core.display.interval import Interval
-from vetter.core.display.plane_noise import measure_noise
+from vetter.core.display.plane_noise import PlaneNoise, measure_noise
 from vetter.core.display.rendering import render
-from vetter.core.display.scale import Scale, noise_tones, plane_scales
+from vetter.core.display.scale import Scale, is_outside, noise_tones, plane_scales
 from vetter.core.display.style import DisplayStyle
 
 BY_NOISE = DisplayStyle()
@@ -183,3 +183,125 @@ def test_constant_template_has_its_own_scale_if_outside(value: float, own: bool)
     found = scales({"image": sky(), "template": np.full((41, 41), value)})
     assert found["template"].own == own
     assert found["template"].low < value < found["template"].high
+
+
+SIGMA = DisplayStyle().with_("sky", interval=Interval("sigma", -3, 5))
+
+
+def two_scales(first: PlaneNoise, second: PlaneNoise) -> dict[str, Scale]:
+    planes = {"image": np.full((3, 3), first.level), "template": np.full((3, 3), second.level)}
+    return plane_scales(planes, BY_NOISE, {"image": first, "template": second})
+
+
+@pytest.mark.parametrize(
+    ("level", "sigma", "own"),
+    [
+        (91, 5, False),
+        (89, 5, True),
+        (114, 5, False),
+        (116, 5, True),
+        (100, 19, False),
+        (100, 21, True),
+        (100, 0.5, False),
+    ],
+)
+def test_skies_within_two_below_and_three_sigma_above_are_alike(
+    level: float, sigma: float, own: bool
+) -> None:
+    found = two_scales(PlaneNoise(100, 5, 90, 110), PlaneNoise(level, sigma, 80, 300))
+    assert found["template"].own is own and not found["image"].own
+    # The brightest candidate of the planes that share limits sets them.
+    assert found["image"].high == (150 if own else 300)
+
+
+@pytest.mark.parametrize(("highest", "sigma"), [(416, 5.0), (414, 2.0)])
+def test_quiet_plane_takes_the_sigma_of_the_image_if_it_has_a_source(
+    highest: float, sigma: float
+) -> None:
+    found = two_scales(PlaneNoise(100, 5, 90, 110), PlaneNoise(400, 2, 380, highest))
+    assert found["template"].own and found["template"].sigma == sigma
+    noisy = two_scales(PlaneNoise(100, 5, 90, 110), PlaneNoise(400, 7, 380, 900))
+    assert noisy["template"].sigma == 7
+
+
+@pytest.mark.parametrize(
+    ("noise", "scale"),
+    [
+        (PlaneNoise(100, 5, 90, 149), Scale(90, 150, 100, 5)),
+        (PlaneNoise(100, 5, 90, 151), Scale(90, 151, 100, 5)),
+    ],
+)
+def test_scale_by_noise_ends_at_ten_sigma_or_the_candidate(noise: PlaneNoise, scale: Scale) -> None:
+    assert plane_scales({"image": np.ones((3, 3))}, BY_NOISE, {"image": noise})["image"] == scale
+
+
+def test_scale_in_sigmas_has_no_noise_tones() -> None:
+    noise = PlaneNoise(100, 5, 90, 900)
+    found = plane_scales({"image": np.ones((3, 3))}, SIGMA, {"image": noise})["image"]
+    assert found == Scale(85, 125, 100, 0)
+
+
+@pytest.mark.parametrize(
+    ("noise", "scale"),
+    [
+        (PlaneNoise(0, 5, -40, 49), Scale(-50, 50, 0, 5)),
+        (PlaneNoise(0, 5, -60, 49), Scale(-60, 60, 0, 5)),
+        (PlaneNoise(0, 5, -40, 70), Scale(-70, 70, 0, 5)),
+        (PlaneNoise(127, 5, 100, 197, 127), Scale(57, 197, 127, 5)),
+        (PlaneNoise(127, 5, 47, 130, 127), Scale(47, 207, 127, 5)),
+    ],
+)
+def test_difference_reaches_as_far_on_both_sides(noise: PlaneNoise, scale: Scale) -> None:
+    assert plane_scales({"diff": np.ones((3, 3))}, BY_NOISE, {"diff": noise})["diff"] == scale
+
+
+@pytest.mark.parametrize(("limits", "reach"), [((-3, 5), 25), ((-7, 5), 35)])
+def test_difference_in_sigmas_reaches_the_farther_limit(
+    limits: tuple[float, float], reach: float
+) -> None:
+    looks = BY_NOISE.with_("difference", interval=Interval("sigma", *limits))
+    noise = {"diff": PlaneNoise(0, 5, -400, 400)}
+    found = plane_scales({"diff": np.ones((3, 3))}, looks, noise)["diff"]
+    assert found == Scale(-reach, reach, 0, 0)
+
+
+def test_picture_has_typed_limits_and_its_level_in_the_middle() -> None:
+    looks = BY_NOISE.with_("difference", interval=Interval("manual", 20, 10))
+    noise = {"diff": PlaneNoise(127, 5, 100, 197, 127)}
+    assert plane_scales({"diff": np.ones((3, 3))}, looks, noise)["diff"] == Scale(10, 20, 127)
+
+
+@pytest.mark.parametrize("level", [0.0, 1e299])
+def test_sky_near_the_largest_float_has_percentiles(level: float) -> None:
+    plane = np.array([[1.0, 2.0, 3.0]])
+    noise = {"image": PlaneNoise(level, 1e149, 0, 2e300 if level == 0 else 1e299)}
+    found = plane_scales({"image": plane}, BY_NOISE, noise)["image"]
+    assert (found.low, found.high, found.sigma) == (1, 3, 0)
+
+
+@pytest.mark.parametrize(
+    ("pixels", "outside"),
+    [
+        ([10.0, 30.0], False),
+        ([5.0, 20.0], False),
+        ([9.9, 20.1], True),
+        ([np.nan, 15.0], False),
+        ([np.nan, 25.0], True),
+        ([np.nan, np.nan], False),
+    ],
+)
+def test_plane_is_outside_if_no_pixel_is_within_the_limits(
+    pixels: list[float], outside: bool
+) -> None:
+    assert is_outside(np.array(pixels), Scale(10, 20)) is outside
+
+
+def test_masks_have_no_scale() -> None:
+    planes = {"image": np.ones((3, 3)), "flags": np.ones((3, 3), bool), "mask": np.ones((3, 3))}
+    assert list(scales(planes)) == ["image"]
+
+
+def test_scale_of_a_signed_plane_has_black_and_white_at_its_ends() -> None:
+    scale = Scale(-50, 50, 0, 5)
+    tones = noise_tones(np.array([-1e9, -50, -25, 25, 50, 1e9]), scale, signed=True)
+    assert tones == pytest.approx([0, 0, 0.25, 0.75, 1, 1])

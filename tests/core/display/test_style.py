@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from vetter.core.display.interval import Interval
+from vetter.core.display.interval import SIGMAS, Interval
 from vetter.core.display.style import DisplayStyle, PlaneStyle
 from vetter.settings import DisplaySettings
 
@@ -34,10 +34,18 @@ from vetter.settings import DisplaySettings
         ("template_err", "err"),
         ("mask", "mask"),
         ("template_mask", "mask"),
+        ("Flags_MASK", "mask"),
+        ("maskless", "sky"),
+        ("noise", "err"),
+        ("error", "sky"),
+        ("subdiff2", "difference"),
+        ("diffraction", "sky"),
+        ("snrmap", "difference"),
+        ("psf-snr", "difference"),
     ],
 )
 def test_the_group_of_a_plane(plane: str, group: str) -> None:
-    assert DisplayStyle.group(plane) == group
+    assert DisplayStyle.group(plane) == DisplayStyle().group_of(plane) == group
 
 
 def test_one_group_changes_alone() -> None:
@@ -122,3 +130,60 @@ def test_difference_is_linear_unless_by_noise(interval: str, difference: str) ->
 def test_sigma_limits_of_the_settings_start_at_usual_ones() -> None:
     looks = DisplayStyle.from_settings(DisplaySettings(interval="sigma"))
     assert looks.sky.interval == Interval("sigma", -2.0, 10.0)
+
+
+def test_what_the_user_says_of_a_plane_comes_first() -> None:
+    looks = DisplayStyle().with_kind("other", "err").with_kind("diff", "sky")
+    looks = looks.with_kind("other", "mask")
+    assert looks.kinds == (("diff", "sky"), ("other", "mask"))
+    assert (looks.group_of("diff"), looks.group_of("other")) == ("sky", "mask")
+    assert looks.unnamed(["image", "diff", "other", "new", "err", "convolved"]) == ["new"]
+    assert looks.look("other") == looks.sky and looks.look("err") == looks.err
+    with pytest.raises(ValueError, match="plane 'other': expected one of"):
+        looks.with_kind("other", "picture")
+    with pytest.raises(ValueError, match="group: expected one of .* found 'mask'"):
+        looks.group_style("mask")
+
+
+@pytest.mark.parametrize(
+    ("display", "interval", "stretch"),
+    [
+        (DisplaySettings(interval="noise"), Interval("noise"), "asinh"),
+        (
+            DisplaySettings(interval="percentile", percent_low=2, percent_high=90),
+            Interval("percentile", 2, 90),
+            "linear",
+        ),
+        (DisplaySettings(interval="manual"), Interval("manual", 0, 1), "linear"),
+        (DisplaySettings(interval="sigma"), Interval("sigma", *SIGMAS), "linear"),
+    ],
+)
+def test_styles_begin_with_the_settings(
+    display: DisplaySettings, interval: Interval, stretch: str
+) -> None:
+    looks = DisplayStyle.from_settings(display)
+    assert looks.difference.stretch == stretch
+    found = (looks.sky.interval, looks.difference.interval, looks.err.interval)
+    assert {one.kind for one in found} == {interval.kind}
+    if interval.has_limits:
+        assert set(found) == {interval}
+    assert (looks.sky.cmap, looks.sky.stretch) == (display.colour_map, display.stretch)
+    assert looks.difference.cmap == display.difference_map
+
+
+def test_record_gives_the_styles_back() -> None:
+    looks = DisplayStyle(shared=False, blinks=("image", "diff")).with_kind("other", "err")
+    looks = looks.with_("err", contrast=2.0, invert=True)
+    assert DisplayStyle.from_record(looks.record()) == looks
+    assert DisplayStyle.from_record({}) == DisplayStyle()
+    plain = DisplaySettings()
+    started = DisplayStyle.from_settings(plain)
+    for record in (None, [], {"sky": {}}, {"kinds": [("a", "b")]}, {"sky": 1}):
+        assert DisplayStyle.from_session(record, plain) == started
+    assert DisplayStyle.from_session(looks.record(), plain) == looks
+
+
+@pytest.mark.parametrize("changes", [{"stretch": "cubic"}, {"cmap": "pink"}])
+def test_style_that_does_not_exist_is_refused(changes: dict[str, str]) -> None:
+    with pytest.raises(ValueError, match="expected one of .*, found"):
+        PlaneStyle(**changes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,8 +10,8 @@ import pytest
 from scipy.ndimage import shift
 
 from tests.helpers.simulated_cutouts import Field, Truth, simulate
-from vetter.core.fit.adjust import adjust_cutout, fit
-from vetter.core.fit.adjustment import FitOptions
+from vetter.core.fit.adjust import adjust_cutout, adjust_cutouts, fit, record, report
+from vetter.core.fit.adjustment import Adjustment, FitOptions, make_failure
 
 OPTIONS = FitOptions(max_shift=1, max_scale=2, inner=13, fit_bg=True)
 
@@ -207,3 +208,73 @@ def test_a_scale_that_is_held_is_no_integer_in_the_metadata() -> None:
     cutout = star()
     assert adjust_cutout(cutout, max_shift=0, max_scale=1)
     assert type(cutout["meta"]["adjust_scale"]) is float
+
+
+def test_report_says_what_was_found() -> None:
+    found = Adjustment(True, dx=0.254, dy=-0.126, scale=1.05, bg=1000.04, tbg=100.0)
+    found = replace(found, chi2_0=5123.456, chi2=160.0, df=165, pval=0.00123)
+    assert report(found) == [
+        "Adjustment is: dx 0.25 dy -0.13 scale 1.05 bg 1000 tbg 100",
+        "Chi2 improvement: 5123.46 -> 160.00",
+        "Final Chi2: 160.00 df: 165 p-value: 0.0012",
+    ]
+    found = replace(found, flux=123.456, flux_err=20.0, snr=6.2, at_bound=("dx", "scale"))
+    assert report(found)[3:] == ["Surviving flux: 123.5 +- 20", "On its bound: dx, scale"]
+    assert report(make_failure("off the image")) == ["No adjustment: off the image"]
+
+
+def test_print_takes_what_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    adjust_cutout(star())
+    assert capsys.readouterr().out == ""
+    adjust_cutout(star(), verbose=True)
+    assert capsys.readouterr().out.startswith("Adjustment is: dx")
+
+
+def test_defaults_are_those_of_stdpipe() -> None:
+    wide = exact(3.0, -3.0, 1.5)
+    meta: dict[str, Any] = {}
+    for given in ({}, {"max_shift": 2, "max_scale": 1.1, "inner": None, "fit_bg": False}):
+        cutouts = [{**wide, "meta": {}} for _ in range(2)]
+        adjust_cutout(cutouts[0], **given)
+        assert adjust_cutouts(cutouts[1:], **given) == [True]
+        for cutout in cutouts:
+            assert cutout["meta"]["adjust_at_bound"] == "dx,dy,scale"
+            assert (cutout["meta"]["adjust_dx"], cutout["meta"]["adjust_dy"]) == (2, -2)
+            assert cutout["meta"]["adjust_scale"] == 1.1
+            assert cutout["meta"]["adjust_pixels"] == 41 * 41
+            assert cutout["meta"]["adjust_df"] == 41 * 41 - 3
+            meta = meta or cutout["meta"]
+            assert cutout["meta"]["adjust_chi2"] == pytest.approx(meta["adjust_chi2"], rel=1e-9)
+            # Not divided by err.
+            assert np.nanstd(cutout["adjusted"]) > 50
+
+
+def test_many_cutouts_take_the_same_options_in_several_batches() -> None:
+    said: list[str] = []
+    cutouts = [star() for _ in range(129)]
+    cutouts[127]["image"] = None
+    options = {"inner": 13, "normalize": True, "fit_bg": True, "fwhm": 3.0, "max_scale": 2}
+    found = adjust_cutouts(cutouts, verbose=said.append, **options)
+    assert found == [True] * 127 + [False, True]
+    assert said.count("No adjustment: there is no image plane") == 1
+    assert sum(line.startswith("Surviving flux") for line in said) == 128
+    alone = star()
+    adjust_cutout(alone, **options)
+    for cutout in (cutouts[0], cutouts[128]):
+        np.testing.assert_allclose(cutout["adjusted"], alone["adjusted"], atol=1e-9)
+        assert cutout["meta"]["adjust_fwhm"] == 3.0
+
+
+def test_record_replaces_what_an_earlier_fit_left() -> None:
+    cutout = star()
+    cutout["meta"].update(adjust_old=1, other=2)
+    cutout["adjusted"] = np.ones((41, 41))
+    record(cutout, make_failure("no good pixel"))
+    assert "adjust_old" not in cutout["meta"] and cutout["meta"]["other"] == 2
+    assert cutout["meta"]["adjust_reason"] == "no good pixel"
+    assert "adjusted" not in cutout
+    cutout["err"] = np.array([[2.0, 0.0, -1.0]])
+    record(cutout, Adjustment(True, residual=np.array([[6.0, 6.0, 6.0]])), normalize=True)
+    np.testing.assert_array_equal(cutout["adjusted"], [[3, np.nan, np.nan]])
+    record(cutout, Adjustment(True, residual=np.array([[6.0, 6.0, 6.0]])))
+    np.testing.assert_array_equal(cutout["adjusted"], [[6, 6, 6]])

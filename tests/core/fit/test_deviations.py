@@ -13,7 +13,16 @@ from tests.helpers.fit_reference import Reference
 from tests.helpers.simulated_cutouts import Field, Truth, simulate
 from vetter.core.fit.adjust import adjust_cutout, fit, fit_many
 from vetter.core.fit.adjustment import Adjustment, FitOptions
+from vetter.core.fit.deviations import (
+    AloneFigures,
+    Normals,
+    PriorFigures,
+    RawFigures,
+    join_deviations,
+    read_normals,
+)
 from vetter.core.fit.field_normal import UNKNOWN_NORMAL, FieldNormal
+from vetter.core.fit.input import FitInput, read_fit_input
 from vetter.core.psf.models import Moffat
 
 FIELD = Field(size=31)
@@ -182,3 +191,59 @@ def test_each_cutout_needs_a_normal() -> None:
 def test_the_smallest_surviving_flux_is_a_multiple_of_its_error() -> None:
     assert Adjustment(True, prior_flux_err=30.0).smallest_flux(5.0) == 150.0
     assert np.isnan(Adjustment(True).smallest_flux())
+
+
+def read_one(normal: FieldNormal, **options: Any) -> Normals:
+    data = read_fit_input(cutout(TRUTHS[0]), replace(WINDOW, **options))
+    assert isinstance(data, FitInput)
+    others = [replace(data, normal=one) for one in (normal, UNKNOWN_NORMAL)]
+    return read_normals(others, replace(WINDOW, **options)).of([0])
+
+
+@pytest.mark.parametrize(
+    ("normal", "read"),
+    [
+        (FieldNormal(0.1, -0.2, 0.5, 1.1, 0.1), (0.1, -0.2, 4.0, 1.1, 100.0)),
+        # Within the bound of the shift.
+        (FieldNormal(1.5, -1.5, 0.5, 1.1, 0.1), (1.0, -1.0, 4.0, 1.1, 100.0)),
+        (FieldNormal(np.nan, np.inf, np.nan, np.nan, np.inf), (0.0, 0.0, 0.0, 1.0, 0.0)),
+        (FieldNormal(0.1, 0.1, -1.0, 0.0, 0.1), (0.1, 0.1, 0.0, 1.0, 100.0)),
+        (FieldNormal(0.1, 0.1, 0.5, -2.0, np.inf), (0.1, 0.1, 4.0, 1.0, 0.0)),
+        (FieldNormal(0.0, 0.0, 0.0, 1.0, 1e-9), (0.0, 0.0, 1e10, 1.0, 1e10)),
+        (UNKNOWN_NORMAL, (0.0, 0.0, 0.0, 1.0, 0.0)),
+    ],
+)
+def test_normal_that_is_no_number_is_unknown(normal: FieldNormal, read: tuple[float, ...]) -> None:
+    found = read_one(normal)
+    assert tuple(float(column[0]) for column in found) == pytest.approx(read)
+    assert bool(found.is_known[0]) is (read[2] > 0 or read[4] > 0)
+
+
+def test_penalty_is_that_of_each_prior() -> None:
+    one = np.ones(2)
+    normals = Normals(0.1 * one, -0.2 * one, 4.0 * one, 1.1 * one, np.array([100.0, 0.0]))
+    found = normals.penalty(0.6 * one, 0.8 * one, 1.3 * one)
+    assert found == pytest.approx([4 * (0.25 + 1.0) + 100 * 0.04, 4 * 1.25])
+
+
+@pytest.mark.parametrize("count", [1, 3, 4, 9])
+def test_figures_have_six_digits_alone_and_in_a_stack(count: int) -> None:
+    values = [1234567.89, -0.000123456789, 0.0, 9.9999996, 123456.5, np.nan, np.inf, 1e-12 / 3, 5.0]
+    columns = [np.roll(values, -k)[:count] for k in range(11)]
+    raw = RawFigures(columns[0], np.full(count, 4.0), *columns[1:4])
+    prior = PriorFigures(columns[4], columns[5], columns[6], columns[6])
+    alone = AloneFigures(columns[7], columns[7], *columns[7:11])
+    found = join_deviations(raw, prior, alone)
+
+    def rounded(column: Any) -> list[float]:
+        return [float(f"{value:.6g}") for value in column]
+
+    wanted = {
+        "raw_flux": columns[0], "raw_flux_err": np.full(count, 4.0), "psf_snr": columns[0] / 4,
+        "prior_flux": columns[4], "prior_flux_err": columns[5], "shift_chi2": columns[7],
+        "scale_chi2": columns[8], "scale_alone": columns[9], "scale_alone_err": columns[10],
+        "psf_share": columns[1], "shift_share": columns[2], "scale_share": columns[3],
+    }  # fmt: skip
+    assert list(wanted) == list(found._fields)
+    for name, column in wanted.items():
+        np.testing.assert_array_equal(getattr(found, name), rounded(column), err_msg=name)

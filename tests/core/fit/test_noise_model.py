@@ -20,8 +20,18 @@ from tests.helpers.simulated_cutouts import (
 )
 from vetter.core.fit.adjust import fit, fit_many
 from vetter.core.fit.adjustment import Adjustment, FitOptions
+from vetter.core.fit.chi2.moments import scan_weights, windows
+from vetter.core.fit.chi2.newton import Minima
+from vetter.core.fit.chi2.spline import coefficients
 from vetter.core.fit.input import FitInput, read_fit_input
-from vetter.core.fit.noise_model import measure_noise_correlation, remaining_noise
+from vetter.core.fit.noise_model import (
+    TemplateNoise,
+    measure_noise_correlation,
+    measure_template_noise,
+    noise_chi2,
+    remaining_noise,
+    subtract_noise,
+)
 from vetter.core.judgement.disappeared import judge_criterion
 
 NOISY = Field(template_noise=1.0, template_err=True)
@@ -159,3 +169,114 @@ def test_noisy_templates_in_a_stack_are_fitted_as_alone():
             assert getattr(together, name) == pytest.approx(
                 getattr(alone, name), rel=1e-6, abs=1e-6
             )
+
+
+def test_correlation_rests_on_good_pixels_around_the_box():
+    rng = np.random.default_rng(2)
+    cutout = blank()
+    wanted = measure_noise_correlation(data_of(cutout))
+    # What lies in the box, under the mask or has no error does not count.
+    cutout["convolved"][12:29, 12:29] += rng.normal(0, 500, (17, 17))
+    cutout["template_mask"] = np.zeros((41, 41), bool)
+    cutout["template_mask"][:3] = True
+    cutout["convolved"][:3] = 1e6
+    assert measure_noise_correlation(data_of(cutout)) == pytest.approx(wanted, abs=0.08)
+    del cutout["template_err"]
+    assert measure_noise_correlation(data_of(cutout)) == 0.0
+
+
+@pytest.mark.parametrize(("factor", "wanted"), [(0.0, 0.95), (0.3, 0.91), (3.0, 0.0)])
+def test_correlation_is_between_none_and_nearly_one(factor: float, wanted: float):
+    cutout = blank()
+    cutout["convolved"] *= factor
+    assert measure_noise_correlation(data_of(cutout)) == pytest.approx(wanted, abs=0.02)
+
+
+@pytest.mark.parametrize(("rows", "known"), [(3, False), (4, True)])
+def test_a_hundred_pairs_tell_the_correlation(rows: int, known: bool):
+    cutout = blank(2.0)
+    cutout["template_err"][rows:] = 0.0
+    cutout["template_err"][:, 16:] = 0.0
+    # In 3 x 16 pixels there are 2 x 16 + 3 x 15 = 77 pairs, in 4 x 16 there are 108.
+    assert (measure_noise_correlation(data_of(cutout)) > 0.5) is known
+
+
+def noise(power: float, correlation: float) -> TemplateNoise:
+    return TemplateNoise(np.array([power, 0.0]), np.array([correlation, 0.0]))
+
+
+@pytest.mark.parametrize("max_shift", [1.0, 2.0])
+@pytest.mark.parametrize(("correlation", "smooth"), [(0.0, 0.0), (0.78, 1.0)])
+def test_subtracted_is_the_covariance_of_the_noises_coefficients(
+    max_shift: float, correlation: float, smooth: float
+):
+    window = windows(max_shift)[0]
+    size = window.taps**2 + 1
+    before = np.array([1e6 * np.eye(size)] * 2)
+    after = before.copy()
+    subtracted = subtract_noise([after], max_shift, noise(3.0, correlation))
+    assert subtracted.power.tolist() == [3.0, 0.0]
+    np.testing.assert_array_equal(after[1], before[1])
+    rng = np.random.default_rng(1)
+    pixels = rng.standard_normal((600, 600))
+    if smooth:
+        pixels = gaussian_filter(pixels, smooth) * 2 * np.sqrt(np.pi) * smooth
+    coefs = coefficients(pixels, 0)
+    found = (before - after)[0] / 3.0
+    assert not found[-1].any()
+    taps = window.taps
+    for row, column in ((0, 0), (0, 1), (1, 0), (1, 1), (0, 2), (2, 1)):
+        if max(row, column) < taps:
+            product = coefs[row:, column:] * coefs[: 600 - row, : 600 - column]
+            tap = row * taps + column
+            assert found[0, tap] == pytest.approx(product.mean(), abs=0.05 * found[0, 0])
+            # It is the same between any two taps as far apart.
+            assert found[-2, -2 - tap] == found[tap, 0] == found[0, tap]
+
+
+def test_a_twentieth_of_the_templates_power_remains():
+    window = windows(1.0)[0]
+    size = window.taps**2 + 1
+    before = np.array([2.0 * np.eye(size)] * 2)
+    after = before.copy()
+    subtracted = subtract_noise([after], 1.0, noise(50.0, 0.0))
+    assert 0 < subtracted.power[0] < 50 and subtracted.power[1] == 0
+    weights = scan_weights(window)
+    power = [np.vecdot(weights @ m[0, :-1, :-1], weights) for m in (before, after)]
+    assert (power[1] / power[0]).min() == pytest.approx(0.05)
+
+
+def test_noise_adds_to_chi2_what_the_shift_leaves_of_it():
+    window = windows(1.0)[0]
+    one = np.ones(2)
+    for u, v in ((0.0, 0.0), (0.5, 0.0), (-0.5, 0.5), (1.0, -1.0)):
+        minima = Minima(u * one, v * one, np.array([2.0, 2.0]), one)
+        found = noise_chi2(window, minima, noise(3.0, 0.04))
+        left = remaining_noise(data_of(blank()), u, v) if u % 1 or v % 1 else 1.0
+        assert found.tolist() == pytest.approx([12.0 * left**2, 0.0], rel=0.1)
+
+
+@pytest.mark.parametrize("sigma", [0.5, 2.0])
+def test_noise_of_a_template_is_in_units_of_err(sigma: float):
+    rng = np.random.default_rng(4)
+    y, x = np.mgrid[:41, :41]
+    template = 10 * sigma * rng.standard_normal((41, 41)) + 3.0 * x - 2.0 * y
+    weight, core = np.full((41, 41), 0.1), (slice(12, 29), slice(12, 29))
+    found = measure_template_noise(template, weight, core)
+    assert found == pytest.approx(sigma, rel=0.1)
+    # The rows of the core do not count, nor do masked pixels.
+    template[12:29] = rng.normal(0, 1e4, (17, 41))
+    assert measure_template_noise(template, weight, core) == found
+    weight[:5] = 0.0
+    other = measure_template_noise(template, weight, core)
+    assert other != found and other == pytest.approx(sigma, rel=0.1)
+
+
+@pytest.mark.parametrize(("rows", "known"), [(2, False), (3, True)])
+def test_noise_of_few_pixels_is_unknown(rows: int, known: bool):
+    # Each row of 41 pixels has 37 second differences.
+    weight = np.zeros((41, 41))
+    weight[:rows] = 1.0
+    template = np.random.default_rng(4).standard_normal((41, 41))
+    found = measure_template_noise(template, weight, (slice(12, 29), slice(12, 29)))
+    assert np.isfinite(found) == known

@@ -125,3 +125,46 @@ def test_it_is_measured_where_it_is_wanted_only() -> None:
     cutout = simulate(Field(), Truth(2e4), np.random.default_rng(1))
     assert np.isnan(fit(cutout, FitOptions(1, 2, 17, None, True)).scatter)
     assert fit(cutout, FitOptions(1, 2, 17, None, True, check_err=True)).scatter > 0.9
+
+
+@pytest.mark.parametrize(
+    ("rows", "columns", "wanted"),
+    [
+        # A quarter of the shorter side, and three quarters of the area.
+        (10, 10, 10),
+        (9, 30, 20),
+        (30, 40, 30),
+        (31, 40, 20),
+    ],
+)
+def test_core_is_a_box_neither_small_nor_large(rows: int, columns: int, wanted: int) -> None:
+    found = central_region((40, 40), (slice(0, rows), slice(0, columns)))
+    assert found[0].stop - found[0].start == wanted
+
+
+@pytest.mark.parametrize(("pixels", "known"), [(99, False), (100, True)])
+def test_a_hundred_pixels_tell_the_scatter(pixels: int, known: bool) -> None:
+    noise = np.random.default_rng(1).standard_normal((1, 41, 41))
+    weight = np.zeros(noise.shape)
+    weight[0, :12].flat[:pixels] = 1.0
+    weight[0, 15, 15] = 1.0
+    value, error = of(noise, weight)
+    assert np.isfinite(value[0]) == known
+    assert not known or error[0] == pytest.approx(0.752 / 10)
+
+
+@pytest.mark.parametrize(("fwhm", "known"), [(5.6, True), (5.7, False), (np.nan, True)])
+def test_core_holds_one_and_a_half_fwhm(fwhm: float, known: bool) -> None:
+    value, _ = of(np.random.default_rng(1).standard_normal((1, 41, 41)), fwhm=fwhm)
+    assert np.isfinite(value[0]) == known
+
+
+def test_masked_and_whole_cutouts_scatter_alike_in_a_stack() -> None:
+    noise = 3.0 * np.random.default_rng(1).standard_normal((2, 41, 41))
+    noise[1] = noise[0]
+    weight = np.ones(noise.shape)
+    weight[1, 0, 0] = 0.0
+    value, error = of(noise, weight)
+    assert value[0] == pytest.approx(value[1], rel=0.01)
+    assert error[0] == pytest.approx(0.752 / np.sqrt(41 * 41 - 17 * 17))
+    assert error[1] == pytest.approx(0.752 / np.sqrt(41 * 41 - 17 * 17 - 1))

@@ -140,3 +140,83 @@ def test_rounding_does_not_decide_between_minima(order: tuple[int, ...]) -> None
         CellMinimum(0, (0, 0), 0.1, 0.1, 1.0, 100.0 * (1 + 1e-6), none),
     ]
     assert _select_lowest([ends[n] for n in order]) is ends[1]
+
+
+GX, GY = np.linspace(-1.0, 1.0, 5), np.linspace(-1.5, 1.5, 7)
+
+
+def test_least_chi2_is_that_of_the_best_scale_within_its_bounds() -> None:
+    rng = np.random.default_rng(1)
+    power, cross = rng.uniform(1, 9, (4, 30)), rng.uniform(-9, 20, (4, 30))
+    image = np.full((4, 1), 50.0)
+    power[0, 0] = cross[0, 0] = 0.0
+    scales = np.linspace(0.5, 2.0, 3001)[:, None, None]
+    wanted = (power * scales**2 - 2 * cross * scales + image).min(axis=0)
+    found = search.compute_least_chi2(power.copy(), cross.copy(), image, (0.5, 2.0))
+    np.testing.assert_allclose(found, wanted, atol=1e-5)
+
+
+@pytest.mark.parametrize("u", [-0.9, -0.13, 0.0, 0.26, 1.0])
+@pytest.mark.parametrize("v", [-1.5, -0.24, 0.6])
+def test_start_is_the_vertex_of_a_parabola(u: float, v: float) -> None:
+    chi2 = (5 + 3 * (GX - u) ** 2 + 2 * (GY[:, None] - v) ** 2).ravel()
+    # Beyond the last points there is no parabola.
+    wanted = (u if abs(u) < 0.75 else np.sign(u), v if abs(v) < 1.25 else np.sign(v) * 1.5)
+    assert search.find_starts_of_one(chi2, GX, GY) == [pytest.approx(wanted)]
+    # Parabolas through flat or infinite points are no warnings, as in a fit.
+    with np.errstate(all="ignore"):
+        which, x, y = search.find_starts(np.array([chi2, chi2]), GX, GY)
+    assert which.tolist() == [0, 1]
+    assert (x[1], y[1]) == pytest.approx(wanted)
+
+
+@pytest.mark.parametrize("most", [1, 2, 3, 12])
+def test_starts_are_the_lowest_minima_in_order(most: int) -> None:
+    chi2 = np.random.default_rng(7).uniform(10, 20, (6, 35))
+    chi2[4] = np.nan
+    chi2[5] = 3.0
+    with np.errstate(all="ignore"):
+        which, x, y = search.find_starts(chi2, GX, GY, most)
+    for k, row in enumerate(chi2):
+        alone = search.find_starts_of_one(row, GX, GY, most)
+        assert 1 <= len(alone) <= most
+        together = list(zip(x[which == k].tolist(), y[which == k].tolist(), strict=True))
+        if k == 4:
+            assert len(alone) == len(together) == 1
+        else:
+            assert together == [pytest.approx(start) for start in alone]
+        near = [
+            row.reshape(7, 5)[np.abs(GY - v).argmin(), np.abs(GX - u).argmin()] for u, v in alone
+        ]
+        assert k == 4 or near == sorted(near)
+        assert k >= 4 or near[0] == row.min()
+
+
+def test_minimum_has_no_lower_neighbour() -> None:
+    grid = np.full((1, 5, 6), np.inf)
+    grid[0, 1:-1, 1:-1] = [[1, 2, 3, 0], [2, 2, 3, 3], [5, 9, 9, 3]]
+    found = search.local_minima(grid)[0].astype(int).tolist()
+    assert found == [[1, 0, 0, 1], [0, 0, 0, 0], [0, 0, 0, 1]]
+
+
+@pytest.mark.parametrize(
+    ("max_shift", "half", "most"),
+    [(0.0, 1, 3), (0.3, 1, 3), (1.0, 1, 3), (1.1, 2, 3), (2.0, 2, 3), (2.1, 3, 12), (5.0, 5, 27)],
+)
+def test_grid_reaches_as_far_as_the_shift(max_shift: float, half: int, most: int) -> None:
+    grid = search.coarse_grid(max_shift)
+    assert (grid.half, grid.most) == (half, most)
+    assert (grid.x[0], grid.x[-1], grid.y[0], grid.y[-1]) == (
+        -max_shift,
+        max_shift,
+        -max_shift,
+        max_shift,
+    )
+    # Between whole shifts the power is linear, and the weights of all taps are one.
+    np.testing.assert_allclose(grid.linear.sum(axis=0), 1.0)
+    np.testing.assert_allclose(grid.taps.sum(axis=0), 1.0)
+    whole = np.arange(half, -half - 1, -1)
+    columns = np.tile(whole, len(whole)) @ grid.linear
+    np.testing.assert_allclose(columns, np.tile(grid.x, len(grid.y)), atol=1e-12)
+    rows = np.repeat(whole, len(whole)) @ grid.linear
+    np.testing.assert_allclose(rows, np.repeat(grid.y, len(grid.x)), atol=1e-12)

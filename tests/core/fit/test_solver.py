@@ -13,6 +13,7 @@ from tests.helpers.simulated_cutouts import Field, Truth, simulate
 from vetter.core.fit import solver
 from vetter.core.fit.adjust import adjust_cutouts, fit, fit_many
 from vetter.core.fit.adjustment import FitOptions
+from vetter.core.fit.input import read_fit_input
 
 
 def streak(seed: int) -> dict[str, Any]:
@@ -118,3 +119,26 @@ def test_residuals_of_a_stack_do_not_share_memory() -> None:
     results = fit_many(lot, FitOptions())
     assert not np.shares_memory(results[0].residual, results[1].residual)
     assert results[0].residual.base is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "options", "simple"),
+    [
+        ({}, {}, True),
+        ({}, {"fit_bg": True}, False),
+        ({}, {"fit_plane": True}, False),
+        ({}, {"check_err": True}, False),
+        ({}, {"max_shift": 0}, True),
+        ({"mask": np.eye(21)}, {}, False),
+        ({"template_err": np.ones((21, 21))}, {}, False),
+        ({"meta": {"fwhm": 3.0}}, {}, False),
+    ],
+)
+def test_fit_is_simple_without_background_mask_and_psf(
+    changes: dict[str, Any], options: dict[str, Any], simple: bool
+) -> None:
+    y, x = np.mgrid[-10:11, -10:11]
+    star = 100 * np.exp(-(x**2 + y**2) / 8)
+    cutout = {"image": star, "template": star, "err": np.ones((21, 21)), **changes}
+    data = read_fit_input(cutout, FitOptions(**options))
+    assert solver.is_simple(data, FitOptions(**options)) is simple

@@ -10,7 +10,9 @@ import pytest
 
 from tests.helpers.simulated_cutouts import Field, Truth, simulate
 from vetter import cutouts
+from vetter.core.fit.adjustment import Adjustment
 from vetter.core.judgement.answer import Answer
+from vetter.core.judgement.star_calibration import StarCalibration
 
 FIELD = Field()
 SKY = FIELD.sky_noise()
@@ -44,6 +46,7 @@ def test_answer_fits_unfitted_cutout(truth: Truth, answer: Answer, disappeared: 
     assert meta["adjust_flux_limit"] == judgement.flux_limit
     assert meta["adjust_power"] == judgement.power
     assert (meta["adjust_stars"], meta["adjust_box"]) == (0, 17.0)
+    assert meta["adjust_fit_plane"] is True and meta["adjust_scatter"] > 0
     assert cutout["adjusted"].shape == cutout["image"].shape
 
 
@@ -95,11 +98,27 @@ def test_calibrated_answer_of_window_stays() -> None:
     assert cutouts.disappeared(cutout) is None
 
 
-def test_unknown_word_in_metadata_is_answered_again() -> None:
-    cutout = make_cutout(DIPOLE)
-    cutouts.answer(cutout)
-    cutout["meta"].update(adjust_answer="perhaps", adjust_stars=41)
-    assert cutouts.answer(cutout).answer is Answer.EXPLAINED
+@pytest.mark.parametrize(
+    ("meta", "calibration", "stars"),
+    [
+        ({"adjust_stars": 1}, None, 1),
+        ({"adjust_stars": 0}, None, 0),
+        ({"adjust_stars": None}, None, 0),
+        ({"adjust_stars": 41}, StarCalibration(*([np.empty(0)] * 8)), 0),
+        ({"adjust_stars": 41, "adjust_answer": "perhaps"}, None, 0),
+        ({"adjust_stars": 41, "adjust_answer": None}, None, 0),
+    ],
+)
+def test_answer_stays_where_stars_gave_it_and_none_are_given(
+    meta: dict[str, Any], calibration: Any, stars: int
+) -> None:
+    fit = Adjustment(True, dx=0.1, df=165, chi2=160, chi2_0=1600, snr=1.0)
+    cutout = {"meta": {**fit.as_meta(), "adjust_answer": "ordinary", "adjust_power": "x", **meta}}
+    judgement = cutouts.answer(cutout, calibration=calibration)
+    assert (judgement.answer is Answer.ORDINARY) == (stars > 0)
+    assert judgement.stars == stars == cutout["meta"]["adjust_stars"]
+    if stars:
+        assert judgement.reason == "answered before, by 1 stars" and math.isnan(judgement.power)
 
 
 def test_template_that_is_not_matched_is_not_judged() -> None:

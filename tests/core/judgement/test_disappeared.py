@@ -10,7 +10,7 @@ import pytest
 
 from tests.helpers.plain_source import PlainSource
 from vetter.core.cutout.plane import Provenance
-from vetter.core.fit.adjustment import Adjustment, make_failure
+from vetter.core.fit.adjustment import UNSEEN_NOTE, Adjustment, make_failure
 from vetter.core.judgement.answer import Answer
 from vetter.core.judgement.disappeared import disappeared, judge_criterion, why_not_judged
 
@@ -175,3 +175,45 @@ MATCHED = ("image", "template", "convolved", "diff", "err")
 )
 def test_the_planes_tell_whether_fits_can_be_judged(given: Any, why: str) -> None:
     assert why_not_judged(given) == why
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({}, "a shift and a scale of the template explain it"),
+        ({"pval": 1e-5, "chi2": 1500.0}, "the fit is bad: chi2/df 9.09, p 1e-05"),
+        ({"pval": 0.0, "chi2": 1650.0}, "the fit is bad: chi2/df 10.00, p under 1e-300"),
+        ({"scale": 0.8}, "scale 0.80 is outside 0.8 to 1.2"),
+        ({"scale": 1.25}, "scale 1.25 is outside 0.8 to 1.2"),
+        ({"at_bound": ("dx", "dy")}, "on its bound: dx, dy"),
+        ({"snr": -5.0}, "a source of S/N -5.0 survives"),
+        (
+            {"snr": 6.0, "scale": 2.0},
+            "scale 2.00 is outside 0.8 to 1.2; a source of S/N 6.0 survives",
+        ),
+        ({"caveats": ("no match", "no err")}, "no match; no err"),
+        ({"unseen": True}, UNSEEN_NOTE),
+        ({"unseen": True, "snr": 6.0}, "a source of S/N 6.0 survives"),
+    ],
+)
+def test_reason_is_told_in_words(changes: dict[str, Any], reason: str) -> None:
+    assert judge_criterion(adjustment(**changes)).reason == reason
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({}, "; what it leaves is 2.0 times the noise: no source under S/N 10 is seen"),
+        ({"chi2": 399.0}, ""),
+        (
+            {"df": 1, "chi2": 4.0},
+            "; what it leaves is 2.0 times the noise: no source under S/N 10 is seen",
+        ),
+        ({"df": 0}, ""),
+        ({"snr": float("nan"), "fwhm": float("nan")}, ""),
+    ],
+)
+def test_residuals_of_twice_the_noise_hide_sources(changes: dict[str, Any], told: str) -> None:
+    good = {"pval": 0.5, "chi2": 400.0, "df": 100, **changes}
+    reason = judge_criterion(adjustment(**good)).reason
+    assert reason == "a shift and a scale of the template explain it" + told

@@ -8,11 +8,13 @@ import pytest
 from vetter.core.fit.adjustment import Adjustment, make_failure
 from vetter.core.judgement.answer import Answer, Judgement
 from vetter.core.judgement.evidence import (
+    cautions,
     describe_basis,
     describe_limits,
     details,
     headline,
     numbers,
+    shorten_caution,
 )
 
 FIT = Adjustment(
@@ -155,3 +157,106 @@ def test_details_tell_what_it_rests_on() -> None:
 )
 def test_limits_in_short(judgement: Judgement, unit: str, text: str) -> None:
     assert describe_limits(judgement, unit) == text
+
+
+SMALL = Adjustment(True, fwhm=4.0, df=100, pixels=100_000, pval=0.5, chi2=100.0, scatter_err=0.001)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({}, None),
+        ({"correlation": 0.149}, None),
+        ({"correlation": 0.151}, "neighbouring residuals are correlated (0.15): p-value and"),
+        ({"correlation": -0.2}, "neighbouring residuals are correlated (-0.20)"),
+        # Of few pixels, a correlation is larger by chance: 4 / sqrt(2 x 200) is 0.2.
+        ({"correlation": 0.19, "pixels": 200}, None),
+        ({"correlation": 0.21, "pixels": 200}, "neighbouring residuals are correlated (0.21)"),
+        ({"correlation": 2.0, "pixels": 0}, None),
+        ({"fit_bg": False}, "the background is held at its mode: p-values come out too small"),
+        ({"fwhm": 2.9}, None),
+        ({"fwhm": 2.8}, "FWHM 2.8 px is under 2.9: for a bright star the spline's error exceeds"),
+        ({"scatter": 1.04}, None),
+        ({"scatter": 0.5}, "err is too large by about 100% (residuals around the source scatter"),
+        ({"scatter": 2.0}, "err is too small by about 50% (residuals around the source scatter"),
+        ({"scatter": 2.0, "template_noise": 0.3}, "err is too small by about 50%"),
+        (
+            {"scatter": 2.0, "template_noise": 0.31},
+            "the template's own noise is not in err (0.3 of it): the p-value comes out too small",
+        ),
+        ({"pval": 1 - 0.9e-5}, "err is too large (chi2/df 1.00): so is the p-value"),
+        ({"pval": 1 - 1.1e-5}, None),
+        ({"pval": 1.0, "df": 0}, None),
+        ({"pval": 1.0, "df": 1}, "err is too large (chi2/df 100.00): so is the p-value"),
+        ({"converged": False, "fit_bg": False}, None),
+    ],
+)
+def test_number_that_misleads_has_a_caution(changes: dict[str, object], said: str | None) -> None:
+    found = cautions(dataclasses.replace(SMALL, **changes))
+    assert len(found) == (said is not None)
+    assert said is None or found[0].startswith(said)
+
+
+def test_cautions_come_in_order_and_short() -> None:
+    fit = dataclasses.replace(SMALL, correlation=0.5, fit_bg=False, fwhm=2.0, scatter=2.0)
+    assert [shorten_caution(line) for line in cautions(fit)] == [
+        "neighbouring residuals are correlated",
+        "err is too small by about 50%",
+        "the background is held at its mode",
+        "FWHM 2.0 px is under 2.9",
+    ]
+    assert ", but neighbouring residuals are correlated and 3 more" in numbers(fit)
+    assert "but" not in numbers(dataclasses.replace(fit, chi2=301.0))
+    assert ", but neigh" in numbers(dataclasses.replace(fit, chi2=300.0))
+
+
+@pytest.mark.parametrize(
+    ("changes", "text"),
+    [
+        ({"chi2_0": 9999.0, "chi2": 100.0, "df": 100}, "chi2/df 99.99 to 1.00 (df 100)"),
+        ({"chi2_0": 10000.0, "chi2": 12345.0, "df": 1}, "chi2/df 1e+04 to 1.234e+04 (df 1)"),
+        ({"chi2": 150.0, "df": 100}, "chi2/df ? to 1.50 (df 100)"),
+        ({"chi2": 150.0, "df": 0}, ""),
+        ({"df": 100}, ""),
+        ({"dx": 0.5, "at_bound": ("dx",)}, "dx +0.500 (at its bound)"),
+        ({"scale": 1.1, "at_bound": ("dx",)}, "scale 1.100"),
+        ({"correlation": -0.1}, "neighbours -0.10"),
+        ({"template": "convolved", "psf": "PSF from 31 stars"}, "on convolved, PSF from 31 stars"),
+        ({"box": 17.0, "fwhm": 4.1}, "S/N unknown    on 17 px, FWHM 4.10"),
+    ],
+)
+def test_number_is_told_where_it_is_known(changes: dict[str, object], text: str) -> None:
+    found = numbers(Adjustment(True, **{"fwhm": math.nan, **changes}))
+    assert [part for part in found.split("    ") if part != "S/N unknown: no FWHM"] == [
+        part for part in text.split("    ") if part
+    ]
+
+
+def test_change_is_told_with_both_residuals_only() -> None:
+    kept = Judgement(Answer.KEPT, "why")
+    assert headline(kept, FIT) == "kept, from 12.0 to 1.6 times the noise: why"
+    for changes in ({"df": 0}, {"chi2": math.nan}, {"chi2_0": math.nan}):
+        assert headline(kept, dataclasses.replace(FIT, **changes)) == "kept: why"
+    assert ", from 1.0 to 1.0 times" in headline(
+        kept, dataclasses.replace(FIT, df=1, chi2=1.0, chi2_0=1.0)
+    )
+
+
+def test_details_are_a_line_each() -> None:
+    fit = dataclasses.replace(
+        FIT, absorbed=3.25, spline=5, caveats=("no match",), normal_shift_err=0.1
+    )
+    assert details(fit).splitlines() == [
+        "background: image 1.5, template 0.5",
+        "The S/N in the reason is measured at the field's own shift and scale. The one in the "
+        "numbers is measured with shift and scale free: they can take up a source's light.",
+        "flux with shift and scale free 12 ± 9",
+        "flux absorbed by the scale 3.25",
+        "neighbouring residuals correlate +0.12",
+        "fitted plane: convolved",
+        "FWHM 4.10 px",
+        "fitted box 17 px, 290 pixels",
+        "quintic spline: the star is too sharp and bright for the cubic one",
+        "no match",
+        "FWHM from the header",
+    ]

@@ -9,7 +9,13 @@ import pytest
 
 from vetter.core.fit.adjustment import Adjustment, make_failure
 from vetter.core.judgement.answer import Answer, Judgement
-from vetter.core.judgement.fit_table import COLUMNS, DESCRIPTIONS, NUMBERS, FitTable
+from vetter.core.judgement.fit_table import (
+    COLUMNS,
+    DESCRIPTIONS,
+    NUMBERS,
+    FitTable,
+    can_fit,
+)
 
 FIT = Adjustment(
     True,
@@ -166,3 +172,53 @@ def test_a_result_can_be_judged_again():
     fit, judgement = table.get(0)
     assert repr(fit) == repr(FIT) and judgement[:2] == (Answer.NOT_JUDGED, "other units")
     assert table.values("disappeared")[0] == "not judged" and len(table) == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "name", "value"),
+    [
+        ({"df": 0}, "chi2_after", np.nan),
+        ({"df": 1}, "chi2_after", 110.0),
+        ({"df": 1}, "chi2_before", 500.0),
+        ({"dx": 3.0, "dy": 4.0}, "shift", 5.0),
+    ],
+)
+def test_number_of_a_column_is_of_the_fit(changes, name, value):
+    table = FitTable(1)
+    table.set(0, replace(FIT, **changes), Judgement(Answer.KEPT, ""))
+    np.testing.assert_equal(table.values(name)[0], value)
+
+
+@pytest.mark.parametrize(
+    ("error", "snr"), [(0.5, 20.0), (2.0, 5.0), (0.0, np.nan), (np.nan, np.nan)]
+)
+def test_snr_at_the_fields_shift_needs_an_error(error, snr):
+    table = FitTable(1)
+    table.set(0, replace(FIT, prior_flux=10.0, prior_flux_err=error), Judgement(Answer.KEPT, ""))
+    np.testing.assert_equal(table.prior_snr[0], snr)
+
+
+def test_longer_table_keeps_its_rows_and_has_none_for_new_ones():
+    table = FitTable(1)
+    table.set(0, replace(FIT, at_bound=("dx",)), Judgement(Answer.KEPT, "why", 1.0, 2.0, 3))
+    table.extend(3)
+    assert table.get(0)[1] == Judgement(Answer.KEPT, "why", 1.0, 2.0, 3) and table.get(2) is None
+    assert table.at_bound.tolist() == [True, False, False] and table.codes.tolist()[1:] == [0, 0]
+    assert table.values("answer").tolist() == ["kept", "", ""]
+    assert np.isnan(table.shifts[1:]).all() and np.isnan(table.values("scale")[1:]).all()
+    assert np.isnan(table.brightness[1:]).all() and np.isnan(table.prior_snr[1:]).all()
+    table.set(2, FIT, Judgement(Answer.EXPLAINED, "new"))
+    assert table.rows() == [0, 2] and len(table) == 2 and table.get(2)[1].stars == 0
+
+
+@pytest.mark.parametrize(
+    ("planes", "enough"),
+    [
+        (("image", "template"), True),
+        (("image", "convolved"), True),
+        (("image", "diff"), False),
+        (("template", "convolved"), False),
+    ],
+)
+def test_fit_needs_an_image_and_a_template(planes, enough):
+    assert can_fit(planes) is enough

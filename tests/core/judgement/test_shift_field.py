@@ -98,3 +98,95 @@ def test_too_few_neighbours_or_no_place_say_nothing(x: float) -> None:
 )
 def test_a_shift_is_compared_with_those_around_it(own, field, words) -> None:
     assert words in describe_shift(*own, TypicalShift(*field, 0.02, 8))
+
+
+def test_typical_shift_is_told_with_its_length() -> None:
+    found = TypicalShift(0.43, -0.29, 0.05, 12)
+    assert found.text == "dx +0.43, dy -0.29 px, scatter 0.05"
+    assert TypicalShift(3.0, -4.0, 0.0, 1).length == 5
+
+
+@pytest.mark.parametrize(("count", "known"), [(3, False), (4, True)])
+def test_four_neighbours_are_enough_without_those_unknown(count: int, known: bool) -> None:
+    places = np.array([[float(k), 0.0] for k in range(count)] + [[NAN, 0.0], [1.0, 1.0]])
+    shifts = np.array([[0.5, 0.1]] * count + [[0.0, 0.0], [NAN, 0.0]])
+    found = typical_shift_at(places, shifts, 0.0, 0.0)
+    assert found is None if not known else found == pytest.approx((0.5, 0.1, 0.0, 4))
+    assert typical_shift_at(places, shifts, 0.0, NAN) is None
+    assert typical_shift_at(places, shifts, math.inf, 0.0) is None
+
+
+def test_nearest_twelve_are_counted_from_the_place() -> None:
+    places = np.array([[float(k), 3.0] for k in range(40)])
+    shifts = np.column_stack([np.where(np.arange(40) < 20, 0.1, 0.9), np.zeros(40)])
+    for x, dx in ((5.0, 0.1), (34.0, 0.9)):
+        found = typical_shift_at(places, shifts, x, 3.0)
+        assert found == pytest.approx((dx, 0.0, 0.0, 12), abs=1e-9)
+
+
+def test_scatter_about_a_plane_counts_its_three_parameters() -> None:
+    rng = np.random.default_rng(8)
+    scatters = []
+    for _ in range(200):
+        places = rng.uniform(0.0, 1000.0, (12, 2))
+        found = typical_shift_at(places, rng.normal(0.0, 0.1, (12, 2)), 500.0, 500.0)
+        assert found is not None and found.number == 12
+        scatters.append(found.scatter)
+    # The median of a Rayleigh distribution.
+    assert np.mean(scatters) == pytest.approx(0.1 * math.sqrt(2 * math.log(2)), rel=0.1)
+
+
+def test_neighbours_in_one_place_have_a_median() -> None:
+    shifts = np.array([[0.2, -0.3]] * 8)
+    found = typical_shift_at(np.full((8, 2), 5.0), shifts, 5.0, 5.0)
+    assert found == pytest.approx((0.2, -0.3, 0.0, 8), abs=1e-9)
+
+
+ALONE = "alone in its shift: proper motion, or a source off the template's"
+FIELD = "shifted as the field is here: misregistration"
+SCATTER = "within the scatter of the field here"
+NO_SHIFT = "no shift, as the field here"
+
+
+@pytest.mark.parametrize(
+    ("dx", "field", "error", "words"),
+    [
+        # A tenth of a pixel is the least difference.
+        (0.09, (0.0, 0.0), 0.0, NO_SHIFT),
+        (0.11, (0.0, 0.0), 0.0, ALONE),
+        (0.59, (0.5, 0.0), 0.0, FIELD),
+        (0.61, (0.5, 0.0), 0.0, ALONE),
+        # So are four times the scatter.
+        (0.89, (0.5, 0.1), 0.0, FIELD),
+        (0.91, (0.5, 0.1), 0.0, ALONE),
+        (0.39, (0.0, 0.1), 0.0, SCATTER),
+        (0.09, (0.0, 0.1), 0.0, NO_SHIFT),
+        (0.19, (0.09, 0.05), 0.0, SCATTER),
+        (0.19, (0.11, 0.05), 0.0, FIELD),
+        # And four and a half errors, where they are more.
+        (0.44, (0.0, 0.0), 0.1, "as the field is here, to its error of 0.10 px"),
+        (0.46, (0.0, 0.0), 0.1, ALONE),
+        (0.3, (0.0, 0.1), 0.08, SCATTER),
+        (0.0, (0.0, 0.0), 0.1, "as the field is here, to its error of 0.10 px"),
+    ],
+)
+def test_limits_of_a_difference(
+    dx: float, field: tuple[float, float], error: float, words: str
+) -> None:
+    around = TypicalShift(field[0], 0.0, field[1], 12)
+    assert describe_shift(dx, 0.0, around, error) == words
+    # Both axes count alike.
+    assert describe_shift(0.0, dx, TypicalShift(0.0, field[0], field[1], 12), error) == words
+
+
+@pytest.mark.parametrize(("ring", "dx", "scatter"), [(7, 0.4, 0.0), (6, 0.4 + 2 / 7, 2 / 7)])
+def test_mover_is_left_out_where_seven_others_remain(ring: int, dx: float, scatter: float) -> None:
+    angle = np.arange(ring) * 2 * np.pi / ring
+    places = 100.0 * np.column_stack([np.cos(angle), np.sin(angle)])
+    places = np.vstack([places, [[0.0, 0.0]]])
+    shifts = np.full((ring + 1, 2), [0.4, 0.0])
+    shifts[-1] += (2.0, 0.0)
+    found = typical_shift_at(places, shifts, 0.0, 0.0)
+    assert found is not None
+    corrected = scatter * math.sqrt((ring + 1) / (ring - 2))
+    assert found == pytest.approx((dx, 0.0, corrected, ring + 1), abs=1e-9)

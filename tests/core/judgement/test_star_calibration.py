@@ -12,7 +12,7 @@ import pytest
 
 from vetter.core.fit.adjustment import Adjustment, make_failure
 from vetter.core.fit.field_normal import UNKNOWN_NORMAL
-from vetter.core.judgement.star_calibration import StarCalibration
+from vetter.core.judgement.star_calibration import StarCalibration, get_scale_err
 
 
 def make_stars(count: int = 60, seed: int = 1, scatter: float = 0.03) -> StarCalibration:
@@ -170,3 +170,148 @@ def test_fits_become_rows_without_failed_ones() -> None:
 
 def test_no_fits_make_empty_calibration() -> None:
     assert StarCalibration.from_fits([], []).count == 0
+
+
+def test_each_number_of_a_fit_has_its_column() -> None:
+    fit = make_fit(scale_chi2=1200.0)
+    stars = StarCalibration.from_fits([(3.0, 4.0)], [fit], [(7.0, 8.0)], [fit])
+    columns = {
+        "x": 3.0, "y": 4.0, "dx": 0.1, "dy": 0.2, "scale": 1.1, "brightness": 1100.0,
+        "chi2_ratio": 1.5, "snr": 3.0, "raw_chi2_ratio": 3.0, "raw_snr": 9.0, "shift_err": 0.02,
+        # Six times the noise with the scale alone, of which the fit's own leaves one and a half.
+        "scale_err": 0.015, "sky_x": 7.0, "sky_y": 8.0, "sky_snr": 3.0, "sky_chi2_ratio": 1.5,
+    }  # fmt: skip
+    for name, value in columns.items():
+        assert getattr(stars, name).tolist() == pytest.approx([value]), name
+
+
+@pytest.mark.parametrize(
+    ("chi2", "scale_chi2", "error"),
+    [(100, 100, 0.03), (100, 200, 0.03), (100, 800, 0.015), (800, 800, 0.03), (800, 100, 0.06)],
+)
+def test_error_of_a_scale_is_inflated_by_its_own_chi2(
+    chi2: float, scale_chi2: float, error: float
+) -> None:
+    assert get_scale_err(make_fit(chi2=chi2, scale_chi2=scale_chi2)) == pytest.approx(error)
+
+
+@pytest.mark.parametrize(
+    ("changes", "star", "sky"),
+    [
+        ({"df": 1}, True, True),
+        ({"df": 0}, False, False),
+        ({"prior_flux_err": 0.0}, False, False),
+        ({"prior_flux_err": 0.5}, True, True),
+        ({"star_flux": 0.0}, False, True),
+        ({"star_flux": 0.5}, True, True),
+        ({"converged": False}, False, False),
+    ],
+)
+def test_fit_of_a_star_has_a_star_and_errors(
+    changes: dict[str, Any], star: bool, sky: bool
+) -> None:
+    fits = [make_fit(**changes)]
+    stars = StarCalibration.from_fits([(1.0, 2.0)], fits, [(3.0, 4.0)], fits)
+    assert (stars.count, len(stars.sky_x)) == (star, sky)
+
+
+def alike(count: int, **changes: Any) -> StarCalibration:
+    """Stars in a row, 10 px apart, that all shift by (0.3, -0.2) and scale by 1.1."""
+    one = np.ones(count)
+    columns: dict[str, Any] = {
+        "x": 10.0 * np.arange(count), "y": 0 * one, "brightness": 1000 * one, "dx": 0.3 * one,
+        "dy": -0.2 * one, "scale": 1.1 * one, "chi2_ratio": 1.5 * one, "snr": 2.0 * one,
+    }  # fmt: skip
+    return StarCalibration(**{**columns, **changes})
+
+
+def test_ten_stars_are_enough_and_equal_ones_have_the_least_scatter() -> None:
+    assert not alike(9).is_usable and alike(10).is_usable
+    assert alike(10).normal_at(45.0, 0.0) == pytest.approx((0.3, -0.2, 0.02, 1.1, 0.003))
+    assert alike(10).normal_at(45.0, math.inf) == UNKNOWN_NORMAL
+
+
+@pytest.mark.parametrize(("known", "found"), [(5, False), (6, True)])
+def test_six_known_neighbours_are_enough(known: int, found: bool) -> None:
+    dx = np.full(12, 0.3)
+    dx[known:] = math.nan
+    normal = alike(12, dx=dx).normal_at(500.0, 0.0)
+    assert (normal.dx == pytest.approx(0.3)) is found and normal.is_known is found
+
+
+@pytest.mark.parametrize(("away", "counts"), [(2.9, False), (3.1, True)])
+def test_star_within_three_pixels_is_the_candidate_itself(away: float, counts: bool) -> None:
+    # Without it five are known.
+    dx = np.full(12, 0.3)
+    dx[6:] = math.nan
+    assert alike(12, dx=dx).normal_at(0.0, away).is_known is counts
+
+
+def test_sixteen_nearest_stars_give_the_normal() -> None:
+    stars = alike(40, dx=np.where(np.arange(40) < 16, 0.3, 0.9))
+    assert stars.normal_at(-5.0, 0.0).dx == pytest.approx(0.3)
+    assert stars.normal_at(-5.0, 0.0).shift_err == pytest.approx(0.02)
+    assert stars.normal_at(300.0, 0.0).dx == pytest.approx(0.9)
+
+
+@pytest.mark.parametrize("axis", ["dx", "dy", "scale"])
+def test_scatter_is_that_of_the_axis(axis: str) -> None:
+    rng = np.random.default_rng(7)
+    errors = []
+    for _ in range(12):
+        scattered = {axis: rng.normal(0.3, 0.1, 40), "y": rng.uniform(0, 400, 40)}
+        normal = alike(40, **scattered).normal_at(200.0, 200.0)
+        errors.append((normal.shift_err, normal.scale_err))
+    shift, scale = np.median(errors, axis=0)
+    # A star's own scatter and the error of the normal; one axis is half of both.
+    expected = 0.1 * math.sqrt(1 + 3 / 16)
+    if axis == "scale":
+        assert (shift, scale) == pytest.approx((0.02, expected), rel=0.25)
+    else:
+        assert (shift, scale) == pytest.approx((expected / math.sqrt(2), 0.003), rel=0.25)
+
+
+def test_limits_of_equal_stars_are_their_own() -> None:
+    stars = alike(20)
+    assert stars.limits_at(1000.0) == pytest.approx((2.0, 1.5, False))
+    # Signs do not matter, and one star's deviation neither.
+    snr = np.where(np.arange(20) % 2, 2.0, -2.0)
+    snr[3] = 50.0
+    assert alike(20, snr=snr).limits_at(1000.0).snr_scatter == pytest.approx(2.0)
+    # Nothing is less than noise.
+    assert alike(20, snr=np.zeros(20), chi2_ratio=np.full(20, 0.5)).limits_at(1000.0)[:2] == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("times", "extrapolated"), [(1.0, False), (1.2, False), (1.3, True), (4.0, True)]
+)
+def test_squares_grow_with_the_flux_beyond_the_brightest(times: float, extrapolated: bool) -> None:
+    scatter, ratio = math.sqrt(1 + 3 * times), 1 + 0.5 * times
+    assert alike(20).limits_at(1000 * times) == pytest.approx((scatter, ratio, extrapolated))
+
+
+@pytest.mark.parametrize(("count", "counts"), [(9, False), (10, True)])
+def test_ten_places_of_blank_sky_have_limits(count: int, counts: bool) -> None:
+    one = np.ones(count)
+    sky = {"sky_x": one, "sky_y": one, "sky_snr": -1.5 * one, "sky_chi2_ratio": 1.2 * one}
+    stars = alike(20, **sky)
+    wanted = (1.5, 1.2, False) if counts else (2.0, 1.5, False)
+    assert stars.sky_limits == pytest.approx(wanted)
+    # Stars too few to have limits leave those of the sky to all.
+    few = alike(5, **sky).limits_at(1000.0)
+    assert few[:2] == pytest.approx((1.5, 1.2) if counts else (1.0, 1.0))
+
+
+def test_chi2_has_three_sigmas_above_its_median() -> None:
+    rng = np.random.default_rng(9)
+    ratio = 1.5 * np.exp(rng.normal(0.0, 0.1, 3000))
+    limit = alike(3000, chi2_ratio=ratio).limits_at(1000.0).chi2_ratio
+    assert limit == pytest.approx(1.5 * math.exp(0.3), rel=0.1)
+
+
+def test_unknown_numbers_of_a_star_do_not_count() -> None:
+    snr, ratio, flux = np.full(24, 2.0), np.full(24, 1.5), np.full(24, 1000.0)
+    snr[0], ratio[1], flux[2], flux[3] = math.nan, math.inf, -1e9, math.nan
+    snr[1:4], ratio[2:4] = 99.0, 99.0
+    stars = alike(24, snr=snr, chi2_ratio=ratio, brightness=flux)
+    assert stars.limits_at(1000.0) == pytest.approx((2.0, 1.5, False))

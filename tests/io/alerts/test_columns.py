@@ -6,15 +6,19 @@ import numpy as np
 import pytest
 
 from tests.helpers.alert_files import record
+from vetter.core.candidates.candidate_list import Roles
 from vetter.io.alerts.columns import (
     Column,
     column_of,
     flat_fields,
     join_columns,
+    join_rows,
     key_of,
+    merge_roles,
+    roles_of,
     rows_of,
 )
-from vetter.io.alerts.packets.producers import RUBIN, WINTER, ZTF, is_positive
+from vetter.io.alerts.packets.producers import ALERT, RUBIN, WINTER, ZTF, is_positive
 
 
 def test_the_candidates_own_fields_are_flat_columns() -> None:
@@ -124,3 +128,95 @@ def test_least_integer_joined_with_floats_becomes_text() -> None:
 def test_longer_text_does_not_cut_or_get_cut() -> None:
     assert joined((["a"], 1), (["longer"], 1), (["b"], 1)).values.tolist() == ["a", "longer", "b"]
     assert np.char.str_len(joined((["a" * 90], 1), (None, 1)).values).tolist() == [90, 0]
+
+
+def source(**changes: object) -> dict[str, object]:
+    """A packet of Rubin."""
+    own = {"diaSourceId": 9, "diaObjectId": 90, "x": 5.0, "y": 6.0, "ra": -10.0, "dec": 91.0}
+    return {"diaSource": {**own, "midpointMjdTai": 61041.25, "band": "z", **changes}}
+
+
+def test_positions_are_on_the_sphere_or_unknown() -> None:
+    rows = rows_of([(source(), RUBIN), (source(dec=-90.0, ra=None, x=None), RUBIN)])
+    assert rows.ra[0] == 350 and np.isnan(rows.dec[0]) and rows.dec[1] == -90
+    assert np.isnan(rows.ra[1]) and np.isnan(rows.x[1])
+    assert (rows.x[0], rows.y[0]) == (5, 6) and len(rows) == 2
+
+
+def test_rows_of_several_producers_are_put_together() -> None:
+    parts = [
+        rows_of([(record(1, nbad=3), ZTF), (source(), RUBIN)]),
+        rows_of([(source(diaSourceId=8, flag=True), RUBIN), (record(2, nbad=None), ZTF)]),
+        rows_of([(record(4, extra="text"), ZTF)]),
+    ]
+    rows = join_rows(parts)
+    assert rows.keys == ["1", "9", "8", "2", "4"] and rows.producers == ("ZTF", "Rubin")
+    assert rows.producer_indices.tolist() == [0, 1, 1, 0, 0]
+    assert rows.x.tolist() == [1499.25, 5, 5, 1499.25, 1499.25]
+    assert rows.y.tolist() == [199.75, 6, 6, 199.75, 199.75]
+    assert rows.ra.tolist() == [10, 350, 350, 10, 10]
+    np.testing.assert_array_equal(rows.dec, [-5, np.nan, np.nan, -5, -5])
+    missing = rows.columns["nbad"].missing
+    assert missing is not None and missing.tolist() == [0, 1, 1, 1, 0]
+    assert rows.columns["extra"].values.tolist() == ["", "", "", "", "text"]
+    assert join_rows(parts[:1]) is parts[0]
+
+
+@pytest.mark.parametrize(
+    ("fields", "absent"),
+    [
+        ((), {}),
+        (("x",), {"x": None, "y": None}),
+        (("dec",), {"ra": None, "dec": None}),
+        (("midpointMjdTai",), {"time": None}),
+        (("diaObjectId",), {"name": None}),
+        (("diaSourceId",), {"key": None}),
+        (("band",), {"filter": None}),
+    ],
+)
+def test_roles_are_of_the_fields_that_are_there(
+    fields: tuple[str, ...], absent: dict[str, None]
+) -> None:
+    names = "diaSourceId diaObjectId x y ra dec midpointMjdTai band".split()
+    roles = roles_of(RUBIN, [name for name in names if name not in fields])
+    pixel = {"x": "x", "y": "y", "ra": "ra", "dec": "dec"}
+    known = {"key": "diaSourceId", "name": "diaObjectId", "time": "midpointMjdTai"}
+    assert roles == Roles(**{**known, **pixel, "filter": "band", **absent})
+
+
+def test_producers_of_one_convention_keep_their_pixels() -> None:
+    rows = rows_of([(record(1), WINTER), (record(2), ALERT)])
+    roles, made = merge_roles([WINTER, ALERT], rows.columns, np.array([0, 1], np.int16))
+    assert (roles.x, roles.y, roles.ra, roles.mag) == ("xpos", "ypos", "ra", "magpsf")
+    assert not roles.one_based and made == {}
+    roles, _ = merge_roles([ZTF, ALERT], rows.columns, np.array([0, 1], np.int16))
+    assert (roles.x, roles.y, roles.one_based) == (None, None, False)
+    assert merge_roles([ZTF, ZTF], rows.columns, np.array([0, 1], np.int16))[0].one_based
+
+
+def test_made_columns_are_in_the_order_of_the_rows() -> None:
+    rows = rows_of([(source(), RUBIN), (record(3), ZTF), (source(diaSourceId=7), RUBIN)])
+    roles, made = merge_roles([ZTF, RUBIN], rows.columns, np.array([1, 0, 1], np.int16))
+    assert made["id"].values.tolist() == [9, 3, 7]
+    assert made["mjd"].values.tolist() == [61041.25, 60219.0, 61041.25]
+    assert (roles.mag, roles.x, roles.ra, roles.one_based) == ("magpsf", None, "ra", False)
+    assert "filter" not in made and roles.filter == "band"
+
+
+@pytest.mark.parametrize(
+    ("values", "kind"), [([1, True], "i"), ([True, None, 2], "i"), ([None], "f"), ([], "f")]
+)
+def test_truths_among_integers_are_integers(values: list[object], kind: str) -> None:
+    assert column_of(values).values.dtype.kind == kind
+
+
+def test_parts_that_are_truths_join_as_integers_or_texts() -> None:
+    column = joined(([True], 1), ([7, None], 2))
+    assert column.values.tolist()[:2] == [1, 7] and column.missing is not None
+    assert joined(([True, None], 2), (["a"], 1)).values.tolist() == ["True", "", "a"]
+    assert joined(([True, None], 2), ([0.5], 1)).values[[0, 2]].tolist() == [1, 0.5]
+    assert joined((None, 2)).values.tolist() == ["", ""]
+
+
+def test_texts_lose_padding_and_keep_the_rest() -> None:
+    assert column_of(["a\0\0", " b "]).values.tolist() == ["a", " b "]

@@ -119,6 +119,95 @@ def test_flat_stamps_are_turned_by_their_levels() -> None:
 
 
 @pytest.mark.parametrize(
+    ("shape", "unknown", "turned"), [(3, 0, True), (4, 7, True), (4, 8, False)]
+)
+def test_sign_needs_nine_known_pixels(shape: int, unknown: int, turned: bool) -> None:
+    image, template = sky(1)[:shape, :shape], sky(2)[:shape, :shape]
+    image.flat[:unknown] = np.nan
+    assert is_turned(template - image, image, template, None, (0, 0)) is turned
+
+
+@pytest.mark.parametrize(("ripple", "turned"), [(0.028, True), (0.032, False)])
+def test_flat_stamps_tell_the_sign_to_a_thousandth(ripple: float, turned: bool) -> None:
+    # A thousandth of the difference of 30; flat stamps leave nothing to a regression.
+    waves = ripple * np.where(np.arange(64).reshape(8, 8) % 2, 1.0, -1.0)
+    image, template = np.full((8, 8), 100.0), np.full((8, 8), 130.0)
+    assert is_turned(template - image + waves, image, template, None, (4, 4)) is turned
+
+
+@pytest.mark.parametrize("scale", [1.0, 1e-4])
+def test_pixels_decide_against_the_flag(scale: float) -> None:
+    image, template = scale * sky(1, 200), scale * sky(2)
+    assert not is_turned(image - template, image, template, False, (31, 31))
+    assert is_turned(template - image, image, template, True, (31, 31))
+
+
+@pytest.mark.parametrize(
+    ("of_image", "of_template", "turned"),
+    [
+        (-2.1, 0.0, False),
+        (-2.3, 0.0, True),
+        (0.0, 2.1, False),
+        (0.0, 2.3, True),
+        (2.3, 0.0, False),
+        (-10.0, -1.9, True),
+        (-10.0, -2.1, False),
+        (-1.9, -10.0, False),
+        (10.0, 1.9, False),
+        (1.9, 10.0, True),
+    ],
+)
+def test_regression_decides_where_it_is_significant(
+    of_image: float, of_template: float, turned: bool
+) -> None:
+    # Orthogonal patterns of 16 pixels and mean 0: a coefficient's error is sqrt(1/13) = 0.277,
+    # eight of which are 2.22. A fifth of the stronger one may contradict it.
+    image, template, noise = (
+        np.where(np.arange(16) & bit, 1.0, -1.0).reshape(4, 4) for bit in (1, 2, 4)
+    )
+    diff = of_image * image + of_template * template + noise
+    assert is_turned(diff, image, template, None, (1, 1)) is turned
+
+
+@pytest.mark.parametrize(
+    ("image", "template"),
+    [(sky(1), sky(2)), (sky(1, 200), sky(2, 200)), (np.ones((63, 63)), sky(2)), (sky(1), None)],
+    ids=["neither", "like both", "flat image", "no template"],
+)
+def test_flag_decides_where_pixels_are_unclear(image: Any, template: Any) -> None:
+    diff = sky(3, 200)
+    assert is_turned(diff, image, template, False, (31, 31))
+    assert not is_turned(diff, image, template, None, (31, 31))
+    assert not is_turned(diff, image, template, True, (31, 31))
+
+
+def three_levels(core: float) -> Any:
+    """A stamp of -1, 0 and 1 in turn, whose deviation is 1.48, with 5 x 5 pixels of their own."""
+    diff = (np.arange(225.0) % 3 - 1).reshape(15, 15)
+    diff[5:10, 5:10] = core
+    return diff
+
+
+@pytest.mark.parametrize(("core", "turned"), [(1.45, False), (1.51, True), (-3.0, False)])
+def test_candidate_has_to_stand_out_of_the_noise(core: float, turned: bool) -> None:
+    # Five times the noise of the sum of 25 pixels is 5 x 1.48 x 5 = 37.1, 1.483 a pixel.
+    assert is_turned(three_levels(core), None, None, False, (7, 7)) is turned
+    assert is_turned(three_levels(core) + 50, None, None, False, (7, 7)) is turned
+
+
+@pytest.mark.parametrize("middle", [(7, 7), (1, 1), (0, 3), (13, 14), (14, 5)])
+def test_pixels_up_to_two_from_the_middle_count(middle: tuple[int, int]) -> None:
+    found = np.zeros((15, 15), bool)
+    for row, column in np.ndindex(15, 15):
+        diff = (np.arange(225.0) % 3 - 1).reshape(15, 15)
+        diff[row, column] = 1000
+        found[row, column] = is_turned(diff, None, None, False, middle)
+    y, x = np.mgrid[:15, :15]
+    near = (abs(x - middle[0]) <= 2) & (abs(y - middle[1]) <= 2)
+    np.testing.assert_array_equal(found, near)
+
+
+@pytest.mark.parametrize(
     ("source", "brighter"),
     [
         ({"psfFlux": -3.5, "isNegative": False}, False),

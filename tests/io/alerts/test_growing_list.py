@@ -5,7 +5,7 @@ import numpy as np
 from tests.helpers.alert_files import record
 from vetter.io.alerts.growing_list import GrowingList
 from vetter.io.alerts.listing import Lot, lot_size, read_lot
-from vetter.io.alerts.packets.packets import Packet, PacketPlace, Unread
+from vetter.io.alerts.packets.packets import LeftAlone, Packet, PacketPlace, Unread
 
 
 def lot(*ids: int | None, size: int = 100, **changes: object) -> Lot:
@@ -126,3 +126,32 @@ def test_a_column_made_for_several_producers_hides_no_other() -> None:
     found = growing.candidates(())
     assert found.roles.name == "object_"
     assert found.column("object").tolist()[0] == "mine"
+
+
+def test_widths_are_told_where_there_are_several() -> None:
+    growing = GrowingList()
+    growing.add(lot(1, 2, fwhm=3.5))
+    assert growing.widths.describe() == ""
+    growing.add(read_lot(iter([rubin(7)]), 5))
+    assert growing.widths.describe() == (
+        "FWHM 3.50 px of ZTF, and of packets that bring their PSF its own"
+    )
+
+
+def test_lots_count_what_is_no_packet() -> None:
+    growing = GrowingList()
+    others = [LeftAlone(PacketPlace(n), "a.txt") for n in range(2)]
+    growing.add(read_lot(iter(others), 5))
+    growing.add(read_lot(iter([others[0], Unread(PacketPlace(3), "b", "c")]), 5))
+    assert (growing.left_alone, growing.unread, len(growing)) == (3, [("b", "c")], 0)
+
+
+def test_key_that_others_have_taken_is_numbered_on() -> None:
+    growing = GrowingList()
+    growing.add(lot(7))
+    packet = record(8)
+    packet["candidate"]["candid"] = packet["candid"] = "7#2"
+    growing.add(read_lot(iter([Packet(PacketPlace(1), packet, "")]), 5))
+    growing.add(lot(7, 7))
+    assert growing.candidates(()).keys.tolist() == ["7", "7#2", "7#3", "7#4"]
+    assert growing.repeated == 2 and growing.producer(3) == "ZTF"

@@ -99,3 +99,76 @@ def test_every_real_packet_has_its_own_epoch(real_data: Path) -> None:
         lengths.append(len(found))
     source.close()
     assert len(lengths) == 68 and max(lengths) > 60
+
+
+@pytest.mark.parametrize(
+    ("earlier", "kept"),
+    [
+        ({"jd": 2460219.5}, 1),
+        ({"jd": 2460219.25}, 2),
+        ({"jd": 2460219.5, "fid": 1}, 2),
+        ({"jd": 2460219.5, "magpsf": None, "diffmaglim": 20.0}, 2),
+    ],
+)
+def test_own_epoch_among_the_earlier_ones_is_shown_once(earlier: dict[str, Any], kept: int) -> None:
+    packet = record()
+    packet["prv_candidates"] = [{**packet["candidate"], **earlier}]
+    found = curve(packet)
+    assert len(found) == kept
+    assert found.time[found.current] == 60219.0 and not found.limit[found.current]
+
+
+@pytest.mark.parametrize(
+    ("flux", "value", "limit"),
+    [
+        (29.0, 25 - 2.5 * math.log10(50), True),
+        (-29.0, 25 - 2.5 * math.log10(50), True),
+        (30.0, 25 - 2.5 * math.log10(30), False),
+        (-31.0, 25 - 2.5 * math.log10(31), False),
+    ],
+)
+def test_forced_flux_is_a_detection_from_three_sigma(
+    flux: float, value: float, limit: bool
+) -> None:
+    packet = record()
+    forced = {"forcediffimflux": flux, "forcediffimfluxunc": 10.0, "magzpsci": 25.0}
+    packet["fp_hists"] = [{"jd": 2460201.5, "fid": 2, **forced}]
+    found = curve(packet)
+    assert found.value[0] == pytest.approx(value) and found.limit[0] == limit
+    assert math.isnan(found.error[0]) == limit
+    assert found.negative[0] == (flux < -30)
+    # 2.5 / ln 10 magnitudes per relative error.
+    assert limit or found.error[0] == pytest.approx(1.0857 * 10 / abs(flux), rel=1e-4)
+
+
+@pytest.mark.parametrize("changed", [{"forcediffimflux": None}, {"forcediffimfluxunc": 0.0}])
+def test_forced_epoch_without_a_flux_or_its_error_is_left_out(changed: dict[str, Any]) -> None:
+    packet = record()
+    forced = {"forcediffimflux": 100.0, "forcediffimfluxunc": 10.0, "magzpsci": 25.0}
+    packet["fp_hists"] = [{"jd": 2460201.5, "fid": 2, **forced, **changed}]
+    assert len(curve(packet)) == 1
+
+
+def test_limits_of_rubin_are_five_times_the_noise() -> None:
+    packet = {
+        "diaSource": {"midpointMjdTai": 60960.0, "band": "r", "psfFlux": 0.5, "psfFluxErr": 5.0},
+        "prvDiaNondetectionLimits": [{"midpointMjdTai": 60950.0, "band": "i", "diaNoise": 7.0}],
+    }
+    found = curve(packet)
+    assert found.value.tolist() == [35, 0.5] and found.limit.tolist() == [True, False]
+    assert found.kind.tolist() == ["limit", "detection"] and found.band.tolist() == ["i", "r"]
+    assert math.isnan(found.error[0]) and found.error[1] == 5
+    assert found.negative.tolist() == [False, False] and found.current == 1
+
+
+@pytest.mark.parametrize(
+    ("jd", "mjd"), [(2460219.5, 60219.0), (60219.25, 60219.25), (1e6, 1e6), (1000001.5, -1399999.0)]
+)
+def test_times_are_mjd_of_either_kind(jd: float, mjd: float) -> None:
+    assert curve(record(jd=jd)).time.tolist() == [mjd]
+
+
+def test_packet_without_a_body_has_no_history() -> None:
+    producer = producer_of(record())
+    assert producer is not None
+    assert light_curve({producer.body: "text"}, producer) is None

@@ -8,7 +8,10 @@ from typing import Any
 import pytest
 
 from tests.helpers.alert_files import packed, record
+from vetter.io.alerts.columns import rows_of
 from vetter.io.alerts.open_alerts import open_alerts
+from vetter.io.alerts.packet_epochs import PacketEpochs
+from vetter.io.alerts.packets.producers import WINTER, ZTF, producer_of
 from vetter.io.alerts.source import AlertSource
 from vetter.io.input_options import InputOrigin
 from vetter.review.cutouts.epoch_row import epochs_of, object_rows
@@ -114,3 +117,49 @@ def test_real_object_has_its_three_packets(real_data: Path) -> None:
         assert sorted(object_rows(source, row)) == same
     assert names.count("ZTF20aajcdad") == 2
     source.close()
+
+
+PRODUCERS = {producer.name: producer for producer in (ZTF, WINTER)}
+
+
+def grouped(*packets: dict[str, Any]) -> list[list[int]]:
+    """Rows of each object, from packets in two lots."""
+    epochs = PacketEpochs()
+    for part in (packets[:2], packets[2:]):
+        found = [(one, producer_of(one) or ZTF) for one in part]
+        epochs.add(rows_of(found), PRODUCERS)
+    labels = epochs.epochs().labels.tolist()
+    return sorted([row for row, label in enumerate(labels) if label == n] for n in set(labels))
+
+
+@pytest.mark.parametrize(
+    ("second", "third", "groups"),
+    [
+        ({"jd": JD + 1}, {"jd": JD + 2}, [[0, 1, 2]]),
+        ({"jd": JD + 1, "name": "b"}, {"jd": JD + 2}, [[0, 2], [1]]),
+        # Without an id, each is an object of its own.
+        ({"jd": JD + 1, "name": ""}, {"jd": JD + 2, "name": ""}, [[0], [1], [2]]),
+        # Packets without a time are of no common image.
+        ({"jd": None}, {"jd": None}, [[0, 1, 2]]),
+    ],
+)
+def test_packets_of_one_id_are_one_object(
+    second: dict[str, Any], third: dict[str, Any], groups: list[list[int]]
+) -> None:
+    packets = [
+        packet(n, **{"name": "a", **one}) for n, one in enumerate(({"jd": JD}, second, third))
+    ]
+    assert grouped(*packets) == groups
+
+
+def test_object_of_another_producer_is_another() -> None:
+    other = packet(2, "a", JD + 1)
+    other["publisher"] = "WINTER"
+    assert grouped(packet(1, "a", JD), other) == [[0], [1]]
+
+
+@pytest.mark.parametrize(("times", "mjd"), [([JD, JD + 1], 60219.0), ([60219.0, 60220.0], 60219.0)])
+def test_times_are_mjd(times: list[float], mjd: float) -> None:
+    epochs = PacketEpochs()
+    epochs.add(rows_of([(packet(n, "a", jd), ZTF) for n, jd in enumerate(times)]), PRODUCERS)
+    assert epochs.epochs().times.tolist() == [mjd, mjd + 1]

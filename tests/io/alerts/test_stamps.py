@@ -234,3 +234,78 @@ def test_a_number_a_byte_is_joined() -> None:
 def test_text_that_is_no_stamp_is_refused(text: str) -> None:
     with pytest.raises(InputError, match="wanted a FITS image"):
         read_stamp(text)
+
+
+def hdus(*more: fits.ImageHDU) -> bytes:
+    out = io.BytesIO()
+    fits.HDUList([fits.PrimaryHDU(np.ones((4, 5), np.float32)), *more]).writeto(out)
+    return out.getvalue()
+
+
+def plane(
+    name: str, value: float, dtype: str = "f4", shape: tuple[int, int] = (4, 5), **cards: Any
+) -> Any:
+    return fits.ImageHDU(np.full(shape, value, dtype), fits.Header(cards), name=name)
+
+
+@pytest.mark.parametrize(
+    ("hdu", "sigma", "note"),
+    [
+        (plane("UNCERT", 4), 4, ""),
+        (plane("UNCERT", 4, UTYPE="StdUncertainty"), 4, ""),
+        (plane("UNCERT", 4, UTYPE="VarianceUncertainty"), 2, "variance converted"),
+        (plane("UNCERT", 4, UTYPE="InverseVariance"), 0.5, "variance converted"),
+        (plane("uncert", 4, UTYPE="stduncertainty"), 4, ""),
+        (plane("VARIANCE", 4), 2, "variance converted"),
+        (plane("UNCERT", 4, UTYPE="UnknownUncertainty"), None, ""),
+        (plane("UNCERT", 4, shape=(4, 4)), None, ""),
+        (plane("OTHER", 4), None, ""),
+    ],
+)
+def test_uncertainty_is_converted_by_its_kind(hdu: Any, sigma: float | None, note: str) -> None:
+    found = read_stamp(hdus(hdu))
+    assert found is not None and found.sigma_note == note
+    assert (found.sigma is None) == (sigma is None)
+    assert sigma is None or np.unique(found.sigma).tolist() == [sigma]
+
+
+def test_mask_is_of_integers_on_the_grid() -> None:
+    found = read_stamp(hdus(plane("MASK", 8, "i2", MP_SAT=3), plane("PSFIMAGE", 0.5, shape=(3, 3))))
+    assert found is not None and found.mask is not None and found.psf is not None
+    assert np.unique(found.mask).tolist() == [8] and found.mask_header["MP_SAT"] == 3
+    assert found.psf.shape == (3, 3) and found.psf.dtype == np.dtype("=f4")
+    none = read_stamp(hdus(plane("MASK", 8, "f4"), plane("MASK", 8, "i2", (3, 3))))
+    assert none is not None and none.mask is None and dict(none.mask_header) == {}
+
+
+def test_pixels_without_data_are_counted() -> None:
+    image = np.ones((4, 5), np.float32)
+    image[0, :2], image[1, 1], image[2, 2] = -3.4e38, 1.1e37, 0.9e37
+    found = read_stamp(stamp(image))
+    assert found is not None and np.isnan(found.image).sum() == 3
+    assert found.note == "no data in 3 pixels" and found.image.dtype == np.float32
+
+
+@pytest.mark.parametrize(
+    ("dtype", "found"), [("u1", "f4"), ("i2", "f4"), ("i4", "f8"), ("i8", "f8"), (">f4", "f4")]
+)
+def test_integers_become_floats_that_hold_them(dtype: str, found: str) -> None:
+    read = read_stamp(stamp(np.full((4, 5), 100, dtype)))
+    assert read is not None and read.image.dtype == np.dtype(found)
+    assert (read.image == 100).all()
+
+
+@pytest.mark.parametrize(
+    ("rows", "shape"), [([[1, 2, 3], [4, 5, 6]], (2, 3)), ([1, 2, 3, 4], (2, 2)), ([7], (1, 1))]
+)
+def test_numbers_are_rows_or_a_square(rows: list[Any], shape: tuple[int, int]) -> None:
+    found = read_stamp(rows)
+    assert found is not None and found.image.shape == shape
+    assert found.image.ravel().tolist() == np.ravel(rows).tolist()
+    assert found.note == "numbers, not FITS"
+
+
+@pytest.mark.parametrize("rows", [[1, 2, 3], [], [[]], [[[1]]], [[1, 2], [3]], ["a"]])
+def test_numbers_of_no_image_are_refused(rows: list[Any]) -> None:
+    with pytest.raises(InputError, match="wanted rows of numbers"):
+        read_stamp(rows)

@@ -120,3 +120,44 @@ def test_filter_names_columns_of_stored_fits(listed, ledger, tmp_path) -> None:
 def test_fits_of_other_lists_and_versions_are_no_columns(listed) -> None:
     metas = {"gone": {"adjust_converged": True, "adjust_answer": "kept"}, "C0": {"adjust_dx": 1.0}}
     assert stored_fit_table(listed.candidates, metas) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "is_end", "found"),
+    [
+        ("", False, None),
+        ("  ", True, None),
+        ("2026-11-30", False, "2026-11-30T00:00:00+00:00"),
+        ("2026-11-30", True, "2026-11-30T23:59:59.999999+00:00"),
+        ("2026-11-30T04", True, "2026-11-30T04:00:00+00:00"),
+        (" 2026-11-30 04:00 ", False, "2026-11-30T04:00:00+00:00"),
+        ("2026-11-30 04:00+02:00", False, "2026-11-30T02:00:00+00:00"),
+        ("2026-11-30T04:00:00Z", False, "2026-11-30T04:00:00+00:00"),
+    ],
+)
+def test_time_of_a_choice_is_utc(text, is_end, found) -> None:
+    moment = parse_time(text, is_end)
+    assert (None if moment is None else moment.isoformat()) == found
+
+
+@pytest.mark.parametrize(
+    ("changes", "rows"),
+    [
+        ({"since": "2026-01-02T12:00"}, [1, 2]),
+        ({"since": "2026-01-02T12:00:00.001"}, [2]),
+        ({"until": "2026-01-02T12:00"}, [0, 1]),
+        ({"until": "2026-01-02T11:59:59"}, [0]),
+        ({"verdicts": (Verdict.REJECT, Verdict.MAYBE)}, [1, 2]),
+        ({"verdicts": (Verdict.NONE,)}, list(range(3, COUNT))),
+        ({"verdicts": ()}, []),
+        ({"tags": (" DIPOLE ",)}, [0, 1]),
+        ({"where": "  "}, list(range(COUNT))),
+    ],
+)
+def test_limits_of_a_choice_are_included(listed, ledger, changes, rows) -> None:
+    assert _chosen(listed, ledger, **changes) == rows
+
+
+def test_decision_of_a_damaged_date_is_outside_every_limit(listed, ledger) -> None:
+    ledger.apply(event(listed.candidates, 3, Verdict.ACCEPT, at="no time"))
+    assert 3 in _chosen(listed, ledger) and 3 not in _chosen(listed, ledger, since="2000-01-01")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 from collections.abc import Callable
 from pathlib import Path
 
@@ -107,3 +108,91 @@ def test_only_cards_that_are_lost_are_left_out() -> None:
 def _written(path: Path, content: bytes) -> Path:
     path.write_bytes(content)
     return path
+
+
+@pytest.mark.parametrize(
+    ("cards", "blocks_of_data"),
+    [
+        ({}, 0),
+        ({"BITPIX": 8, "NAXIS": 0}, 0),
+        ({"BITPIX": 8, "NAXIS": 1, "NAXIS1": 2880}, 1),
+        ({"BITPIX": 8, "NAXIS": 1, "NAXIS1": 2881}, 2),
+        ({"NAXIS": 1, "NAXIS1": 2881}, 2),
+        ({"BITPIX": -32, "NAXIS": 2, "NAXIS1": 72, "NAXIS2": 20}, 2),
+        ({"BITPIX": 64, "NAXIS": 2, "NAXIS1": 72, "NAXIS2": 20}, 4),
+        ({"BITPIX": 8, "NAXIS": 2, "NAXIS1": 2880, "NAXIS2": 0}, 0),
+        ({"BITPIX": 8, "NAXIS": 1, "NAXIS1": 0}, 0),
+        # Random groups: no first axis, but parameters, and several groups.
+        ({"BITPIX": 8, "NAXIS": 2, "NAXIS1": 0, "NAXIS2": 2880, "PCOUNT": 2880, "GCOUNT": 3}, 6),
+        ({"BITPIX": 16, "NAXIS": 2, "NAXIS1": 36, "NAXIS2": 20, "PCOUNT": 2000}, 2),
+        ({"BITPIX": 8, "NAXIS": 2, "NAXIS1": 36, "NAXIS2": 80, "GCOUNT": 0}, 1),
+    ],
+)
+def test_size_of_an_hdu_is_in_whole_blocks(cards: dict[str, int], blocks_of_data: int) -> None:
+    header = blocks([f"{keyword:8}= {value:20}" for keyword, value in cards.items()])
+    assert structure.hdu_size(header, "a.fits") == 2880 * (1 + blocks_of_data)
+
+
+@pytest.mark.parametrize(
+    ("card", "words"),
+    [
+        ("NAXIS   =                 1000", "NAXIS is 1000, FITS allows 999"),
+        ("ZNAXIS  =                 1000", "ZNAXIS is 1000, FITS allows 999"),
+        ("TFIELDS =                 1000", "TFIELDS is 1000, FITS allows 999"),
+        ("NAXIS1  =                   -1", "NAXIS1 is -1; copy"),
+        ("PCOUNT  =                   -8", "PCOUNT is -8; copy"),
+        ("naxis1  = '100'", "NAXIS1 is a text, not a number"),
+        ("HIERARCH ZTILE1 = 'a'", "ZTILE1 is a text, not a number"),
+    ],
+)
+def test_card_that_would_mislead_the_reader_is_refused(card: str, words: str) -> None:
+    with pytest.raises(InputError, match=f"a.fits: a damaged FITS header: {words}"):
+        structure.hdu_size(blocks([card]), "a.fits")
+
+
+@pytest.mark.parametrize(
+    "cards",
+    [
+        ["TFIELDS =                  999"],
+        ["BITPIX  =                  -32"],
+        ["NAXIS   =                    1", "NAXIS1  =                    0"],
+        ["NAXIS   =                    1", "NAXIS1  =                  1-2"],
+    ],
+)
+def test_card_at_the_limit_or_without_a_meaning_is_let_through(cards: list[str]) -> None:
+    assert structure.hdu_size(blocks(cards), "a.fits") == 2880
+
+
+def test_first_of_two_cards_counts() -> None:
+    cards = ["NAXIS   =                    1", "NAXIS1  =                 2.9D3"]
+    header = blocks([*cards, "NAXIS1  =                99999"])
+    assert structure.hdu_size(header, "a.fits") == 2880 * 3
+
+
+def test_number_of_hdus_may_be_the_largest() -> None:
+    structure.check_count(structure.MAX_HDUS, "a.fits")
+    with pytest.raises(InputError, match=f"a.fits: over {structure.MAX_HDUS} HDUs"):
+        structure.check_count(structure.MAX_HDUS + 1, "a.fits")
+
+
+def test_unpacked_bytes_are_all_once_the_last_hdu_has_ended(tmp_path: Path) -> None:
+    content = images.image() + images.image().replace(
+        b"SIMPLE  =                    T", b"XTENSION= 'IMAGE   '          "
+    )
+    path = tmp_path / "unpacked"
+    path.write_bytes(content)
+    assert structure.promised_by_headers(b"\x89PNG", "a.fits", path) is None
+    is_all = structure.promised_by_headers(content[:2880], "a.fits", path)
+    assert is_all is not None
+    assert not is_all(0) and not is_all(len(content) // 2) and not is_all(len(content))
+    path.write_bytes(content + b"no FITS" * 500)
+    assert is_all(len(content) + 3500)
+
+
+def test_file_ends_where_its_last_hdu_does() -> None:
+    content = images.image()
+    file = io.BytesIO(content + b"rest")
+    file.read(9)
+    file.seek(0)
+    assert structure.check_structure(file, "a.fits") == len(content)
+    assert file.tell() == 0

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from vetter.core.fakes.plan import PlantPlan
 from vetter.io.input_options import InputOptions
 from vetter.io.session.remembered_columns import with_remembered_columns
 from vetter.io.session.session_file import SessionFile
@@ -41,3 +42,26 @@ def test_no_session_or_a_damaged_one(tmp_path: Path, content: bytes | None) -> N
         (tmp_path / "s.vetter").write_bytes(content)
     asked = InputOptions()
     assert with_remembered_columns(["l.csv"], asked, tmp_path / "s.vetter") == asked
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        (InputOptions(), InputOptions(encoding="cp1251", plant=PlantPlan(fakes=2, seed=3))),
+        (
+            InputOptions(encoding="utf-8", plant=PlantPlan(fakes=9)),
+            InputOptions(encoding="utf-8", plant=PlantPlan(fakes=9)),
+        ),
+    ],
+)
+def test_encoding_and_test_rows_are_taken_again(
+    tmp_path: Path, asked: InputOptions, found: InputOptions
+) -> None:
+    path, name = tmp_path / "s.vetter", str(tmp_path / "l.csv")
+    record = {"inputs": [name], "options": {"encoding": "cp1251"}}
+    record["plant"] = PlantPlan(fakes=2, seed=3).as_plain()
+    with SessionFile.create(path, "ann") as file:
+        file.record_input({"inputs": ["/other.csv"], "options": {}}, (), 3)
+        file.record_input(record, (), 3)
+    assert with_remembered_columns([name], asked, path) == found
+    assert with_remembered_columns(["/other.csv"], asked, path) == asked

@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from vetter.core.fit.adjustment import Adjustment
+from vetter.io.session.database import SessionDatabase
 from vetter.io.session.format.rows import plain_meta
 from vetter.io.session.session_file import SessionFile
+from vetter.io.session.stored_fits import newest_fits, next_fits, readable_fits
 
 FIT = Adjustment(
     True,
@@ -56,3 +58,48 @@ def test_results_of_a_signature_are_found_without_looking_at_others(file: Path) 
 
 def test_a_result_takes_about_a_kilobyte(file: Path) -> None:
     assert file.stat().st_size < 1_250 * 800
+
+
+@pytest.fixture
+def mixed(tmp_path: Path) -> Path:
+    """Seven results, of which the third and the fifth cannot be read."""
+    path = tmp_path / "m.vetter"
+    with SessionFile.create(path, "ann") as session:
+        texts = ['{"n":0}', '{"n":1}', "{", '{"n":3}', "[4]", '{"n":5}', '{"n":6}']
+        session.put_adjustments([(f"c{n}", "s", text) for n, text in enumerate(texts)])
+    connection = sqlite3.connect(path)
+    connection.execute("UPDATE adjustments SET at = '2026-01-0' || (1 + substr(key, 2))")
+    connection.commit()
+    connection.close()
+    return path
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 4, 5, 9])
+def test_portions_leave_out_what_cannot_be_read(mixed: Path, limit: int) -> None:
+    found: list[int] = []
+    with SessionDatabase.open(mixed, read_only=True) as database:
+        after = ""
+        while fits := next_fits(database, "", "s", after, limit):
+            found += [meta["n"] for _, meta in fits]
+            assert len(fits) == min(limit, 5 - len(found) + len(fits))
+            after = fits[-1][0]
+        assert next_fits(database, "", "other", "", limit) == []
+        since = next_fits(database, "2026-01-04", "s", "c3", 9)
+    assert found == [0, 1, 3, 5, 6]
+    assert [key for key, _ in since] == ["c5", "c6"]
+
+
+def test_all_that_can_be_read_is_given(mixed: Path) -> None:
+    with SessionFile.open(mixed, "ann") as session:
+        session.put_adjustments([("c0", "t", '{"n":10}')])
+    with SessionDatabase.open(mixed, read_only=True) as database:
+        everything = readable_fits(database)
+        newest = newest_fits(database, "")
+        recent = newest_fits(database, "2026-01-06")
+    assert sorted((key, signature) for key, signature, _, _ in everything) == [
+        *(("c0", "s"), ("c0", "t"), ("c1", "s"), ("c3", "s"), ("c5", "s"), ("c6", "s")),
+    ]
+    assert ("c1", "s", "2026-01-02", '{"n":1}') in everything
+    assert newest["c0"] == ("t", {"n": 10}) and newest["c1"] == ("s", {"n": 1})
+    assert set(newest) == {"c0", "c1", "c3", "c5", "c6"}
+    assert set(recent) == {"c0", "c5", "c6"}

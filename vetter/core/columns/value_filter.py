@@ -35,9 +35,11 @@ def value_filters(name: str, value: Any) -> list[str]:
     """
     field = _quote(name)
     plain = value.item() if isinstance(value, np.generic) else value
-    if field is None or isinstance(plain, (np.ndarray, list, tuple)):
+    # The masked value is an array, too.
+    is_masked = plain is np.ma.masked
+    if field is None or (isinstance(plain, (np.ndarray, list, tuple)) and not is_masked):
         return []
-    if plain is None or plain == "" or plain is np.ma.masked or plain != plain:
+    if is_masked or plain is None or plain == "" or plain != plain:
         return [f"{field}=missing"]
     if isinstance(plain, bool):
         return [f"{field}={str(plain).lower()}"]

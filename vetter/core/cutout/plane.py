@@ -117,7 +117,7 @@ class Plane(Protocol):
         """
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ArrayPlane:
     """A plane in memory; ``pixels`` has shape (rows, columns)."""
 

@@ -73,11 +73,6 @@ class Interval:
         """Whether the limits follow the plane's noise."""
         return self.kind in ("noise", "sigma")
 
-    @property
-    def takes_numbers(self) -> bool:
-        """Whether `low` and `high` have a meaning."""
-        return self.kind in ("percentile", "sigma", "manual")
-
 
 def find_limits(
     array: Array | Sequence[Array], interval: Interval, symmetric: bool = False

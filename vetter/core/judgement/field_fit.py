@@ -27,7 +27,7 @@ from vetter.core.psf.saturation import has_saturated
 from vetter.errors import VetterError
 from vetter.settings import FitSettings
 
-REVISION = 11
+REVISION = 12
 """Revision of the fit, raised whenever it changes, so that stored results are fitted again."""
 
 SPLINE_REACH = 2

@@ -37,7 +37,7 @@ _MIN_SHARE = 0.6
 """Least part of the stars that must agree on the factor."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class DifferenceMatch:
     """A match that takes ``image - diff / factor`` as the matched template.
 

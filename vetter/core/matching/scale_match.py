@@ -21,7 +21,7 @@ _MAX_SCATTER = 0.15
 """Relative scatter of the stars' scales above which they have none in common."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class ScaleMatch:
     """A match that multiplies the convolved template as given.
 

@@ -54,7 +54,7 @@ _HALF_LIGHT = math.sqrt(2.0 * math.log(2.0))
 """Half-light radius of a Gaussian in sigmas."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class FieldStars:
     """Stars of a field, the brightest first, and the shape that they have in common.
 

@@ -52,7 +52,7 @@ _RIVAL_SIGMAS = (3.0, 6.0)
 """Elliptical radii in sigmas between which a bright pixel is of a neighbour; 6 are 2.5 FWHM."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Sources:
     """Sources of a box, the brightest peak first; arrays of shape (n,), image pixels.
 

@@ -46,7 +46,7 @@ _BETA, _INVERSE_SPREAD = 3.5, 0.2
 """Usual exponent of a Moffat and spread of its inverse: a few stars alone leave it undetermined."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class StarShape:
     """A Moffat common to n stars, with their stamps of S x S pixels and their own parameters.
 

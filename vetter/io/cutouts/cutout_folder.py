@@ -44,7 +44,7 @@ FIRST_LOT = 512
 rebuilding of columns together takes the time of one list."""
 
 
-@dataclass
+@dataclass(eq=False)
 class CutoutFolder(CutoutSource):
     """Candidates from cutout files, each of which is read at its first use.
 

@@ -35,7 +35,7 @@ _CONVERTED = ("variance", "weight")
 _DEFAULT_RADIUS = 20.0
 
 
-@dataclass
+@dataclass(eq=False)
 class TripletFolder(CutoutSource):
     """Candidates with a file for each plane; the files are read at their first use.
 

@@ -57,7 +57,7 @@ class PolicyOpinions(Protocol):
         """Return the combined opinion of a candidate, with its basis."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class FrozenOpinions:
     """Opinions of one moment, which later decisions do not change.
 

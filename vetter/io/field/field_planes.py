@@ -56,7 +56,7 @@ _PIECES_PER_AXIS = 5
 _PIECE_COLUMNS = 64
 
 
-@dataclass
+@dataclass(eq=False)
 class FieldPlanes:
     """Planes on one pixel grid, with the header and WCS of the first.
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from vetter.core.psf.fwhm import StarWidths
 
 
-@dataclass
+@dataclass(eq=False)
 class FieldSource(CutoutSource):
     """Cutouts of the candidates of one field.
 

@@ -1,8 +1,15 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
-from vetter.core.decisions.agreement.clocks import TimedEvents, find_clock_problems, spell_seconds
+from vetter.core.decisions.agreement.clocks import (
+    MAX_AHEAD_SECONDS,
+    TimedEvents,
+    find_clock_problems,
+    spell_seconds,
+)
 
 NOW = "2026-02-01T00:00:00.000Z"
 
@@ -60,4 +67,73 @@ def test_times_that_are_none_have_no_problem() -> None:
     [(2, "2 s"), (300, "5 min"), (7500, "2 h 5 min"), (3600 * 50, "2 days")],
 )
 def test_seconds_in_words(seconds: float, text: str) -> None:
+    assert spell_seconds(seconds) == text
+
+
+def events(reviewer: str, *times: str, first: int = 0) -> dict[str, TimedEvents]:
+    full = [f"2026-01-31T{time}.000Z" for time in times]
+    return {reviewer: TimedEvents([str(first + n) for n in range(len(times))], full)}
+
+
+@pytest.mark.parametrize(
+    ("times", "words"),
+    [
+        (["03:00:00", "03:00:00"], []),
+        (["03:00:02", "03:00:00"], ["ann's clock went back once, by 2 s"]),
+        (
+            ["03:00:00", "02:00:00", "03:00:00", "02:30:00"],
+            ["ann's clock went back 2 times, by up to 1 h 0 min"],
+        ),
+    ],
+)
+def test_steps_back_are_counted(times: list[str], words: list[str]) -> None:
+    found = find_clock_problems({"a": events("ann", *times)}, NOW)
+    assert found == ({"a": words} if words else {})
+
+
+@pytest.mark.parametrize(
+    ("ahead", "words"),
+    [
+        (MAX_AHEAD_SECONDS, None),
+        (MAX_AHEAD_SECONDS + 1, "1 decision by ann in the future, the last by "),
+    ],
+)
+def test_time_ahead_may_be_as_long_as_clocks_differ(ahead: float, words: str | None) -> None:
+    now = datetime(2026, 1, 31, tzinfo=UTC)
+    later = (now + timedelta(seconds=ahead)).isoformat(timespec="milliseconds")
+    one = {"ann": TimedEvents(["1"], [later.replace("+00:00", "Z")])}
+    found = find_clock_problems({"a": one}, "2026-01-31T00:00:00.000Z")
+    assert (not found) is (words is None)
+    assert words is None or found["a"][0] == words + spell_seconds(ahead)
+
+
+@pytest.mark.parametrize(
+    ("second", "words"),
+    [
+        (events("ann", "03:30:00", "05:00:00", first=10), "2026-01-31T03:30 to 2026-01-31T04:00"),
+        (events("ann", "04:00:00", "05:00:00", first=10), "2026-01-31T04:00 to 2026-01-31T04:00"),
+        (events("ann", "04:00:01", "05:00:00", first=10), ""),
+        # The second event of the first file is in both.
+        (events("ann", "03:30:00", first=1), ""),
+        (events("bob", "03:30:00", first=10), ""),
+    ],
+)
+def test_files_of_one_time_are_named(second: dict[str, TimedEvents], words: str) -> None:
+    first = events("ann", "03:00:00", "04:00:00")
+    found = find_clock_problems({"b": second, "a": first}, NOW)
+    assert found == ({"a": [f"ann decided here and in b at once, {words}"]} if words else {})
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (59.4, "59 s"),
+        (60, "1 min"),
+        (3599, "59 min"),
+        (3600, "1 h 0 min"),
+        (47 * 3600 + 59 * 60, "47 h 59 min"),
+        (48 * 3600, "2 days"),
+    ],
+)
+def test_duration_is_in_the_largest_unit(seconds: float, text: str) -> None:
     assert spell_seconds(seconds) == text

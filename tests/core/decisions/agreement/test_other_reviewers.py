@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import numpy as np
+
 from tests.helpers.decisions import event, listing
 from vetter.core.decisions.agreement.other_reviewers import OtherReviewers
 from vetter.core.decisions.decision import Decision, How, Verdict
@@ -124,3 +126,43 @@ def test_longer_list_has_words_for_new_rows() -> None:
     assert len(others.disagreements()) == 2
     ledger.extend(LIST, complete=True)
     assert others.texts().tolist() == ["bob: reject", "bob: accept", "", ""]
+
+
+def test_ratings_of_all_are_in_the_order_of_names() -> None:
+    cat = Ledger(LIST, "bea")
+    events = [*EVENTS, event(LIST, 3, R, reviewer="bea")]
+    cat.replay(events)
+    others = OtherReviewers(cat, events)
+    everybody = others.all_ratings()
+    assert everybody.reviewers == ("ann", "bea", "bob")
+    assert everybody.codes.tolist() == [[1, 1, 2, 0], [0, 0, 0, 2], [2, 1, 0, 0]]
+    assert everybody.final[1] is cat
+    assert [one.opinion(0).verdict for one in everybody.final] == [A, Verdict.NONE, R]
+    present = Ledger(LIST, "bea")
+    assert others.all_ratings(present).final[1] is present
+
+
+def test_last_of_arbiters_is_the_user_or_another() -> None:
+    for at, chosen in (("2026-02-01T00:00:00.000Z", "ann"), ("2026-01-01T00:00:00.000Z", "cat")):
+        arbiter = event(LIST, 0, R, reviewer="cat", how=How.ARBITER, at="2026-01-15T00:00:00.000Z")
+        own = event(LIST, 0, A, reviewer="ann", how=How.ARBITER, at=at)
+        _, others = others_of(*EVENTS[1:], arbiter, own)
+        everybody = others.all_ratings()
+        assert everybody.reviewers[everybody.arbiter[0]] == chosen
+        assert everybody.arbitrated[0] == (A.code if chosen == "ann" else R.code)
+        assert others.remarks(0).endswith("cat (arbiter): reject")
+
+
+def test_next_reviewers_are_those_taken_over_last() -> None:
+    _, others = others_of(*EVENTS)
+    assert others.next_reviewers().tolist() == [""] * 4
+    others.take_next(np.array(["bob", "", "cat"], object))
+    assert others.next_reviewers().tolist() == ["bob", "", "cat", ""]
+    assert others.next_reviewers(2).tolist() == ["cat", ""]
+    others.take_next(np.array(list("abcdef"), object))
+    assert others.next_reviewers().tolist() == list("abcd")
+
+
+def test_texts_begin_where_asked() -> None:
+    _, others = others_of(*EVENTS)
+    assert others.texts(1).tolist() == ["bob: accept", "", ""]

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from tests.helpers.decisions import event, listing
 from vetter.core.decisions.agreement.policy import DESCRIPTIONS, CombinedOpinions, Policy
 from vetter.core.decisions.agreement.ratings import collect_ratings
+from vetter.core.decisions.agreement.reviewer_record import rate_reviewers
 from vetter.core.decisions.decision import UNDECIDED, Decision, How, Verdict
 
 LIST = listing(3)
@@ -118,3 +120,47 @@ def test_remarked_rows_are_those_of_any_reviewer() -> None:
 
 def test_every_policy_has_a_description() -> None:
     assert DESCRIPTIONS.keys() == set(Policy)
+
+
+@pytest.mark.parametrize(("right", "verdict"), [(25, Verdict.MAYBE), (35, Verdict.ACCEPT)])
+def test_records_made_on_other_candidates_weigh(right: int, verdict: Verdict) -> None:
+    # Right in all of 25: (25 + 3) / 30 drawn in to 0.897, and 0.051 if bogus: p = 0.946.
+    # Right in all of 35: 38 / 40 drawn in to 0.913, and 0.044 if bogus: p = 0.955.
+    codes = np.repeat([[1, 2]], right, axis=1).astype(np.uint8)
+    record = rate_reviewers(codes, np.repeat([1.0, 0.0], right))
+    ratings = collect_ratings(LIST, votes(A))
+    opinions = CombinedOpinions(ratings, Policy.WEIGHTED, record)
+    assert opinions.opinion(0).verdict is verdict
+    assert opinions.opinion(1) is UNDECIDED
+    assert opinions.combined(0).basis.endswith(" of 1")
+    against = CombinedOpinions(collect_ratings(LIST, votes(R)), Policy.WEIGHTED, record)
+    expected = Verdict.MAYBE if verdict is Verdict.MAYBE else Verdict.REJECT
+    assert against.opinion(0).verdict is expected
+
+
+def test_combination_is_named_after_policy_and_reviewers() -> None:
+    assert combine(Policy.MAJORITY, votes(A, R)).reviewer == "majority of ann, bob"
+
+
+@pytest.mark.parametrize("policy", [Policy.MAJORITY, Policy.UNANIMOUS, Policy.LATEST])
+def test_later_and_remarks_alone_have_no_basis(policy: Policy) -> None:
+    opinions = combine(policy, votes(Verdict.LATER))
+    assert opinions.codes[0] == 0 and opinions.combined(0).basis == ""
+    remark = [event(LIST, 0, Verdict.NONE, comment="odd", reviewer="ann")]
+    combined = combine(policy, remark).combined(0)
+    assert (combined.opinion.comment, combined.basis) == ("odd", "")
+
+
+def test_latest_of_equal_dates_is_the_first_reviewers() -> None:
+    at = "2026-01-31T03:00:00.000Z"
+    events = [event(LIST, 0, A, reviewer="ann", at=at), event(LIST, 0, R, reviewer="bob", at=at)]
+    combined = combine(Policy.LATEST, events).combined(0)
+    assert combined.opinion.verdict is A and combined.basis == "latest: ann"
+
+
+def test_date_is_the_last_of_those_whose_verdict_it_is() -> None:
+    opinion = combine(Policy.MAJORITY, votes(A, A, R)).opinion(0)
+    assert opinion.decided_at == "2026-01-31T03:01:00.000Z"
+    assert opinion.reviewer == "ann, bob"
+    split = combine(Policy.MAJORITY, votes(A, R)).opinion(0)
+    assert (split.reviewer, split.decided_at) == ("ann, bob", "2026-01-31T03:01:00.000Z")

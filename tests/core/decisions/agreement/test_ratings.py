@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import numpy as np
+import pytest
+
 from tests.helpers.decisions import event, listing
 from vetter.core.candidates.candidate_list import CandidateList
-from vetter.core.decisions.agreement.ratings import Ratings, collect_ratings
+from vetter.core.decisions.agreement.ratings import Ratings, collect_ratings, majority_codes
 from vetter.core.decisions.decision import Decision, How, Verdict
 from vetter.core.decisions.ledger import Ledger
 from vetter.core.decisions.new_decisions import decide
@@ -100,3 +103,21 @@ def test_order_of_reviewers_events_does_not_matter() -> None:
     assert (
         collect(events[1], events[0], events[2]).codes.tolist() == collect(*events).codes.tolist()
     )
+
+
+@pytest.mark.parametrize(
+    ("codes", "code"),
+    [
+        ((1, 1, 2), 1),
+        ((2, 2, 1), 2),
+        ((3, 3, 3), 3),
+        ((1, 2), 0),
+        ((1, 1, 2, 2), 0),
+        ((1, 1, 2, 3), 0),
+        ((1, 1, 1, 2, 3), 1),
+        ((0, 4, 3), 3),
+        ((0, 4), 0),
+    ],
+)
+def test_majority_is_more_than_half(codes: tuple[int, ...], code: int) -> None:
+    assert majority_codes(np.array([[one] for one in codes], np.uint8)).tolist() == [code]

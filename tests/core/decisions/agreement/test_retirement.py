@@ -3,12 +3,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from tests.helpers.decisions import event, listing
+from vetter.core.decisions.agreement.ratings import collect_ratings
 from vetter.core.decisions.agreement.retirement import (
     RetirementRules,
     State,
     assign_next,
     find_states,
+    name_next,
 )
+from vetter.core.decisions.decision import How, Verdict
 
 
 def column(*codes: int) -> np.ndarray:
@@ -70,3 +74,60 @@ def test_candidate_rated_by_all_needs_nobody() -> None:
 def test_no_reviewers_assign_nothing() -> None:
     empty = np.zeros((0, 3), np.uint8)
     assert assign_next(empty, np.full(3, 0.5), np.empty(0)).tolist() == [-1, -1, -1]
+
+
+@pytest.mark.parametrize(
+    ("probability", "state"),
+    [
+        (0.011, State.OPEN),
+        (0.01, State.AGREED),
+        (0.989, State.OPEN),
+        (0.99, State.AGREED),
+    ],
+)
+def test_probability_is_sure_from_a_hundredth_of_its_ends(probability: float, state: State) -> None:
+    assert find_states(column(1, 2), np.array([probability])).tolist() == [state]
+
+
+def test_rules_bound_the_majority_and_the_number() -> None:
+    rules = RetirementRules(agreeing=3, most=5)
+    assert find_states(column(1, 2, 1), rules=rules).tolist() == [State.OPEN]
+    assert find_states(column(1, 2, 1, 1), rules=rules).tolist() == [State.AGREED]
+    assert find_states(column(1, 2, 1, 3), rules=rules).tolist() == [State.OPEN]
+    assert find_states(column(1, 2, 1, 3, 2), rules=rules).tolist() == [State.DISPUTED]
+    two = RetirementRules(agreeing=3, most=3)
+    assert find_states(column(1, 1, 2), rules=two).tolist() == [State.DISPUTED]
+
+
+def test_doubtful_candidates_are_dealt_in_turns_first() -> None:
+    following = assign_next(np.zeros((2, 4), np.uint8), np.array([0.9, 0.5, 0.2, 0.45]), np.ones(2))
+    # By doubt: 1, 3, 2, 0.
+    assert following.tolist() == [1, 0, 0, 1]
+
+
+def test_disputed_candidate_goes_to_one_who_has_not_rated_it() -> None:
+    codes = column(1, 2, 3, 1, 2, 3, 1, 0)
+    assert assign_next(codes, np.array([0.5]), np.full(8, 0.5)).tolist() == [7]
+
+
+def test_reviewer_of_no_skill_is_still_asked() -> None:
+    assert assign_next(column(0, 1), np.array([0.5]), np.array([0.0, 0.9])).tolist() == [0]
+
+
+def test_next_reviewers_are_named_but_for_the_arbiters_candidates() -> None:
+    listed = listing(3)
+    events = [
+        event(listed, 0, Verdict.ACCEPT, reviewer="ann"),
+        event(listed, 1, Verdict.ACCEPT, reviewer="ann"),
+        event(listed, 1, Verdict.REJECT, reviewer="cat", how=How.ARBITER),
+        event(listed, 2, Verdict.ACCEPT, reviewer="ann"),
+        event(listed, 2, Verdict.ACCEPT, reviewer="bob"),
+    ]
+    ratings = collect_ratings(listed, events)
+    assert name_next(ratings).tolist()[1:] == ["", ""]
+    assert name_next(ratings)[0] in ("bob", "cat")
+    # Who is known to be right comes first.
+    truth = np.array([np.nan, np.nan, 1.0])
+    assert name_next(ratings, truth)[0] == "bob"
+    three = RetirementRules(agreeing=3)
+    assert name_next(ratings, truth, three)[2] == "cat"

@@ -3,7 +3,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from vetter.core.decisions.agreement.reviewer_record import MIN_RATE, rate_reviewers
+from vetter.core.decisions.agreement.reviewer_record import (
+    MIN_RATE,
+    rate_reviewers,
+    weigh_verdicts,
+)
 
 
 def simulate(skills: list[float], count: int = 400, seed: int = 1) -> tuple[np.ndarray, np.ndarray]:
@@ -80,3 +84,20 @@ def test_maybe_moves_less_than_accept() -> None:
 def test_prevalence_is_the_probability_without_a_verdict() -> None:
     record = rate_reviewers(np.array([[0, 1]], np.uint8), prevalence=0.01)
     assert record.probability[0] == pytest.approx(0.01)
+
+
+def test_verdicts_are_weighed_by_records_of_other_candidates() -> None:
+    record = rate_reviewers(np.array([[1, 1, 2, 2]], np.uint8), np.array([1, 1, 0, 0.0]))
+    # (2 + 3) of 2 + 5, drawn in by the bound; 1 of 7 if bogus; the prevalence is a half.
+    real, bogus = (MIN_RATE + (1 - 3 * MIN_RATE) * share for share in (5 / 7, 1 / 7))
+    expected = [real / (real + bogus), bogus / (real + bogus), 0.5, 0.5]
+    codes = np.array([[1, 2, 0, 4]], np.uint8)
+    assert weigh_verdicts(codes, record) == pytest.approx(expected)
+    assert weigh_verdicts(codes, record._replace(prevalence=0.2))[2] == pytest.approx(0.2)
+
+
+def test_maybe_is_as_likely_of_either_kind() -> None:
+    record = rate_reviewers(np.array([[3, 3]], np.uint8), np.array([1.0, 0.0]))
+    assert record.if_real[0, 2] == pytest.approx(record.if_bogus[0, 2])
+    assert record.probability == pytest.approx([0.5, 0.5])
+    assert record.if_real.sum() == pytest.approx(1) and record.if_bogus.sum() == pytest.approx(1)

@@ -65,3 +65,27 @@ def test_impossible_shares_are_refused(number: int, overlap: float) -> None:
 def test_interval_narrows_with_the_overlap() -> None:
     assert expected_half_width(400) == pytest.approx(expected_half_width(100) / 2)
     assert math.isinf(expected_half_width(0))
+
+
+@pytest.mark.parametrize(
+    ("candidates", "kappa", "width"),
+    [(100, 0.8, 0.1176), (100, 0.0, 0.196), (25, 0.0, 0.392), (1, 1.0, 0.0), (100, -1.0, 0.0)],
+)
+def test_interval_is_that_of_two_equal_verdicts(
+    candidates: int, kappa: float, width: float
+) -> None:
+    # Twice 1.96 sqrt(p (1 - p) / n), with p = (1 + kappa) / 2 who agree.
+    assert expected_half_width(candidates, kappa) == pytest.approx(width, abs=1e-4)
+    assert expected_half_width(candidates) == expected_half_width(candidates, 0.8)
+
+
+def test_shares_are_dealt_without_pairs_by_seed_0() -> None:
+    plain, said = deal_shares(np.arange(50), 3, 0.1), deal_shares(np.arange(50), 3, 0.1, 0, False)
+    assert [rows.tolist() for rows in plain.rows] == [rows.tolist() for rows in said.rows]
+    assert plain.overlap.tolist() == said.overlap.tolist()
+    assert all((np.diff(rows) > 0).all() for rows in (*plain.rows, plain.overlap))
+
+
+@pytest.mark.parametrize(("overlap", "common"), [(0.3, 3), (0.31, 4), (0.0, 0), (1.0, 10)])
+def test_overlap_is_rounded_up(overlap: float, common: int) -> None:
+    assert len(deal_shares(np.arange(10), 2, overlap).overlap) == common

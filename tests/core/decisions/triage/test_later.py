@@ -59,3 +59,17 @@ def test_epochs_are_noted_beside_the_rest() -> None:
 
 def test_time_after_crosses_months() -> None:
     assert time_after(1.5, NOW) == "2026-12-01T16:00:00.000Z"
+
+
+def test_decision_of_a_damaged_date_waits(put_off: Decision) -> None:
+    put_off = put_off._replace(at="no time")
+    assert due_since(put_off, NOW, 5, 99999.0) == ""
+    assert due_since(put_off._replace(seen='{"epochs":4}'), NOW, 5, np.nan) == "a new epoch"
+
+
+@pytest.mark.parametrize(
+    ("days", "time"), [(0, "2026-11-30T04:00:00.000Z"), (1 / 24, "2026-11-30T05:00:00.000Z")]
+)
+def test_time_after_is_exact(days: float, time: str) -> None:
+    assert time_after(days, NOW) == time
+    assert time_after(days) > "2026"

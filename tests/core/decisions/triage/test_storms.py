@@ -166,3 +166,56 @@ def test_sample_of_a_storm_is_the_same_each_time() -> None:
 
 def test_sample_of_few_is_all_of_them() -> None:
     assert Storm("image", "e41", np.arange(7), 1.0).sample.tolist() == list(range(7))
+
+
+def groups(*counts: int) -> tuple[np.ndarray, list[str]]:
+    return np.repeat(np.arange(len(counts)), counts), [f"g{n}" for n in range(len(counts))]
+
+
+@pytest.mark.parametrize(
+    ("counts", "storms"),
+    [
+        # 30 at least, five times the others' median at least.
+        ((5, 6, 6, 30), ["g3"]),
+        ((5, 5, 5, 29), []),
+        ((8, 8, 8, 40), ["g3"]),
+        ((8, 8, 8, 39), []),
+        # Where most have hardly any, three count as usual.
+        ((1, 1, 1, 30), ["g3"]),
+        ((30, 6, 6), []),
+        ((0, 6, 6, 30), []),
+        ((6, 6, 6, 90, 40), ["g3", "g4"]),
+        ((6, 6, 6, 40, 40), ["g3", "g4"]),
+        ((40, 90, 6, 6, 6), ["g1", "g0"]),
+    ],
+)
+def test_storm_is_large_by_number_and_rate(counts: tuple[int, ...], storms: list[str]) -> None:
+    labels, names = groups(*counts)
+    assert [storm.label for storm in find_storms("image", labels, names)] == storms
+
+
+def test_storm_has_its_rows_and_the_usual_number() -> None:
+    labels, names = groups(6, 7, 8, 60)
+    labels = labels[::-1].copy()
+    (storm,) = find_storms("night", labels, names)
+    assert storm.rows.tolist() == list(range(60)) and storm.usual == 7
+    assert storm.rate == pytest.approx(60 / 7) and storm.name == "night g3"
+    assert storm.words == "night g3 has 60 candidates, 8.6 times the others' median of 7"
+    few = storm._replace(usual=0.0)
+    assert few.rate == 20 and "20 times the others' median of 0" in few.words
+    assert storm._replace(label='a"b').name == "night a'b"
+
+
+@pytest.mark.parametrize(("count", "whole"), [(10, True), (11, False)])
+def test_sample_is_ten_rows(count: int, whole: bool) -> None:
+    storm = Storm("image", "a", np.arange(count), 1.0)
+    assert len(storm.sample) == 10 and (storm.sample == np.sort(storm.sample)).all()
+    assert (storm.sample.tolist() == list(range(count))) is whole
+
+
+@pytest.mark.parametrize(("gap", "nights"), [(0.39, 1), (0.41, 2)])
+def test_night_ends_with_a_gap(gap: float, nights: int) -> None:
+    labels, found = group_nights(np.array([10 + gap, np.nan, 10.0]))
+    assert len(found) == nights and labels.tolist() == [nights - 1, -1, 0]
+    assert found[0][0] == 10 and found[-1][1] == 10 + gap
+    assert group_nights(np.array([np.nan]))[1] == []

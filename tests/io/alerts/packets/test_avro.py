@@ -1,18 +1,24 @@
 from __future__ import annotations
 
 import bz2
+import gzip
 import io
 import lzma
 import sys
 import zlib
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import fastavro
+import pyarrow
 import pytest
 
 from tests.helpers.alert_files import packed, record
 from vetter.errors import InputError
-from vetter.io.alerts.packets.avro import Container
+from vetter.io.alerts.packets import size_limits
+from vetter.io.alerts.packets.avro import Container, unpack_block, unpack_gzip
 from vetter.io.alerts.packets.avro_values import read_record, varint
 from vetter.io.alerts.packets.byte_ranges import FileBytes, HeldBytes
 
@@ -32,27 +38,12 @@ def test_packets_of_every_codec_are_read(codec: str) -> None:
     assert [packet["candid"] for packet in found] == [1, 2]
 
 
-def test_snappy_and_zstandard_are_unpacked_within_bounds() -> None:
-    import pyarrow
-
-    from vetter.io.alerts.packets.avro import unpack_block
-
-    data = b"packet" * 1000
-    snappy = pyarrow.compress(data, codec="snappy", asbytes=True) + b"\0\0\0\0"
-    assert unpack_block("snappy", snappy) == data
-    assert unpack_block("zstandard", pyarrow.compress(data, "zstd", asbytes=True)) == data
-
-
 @pytest.mark.parametrize(("codec", "pack"), [("bzip2", bz2.compress), ("xz", lzma.compress)])
 def test_block_of_several_streams_is_unpacked(codec: str, pack: Any) -> None:
-    from vetter.io.alerts.packets.avro import unpack_block
-
     assert unpack_block(codec, pack(b"packet") + pack(b" of two")) == b"packet of two"
 
 
 def test_unknown_codec_is_no_damage() -> None:
-    from vetter.io.alerts.packets.avro import unpack_block
-
     with pytest.raises(InputError, match="^packed with 'lz4'; known are null, deflate"):
         unpack_block("lz4", b"x")
 
@@ -63,8 +54,6 @@ def test_unknown_codec_is_no_damage() -> None:
 def test_missing_package_of_codec_is_named(
     monkeypatch: pytest.MonkeyPatch, codec: str, package: str
 ) -> None:
-    from vetter.io.alerts.packets.avro import unpack_block
-
     for name in ("pyarrow", "cramjam", "compression.zstd", "backports.zstd"):
         monkeypatch.setitem(sys.modules, name, None)
     line = f"packed with {codec}, which needs {package}: pip install {package}"
@@ -151,15 +140,11 @@ def test_every_real_packet_is_read(real_data: Path) -> None:
 
 
 def test_damaged_deflate_is_refused() -> None:
-    from vetter.io.alerts.packets.avro import unpack_block
-
     with pytest.raises(InputError, match="deflate block that cannot be unpacked"):
         unpack_block("deflate", b"\xff" + zlib.compress(b"x"))
 
 
 def test_an_unknown_codec_is_refused() -> None:
-    from vetter.io.alerts.packets.avro import unpack_block
-
     with pytest.raises(InputError, match="known are null, deflate"):
         unpack_block("brotli", b"x")
 
@@ -172,3 +157,115 @@ def test_a_header_that_was_read_before_is_not_read_again() -> None:
     assert block is not None and next(again.records(block))["candid"] == 2
     other = Container(HeldBytes(packed([record(3)], codec="deflate")), first.head)
     assert other.codec == "deflate" and other.head is not first.head
+
+
+@pytest.mark.parametrize(
+    ("count", "size", "said"),
+    [
+        (-1, 5, "damaged at byte {}: a block of -1 packets, 5 bytes"),
+        (1, -1, "damaged at byte {}: a block of 1 packet, -1 bytes"),
+        (1, size_limits.PACKET + 1, "damaged at byte {}: a block of 1 packet, 33554433 bytes"),
+        (1, size_limits.PACKET, "cut short in its last block"),
+        (1, 3, "cut short in its last block"),
+    ],
+)
+def test_head_of_a_block_that_cannot_be_is_refused(count: int, size: int, said: str) -> None:
+    content = packed([record(1)])
+    start = Container(HeldBytes(content)).start
+    numbers = io.BytesIO()
+    for number in (count, size):
+        fastavro.schemaless_writer(numbers, {"type": "long"}, number)
+    container = Container(HeldBytes(content[:start] + numbers.getvalue() + bytes(18)))
+    with pytest.raises(InputError, match=said.format(start)):
+        container.block(start)
+
+
+def test_block_may_end_with_the_file() -> None:
+    content = packed([record(1), record(2)])
+    container = Container(HeldBytes(content))
+    first = container.block(container.start)
+    assert first is not None and (first.offset, first.count) == (container.start, 1)
+    second = container.block(first.end)
+    assert second is not None and second.end == len(content)
+    assert container.block(second.end) is None
+    with pytest.raises(InputError, match="the packet is gone: the file has changed"):
+        container.record(second.end, 0)
+    with pytest.raises(InputError, match="the packet is gone: the file has changed"):
+        container.record(first.offset, 1)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "the file is empty"),
+        (b"Obj\x02rest", "no Avro file: expected 'Obj' at its beginning, found b'Obj"),
+        (b"Obj\x01\x00" + bytes(16), "an Avro file without a schema"),
+        (b"Obj\x01\x02\x06abc", "expected a number"),
+        (b"Obj\x01\x02\x08abc", "cut short or damaged in its header"),
+        (b"Obj\x01\x02\x01abc", "cut short or damaged in its header"),
+    ],
+)
+def test_head_that_is_none_is_refused(content: bytes, said: str) -> None:
+    with pytest.raises(InputError, match=said):
+        Container(HeldBytes(content))
+
+
+def test_head_without_its_mark_is_cut_short() -> None:
+    content = packed([record(1)])
+    start = Container(HeldBytes(content)).start
+    assert Container(HeldBytes(content[:start])).start == start
+    with pytest.raises(InputError, match="cut short in its header"):
+        Container(HeldBytes(content[: start - 1]))
+
+
+def test_head_may_give_the_bytes_of_its_entries() -> None:
+    # A negative count is followed by the number of bytes, which some writers add.
+    content = packed([record(7)])
+    count, used = varint(content, 4)
+    numbers = io.BytesIO()
+    for number in (-count, 999):
+        fastavro.schemaless_writer(numbers, {"type": "long"}, number)
+    container = Container(HeldBytes(content[:4] + numbers.getvalue() + content[used:]))
+    assert container.record(container.start, 0)["candid"] == 7
+
+
+def deflate(data: bytes) -> bytes:
+    return zlib.compress(data)[2:-4]
+
+
+def snappy(data: bytes) -> bytes:
+    return bytes(pyarrow.compress(data, codec="snappy", asbytes=True)) + bytes(4)
+
+
+def zstandard(data: bytes) -> bytes:
+    return bytes(pyarrow.compress(data, codec="zstd", asbytes=True))
+
+
+@pytest.mark.parametrize(
+    ("codec", "pack"),
+    [
+        ("deflate", deflate),
+        ("bzip2", bz2.compress),
+        ("xz", partial(lzma.compress, preset=0)),
+        ("snappy", snappy),
+        ("zstandard", zstandard),
+    ],
+)
+def test_block_may_unpack_to_the_limit_and_no_further(
+    codec: str, pack: Callable[[bytes], bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = b"packet" * 50_000
+    monkeypatch.setattr(size_limits, "PACKET", 300_000)
+    assert unpack_block(codec, pack(data)) == data
+    with pytest.raises(InputError, match=f"a {codec} block that unpacks to over 300000 bytes"):
+        unpack_block(codec, pack(data + b"x"))
+    with pytest.raises(InputError, match=f"a {codec} block that cannot be unpacked: "):
+        unpack_block(codec, b"\x07" + b"\xff" * 40)
+
+
+def test_gzip_is_unpacked_to_one_byte_over_the_limit() -> None:
+    content = gzip.compress(bytes(100))
+    assert unpack_gzip(content, 100) == unpack_gzip(content, 101) == bytes(100)
+    assert unpack_gzip(content, 50) == bytes(51)
+    with pytest.raises(EOFError, match="cut short"):
+        unpack_gzip(content[:-9], 100)

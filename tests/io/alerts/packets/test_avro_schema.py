@@ -8,8 +8,15 @@ import pytest
 
 from tests.helpers.alert_files import SCHEMA
 from vetter.errors import InputError
+from vetter.io.alerts.packets import size_limits
 from vetter.io.alerts.packets.avro import Container
-from vetter.io.alerts.packets.avro_schema import packet_schema, validate_schema
+from vetter.io.alerts.packets.avro_schema import (
+    full_name,
+    load_json,
+    packet_schema,
+    validate_schema,
+    without_extras,
+)
 from vetter.io.alerts.packets.byte_ranges import HeldBytes
 
 
@@ -111,3 +118,170 @@ def test_what_cannot_be_mended_is_refused() -> None:
     schema["fields"].append({"name": "b", "type": "not a", "default": 3})
     with pytest.raises(InputError, match="does not define"):
         validate_schema(schema)
+
+
+def fields_of(*kinds: Any) -> dict[str, Any]:
+    fields = [{"name": f"f{number}", "type": kind} for number, kind in enumerate(kinds)]
+    return {"type": "record", "name": "a", "fields": fields}
+
+
+FIXED = {"type": "fixed", "name": "f", "size": 16}
+ENUM = {"type": "enum", "name": "e", "symbols": ["x"]}
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        fields_of(FIXED, "f"),
+        fields_of({**FIXED, "size": 0}, "int"),
+        fields_of(ENUM, "e"),
+        fields_of({"type": "array", "items": "e"} | {"items": ENUM}),
+        fields_of({"type": "map", "values": "null"}, "int"),
+        fields_of({"type": "array", "items": ["null", "int"]}, "int"),
+        fields_of(
+            {"type": "record", "name": "s.r", "fields": [{"name": "x", "type": "int"}]}, "s.r"
+        ),
+        ["null", fields_of("int")],
+        {"type": "error", "name": "a", "fields": [{"name": "x", "type": "int"}]},
+        fields_of({"type": "int"}),
+    ],
+)
+def test_schema_in_order_is_read(schema: Any) -> None:
+    assert validate_schema(schema).note == ""
+
+
+@pytest.mark.parametrize(
+    ("schema", "said"),
+    [
+        (fields_of({**FIXED, "size": -1}), "a fixed type of impossible size"),
+        (fields_of({**FIXED, "size": "16"}), "a fixed type of impossible size"),
+        (fields_of({**FIXED, "size": size_limits.PACKET + 1}), "a fixed type of impossible size"),
+        (fields_of([]), "a union of no types"),
+        (fields_of("f", FIXED), "names a type f that it does not define"),
+        (fields_of({"type": "array", "items": {**FIXED, "size": 0}}), "an array of values that"),
+        (["null", "int"], "not that of a record"),
+        ([fields_of("int"), {**fields_of("int"), "name": "b"}], "not that of a record"),
+        ("int", "not that of a record"),
+        (fields_of({"type": "record", "name": "r"}), "record r has no fields"),
+        (fields_of({"type": "enum", "name": "e"}), "its schema is refused"),
+    ],
+)
+def test_schema_out_of_order_is_refused(schema: Any, said: str) -> None:
+    with pytest.raises(InputError, match=said):
+        validate_schema(schema)
+
+
+@pytest.mark.parametrize("depth", [size_limits.SCHEMA_DEPTH - 1, size_limits.SCHEMA_DEPTH + 1])
+def test_schema_may_be_as_deep_as_the_limit(depth: int) -> None:
+    if depth > size_limits.SCHEMA_DEPTH:
+        with pytest.raises(InputError, match="nested too deeply"):
+            validate_schema(nested(depth))
+    else:
+        assert validate_schema(nested(depth)).note == ""
+
+
+def test_lists_of_lists_are_nested_too() -> None:
+    deep: Any = "int"
+    for _ in range(4 * size_limits.SCHEMA_DEPTH):
+        deep = [deep]
+    assert without_extras(deep) == deep
+    with pytest.raises(InputError, match="nested too deeply"):
+        without_extras([deep])
+
+
+def test_text_over_the_limit_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = json.dumps(fields_of("int"))
+    monkeypatch.setattr(size_limits, "SCHEMA", len(text))
+    assert load_json(text.encode()) == fields_of("int")
+    with pytest.raises(InputError, match=f"takes {len(text) + 1} bytes, over {len(text)}"):
+        load_json(text.encode() + b" ")
+
+
+def names(schema: Any) -> list[str]:
+    return [field["name"] for field in schema["fields"]]
+
+
+def test_head_ends_with_the_last_field_of_the_list_and_tail_begins_with_the_stamps() -> None:
+    kinds = {
+        "objectId": "string",
+        "candidate": fields_of("int"),
+        "history": {"type": "array", "items": "int"},
+        "cutoutScience": ["null", "bytes"],
+        "cutout_template": ["bytes", "null"],
+    }
+    schema = {
+        "type": "record",
+        "name": "alert",
+        "fields": [{"name": name, "type": kind} for name, kind in kinds.items()],
+    }
+    found = validate_schema(schema)
+    assert found.fields == tuple(kinds)
+    assert names(found.head) == ["objectId", "candidate"]
+    assert names(found.tail) == ["cutoutScience", "cutout_template"]
+    assert found.tail_branches == b"\x02"
+    in_union = validate_schema(["null", schema])
+    assert names(in_union.head[1]) == ["objectId", "candidate"]
+
+    # A number behind the stamps belongs to the list: then there is no tail.
+    schema["fields"].append({"name": "version", "type": ["null", "int"]})
+    found = validate_schema(schema)
+    assert names(found.head)[-1] == "version" and (found.tail, found.tail_branches) == (None, b"")
+
+
+def test_stamp_of_one_type_may_begin_with_any_byte() -> None:
+    schema = fields_of("int", "bytes")
+    schema["fields"][1]["name"] = "cutoutDifference"
+    found = validate_schema(schema)
+    assert names(found.tail) == ["cutoutDifference"] and found.tail_branches == b""
+    # Bytes alone are read for the list too: nothing would be left.
+    only = fields_of("bytes")
+    assert names(validate_schema(only).head) == ["f0"]
+
+
+def test_tail_that_needs_a_type_of_the_head_is_none() -> None:
+    stamp = {"type": "record", "name": "st", "fields": [{"name": "d", "type": "bytes"}]}
+    schema = fields_of("int", {"type": "array", "items": stamp}, ["null", "st"])
+    schema["fields"][2]["name"] = "cutoutScience"
+    found = validate_schema(schema)
+    assert (found.tail, found.tail_branches) == (None, b"")
+
+
+def test_packets_that_unpack_to_too_much_are_refused() -> None:
+    # A null of an array takes a byte for its branch, and 12 of memory.
+    schema = validate_schema(fields_of({"type": "array", "items": ["null", "int"]}, "int"))
+    schema.refuse_bomb(1000)
+    schema.refuse_bomb(size_limits.MEMORY // 12)
+    with pytest.raises(InputError, match="can take over .* bytes of memory; write them in smaller"):
+        schema.refuse_bomb(size_limits.MEMORY // 12 + size_limits.MEMORY // 100)
+
+
+@pytest.mark.parametrize(
+    ("schema", "namespace", "name", "inner"),
+    [
+        ({"name": "a"}, "", "a", ""),
+        ({"name": "a"}, "n", "n.a", "n"),
+        ({"name": "a", "namespace": "m"}, "n", "m.a", "m"),
+        ({"name": "x.y.a", "namespace": "m"}, "n", "x.y.a", "x.y"),
+        ({"name": "a", "namespace": None}, "n", "a", ""),
+    ],
+)
+def test_name_has_its_namespace(
+    schema: dict[str, Any], namespace: str, name: str, inner: str
+) -> None:
+    assert full_name(schema, namespace) == (name, inner)
+
+
+def test_types_of_a_namespace_are_found_by_their_short_names() -> None:
+    part = {"type": "record", "name": "p", "fields": [{"name": "x", "type": "int"}]}
+    schema = {**fields_of(part, "p", "n.p"), "namespace": "n"}
+    assert validate_schema(schema).note == ""
+    with pytest.raises(InputError, match="names a type m.p"):
+        validate_schema({**fields_of(part, "m.p"), "namespace": "n"})
+
+
+def test_repeated_types_are_named_up_to_three() -> None:
+    parts = [{"type": "enum", "name": f"e{n}", "symbols": ["x"]} for n in range(4)]
+    note = validate_schema(fields_of(*parts, *parts)).note
+    assert note == "its schema was repaired: types defined twice (e0, e1, e2) taken once"
+    with pytest.raises(InputError, match="its schema is refused"):
+        validate_schema(fields_of(parts[0], {**parts[0], "symbols": ["y"]}))

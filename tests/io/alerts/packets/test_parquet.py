@@ -64,3 +64,62 @@ def test_real_packets_are_listed_with_their_fields(real_data: Path) -> None:
     assert candidates.keys[0] == "169813006680588318"
     assert candidates.roles.filter == "band" and candidates.roles.time == "midpointMjdTai"
     source.close()
+
+
+def numbered(folder: Path, count: int = 20, size: int = 11) -> PacketRows:
+    out = folder / "numbers.parquet"
+    columns = {"n": list(range(count)), "cutoutScience": [b"x"] * count, "prv": [[1]] * count}
+    columns["MPCORB"] = [{"mpcDesignation": f"d{n}", "e": 0.5} for n in range(count)]
+    columns["ssSource"] = [{"ephRate": float(n)} for n in range(count)]
+    pyarrow.parquet.write_table(pyarrow.table(columns), out, row_group_size=size)
+    return PacketRows(out)
+
+
+def test_every_row_is_read_from_its_group(tmp_path: Path) -> None:
+    rows = numbered(tmp_path)
+    found = [
+        rows.record(group, row, whole)["n"]
+        for whole in (True, False)
+        for group, count in ((0, 11), (1, 9))
+        for row in range(count)
+    ]
+    assert found == [*range(20)] * 2
+    assert [rows.record(0, row)["n"] for row in (10, 0, 8, 7)] == [10, 0, 8, 7]
+    assert "prv" in rows.record(0, 1) and "prv" not in rows.record(0, 1, whole=False)
+    assert rows.record(0, 1, whole=False)["cutoutScience"] == b"x"
+    for group, row in ((1, 9), (0, 11), (2, 0), (-1, 0), (0, 16)):
+        with pytest.raises(InputError, match="the packet is gone|cannot be read"):
+            rows.record(group, row)
+    rows.close()
+
+
+def test_list_has_the_fields_of_minor_planets(tmp_path: Path) -> None:
+    rows = numbered(tmp_path)
+    listed = list(rows.iter_rows(1, 3))
+    assert [one["n"] for one in listed] == list(range(14, 20))
+    assert listed[0]["MPCORB"] == {"mpcDesignation": "d14"}
+    assert listed[0]["ssSource"] == {"ephRate": 14.0} and set(listed[0]) == {
+        *("n", "MPCORB", "ssSource"),
+    }
+    rows.close()
+
+
+@pytest.mark.parametrize(
+    ("length", "magic", "found"),
+    [
+        (20, b"PAR1", True),
+        (13, b"PAR1", True),
+        (12, b"PAR1", False),
+        (0, b"PAR1", False),
+        (20, b"PAR2", False),
+        (29, b"PAR1", False),
+    ],
+)
+def test_stamps_are_looked_for_in_the_footer(
+    tmp_path: Path, length: int, magic: bytes, found: bool
+) -> None:
+    path = tmp_path / "a.parquet"
+    # 28 bytes: 20 of the footer, of which the last 13 are a stamp's name.
+    path.write_bytes(b"1234567cutoutScience"[-20:] + length.to_bytes(4, "little") + magic)
+    assert has_cutouts(path) is found
+    assert not has_cutouts(tmp_path / "none.parquet") and not has_cutouts(tmp_path)

@@ -10,7 +10,13 @@ import pytest
 from astropy.io import fits
 
 from tests.helpers.alert_files import framed, packed, record, write_tar
-from vetter.io.alerts.packets.recognition import Kind, are_alert_packets, kind_of_file
+from vetter.io.alerts.packets.recognition import (
+    Kind,
+    are_alert_packets,
+    is_other_by_name,
+    kind_of_bytes,
+    kind_of_file,
+)
 
 
 def zipped(path: Path, files: dict[str, bytes]) -> Path:
@@ -91,3 +97,40 @@ def test_parquet_holds_packets_only_with_stamps(tmp_path: Path, real_data: Path)
     pyarrow.parquet.write_table(pyarrow.table({"id": [1], "x": [2.0]}), table)
     assert kind_of_file(table) is Kind.OTHER
     assert kind_of_file(real_data / "labelled" / "ztf_alerts_51.parquet") is Kind.PARQUET
+
+
+@pytest.mark.parametrize(("others", "found"), [(199, True), (200, False)])
+def test_so_many_files_of_a_folder_are_opened(tmp_path: Path, others: int, found: bool) -> None:
+    for number in range(others):
+        (tmp_path / f"a{number:03d}").write_bytes(b"x")
+        (tmp_path / f"b{number:03d}.csv").write_bytes(b"x")
+    (tmp_path / "below").mkdir()
+    write(tmp_path / "below" / "z", packed([record(1)]))
+    assert are_alert_packets([tmp_path]) is found
+    # A file that is named as packets comes first.
+    write(tmp_path / "zz.avro", packed([record(1)]))
+    assert are_alert_packets([tmp_path])
+
+
+def test_first_input_that_is_packets_decides(tmp_path: Path) -> None:
+    plain, packets = write(tmp_path / "a.csv", b"x"), write(tmp_path / "b", packed([record(1)]))
+    assert are_alert_packets([plain, packets]) and not are_alert_packets([plain])
+    assert are_alert_packets([write(tmp_path / "c.avro", b"text")])
+    bare = write(tmp_path / "d", framed(record(1)))
+    assert are_alert_packets([bare], framed=True) and not are_alert_packets([bare])
+
+
+@pytest.mark.parametrize(
+    ("name", "other"),
+    [("a.FITS", True), (".hidden", True), ("a.avro", False), ("a", False), ("a.fits.avro", False)],
+)
+def test_some_names_rule_out_packets(name: str, other: bool) -> None:
+    assert is_other_by_name(name) is other
+
+
+def test_short_contents_are_no_archive() -> None:
+    assert kind_of_bytes(b"") is Kind.OTHER and kind_of_bytes(bytes(512)) is Kind.OTHER
+    assert kind_of_bytes(gzip.compress(b"x" * 300)) is Kind.OTHER
+    header = bytes(257) + b"ustar" + bytes(38)
+    assert kind_of_bytes(gzip.compress(header)) is Kind.PACKED_TAR
+    assert kind_of_bytes(b"\x1f\x8b\x08damaged") is Kind.OTHER

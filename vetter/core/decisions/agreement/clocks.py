@@ -120,12 +120,6 @@ def _find_overlap(one: TimedEvents, other: TimedEvents) -> str:
     return f"{first[:16]} to {last[:16]}" if first <= last else ""
 
 
-def _times_beside(one: TimedEvents, other: TimedEvents) -> list[str]:
-    """Return the times of the events that the other file lacks."""
-    known = set(other.ids)
-    return [time for ident, time in zip(one.ids, one.times, strict=True) if ident not in known]
-
-
 def _seconds_between(before: str, after: str) -> float:
     """Return the seconds between two times; 0 if either is none."""
     try:

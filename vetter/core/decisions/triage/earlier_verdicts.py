@@ -61,7 +61,7 @@ class Sighting(NamedTuple):
     distance: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class EarlierVerdicts:
     """Earlier verdicts near the candidates of a list, the latest first.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -50,7 +50,7 @@ class JudgedRow(NamedTuple):
     recent: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Speed:
     """Seconds per verdict: quartiles, the longest tenth, and the number of verdicts."""
 
@@ -63,10 +63,10 @@ class Speed:
 
     def as_plain(self) -> dict[str, Any]:
         """Return the numbers in plain types."""
-        return {name: plain_number(value) for name, value in vars(self).items()}
+        return {name: plain_number(value) for name, value in asdict(self).items()}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Drift:
     """First against last third of the session."""
 
@@ -76,10 +76,14 @@ class Drift:
 
     def as_plain(self) -> dict[str, Any]:
         """Return the differences in plain types."""
-        return {name: value.as_plain() for name, value in vars(self).items()}
+        return {
+            "found": self.found.as_plain(),
+            "seconds": self.seconds.as_plain(),
+            "accepted": self.accepted.as_plain(),
+        }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Prevalence:
     """Share of targets among the candidates, and its effect on completeness.
 
@@ -109,7 +113,7 @@ class Prevalence:
         }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class ReviewerReport:
     """Measures of one reviewer in one session.
 

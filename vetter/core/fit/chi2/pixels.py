@@ -126,7 +126,8 @@ def widen_flags(bad: Flags, by: int) -> Flags:
     for along in (out, out.T):
         reach = 0
         while reach < by:
-            step = min(2 * reach + 1, by - reach)
+            # No further: beside the edge, only one side of what is flagged is there.
+            step = min(reach + 1, by - reach)
             before = along.copy()
             along[step:] |= before[:-step]
             along[:-step] |= before[step:]

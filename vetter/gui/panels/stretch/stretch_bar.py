@@ -373,12 +373,12 @@ class StretchBar(QWidget):
         self._interval.setCurrentIndex(INTERVALS.index(interval.kind))
         self._stretch.setCurrentIndex(STRETCHES.index(look.stretch))
         self._map.setCurrentIndex(COLOUR_MAPS.index(look.cmap))
-        takes_numbers = interval.takes_numbers
-        self._to.setVisible(takes_numbers)
+        has_limits = interval.has_limits
+        self._to.setVisible(has_limits)
         for field, number in ((self._low, interval.low), (self._high, interval.high)):
-            field.setVisible(takes_numbers)
-            field.setEnabled(takes_numbers)
-            field.set_number(number) if takes_numbers else field.clear()
+            field.setVisible(has_limits)
+            field.setEnabled(has_limits)
+            field.set_number(number) if has_limits else field.clear()
         self._invert.setChecked(self._looks.sky.invert)
         self._shared.setChecked(self._looks.shared)
         self._presets.show_looks(self._looks)

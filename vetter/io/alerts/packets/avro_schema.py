@@ -31,7 +31,7 @@ _ITEM, _FIELD, _ENTRY = 12, 32, 60
 _WITH_ARTICLE = {"array": "an array", "map": "a map"}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class PacketSchema:
     """A usable schema of packets.
 

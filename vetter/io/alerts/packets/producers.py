@@ -21,7 +21,7 @@ _SENTINELS = (-999.0, -99999.0)
 """Numbers that stand for a missing value."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Producer:
     """Field names and conventions of one producer's packets.
 

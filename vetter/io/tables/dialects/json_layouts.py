@@ -24,7 +24,7 @@ _MAX_DEPTH = 4
 _SAMPLE = 20
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class JsonRecords:
     """Records, units and UCDs of their fields, notes, and cautions without a file's name."""
 

@@ -8,6 +8,7 @@ import pytest
 
 from tests.helpers.alert_files import write_tar
 from vetter.errors import InputError
+from vetter.io.alerts.packets import size_limits
 from vetter.io.alerts.packets.archives.tar import Member, is_tar, members
 from vetter.io.alerts.packets.byte_ranges import HeldBytes
 
@@ -130,3 +131,66 @@ def test_an_archive_that_ends_in_the_filling_behind_a_file_is_cut_short() -> Non
 
     with pytest.raises(InputError, match="cut short"):
         list(members(OfUnknownSize(content[:800])))
+
+
+def paxed(**headers: str) -> bytes:
+    info = tarfile.TarInfo("short")
+    info.pax_headers = headers
+    return tar_of((info, b"12345"), (tarfile.TarInfo("b"), b"y"), kind=tarfile.PAX_FORMAT)
+
+
+def test_extended_header_names_the_next_file_alone() -> None:
+    found = listed(paxed(path="long/name.avro", comment="x"))
+    assert [(one.name, one.size) for one in found] == [("long/name.avro", 5), ("b", 1)]
+
+
+def test_extended_header_gives_the_size() -> None:
+    content = bytearray(paxed(size="5"))
+    found = listed(bytes(content))
+    assert [(one.name, one.size) for one in found] == [("short", 5), ("b", 1)]
+
+
+@pytest.mark.parametrize(
+    ("name", "size", "refused"),
+    [
+        ("a.avro", size_limits.PACKET, ""),
+        ("a.avro", size_limits.PACKET + 1, "takes 33554433 bytes, over 33554432"),
+        ("a..b/c.avro", 1, ""),
+        ("a/../c.avro", 1, "an absolute name, or a name that leads out of the archive"),
+        ("a\\..\\c.avro", 1, "an absolute name, or a name that leads out of the archive"),
+        ("\\c.avro", 1, "an absolute name, or a name that leads out of the archive"),
+        ("b.ZIP", 1, "an archive in the archive"),
+        ("b.tgz", 1, "an archive in the archive"),
+    ],
+)
+def test_member_is_refused_by_name_or_size(name: str, size: int, refused: str) -> None:
+    info = tarfile.TarInfo(name)
+    info.size = size
+
+    class Sparse(HeldBytes):
+        """Bytes that end with the member."""
+
+        def __init__(self) -> None:
+            super().__init__(info.tobuf(tarfile.GNU_FORMAT))
+            self.size = 512 + -(-size // 512) * 512
+
+    assert next(members(Sparse())).refused == refused
+
+
+def test_device_and_pipe_are_no_plain_files() -> None:
+    for kind in (tarfile.FIFOTYPE, tarfile.CHRTYPE, tarfile.GNUTYPE_SPARSE):
+        info = tarfile.TarInfo("a")
+        info.type = kind
+        assert listed(info.tobuf(tarfile.GNU_FORMAT) + bytes(1024))[0].refused == "not a plain file"
+
+
+@pytest.mark.parametrize(("length", "read"), [(1 << 20, True), ((1 << 20) + 1, False)])
+def test_extended_header_has_a_largest_size(length: int, read: bool) -> None:
+    info = tarfile.TarInfo("x")
+    info.type, info.size = tarfile.XHDTYPE, length
+    content = info.tobuf() + bytes(-(-length // 512) * 512) + bytes(1024)
+    if read:
+        assert listed(content) == []
+    else:
+        with pytest.raises(InputError, match=f"damaged at byte 512: a header of {length} bytes"):
+            listed(content)

@@ -20,7 +20,7 @@ from vetter.io.session.format.migration import migrate
 from vetter.io.session.format.tables import TABLES_BY_VERSION, VERSION
 from vetter.io.session.session_file import SessionFile
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[4]
 KEPT = ROOT / "tests" / "kept" / "format1.vetter"
 
 KEPT_2 = KEPT.with_name("format2.vetter")
