@@ -27,7 +27,6 @@ ELSEWHERE = {
     "vetter.io.fits.writing": "io/cutouts/test_layout.py",
     "vetter.io.inputs.blind_source": "gui/windows/test_blind_window.py",
     "vetter.io.inputs.planting.session_report": "headless/test_planted_sessions.py",
-    "vetter.io.session.recent_sessions": "review/opening/test_recents.py",
     "vetter.review.opening.content_checker": "gui/opening/test_caution_band.py",
     "vetter.review.threads.heap": "review/threads/test_heap.py",
 }

@@ -9,16 +9,15 @@ import re
 from functools import cache
 from importlib import import_module
 
-import pytest
-
 import vetter
 
 CHANGED = set(
     """
-    CutoutFolder Draft DraftField FieldPlanes FieldSource FolderContent FoundKind MatchedBoxes
-    NightField NightSource PanelState PlaneSet PlaneSets Points SaturationMask TripletFolder
-    DifferencePlane ErrorPlane EstimatedErrorPlane ImagePlane KernelErrorPlane KernelPlane LostPlane
-    MaskPlane MatchedPlane SamePlane _Block _Found _LeftOut _Records _Row
+    ArraySource CutoutFolder Draft DraftField FieldPlanes FieldSource FolderContent FoundKind
+    MatchedBoxes NightField NightSource PanelState PlaneSet PlaneSets Points SaturationMask
+    StampArray TripletFolder DifferencePlane ErrorPlane EstimatedErrorPlane ImagePlane
+    KernelErrorPlane KernelPlane LostPlane MaskPlane MatchedPlane SamePlane _Block _Found
+    _HtmlTable _LeftOut _Records _Row
     """.split()
 )
 """Records that are filled or changed after they are made."""
@@ -78,8 +77,13 @@ def test_other_records_are_equal_where_their_values_are() -> None:
 
 
 def test_values_have_no_room_for_a_misspelt_attribute() -> None:
+    roomy = []
     for record in records():
         if record.__name__ in CHANGED or is_identical_only(record):
             continue
-        with pytest.raises(AttributeError):
+        try:
             object.__setattr__(object.__new__(record), "misspelt", None)
+        except AttributeError:
+            continue
+        roomy.append(record)
+    assert roomy == []

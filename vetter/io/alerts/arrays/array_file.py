@@ -58,7 +58,7 @@ class _Header(NamedTuple):
         return math.prod(self.shape) * self.dtype.itemsize
 
 
-@dataclass
+@dataclass(eq=False)
 class StampArray:
     """Stamps of science, template and difference in a file.
 

@@ -38,7 +38,7 @@ _SAMPLE = 8
 _UNIT = 1e-3
 
 
-@dataclass
+@dataclass(eq=False)
 class ArraySource(CutoutSource):
     """Source of the candidates in a `StampArray`.
 

@@ -74,7 +74,7 @@ class _Page(HTMLParser):
             self._open[-1].rows[-1][-1] += data
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class HtmlCells:
     """Cells as they stand in the page, by column."""
 
