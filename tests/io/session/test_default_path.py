@@ -157,3 +157,54 @@ def test_results_in_unwritable_folder_are_in_working_directory(
 ) -> None:
     monkeypatch.setattr(os, "access", lambda place, mode: Path(place) != tmp_path)
     assert results_folder(tmp_path / "x.vetter", lists) == Path.cwd()
+
+
+@pytest.mark.parametrize("name", ["a.vetter", "below/a.vetter", "a.vetter[1]"])
+def test_session_is_its_own_path(name: str) -> None:
+    assert default_session_path([name]) == Path(name.removesuffix("[1]"))
+
+
+def test_session_of_practice_is_in_users_folder_each_time(users_folder: Path) -> None:
+    assert users_folder.is_dir() and users_folder.parent.name == "data"
+    assert default_session_path(["demo"]) == users_folder / "demo.vetter"
+
+
+def test_sessions_of_unwritable_folder_are_in_users_folder_with_its_name(
+    lists, users_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "access", lambda place, mode: Path(place) != tmp_path)
+    front = "_".join(tmp_path.parts[1:]).replace("-", "_")
+    usual = users_folder / f"{front}_x.vetter"
+    assert default_session_path([lists[0]]) == usual
+    _record(usual, lists[0])
+    assert default_session_path([lists[1]]) == users_folder / f"{front}_x.ecsv.vetter"
+
+
+def test_third_input_of_a_name_has_the_next_number(lists, tmp_path: Path) -> None:
+    (tmp_path / "x").mkdir()
+    _record(tmp_path / "x.vetter", lists[0])
+    _record(tmp_path / "x-2.vetter", lists[1])
+    assert default_session_path([str(tmp_path / "x")]) == tmp_path / "x-3.vetter"
+
+
+@pytest.mark.parametrize(
+    ("inputs", "made"), [([], False), (["demo"], False), (["x.ecsv"], True), (["y.csv"], False)]
+)
+def test_usual_name_is_not_remarked_on(
+    lists, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, inputs: list[str], made: bool
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    _record(tmp_path / "x.vetter", lists[0])
+    _record(tmp_path / "demo.vetter", lists[0])
+    path = tmp_path / "other.vetter"
+    if made:
+        path.touch()
+    assert unusual_name_note(path, inputs) == ""
+    assert unusual_name_note(Path("x.vetter"), ["x.ecsv"]) == ""
+
+
+@pytest.mark.parametrize("name", ["x*.csv", "x?.csv", "x.csv"])
+def test_session_of_a_pattern_has_the_name_of_its_folder(lists, tmp_path: Path, name: str) -> None:
+    path = tmp_path / "x.vetter" if name == "x.csv" else Path(f"{tmp_path}.vetter")
+    assert default_session_path([str(tmp_path / name)]) == path
