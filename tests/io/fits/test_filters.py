@@ -88,7 +88,17 @@ def test_filter_is_read_from_its_keyword(keyword: str) -> None:
 
 @pytest.mark.parametrize(
     "keyword",
-    ["FILTER0", "FILTER7", "FILTER00", "FILTER05", "FILTNAM0", "FILTNAM5", "FILT0", "FILT5"],
+    [
+        "FILTER0",
+        "FILTER7",
+        "FILTER00",
+        "FILTER05",
+        "FILTNAM0",
+        "FILTNAM5",
+        "FILT0",
+        "FILT5",
+        "ESO INS FILT10 NAME",
+    ],
 )
 def test_filter_of_a_wheel_that_nobody_has_is_not_read(keyword: str) -> None:
     assert filter_of({keyword: "R"}) is None

@@ -95,7 +95,8 @@ def packet(
         {"name": "cutoutScience", "type": kind},
     ]
     values: dict[str, Any] = {"id": 5, "history": [1] * 9}
-    values["cutoutScience"] = {"fileName": name, "stampData": data}
+    stamp_value = {"fileName": name, "stampData": data}
+    values["cutoutScience"] = data if kind == "bytes" else stamp_value
     if other is not None:
         fields.append({"name": "cutoutTemplate", "type": "stamp"})
         values["cutoutTemplate"] = {"fileName": "t", "stampData": other}
@@ -146,3 +147,11 @@ def test_packet_without_a_mark_or_a_tail_has_no_stamps_to_find() -> None:
     assert find_stamps(content, 1, schema) is None
     plain = {"type": "record", "name": "a", "fields": [{"name": "n", "type": "bytes"}]}
     assert find_stamps(content, 1, packet_schema(json.dumps(plain).encode())) is None
+
+
+def test_stamp_without_a_name_begins_with_its_size() -> None:
+    content, place, schema = packet(kind="bytes")
+    for start in (1, place):
+        found = find_stamps(content, start, schema)
+        assert found == {"cutoutScience": GZIP.ljust(200, b"x")}
+    assert find_stamps(content, place + 1, schema) is None
