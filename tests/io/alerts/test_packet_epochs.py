@@ -163,7 +163,15 @@ def test_object_of_another_producer_is_another() -> None:
     assert grouped(packet(1, "a", JD), other) == [[0], [1]]
 
 
-@pytest.mark.parametrize(("times", "mjd"), [([JD, JD + 1], 60219.0), ([60219.0, 60220.0], 60219.0)])
+@pytest.mark.parametrize(
+    ("times", "mjd"),
+    [
+        ([JD, JD + 1], 60219.0),
+        ([60219.0, 60220.0], 60219.0),
+        ([1e6 - 1, 1e6], 1e6 - 1),
+        ([1000001.5, 1000002.5], -1399999.0),
+    ],
+)
 def test_times_are_mjd(times: list[float], mjd: float) -> None:
     epochs = PacketEpochs()
     epochs.add(rows_of([(packet(n, "a", jd), ZTF) for n, jd in enumerate(times)]), PRODUCERS)
