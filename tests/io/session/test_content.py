@@ -187,3 +187,13 @@ def test_parts_of_earlier_formats_are_whole(
     assert parts.is_sound and parts.damage == () and parts.event_count == len(rows) == count
     assert max(row[UNTIL] for row in rows) == until
     assert [row.key for row in parts.planted] == planted
+
+
+def test_openings_of_unknown_content_are_left_out_of_parts_but_the_last(tmp_path: Path) -> None:
+    path = tmp_path / "s.vetter"
+    with SessionFile.create(path, REVIEWER) as session:
+        for name, prints in (("a", ()), ("b", [PRINT]), ("c", ()), ("d", ())):
+            session.record_input({"inputs": [name]}, prints, 9)
+    with SessionDatabase.open(path, read_only=True) as database:
+        parts = read_parts(database)
+    assert [one.record["inputs"] for one in parts.inputs] == [["b"], ["d"]]

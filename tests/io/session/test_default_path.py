@@ -108,6 +108,7 @@ def test_a_session_that_was_named_with_the_sign_is_found(listing: Path, name: st
 
 def test_a_file_that_begins_with_the_sign_keeps_it(listing: Path) -> None:
     (listing / "@x.csv").write_text("x,y\n1,2\n")
+    _record(listing / "@@x.vetter", str(listing / "@x.csv"))
     assert default_session_path(["@x.csv"]) == listing / "@x.vetter"
 
 
@@ -145,6 +146,30 @@ def test_results_of_session_in_users_folder_are_beside_list(
 
 def test_results_of_demo_are_in_working_directory(users_folder: Path) -> None:
     assert results_folder(users_folder / "demo.vetter", ["demo"]) == Path.cwd()
+
+
+def test_results_of_nothing_are_in_working_directory(users_folder: Path) -> None:
+    assert results_folder(users_folder / "x.vetter", []) == Path.cwd()
+
+
+def test_users_folder_is_made_with_those_above_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "one" / "two"))
+    assert default_session_path(["demo"]).parent.is_dir()
+
+
+def test_list_that_is_gone_has_a_session_of_its_whole_name(tmp_path: Path) -> None:
+    path = tmp_path / "gone.csv.vetter"
+    assert default_session_path([str(tmp_path / "gone.csv")]) == path
+    assert unusual_name_note(path, [str(tmp_path / "gone.csv")]) == ""
+
+
+def test_session_without_inputs_is_of_any_list(lists, tmp_path: Path) -> None:
+    with SessionFile.start(tmp_path / "x.vetter", "ann") as file:
+        file.record_input({"inputs": []}, (), 1)
+        file.record_input({}, (), 1)
+    assert default_session_path([lists[0]]) == tmp_path / "x.vetter"
 
 
 def test_results_beside_gone_list_are_in_working_directory(users_folder: Path) -> None:
