@@ -209,3 +209,11 @@ def test_packets_within_a_second_are_of_one_image(seconds: float, groups: list[l
 def test_image_is_of_one_filter(fid: int | None, groups: list[list[int]]) -> None:
     second = packet(2, "a", JD, ra=10.001, fid=fid)
     assert grouped(packet(1, "a", JD), second) == groups
+
+
+def test_packets_without_an_id_are_of_their_own_in_all_lots() -> None:
+    epochs = PacketEpochs()
+    for count in (1, 3, 2):
+        found = [(packet(n, "", JD + n), ZTF) for n in range(count)]
+        epochs.add(rows_of(found), PRODUCERS)
+    assert len(set(epochs.epochs().labels.tolist())) == 6
