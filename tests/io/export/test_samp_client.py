@@ -186,3 +186,17 @@ def test_following_can_be_stopped(kept) -> None:
     kept.client.follow(False)
     assert kept.state() == "other programs are not followed any more"
     assert not kept.client.follows
+
+
+def test_row_is_not_taken_unless_rows_are_followed(topcat, kept) -> None:
+    kept.client.send_table("night", _write)
+    _, facts = topcat.received.get(timeout=WAIT_S)
+    kept.state()
+    (vetter,) = topcat.client.get_subscribed_clients("table.highlight.row")
+    for follows in (False, True):
+        kept.client.follow(follows)
+        kept.state()
+        row = {"table-id": facts["table-id"], "row": str(int(follows))}
+        message = {"samp.mtype": "table.highlight.row", "samp.params": row}
+        topcat.client.call_and_wait(vetter, message, str(WAIT_S))
+    assert kept.rows.get(timeout=WAIT_S) == 1 and kept.rows.empty()
