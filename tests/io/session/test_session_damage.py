@@ -197,6 +197,14 @@ def test_session_without_readable_decision_is_refused(path: Path) -> None:
     assert path.read_bytes() == before
 
 
+def test_session_of_spoilt_pages_alone_is_refused(path: Path) -> None:
+    spoil(path, "decisions", *range(len(pages_of(path, "decisions"))))
+    before = path.read_bytes()
+    with pytest.raises(InputError, match="a damaged session: no decision is readable .*; restore"):
+        SessionFile.open(path, REVIEWER)
+    assert path.read_bytes() == before
+
+
 def test_bad_record_of_inputs_is_said(path: Path) -> None:
     replace(path, b'{"inputs": []}', b'{"inputs": {)}')
     with SessionFile.open(path, REVIEWER) as session:
