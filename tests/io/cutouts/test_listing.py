@@ -167,7 +167,7 @@ def test_more_files_keep_the_names_of_those_before() -> None:
 
     paths = [Path(f"/d/{name}") for name in ("a.fits", "b.fits.gz", "c.fits", "d.fits", "e.fits")]
     first = list_candidates(paths[:2], scans("one", "two"))
-    assert first.keys.tolist() == ["one", "two"]
+    assert first.keys.tolist() == ["one", "two"] and first.roles.one_based is False
     more = extend_candidates(first, paths, scans("one", "two", "one", "one", ""))
     assert more.keys.tolist() == ["one", "two", "one#2", "one#3", "e"]
     assert list(more.table["file"]) == ["a", "b", "c", "d", "e"]

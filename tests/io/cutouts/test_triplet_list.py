@@ -123,7 +123,10 @@ def test_position_of_header_counts_if_it_is_on_the_stamp(
     assert header.axes == (11, 11)
 
 
-@pytest.mark.parametrize(("ra", "dec", "known"), [(360, 90, True), (0, -90, True), (361, 0, False)])
+@pytest.mark.parametrize(
+    ("ra", "dec", "known"),
+    [(360, 90, True), (0, -90, True), (361, 0, False), (1, 90.5, False), (1, -90.5, False)],
+)
 def test_position_without_wcs_is_taken_as_it_is(
     tmp_path: Path, ra: float, dec: float, known: bool
 ) -> None:
