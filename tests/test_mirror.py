@@ -22,8 +22,6 @@ ELSEWHERE = {
     "vetter.headless.reviewers.merge": "headless/reviewers/test_split.py",
     "vetter.headless.reviewers.split": "headless/reviewers/test_split.py",
     "vetter.headless.stats": "headless/test_planted_sessions.py",
-    "vetter.io.fits.derived_images.flipped_image": "io/field/test_companions.py",
-    "vetter.io.fits.derived_images.rubin_kernel": "io/field/test_companions.py",
     "vetter.io.fits.writing": "io/cutouts/test_layout.py",
     "vetter.io.inputs.blind_source": "gui/windows/test_blind_window.py",
     "vetter.io.inputs.planting.session_report": "headless/test_planted_sessions.py",

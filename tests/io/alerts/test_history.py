@@ -75,6 +75,7 @@ def test_rubins_fluxes_stay_fluxes() -> None:
     assert found.kind.tolist() == ["forced", "detection", "detection"]
     assert found.value.tolist() == [100.0, -20.0, 100.0]
     assert (found.quantity, found.unit, found.current) == ("difference flux", "nJy", 2)
+    assert (found.scale, curve(record()).scale) == ("TAI", "")
 
 
 @pytest.mark.parametrize("history", [None, [], "text", [None, 3], [{"jd": "text"}]])

@@ -14,6 +14,7 @@ from astropy.io import fits
 from tests.helpers.alert_files import packed, record
 from vetter.core.cutout.plane import Provenance
 from vetter.core.fit.adjustment import Adjustment
+from vetter.core.fit.field_normal import FieldNormal
 from vetter.core.judgement.answer import Answer
 from vetter.core.judgement.disappeared import why_not_judged
 from vetter.core.judgement.field_fit import fit_rows
@@ -113,12 +114,27 @@ def test_noise_of_a_match_is_that_of_both(tmp_path: Path) -> None:
     assert float(np.median(cutout["err"][inner])) == pytest.approx(np.hypot(3.0, 1.0), rel=0.02)
 
 
+def test_noise_of_a_match_is_the_same_on_any_sky(tmp_path: Path) -> None:
+    scene = make_scene(star=5000.0)
+    plain = opened(tmp_path, scene).fit_cutout(0, 20, ())
+    for name in ("image", "template"):
+        scene[name]["pixels"] = scene[name]["pixels"] + 1000
+    bright = opened(tmp_path, scene).fit_cutout(0, 20, ())
+    inner = slice(12, 29), slice(12, 29)
+    np.testing.assert_allclose(plain["err"][inner], bright["err"][inner], rtol=0.01)
+    # Where the star is, its PSFs add their error.
+    peak = float(plain["convolved"][20, 20])
+    assert plain["err"][20, 20] > 0.03 * peak - 1 > 2 * np.nanmedian(plain["err"])
+
+
 def test_planes_of_a_match_say_where_they_come_from(tmp_path: Path) -> None:
     source = opened(tmp_path, make_scene())
     cutout = source.fit_cutout(0, 20, ())
     assert list(cutout.planes) == ["image", "err", "convolved"]
     assert all(cutout.provenance[name] is Provenance.COMPUTED for name in cutout.planes)
     assert cutout.notes["convolved"] == CROSS_MATCHED
+    assert cutout.notes["err"] == "of both, and 3% of the template for the PSFs"
+    assert cutout.fit_normal == FieldNormal(shift_err=0.2, scale_err=0.01)
     assert why_not_judged(source) == ""
     assert f"fits: {CROSS_MATCHED}; not calibrated, " in "\n".join(source.notes)
 
@@ -148,6 +164,11 @@ def test_noise_is_that_of_the_difference(tmp_path: Path) -> None:
     scene["image"]["pixels"] = scene["image"]["pixels"] * 5
     cutout = opened(tmp_path, scene).fit_cutout(0, 20, ())
     assert float(np.median(cutout["err"])) == pytest.approx(SIGMAS["diff"], rel=0.1)
+    assert set(cutout.planes) == {"image", "diff", "err", "convolved"}
+    np.testing.assert_array_equal(
+        cutout["convolved"], np.float64(cutout["image"]) - np.float64(cutout["diff"])
+    )
+    assert cutout.provenance["convolved"] is Provenance.COMPUTED
 
 
 def without(name: str, part: str) -> Scene:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -139,6 +140,10 @@ def grouped(*packets: dict[str, Any]) -> list[list[int]]:
         ({"jd": JD + 1, "name": "b"}, {"jd": JD + 2}, [[0, 2], [1]]),
         # Without an id, each is an object of its own.
         ({"jd": JD + 1, "name": ""}, {"jd": JD + 2, "name": ""}, [[0], [1], [2]]),
+        # As a number, it may be missing or none.
+        ({"jd": JD + 1, "name": 7}, {"jd": JD + 2, "name": 7}, [[0], [1, 2]]),
+        ({"jd": JD + 1, "name": None}, {"jd": JD + 2, "name": None}, [[0], [1], [2]]),
+        ({"jd": JD + 1, "name": math.nan}, {"jd": JD + 2, "name": math.nan}, [[0], [1], [2]]),
         # Packets without a time are of no common image.
         ({"jd": None}, {"jd": None}, [[0, 1, 2]]),
     ],
@@ -158,8 +163,57 @@ def test_object_of_another_producer_is_another() -> None:
     assert grouped(packet(1, "a", JD), other) == [[0], [1]]
 
 
-@pytest.mark.parametrize(("times", "mjd"), [([JD, JD + 1], 60219.0), ([60219.0, 60220.0], 60219.0)])
+@pytest.mark.parametrize(
+    ("times", "mjd"),
+    [
+        ([JD, JD + 1], 60219.0),
+        ([60219.0, 60220.0], 60219.0),
+        ([1e6 - 1, 1e6], 1e6 - 1),
+        ([1000001.5, 1000002.5], -1399999.0),
+    ],
+)
 def test_times_are_mjd(times: list[float], mjd: float) -> None:
     epochs = PacketEpochs()
     epochs.add(rows_of([(packet(n, "a", jd), ZTF) for n, jd in enumerate(times)]), PRODUCERS)
     assert epochs.epochs().times.tolist() == [mjd, mjd + 1]
+
+
+@pytest.mark.parametrize(
+    ("known", "missing"),
+    [(7, None), (7, math.nan), (7.0, None), (7.0, math.nan), ("a", None), ("a", ""), ("a", " ")],
+)
+def test_id_of_any_type_may_be_missing(known: object, missing: object) -> None:
+    names = [known, missing, missing, known]
+    epochs = PacketEpochs()
+    found = [(packet(n, name, JD + n), ZTF) for n, name in enumerate(names)]  # type: ignore[arg-type]
+    epochs.add(rows_of(found), PRODUCERS)
+    labels = epochs.epochs().labels.tolist()
+    assert labels[0] == labels[3] and len(set(labels)) == 3
+
+
+@pytest.mark.parametrize("time", ["soon", None])
+def test_packets_without_a_number_for_a_time_are_of_no_common_image(time: Any) -> None:
+    first, second = packet(1, "a", time), packet(2, "a", time, ra=10.001)
+    assert grouped(first, second) == [[0, 1]]
+    del first["candidate"]["jd"], second["candidate"]["jd"]
+    assert grouped(first, second) == [[0, 1]]
+
+
+@pytest.mark.parametrize(("seconds", "groups"), [(0.95, [[0], [1]]), (1.05, [[0, 1]])])
+def test_packets_within_a_second_are_of_one_image(seconds: float, groups: list[list[int]]) -> None:
+    second = packet(2, "a", JD + seconds / 86400, ra=10.001)
+    assert grouped(packet(1, "a", JD), second) == groups
+
+
+@pytest.mark.parametrize(("fid", "groups"), [(2, [[0], [1]]), (None, [[0, 1]]), (1, [[0, 1]])])
+def test_image_is_of_one_filter(fid: int | None, groups: list[list[int]]) -> None:
+    second = packet(2, "a", JD, ra=10.001, fid=fid)
+    assert grouped(packet(1, "a", JD), second) == groups
+
+
+def test_packets_without_an_id_are_of_their_own_in_all_lots() -> None:
+    epochs = PacketEpochs()
+    for count in (1, 3, 2):
+        found = [(packet(n, "", JD + n), ZTF) for n in range(count)]
+        epochs.add(rows_of(found), PRODUCERS)
+    assert len(set(epochs.epochs().labels.tolist())) == 6

@@ -165,3 +165,40 @@ def test_history_gives_places_of_detections_not_of_limits() -> None:
         (MarkKind.DETECTION, 10.0),
         (MarkKind.DETECTION, 10.001),
     ]
+
+
+@pytest.mark.parametrize("missing", ["ephRa", "ephDec"])
+def test_half_a_predicted_place_is_none(missing: str) -> None:
+    planet = {**PLANET, missing: None, "residualRa": 0.5, "residualDec": -0.25}
+    found = minor_planet({"diaSource": {"ra": 0.25, "dec": 2.0}, "ssSource": planet})
+    assert found is not None and (found.ra, found.dec) == (359.75, 2.25)
+
+
+def test_mark_without_a_length_is_not_drawn() -> None:
+    changes = {"isDipole": True, "dipoleLength": 0.0, "dipoleAngle": 90.0}
+    assert sky_marks(rubin_packet(1, **changes), RUBIN) == ()
+    (mark,) = sky_marks(rubin_packet(1, **{**changes, "dipoleLength": 0.004}), RUBIN)
+    assert (mark.kind, mark.label, mark.angle) == (MarkKind.DIPOLE, 'dipole 0.00"', 90.0)
+
+
+def test_trail_has_a_place_of_its_own_or_that_of_the_candidate() -> None:
+    trail = {"trailLength": 2.0, "trailAngle": 10.0}
+    for place, middle in (
+        ({"trailRa": 10.5, "trailDec": -3.0}, (10.5, -3.0)),
+        ({"trailRa": 10.5, "trailDec": None}, (RA, DEC)),
+        ({}, (RA, DEC)),
+    ):
+        (mark,) = sky_marks({"diaSource": {"ra": RA, "dec": DEC, **trail, **place}}, RUBIN)
+        assert (mark.ra, mark.dec, mark.length) == (*middle, 2.0)
+        assert mark.label == 'trail 2.00"'
+
+
+def test_packets_of_others_and_without_a_candidate_have_no_marks() -> None:
+    body = {"ra": RA, "dec": DEC, "trailLength": 2.0, "trailAngle": 10.0}
+    assert sky_marks({"candidate": body}, ZTF) == ()
+    assert sky_marks({"diaSource": None}, RUBIN) == sky_marks({}, RUBIN) == ()
+
+
+def test_minor_planet_without_a_name_is_called_one() -> None:
+    (mark,) = sky_marks({"diaSource": {}, "ssSource": {**PLANET, "designation": " "}}, RUBIN)
+    assert mark.label == "minor planet"

@@ -82,7 +82,7 @@ def promising_ten_gigabytes() -> bytes:
         ([], r"found an array of shape \(0, 0\)"),
         ([[1.0, 2.0], [3.0]], "all of one length"),
         ([["a"]], "wanted rows of numbers"),
-        (b"not FITS", "wanted a FITS image, found b'not FITS'"),
+        (b"not FITS at all", "wanted a FITS image, found b'not FITS'$"),
         (stamp(noise())[:200], "damaged gzip"),
         (b"\x1f\x8b" + bytes(50), "damaged gzip"),
         (gzip.compress(b""), "found b''"),
@@ -121,6 +121,16 @@ def test_scaled_integers_are_scaled() -> None:
     found = read_stamp(out.getvalue())
     assert found is not None
     assert found.image.tolist() == [[0.5, 1], [1.5, 2]]
+
+
+def test_scaled_integers_cut_short_are_none() -> None:
+    hdu = fits.PrimaryHDU(np.ones((60, 60), np.int16))
+    hdu.header["BSCALE"] = 0.5
+    out = io.BytesIO()
+    hdu.writeto(out)
+    # 7,200 bytes of pixels are promised, 2,880 are there beside as much of a header.
+    with pytest.raises(InputError, match="two dimensions, found none"):
+        read_stamp(out.getvalue()[: 2 * 2880])
 
 
 def test_the_lowest_number_stands_for_no_data() -> None:

@@ -14,6 +14,8 @@ from tests.helpers.round_trip import round_trip
 from vetter.core.cutout.cutout import Cutout
 from vetter.errors import InputError
 from vetter.io.cutouts.cutout_file import load_cutout, write_cutout
+from vetter.io.cutouts.layout import assemble
+from vetter.io.fits.plain_images import PlainHdu
 
 NAMES = ("image", "diff", "TMask", "PSF image", "clé", "a" * 100, "primary", "vetwcs", "Image")
 DTYPES = ["?", "u1", "i1", "u2", "i2", "u4", "i4", "u8", "i8", "f2", "f4", "f8"]
@@ -123,3 +125,29 @@ def test_files_are_standard_fits(tmp_path: Path) -> None:
         hdus.verify("exception")
         assert [hdu.name for hdu in hdus] == ["PRIMARY", *"ABCDEFGHIJKL"]
         assert list(hdus[0].header)[:4] == ["SIMPLE", "BITPIX", "NAXIS", "EXTEND"]
+
+
+def plane_of(name: str, data: Any) -> PlainHdu:
+    text = "SIMPLE  =                    T".ljust(80) + "END".ljust(80)
+    return PlainHdu(name, data, text.ljust(2880))
+
+
+def test_planes_are_images_of_one_shape_whatever_leads_them() -> None:
+    image = np.arange(6, dtype=">i2").reshape(1, 1, 2, 3)
+    parts = [plane_of("", image), plane_of("DIFF", np.ones((3, 2))), plane_of("MASK", None)]
+    parts += [plane_of("", np.ones((2, 3))), plane_of("LINE", np.ones(3))]
+    cutout = assemble("a.fits", parts)
+    assert set(cutout.planes) == {"image", "hdu3"}
+    np.testing.assert_array_equal(cutout["image"], image[0, 0])
+    assert cutout["image"].dtype.isnative
+    left_out = {name: text for name, text in cutout.notes.items() if "left out" in text}
+    assert set(left_out.values()) == {"left out: shape (3, 2)", "left out: shape (3,)"}
+    assert len(left_out) == 2
+
+
+@pytest.mark.parametrize(
+    "parts", [[], [("", None)], [("A", np.ones(3))], [("A", np.ones((2, 3, 3)))]]
+)
+def test_file_without_an_image_is_refused(parts: list[tuple[str, Any]]) -> None:
+    with pytest.raises(InputError, match=r"a.fits: expected two-dimensional images, found"):
+        assemble("a.fits", [plane_of(name, data) for name, data in parts])

@@ -219,3 +219,34 @@ def test_night_keeps_images_and_epochs() -> None:
     assert (meta["place"], meta["radius"]) == (place, 7.0)
     inner.fields = inner.fields[:1]
     assert source.object_epochs is None
+
+
+class AllRows(RelistedSource):
+    """The same list."""
+
+    def wrap(self, inner: CutoutSource) -> CutoutSource:
+        return AllRows(inner)
+
+
+class WithColumn(GrowingFake):
+    """A list whose last column is known once it is complete."""
+
+    def grow(self) -> CandidateList | None:
+        grown = super().grow()
+        if grown is None:
+            self.candidates.table["late"] = np.arange(len(self.candidates))
+        return grown
+
+
+def test_all_rows_are_listed_unless_they_are_chosen() -> None:
+    source = AllRows(WithColumn((2, 3, 6), free=True))
+    keys = [f"J{row:03}" for row in range(6)]
+    assert source.candidates.keys.tolist() == keys[:2]
+    for count in (3, 6):
+        grown = source.grow()
+        assert grown is not None and grown.keys.tolist() == keys[:count]
+    assert "late" not in source.candidates.table.colnames
+    assert source.grow() is None
+    assert source.candidates.keys.tolist() == keys
+    assert source.candidates.table["late"].tolist() == list(range(6))
+    assert source.cutout(4, 5.0).meta["id"] == "J004"

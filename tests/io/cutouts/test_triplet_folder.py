@@ -8,9 +8,10 @@ from astropy.io import fits
 from astropy.wcs import WCS
 
 from tests.helpers.stamp_files import stamp_header, write_stamp, write_stamps
+from vetter.core.cutout.plane import Provenance
 from vetter.errors import InputError
 from vetter.io.cutouts import triplet_folder
-from vetter.io.cutouts.triplet_folder import TripletFolder
+from vetter.io.cutouts.triplet_folder import TripletFolder, files_of
 from vetter.io.cutouts.triplet_list import stamp_middle
 from vetter.io.input_options import InputOptions
 from vetter.io.inputs.open_input import open_input
@@ -170,3 +171,33 @@ def test_fingerprints_follow_the_files(tmp_path: Path) -> None:
     before = opened(write_stamps(tmp_path)).fingerprints
     (tmp_path / "T002_diff.fits").unlink()
     assert opened(tmp_path).fingerprints[0].digest != before[0].digest
+
+
+@pytest.mark.parametrize(
+    ("words", "names", "is_measured"),
+    [
+        (("sci", "ref"), ("image", "template", "err"), True),
+        (("sci", "convolved"), ("image", "convolved", "diff", "err"), True),
+        (("sci", "convolved", "diff"), ("image", "convolved", "diff", "err"), True),
+        (("sci", "ref", "err"), ("image", "template", "err"), False),
+        (("sci", "ref", "variance"), ("image", "template", "err"), False),
+        (("sci", "ref", "weight"), ("image", "template", "err"), False),
+        (("mask", "sci", "ref"), ("image", "template", "err", "mask"), True),
+    ],
+)
+def test_planes_are_those_of_files_and_those_computed_from_them(
+    tmp_path: Path, words: tuple[str, ...], names: tuple[str, ...], is_measured: bool
+) -> None:
+    for word in words:
+        write_stamp(tmp_path / f"A_{word}.fits")
+    source = opened(tmp_path)
+    assert source.plane_names == names
+    measured = {"err": Provenance.ESTIMATED} if is_measured else {}
+    assert source.plane_provenance == measured
+    assert files_of(source.found.sets[0]) == [
+        str(tmp_path / f"A_{word}.fits") for word in sorted(words, key=PLANES.__getitem__)
+    ]
+
+
+PLANES = {"sci": "image", "ref": "template", "convolved": "convolved", "diff": "diff"}
+PLANES |= {name: name for name in ("err", "variance", "weight", "mask")}

@@ -3,7 +3,13 @@ from __future__ import annotations
 import pytest
 
 from vetter.errors import InputError
-from vetter.io.cutouts.triplet_names import _plane_of, sets_by_patterns, sets_by_words
+from vetter.io.cutouts.triplet_names import (
+    PlaneSet,
+    PlaneSets,
+    _plane_of,
+    sets_by_patterns,
+    sets_by_words,
+)
 from vetter.io.files.plane_names import plane_of
 
 
@@ -58,6 +64,10 @@ def test_one_name_in_two_folders_is_two_candidates() -> None:
         "x_D",
         "A_convolved_ref",
         "r1_sci_diff",
+        "_sci",
+        "sci",
+        "A_d",
+        "A_sci_r",
     ],
 )
 def test_the_short_way_agrees_with_the_patterns(stem: str) -> None:
@@ -88,3 +98,59 @@ def test_a_pattern_with_folders_begins_at_the_input() -> None:
 def test_patterns_that_make_no_sense(patterns: dict[str, str], said: str) -> None:
     with pytest.raises(InputError, match=said):
         sets_by_patterns([], "/d", patterns)
+
+
+def counts(found: PlaneSets) -> tuple[int, int, int]:
+    return found.others, found.without_image, found.doubled
+
+
+def test_nothing_is_counted_before_there_is_something() -> None:
+    assert counts(PlaneSets([])) == counts(sets_by_words([])) == (0, 0, 0)
+    one = PlaneSet("A", "/d")
+    assert (one.planes, one.has_image_word) == ({}, False)
+
+
+def test_other_files_are_counted_by_their_kind() -> None:
+    paths = ["A_sci.fits", "A_ref.fits", "A_new.fits", "A_sub.fits", "A_diff.fits"]
+    paths += ["B_ref.fits", "B_diff.fits", "C_mask.fits", "lone.fits", "a.txt", "b.csv"]
+    found = sets_by_words(f"/d/{path}" for path in paths)
+    assert [(one.name, one.folder, one.has_image_word) for one in found.sets] == [("A", "/d", True)]
+    assert counts(found) == (2 + 1 + 1 + 2, 2, 2)
+
+
+def test_patterns_count_what_they_leave_out() -> None:
+    patterns = {"image": "{name}_i.fits", "template": "{name}_t*.fits"}
+    paths = ["A_i.fits", "A_t1.fits", "A_t2.fits", "A_t3.fits", "B_t.fits", "x.fits", "y.txt"]
+    found = sets_by_patterns([f"/d/{path}" for path in paths], "/d", patterns)
+    assert [one.planes for one in found.sets] == [
+        {"image": "/d/A_i.fits", "template": "/d/A_t1.fits"}
+    ]
+    assert counts(found) == (2, 1, 2) and found.sets[0].has_image_word
+
+
+@pytest.mark.parametrize(
+    ("pattern", "file", "name"),
+    [
+        ("{name}/{name}_i.fits", "A/A_i.fits", "A"),
+        ("{name}/{name}_i.fits", "A/B_i.fits", None),
+        ("{name}/{name}_{name}.fits", "A/A_A.fits", "A"),
+        ("{name}/{name}_{name}.fits", "A/A_B.fits", None),
+        ("{name}/i?.fits", "A/i1.fits", "A"),
+        ("{name}/i?.fits", "A/i12.fits", None),
+        ("{name}*.fits", "A/B.fits", "B"),
+        ("{name}.i+.fits", "A.i+.fits", "A"),
+        ("{name}.i+.fits", "A.ii.fits", None),
+    ],
+)
+def test_pattern_names_a_candidate(pattern: str, file: str, name: str | None) -> None:
+    found = sets_by_patterns([f"/d/{file}"], "/d", {"image": pattern})
+    assert [one.name for one in found.sets] == ([] if name is None else [name])
+    assert found.others == (name is None)
+
+
+def test_names_of_patterns_are_made_unique() -> None:
+    paths = [f"/d/{folder}/{name}_i.fits" for folder in ("n1", "n2") for name in ("A", "B")]
+    paths += ["/d/C_i.fits", "/d/n3/n1/A_i.fits", "/d/B_i.fits"]
+    found = sets_by_patterns(paths, "/d", {"image": "{name}_i.fits"})
+    names = ["n1/A", "n1/B", "n2/A", "n2/B", "C", "n1/A#2", "B"]
+    assert [one.name for one in found.sets] == names

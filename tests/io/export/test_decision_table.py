@@ -48,6 +48,8 @@ def test_columns_of_our_names_are_renamed_and_that_is_said() -> None:
 def test_renamed_again_after_a_second_export() -> None:
     renamed = rename_columns(["tags", "tags_original", "x"])
     assert renamed == {"tags": "tags_original_2"}
+    renamed = rename_columns(["Tags", "tags", "x"])
+    assert renamed == {"Tags": "Tags_original", "tags": "tags_original_2"}
 
 
 def test_the_list_is_not_changed() -> None:
@@ -101,6 +103,49 @@ def test_frozen_opinions_ignore_later_decisions() -> None:
     assert frozen.opinion(1) == before and frozen.codes.tolist() == [0, 2, 0]
     assert [frozen.opinion(row).has_content for row in range(3)] == [False, True, False]
     assert list(frozen.remarked_rows()) == [1]
+
+
+def test_columns_of_the_list_are_shared() -> None:
+    listed = Table({"id": [1, 2, 3]})
+    table, _ = decision_table(listed, ledger())
+    assert np.shares_memory(table["id"], listed["id"])
+
+
+def test_list_keeps_its_own_time_unless_a_candidate_is_put_off() -> None:
+    listed = Table({"until": ["a", "b", "c"]})
+    table, notes = decision_table(listed, ledger())
+    assert table.colnames == ["until", *COLUMNS] and notes == ()
+    source = ledger()
+    source.apply(event(listing(3), 0, Verdict.LATER, until="2027-01-01T00:00:00.000Z"))
+    table, notes = decision_table(listed, source)
+    assert table.colnames == ["until_original", *COLUMNS, "until"] and len(notes) == 1
+    assert list(table["until"]) == ["2027-01-01T00:00:00.000Z", "", ""]
+
+
+def test_rows_with_a_tag_or_a_comment_are_remarked() -> None:
+    source = ledger()
+    source.apply(event(listing(3), 0, Verdict.ACCEPT, tags=("one",)))
+    source.apply(event(listing(3), 1, Verdict.ACCEPT))
+    source.apply(event(listing(3), 2, Verdict.ACCEPT, comment="two"))
+    frozen = FrozenOpinions.of(source)
+    assert sorted(frozen.remarked_rows()) == [0, 2]
+    assert sorted(FrozenOpinions.of(frozen).remarked_rows()) == [0, 2]
+
+
+def test_frozen_opinions_can_be_frozen_again() -> None:
+    once = FrozenOpinions.of(ledger())
+    twice = FrozenOpinions.of(once)
+    assert [twice.opinion(row) for row in range(3)] == [once.opinion(row) for row in range(3)]
+    assert list(twice.by_row) == [1] and twice.codes.tolist() == once.codes.tolist()
+    assert list(twice.remarked_rows()) == [1]
+
+
+def test_some_rows_are_in_the_table_with_what_is_said_of_the_list() -> None:
+    listed = Table({"id": [1, 2, 3]}, meta={"night": "2026-01-31"})
+    for rows, found in ((None, [1, 2, 3]), (np.array([1, 2]), [2, 3]), (np.array([], int), [])):
+        table, _ = decision_table(listed, ledger(), rows=rows)
+        assert list(table["id"]) == found and table.meta == {"night": "2026-01-31"}
+        assert list(table["verdict"]) == ["none", "reject", "none"][3 - len(found) :]
 
 
 def test_frozen_opinions_of_taken_back_decision_are_empty() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 from astropy.table import Table
 
@@ -119,7 +121,14 @@ def test_filter_names_columns_of_stored_fits(listed, ledger, tmp_path) -> None:
 
 def test_fits_of_other_lists_and_versions_are_no_columns(listed) -> None:
     metas = {"gone": {"adjust_converged": True, "adjust_answer": "kept"}, "C0": {"adjust_dx": 1.0}}
+    metas["C1"] = {"adjust_answer": "kept"}
     assert stored_fit_table(listed.candidates, metas) is None
+    metas["C2"] = {"adjust_converged": True, "adjust_answer": "kept", "adjust_power": 7.5}
+    table = stored_fit_table(listed.candidates, metas)
+    assert table is not None and table.rows() == [2]
+    _, judgement = table.get(2) or (None, None)
+    assert judgement is not None and judgement.answer is Answer.KEPT
+    assert (judgement.power, judgement.stars) == (7.5, 0) and math.isnan(judgement.flux_limit)
 
 
 @pytest.mark.parametrize(

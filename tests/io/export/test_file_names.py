@@ -21,6 +21,8 @@ from vetter.io.export.file_names import MAX_NAME_LENGTH, safe_name, safe_names
         ("C:\\x", "C_x"),
         ("CON", "CON_"),
         ("com1.fits", "com1_.fits"),
+        ("con.con", "con_.con"),
+        ("a.con", "a.con"),
         ("CONTROL", "CONTROL"),
         ("name...", "name"),
         ("name ", "name_"),
@@ -38,7 +40,8 @@ def test_names(name: str, safe: str) -> None:
 
 
 def test_long_names_are_cut() -> None:
-    assert len(safe_name("x" * 300)) == MAX_NAME_LENGTH
+    assert len(safe_name("x" * 300)) == MAX_NAME_LENGTH == 120
+    assert safe_name("._" + "x" * 119 + ".y") == "x" * 119
 
 
 @pytest.mark.parametrize(

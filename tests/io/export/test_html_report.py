@@ -152,3 +152,78 @@ def test_report_without_candidates_is_a_page(tmp_path) -> None:
     )
     assert report.finish() == ["report.html"]
     assert "2 candidates: 0 accepted" in (tmp_path / "report.html").read_text("utf-8")
+
+
+def _article(folder: Path, opinion: Opinion | None, code: int) -> list[str]:
+    """The lines of the first candidate's article but its facts."""
+    codes = np.array([code, 2, 2], np.uint8)
+    opinions = FrozenOpinions(codes, {} if opinion is None else {0: opinion})
+    report = HtmlReport(folder, "night", candidate_list(3), opinions, [0])
+    report.add(0, None, {}, "")
+    report.finish()
+    text = (folder / "report.html").read_text("utf-8")
+    lines = text[text.index("<article>") : text.index("</main>")].splitlines()
+    return [line for line in lines if not line.startswith("<dl>")]
+
+
+def test_candidate_is_written_part_by_part(tmp_path: Path) -> None:
+    whole = Opinion(Verdict.REJECT, ("a", "b"), "faint", reviewer="ann", decided_at="2026-01-02")
+    head = '<h2><bdi>J000</bdi> <span class="{0}">{0}</span></h2>'
+    assert _article(tmp_path, whole, 2) == [
+        "<article>",
+        head.format("reject"),
+        "<p><bdi>#a</bdi> <bdi>#b</bdi></p>",
+        "<p><bdi>faint</bdi></p>",
+        '<p class="dim"><bdi>ann, 2026-01-02</bdi></p>',
+        "</article>",
+    ]
+    assert _article(tmp_path, None, 0) == ["<article>", head.format("undecided"), "</article>"]
+    only = Opinion(Verdict.NONE, (), "", reviewer="ann")
+    assert _article(tmp_path, only, 0)[2:] == ['<p class="dim"><bdi>ann</bdi></p>', "</article>"]
+
+
+@pytest.mark.parametrize(
+    ("fit", "shown"),
+    [
+        ({"adjust_answer": "kept"}, "answerkept"),
+        ({"adjust_dx": 0.12345, "adjust_dy": -1}, "shift x0.123 pxshift y-1.000 px"),
+        ({"adjust_scale": 1.5, "adjust_flux_limit": 12345.6}, "scale1.500flux limit1.235e+04"),
+        ({"adjust_dx": np.nan, "adjust_dy": "far", "adjust_scale": None}, ""),
+        ({"adjust_answer": "", "adjust_chi2": 2.0}, ""),
+    ],
+)
+def test_numbers_of_the_fit_are_shown(tmp_path: Path, fit: dict[str, object], shown: str) -> None:
+    opinions = FrozenOpinions(np.zeros(1, np.uint8), {})
+    pages = []
+    for facts in ({}, fit):
+        report = HtmlReport(tmp_path, "night", candidate_list(1), opinions, [0])
+        report.add(0, PICTURE, facts, "no disk")
+        report.finish()
+        pages.append(_Page((tmp_path / "report.html").read_text("utf-8")).text)
+    plain, fitted = pages
+    assert fitted.replace(shown, "") == plain and len(fitted) == len(plain) + len(shown)
+    assert "no disk" not in fitted
+
+
+def test_numbers_are_of_the_listed_candidates_and_of_the_report(tmp_path: Path) -> None:
+    opinions = FrozenOpinions(np.array([0, 1, 2, 3, 1], np.uint8), {})
+    rows = np.array([1, 2, 4])
+    for listed, words in (
+        (None, "5 candidates: 2 accepted, 1 rejected, 1 maybe, 1 undecided. This report: 2."),
+        (rows, "3 candidates: 2 accepted, 1 rejected, 0 maybe, 0 undecided. This report: 2."),
+    ):
+        report = HtmlReport(tmp_path, "night", candidate_list(5), opinions, [1, 4], listed)
+        for row in (1, 4):
+            report.add(row, None, {}, "")
+        assert report.finish() == ["report.html"]
+        text = (tmp_path / "report.html").read_text("utf-8")
+        assert words in text and text.endswith("</main>\n</body>\n</html>\n")
+        assert text.count("<article>") == 2 and "<nav>" not in text
+
+
+def test_page_names_itself_among_the_others(tmp_path: Path) -> None:
+    _write(tmp_path, [f"J{number}" for number in range(501)])
+    first, second = ((tmp_path / name).read_text("utf-8") for name in page_names(501))
+    assert '<nav>Page <b>1</b> <a href="report-2.html">2</a></nav>' in first
+    assert '<nav>Page <a href="report.html">1</a> <b>2</b></nav>' in second
+    assert "This report: 501." in first and "This report: 501." in second

@@ -159,3 +159,44 @@ def test_closing_leaves_the_hub(topcat, kept) -> None:
     assert len(topcat.client.get_registered_clients()) == 2
     kept.client.close()
     assert len(topcat.client.get_registered_clients()) == 1
+
+
+def test_up_to_three_programs_are_named(topcat, kept) -> None:
+    with program(), program():
+        kept.client.point_at(1.0, 2.0)
+        assert kept.state() == "position sent to TOPCAT, TOPCAT, TOPCAT"
+        with program():
+            kept.client.point_at(1.0, 2.0)
+            assert kept.state() == "position sent to TOPCAT, TOPCAT, TOPCAT and 1 more"
+
+
+def test_long_error_is_cut_to_one_line(topcat, kept) -> None:
+    def fails(path: Path) -> None:
+        raise RuntimeError("a\n" * 300)
+
+    kept.client.send_table("night", fails)
+    said = kept.state()
+    assert said == "SAMP: " + "a " * 100
+    # It has left the hub, and comes back for the next wish.
+    kept.client.point_at(1.0, 2.0)
+    assert kept.state() == "position sent to TOPCAT"
+
+
+def test_following_can_be_stopped(kept) -> None:
+    kept.client.follow(False)
+    assert kept.state() == "other programs are not followed any more"
+    assert not kept.client.follows
+
+
+def test_row_is_not_taken_unless_rows_are_followed(topcat, kept) -> None:
+    kept.client.send_table("night", _write)
+    _, facts = topcat.received.get(timeout=WAIT_S)
+    kept.state()
+    (vetter,) = topcat.client.get_subscribed_clients("table.highlight.row")
+    for follows in (False, True):
+        kept.client.follow(follows)
+        kept.state()
+        row = {"table-id": facts["table-id"], "row": str(int(follows))}
+        message = {"samp.mtype": "table.highlight.row", "samp.params": row}
+        topcat.client.call_and_wait(vetter, message, str(WAIT_S))
+    assert kept.rows.get(timeout=WAIT_S) == 1 and kept.rows.empty()

@@ -22,7 +22,8 @@ def chip(hdu: int, name: str = "", version: int = 1) -> Chip:
 def mosaic(path: Path, *names: str) -> FitsName:
     hdus = [fits.PrimaryHDU(), *(fits.ImageHDU(PIXELS, name=name) for name in names)]
     hdus[1].header["CCDNUM"] = 31
-    hdus[1].header["DETSEC"] = " "
+    hdus[1].header["CHIPID"] = " "
+    hdus[1].header["DETECTOR"] = None
     fits.HDUList(hdus).writeto(path)
     return FitsName(path)
 
@@ -64,7 +65,13 @@ def test_sole_chip_of_a_file_has_its_own_header_first(
     ("chips", "extensions", "titles"),
     [
         ([chip(1, "S29"), chip(2, "S30")], ["S29", "S30"], ["S29", "S30"]),
+        ([chip(1, "a"), chip(2, "b"), chip(3, "c")], ["a", "b", "c"], ["a", "b", "c"]),
         ([chip(1, "SCI", 1), chip(3, "sci", 2)], [1, 3], ["SCI,1", "sci,2"]),
+        (
+            [chip(1, "SCI", 1), chip(3, "sci", 2), chip(4, "x")],
+            [1, 3, "x"],
+            ["SCI,1", "sci,2", "x"],
+        ),
         ([chip(1, "SCI", 1), chip(3, "SCI", 1)], [1, 3], ["[1]", "[3]"]),
         ([chip(1), chip(3)], [1, 3], ["[1]", "[3]"]),
         ([chip(1), chip(3, "", 2)], [1, 3], ["[1]", "[3]"]),
@@ -77,3 +84,10 @@ def test_chip_is_chosen_and_called_by_what_no_other_has(
 ) -> None:
     assert [extension_of(one, tuple(chips)) for one in chips] == extensions
     assert [chip_title(one, tuple(chips)) for one in chips] == titles
+
+
+@pytest.mark.parametrize("version", [None, "two"])
+def test_chip_without_a_number_of_its_version_is_the_first(version: str | None) -> None:
+    header = fits.Header() if version is None else fits.Header({"EXTVER": version})
+    found = chip_in([header], FitsName(Path("a.fits")))
+    assert (found.version, found.name) == (1, "")

@@ -68,3 +68,45 @@ def test_filter_primary_header_stands_behind_extension():
     assert filter_of({}, {"FILTER": "g"}) == "g"
     assert filter_of({"FILTER": "r"}, {"FILTER": "g"}) == "r"
     assert filter_of({"FILTER": "NONE"}, {"FILTER": "g"}) == "g"
+
+
+@pytest.mark.parametrize(
+    "keyword",
+    [
+        *("FILTER", "BAND", "FILTERS", "FILTERID", "FPAFILTER", "INSFILTE", "PUPIL", "NCFLTNM2"),
+        *(f"FILTER{number}" for number in range(1, 7)),
+        *(f"FILTER0{number}" for number in range(1, 5)),
+        *(f"FILTNAM{number}" for number in range(1, 5)),
+        *(f"FILT{number}" for number in range(1, 5)),
+        *(f"ESO INS FILT{number} NAME" for number in range(1, 10)),
+        *("LSST BUTLER DATAID BAND", "LSST BUTLER DATAID PHYSICAL_FILTER"),
+    ],
+)
+def test_filter_is_read_from_its_keyword(keyword: str) -> None:
+    assert filter_of({keyword: "R"}) == "R"
+
+
+@pytest.mark.parametrize(
+    "keyword",
+    [
+        "FILTER0",
+        "FILTER7",
+        "FILTER00",
+        "FILTER05",
+        "FILTNAM0",
+        "FILTNAM5",
+        "FILT0",
+        "FILT5",
+        "ESO INS FILT10 NAME",
+    ],
+)
+def test_filter_of_a_wheel_that_nobody_has_is_not_read(keyword: str) -> None:
+    assert filter_of({keyword: "R"}) is None
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [("FILTER", "FILTER1"), ("FILTER1", "FILTER2"), ("FILTER2", "FILTER6"), ("FILT1", "PUPIL")],
+)
+def test_filter_in_use_comes_before_wheels_by_number(first: str, second: str) -> None:
+    assert filter_of({second: "g", first: "r"}) == "r"

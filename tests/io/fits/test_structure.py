@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import gzip
 import io
+import os
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 
+import numpy as np
 import pytest
 from astropy.io import fits
+from astropy.utils.exceptions import AstropyUserWarning
 
 from tests.fuzzing import image_samples as images
 from vetter.errors import InputError
@@ -196,3 +200,70 @@ def test_file_ends_where_its_last_hdu_does() -> None:
     file.seek(0)
     assert structure.check_structure(file, "a.fits") == len(content)
     assert file.tell() == 0
+
+
+PRIMARY = blocks(["SIMPLE  =                    T", "BITPIX  = 8", "NAXIS   = 0"])
+NEXT = blocks([*EMPTY[:1], "BITPIX  = 8", "NAXIS   = 1", "NAXIS1  = 2880"]) + b" " * 2880
+
+
+@pytest.mark.parametrize(
+    ("rest", "is_all"),
+    [
+        (b"", False),
+        (NEXT[:1], False),
+        (NEXT[:8], False),
+        (NEXT[:9], False),
+        (NEXT[:2879], False),
+        # Only the next block tells that nothing follows.
+        (NEXT, False),
+        (NEXT[:-2880], False),
+        (NEXT + b"\0", True),
+        (b"SIMPLE  = ", False),
+        (b"SIMPLER", True),
+        (b"\0" * 2880, True),
+        (b"XTENSION" + b" " * 80 * MAX_CARDS, True),
+    ],
+)
+def test_bytes_behind_an_hdu_begin_another_or_end_the_file(
+    tmp_path: Path, rest: bytes, is_all: bool
+) -> None:
+    path = tmp_path / "unpacked"
+    path.write_bytes(PRIMARY)
+    test = structure.promised_by_headers(PRIMARY, "a.fits", path)
+    assert test is not None and not test(0) and not test(1) and not test(len(PRIMARY))
+    path.write_bytes(PRIMARY + rest)
+    if len(rest) > 80 * MAX_CARDS:
+        with pytest.raises(InputError, match="it does not end within"):
+            test(len(PRIMARY + rest))
+    else:
+        assert test(len(PRIMARY + rest)) is is_all
+
+
+def test_unpacking_ends_at_too_many_hdus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(structure, "MAX_HDUS", 3)
+    path = tmp_path / "unpacked"
+    for count, refused in ((3, False), (4, True)):
+        path.write_bytes(PRIMARY + NEXT * (count - 1))
+        test = structure.promised_by_headers(PRIMARY, "a.fits", path)
+        assert test is not None
+        if refused:
+            with pytest.raises(InputError, match="a.fits: over 3 HDUs"):
+                test(path.stat().st_size)
+        else:
+            assert not test(path.stat().st_size)
+
+
+@pytest.mark.parametrize("behind", [0, 1, 2**24, 2**24 + 1, 2**26])
+def test_images_in_front_of_much_else_are_read(tmp_path: Path, behind: int) -> None:
+    path = tmp_path / "a.fits"
+    pixels = np.arange(6000, dtype=np.int16).reshape(60, 100)
+    hdus = [fits.PrimaryHDU(pixels), fits.ImageHDU(pixels + 1), fits.ImageHDU(pixels + 2)]
+    fits.HDUList(hdus).writeto(path)
+    os.truncate(path, path.stat().st_size + behind)
+    # Of up to 16 MiB astropy says that they are there.
+    said = pytest.warns(AstropyUserWarning) if 0 < behind <= 2**24 else nullcontext()
+    with path.open("rb") as file, structure.open_fits(file, "a.fits") as found:
+        with said:
+            assert len(found) == 3
+        for number in (2, 0, 1):
+            np.testing.assert_array_equal(found[number].data, pixels + number)

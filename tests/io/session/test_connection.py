@@ -6,13 +6,14 @@ import os
 import sqlite3
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 
 from tests.helpers.killed_commit import KILLED
 from vetter.errors import InputError
-from vetter.io.session.connection import View
+from vetter.io.session.connection import Allowance, View, connect, prepare_writing
 from vetter.io.session.errors import session_error
 from vetter.io.session.session_file import SessionFile
 
@@ -84,3 +85,58 @@ def test_half_a_commit_of_another_program_stays(tmp_path: Path, read_only: bool)
     with pytest.raises(InputError, match="another program"):
         SessionFile.open(path, "ada", read_only).close()
     assert {entry.name: entry.read_bytes() for entry in tmp_path.iterdir()} == before
+
+
+@pytest.mark.parametrize(
+    ("size", "calls"),
+    [(None, 50), (0, 50), (249_999, 50), (250_000, 51), (10_000_000, 90)],
+)
+def test_query_may_take_four_steps_a_byte_beyond_fifty_million(
+    tmp_path: Path, size: int | None, calls: int
+) -> None:
+    # It is called every million steps of SQLite's machine.
+    path = tmp_path / "s.vetter"
+    if size is not None:
+        path.touch()
+        os.truncate(path, size)
+    allowance = Allowance(path)
+    for _ in range(2):
+        assert [allowance() for _ in range(calls + 2)] == [False] * calls + [True] * 2
+        allowance.renew()
+
+
+def stated(connection: sqlite3.Connection, name: str) -> object:
+    return connection.execute(f"PRAGMA {name}").fetchone()[0]
+
+
+def test_connection_has_limits_for_forged_files(tmp_path: Path) -> None:
+    path = tmp_path / "s.vetter"
+    path.touch()
+    connection = connect(path, "rw", locks=True)
+    assert connection.getlimit(sqlite3.SQLITE_LIMIT_LENGTH) == 64 * 2**20
+    assert connection.getlimit(sqlite3.SQLITE_LIMIT_SQL_LENGTH) == 100_000
+    assert (stated(connection, "trusted_schema"), stated(connection, "cell_size_check")) == (0, 1)
+    assert stated(connection, "busy_timeout") == 5000
+    prepare_writing(connection)
+    assert (stated(connection, "journal_mode"), stated(connection, "synchronous")) == ("persist", 2)
+    # Nothing begins a transaction by itself, and another thread may close it.
+    connection.execute("CREATE TABLE t (x)")
+    connection.execute("INSERT INTO t VALUES (1)")
+    assert not connection.in_transaction
+    thread = threading.Thread(target=connection.close)
+    thread.start()
+    thread.join()
+    with pytest.raises(sqlite3.ProgrammingError, match="closed database"):
+        connection.execute("SELECT 1")
+
+
+@pytest.mark.parametrize("locks", [True, False])
+def test_connection_for_reading_does_not_write(tmp_path: Path, locks: bool) -> None:
+    path = tmp_path / "s.vetter"
+    path.touch()
+    connection = connect(path, "ro", locks)
+    with pytest.raises(sqlite3.OperationalError, match="readonly"):
+        connection.execute("CREATE TABLE t (x)")
+    connection.close()
+    with pytest.raises(sqlite3.OperationalError, match="unable to open"):
+        connect(tmp_path / "gone.vetter", "rw", locks)

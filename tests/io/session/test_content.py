@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -13,10 +14,12 @@ from tests.helpers.decisions import REVIEWER, event, listing
 from vetter.core.cutout_source import Fingerprint
 from vetter.io.session.content import SessionContent, input_rows, readable_settings
 from vetter.io.session.database import SessionDatabase
+from vetter.io.session.format.rows import COLUMNS
 from vetter.io.session.merging.parts import are_sound, read_parts
 from vetter.io.session.session_file import SessionFile
 
 LIST = listing(9)
+UNTIL = COLUMNS.split(", ").index("until") - 1
 PRINT = Fingerprint("candidates", "/l.csv", 1, 2, "digest")
 
 
@@ -154,6 +157,10 @@ def test_parts_are_all_that_a_merge_needs(path: Path) -> None:
         ("comment", b"x"),
         ("seconds", b"1"),
         ("step", b"3"),
+        ("seen", b"{}"),
+        ("program", b"1"),
+        ("until", b"2026"),
+        ("ra", b"1"),
     ],
 )
 def test_event_that_no_version_writes_is_not_copied(path: Path, column: str, value: object) -> None:
@@ -163,3 +170,30 @@ def test_event_that_no_version_writes_is_not_copied(path: Path, column: str, val
         parts = read_parts(database)
     assert not parts.is_sound and parts.damage == ("1 of 3 decisions is not readable",)
     assert [len(row) for row in parts.events[REVIEWER]] == [18, 18]
+
+
+@pytest.mark.parametrize(
+    ("kept", "count", "until", "planted"),
+    [("format1", 17, "", []), ("format2", 49, "2027-01-01T00:00:00.000Z", ["c11"])],
+)
+def test_parts_of_earlier_formats_are_whole(
+    tmp_path: Path, kept: str, count: int, until: str, planted: list[str]
+) -> None:
+    file = Path(__file__).parents[2] / "kept" / f"{kept}.vetter"
+    with SessionDatabase.open(Path(shutil.copy(file, tmp_path)), read_only=True) as database:
+        assert are_sound(database)
+        parts = read_parts(database)
+        rows = [row for rows in parts.whole_events().values() for row in rows]
+    assert parts.is_sound and parts.damage == () and parts.event_count == len(rows) == count
+    assert max(row[UNTIL] for row in rows) == until
+    assert [row.key for row in parts.planted] == planted
+
+
+def test_openings_of_unknown_content_are_left_out_of_parts_but_the_last(tmp_path: Path) -> None:
+    path = tmp_path / "s.vetter"
+    with SessionFile.create(path, REVIEWER) as session:
+        for name, prints in (("a", ()), ("b", [PRINT]), ("c", ()), ("d", ())):
+            session.record_input({"inputs": [name]}, prints, 9)
+    with SessionDatabase.open(path, read_only=True) as database:
+        parts = read_parts(database)
+    assert [one.record["inputs"] for one in parts.inputs] == [["b"], ["d"]]

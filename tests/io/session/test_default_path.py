@@ -108,6 +108,7 @@ def test_a_session_that_was_named_with_the_sign_is_found(listing: Path, name: st
 
 def test_a_file_that_begins_with_the_sign_keeps_it(listing: Path) -> None:
     (listing / "@x.csv").write_text("x,y\n1,2\n")
+    _record(listing / "@@x.vetter", str(listing / "@x.csv"))
     assert default_session_path(["@x.csv"]) == listing / "@x.vetter"
 
 
@@ -147,6 +148,30 @@ def test_results_of_demo_are_in_working_directory(users_folder: Path) -> None:
     assert results_folder(users_folder / "demo.vetter", ["demo"]) == Path.cwd()
 
 
+def test_results_of_nothing_are_in_working_directory(users_folder: Path) -> None:
+    assert results_folder(users_folder / "x.vetter", []) == Path.cwd()
+
+
+def test_users_folder_is_made_with_those_above_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "one" / "two"))
+    assert default_session_path(["demo"]).parent.is_dir()
+
+
+def test_list_that_is_gone_has_a_session_of_its_whole_name(tmp_path: Path) -> None:
+    path = tmp_path / "gone.csv.vetter"
+    assert default_session_path([str(tmp_path / "gone.csv")]) == path
+    assert unusual_name_note(path, [str(tmp_path / "gone.csv")]) == ""
+
+
+def test_session_without_inputs_is_of_any_list(lists, tmp_path: Path) -> None:
+    with SessionFile.start(tmp_path / "x.vetter", "ann") as file:
+        file.record_input({"inputs": []}, (), 1)
+        file.record_input({}, (), 1)
+    assert default_session_path([lists[0]]) == tmp_path / "x.vetter"
+
+
 def test_results_beside_gone_list_are_in_working_directory(users_folder: Path) -> None:
     session = users_folder / "x.vetter"
     assert results_folder(session, ["/nowhere/at/all/x.csv"]) == Path.cwd()
@@ -157,3 +182,54 @@ def test_results_in_unwritable_folder_are_in_working_directory(
 ) -> None:
     monkeypatch.setattr(os, "access", lambda place, mode: Path(place) != tmp_path)
     assert results_folder(tmp_path / "x.vetter", lists) == Path.cwd()
+
+
+@pytest.mark.parametrize("name", ["a.vetter", "below/a.vetter", "a.vetter[1]"])
+def test_session_is_its_own_path(name: str) -> None:
+    assert default_session_path([name]) == Path(name.removesuffix("[1]"))
+
+
+def test_session_of_practice_is_in_users_folder_each_time(users_folder: Path) -> None:
+    assert users_folder.is_dir() and users_folder.parent.name == "data"
+    assert default_session_path(["demo"]) == users_folder / "demo.vetter"
+
+
+def test_sessions_of_unwritable_folder_are_in_users_folder_with_its_name(
+    lists, users_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "access", lambda place, mode: Path(place) != tmp_path)
+    front = "_".join(tmp_path.parts[1:]).replace("-", "_")
+    usual = users_folder / f"{front}_x.vetter"
+    assert default_session_path([lists[0]]) == usual
+    _record(usual, lists[0])
+    assert default_session_path([lists[1]]) == users_folder / f"{front}_x.ecsv.vetter"
+
+
+def test_third_input_of_a_name_has_the_next_number(lists, tmp_path: Path) -> None:
+    (tmp_path / "x").mkdir()
+    _record(tmp_path / "x.vetter", lists[0])
+    _record(tmp_path / "x-2.vetter", lists[1])
+    assert default_session_path([str(tmp_path / "x")]) == tmp_path / "x-3.vetter"
+
+
+@pytest.mark.parametrize(
+    ("inputs", "made"), [([], False), (["demo"], False), (["x.ecsv"], True), (["y.csv"], False)]
+)
+def test_usual_name_is_not_remarked_on(
+    lists, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, inputs: list[str], made: bool
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    _record(tmp_path / "x.vetter", lists[0])
+    _record(tmp_path / "demo.vetter", lists[0])
+    path = tmp_path / "other.vetter"
+    if made:
+        path.touch()
+    assert unusual_name_note(path, inputs) == ""
+    assert unusual_name_note(Path("x.vetter"), ["x.ecsv"]) == ""
+
+
+@pytest.mark.parametrize("name", ["x*.csv", "x?.csv", "x.csv"])
+def test_session_of_a_pattern_has_the_name_of_its_folder(lists, tmp_path: Path, name: str) -> None:
+    path = tmp_path / "x.vetter" if name == "x.csv" else Path(f"{tmp_path}.vetter")
+    assert default_session_path([str(tmp_path / name)]) == path

@@ -74,6 +74,13 @@ def test_earlier_list_is_read_as_far_as_it_is_sound() -> None:
     try:
         file.write_text(json.dumps([asdict(ENTRY), 3, {}, asdict(replace(ENTRY, decided=4))]))
         assert read_earlier_list() == [ENTRY, replace(ENTRY, decided=4)]
+        many = [asdict(replace(ENTRY, decided=number)) for number in range(11)]
+        file.write_text(json.dumps(many))
+        assert [entry.decided for entry in read_earlier_list()] == list(range(10))
+        file.write_text(json.dumps(many[:1]).ljust(1_000_000))
+        assert len(read_earlier_list()) == 1
+        file.write_text(json.dumps(many[:1]).ljust(1_000_001))
+        assert read_earlier_list() == []
         for damaged in ("{", '{"a": 1}', "[" * 100_000):
             file.write_text(damaged)
             assert read_earlier_list() == []
@@ -83,7 +90,7 @@ def test_earlier_list_is_read_as_far_as_it_is_sound() -> None:
 
 @pytest.mark.parametrize(
     ("seconds", "at", "counted"),
-    [(0, None, False), (1.9, None, False), (2.1, None, True), (0, "no time", True)],
+    [(0, None, False), (2, None, False), (2.1, None, True), (0, "no time", True)],
 )
 def test_session_written_to_later_is_counted_again(
     tmp_path: Path, seconds: float, at: str | None, counted: bool

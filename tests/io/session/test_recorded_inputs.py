@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from vetter.core.cutout_source import Fingerprint
+from vetter.core.decisions.planted import PlantedRow
 from vetter.core.fakes.plan import PLANT_KEY, PlantPlan
 from vetter.io.session.recorded_inputs import (
     RecordedInput,
@@ -12,6 +13,7 @@ from vetter.io.session.recorded_inputs import (
     changed_roles,
     current_since,
     list_content,
+    own_count,
     relative_paths,
     relocate_record,
     time_after,
@@ -47,9 +49,11 @@ def test_what_is_still_there_stays(tmp_path: Path) -> None:
 def test_glob_of_a_whole_tree_is_there_with_its_folder(tmp_path: Path) -> None:
     (tmp_path / "night").mkdir()
     deep, wide = f"{tmp_path}/night/**/x*.fits", f"{tmp_path}/night/a*/b*/c*/d*/e*/f*/g*/h*.fits"
-    record = {"inputs": [deep, wide, f"{tmp_path}/gone/**/x*.fits"]}
+    three, two = f"{tmp_path}/night/a*/b*/h*.fits", f"{tmp_path}/night/a*/h*.fits"
+    record = {"inputs": [deep, wide, three, two, f"{tmp_path}/gone/**/x*.fits"]}
     relative = relative_paths(record, tmp_path)
-    assert set(relative) == {deep, wide}
+    # Two wildcards are looked up, and nothing is found.
+    assert set(relative) == {deep, wide, three}
     (tmp_path / "moved" / "night").mkdir(parents=True)
     (tmp_path / "night").rmdir()
     moved = relocate_record(record, relative, tmp_path / "moved")
@@ -129,4 +133,13 @@ def test_missing_path_is_looked_for_beside_the_session_alone(tmp_path: Path) -> 
         f"{moved}[SCI]": "a.csv[SCI]",
         moved: "a.csv",
     }
-    assert relative_paths({"a": "/a\0b"}, tmp_path) == {}
+    assert relative_paths({"a": ["/a\0b", "/a\0*"]}, tmp_path) == {}
+
+
+@pytest.mark.parametrize(
+    ("planned", "planted", "own"), [(2, 2, 8), (2, 5, 8), (3, 1, 9), (0, 4, 10), (2, 0, 10)]
+)
+def test_own_candidates_are_those_without_test_rows(planned: int, planted: int, own: int) -> None:
+    plan = {PLANT_KEY: PlantPlan(fakes=planned, seed=1).as_plain()} if planned else {}
+    rows = [PlantedRow(f"c{number}", "fake", "{}") for number in range(planted)]
+    assert own_count(RecordedInput("", 10, plan, ()), rows) == own

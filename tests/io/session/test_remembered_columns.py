@@ -65,3 +65,18 @@ def test_encoding_and_test_rows_are_taken_again(
         file.record_input(record, (), 3)
     assert with_remembered_columns([name], asked, path) == found
     assert with_remembered_columns(["/other.csv"], asked, path) == asked
+
+
+def test_columns_of_the_practice_list_are_taken_from_a_session_in_use(tmp_path: Path) -> None:
+    path = tmp_path / "s.vetter"
+    with SessionFile.create(path, "ann") as file:
+        file.record_input({"inputs": ["demo"], "options": CHOSEN}, (), 3)
+        found = with_remembered_columns(["demo"], InputOptions(), path)
+    assert found == InputOptions(columns={"x": "u", "y": "v"}, one_based=True)
+
+
+def test_names_are_compared_in_full(session: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(session.parent)
+    monkeypatch.setenv("HOME", str(session.parent))
+    for name in ("l.csv", "~/l.csv"):
+        assert with_remembered_columns([name], InputOptions(), session).one_based is True

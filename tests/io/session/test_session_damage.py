@@ -124,6 +124,27 @@ def test_spoilt_page_of_decisions_is_read_around(path: Path, place: int) -> None
     assert path.read_bytes() == before
 
 
+@pytest.mark.parametrize("place", [0, 3, 5], ids=["first", "middle", "last"])
+def test_decision_with_a_spoilt_comment_is_the_only_one_missing(path: Path, place: int) -> None:
+    with SessionFile.open(path, REVIEWER) as session:
+        comments = ["long " * 4000 if row == place else "" for row in range(6)]
+        session.append([event(LIST, row, comment=text) for row, text in enumerate(comments)])
+    content = bytearray(path.read_bytes())
+    # A page of a long text begins with the number of its next page.
+    begin = next(
+        start
+        for start in range(0, len(content), PAGE)
+        if content[start + 4 : start + PAGE].count(b"long") > 800
+        and any(content[start : start + 4])
+    )
+    content[begin : begin + 4] = b"\x7f" * 4
+    path.write_bytes(content)
+    with SessionFile.open(path, REVIEWER) as session:
+        numbers = {decision.seq for decision in session.decisions()}
+        assert set(range(1, COUNT + 7)) - numbers == {COUNT + 1 + place}
+        assert session.damage == ("1 of 195 decisions is not readable",)
+
+
 def test_two_spoilt_pages_of_decisions_are_read_around(path: Path) -> None:
     spoil(path, "decisions", 1, 3)
     with SessionFile.open(path, REVIEWER) as session:
@@ -172,6 +193,14 @@ def test_session_without_readable_decision_is_refused(path: Path) -> None:
         replace(path, b"accept[]", b"refuse[]")
     before = path.read_bytes()
     with pytest.raises(InputError, match="decision 1 is not readable"):
+        SessionFile.open(path, REVIEWER)
+    assert path.read_bytes() == before
+
+
+def test_session_of_spoilt_pages_alone_is_refused(path: Path) -> None:
+    spoil(path, "decisions", *range(len(pages_of(path, "decisions"))))
+    before = path.read_bytes()
+    with pytest.raises(InputError, match="a damaged session: no decision is readable .*; restore"):
         SessionFile.open(path, REVIEWER)
     assert path.read_bytes() == before
 

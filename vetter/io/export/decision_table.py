@@ -150,7 +150,7 @@ def decision_table(
         columns = (table[name] for name in table.colnames)
     else:
         columns = (table[name][rows] for name in table.colnames)
-    joined = Table(copy=False)
+    joined = Table()
     for name, column in zip(table.colnames, columns, strict=True):
         joined.add_column(column, name=renamed.get(str(name), str(name)), copy=False)
     joined.meta.update(table.meta)

@@ -14,6 +14,7 @@ from pathlib import Path
 from vetter.errors import InputError
 from vetter.io.files.lock import disk_has_locks
 from vetter.io.files.regular_files import open_plain_file
+from vetter.io.session.errors import extended_code
 from vetter.io.session.format.checks import (
     JOURNAL_MAGIC,
     check_journal,
@@ -136,7 +137,7 @@ class View:
         try:
             self._connect(path, path, locks)
         except sqlite3.Error as rollback:
-            if _extended_code(rollback) != sqlite3.SQLITE_READONLY_ROLLBACK:
+            if extended_code(rollback) != sqlite3.SQLITE_READONLY_ROLLBACK:
                 raise
             check_journal(path)
             if locks and self._roll_back_killed_commit(path):
@@ -161,7 +162,7 @@ class View:
         try:
             self._connect(path, path, locks)
         except sqlite3.Error as error:
-            if _extended_code(error) == sqlite3.SQLITE_READONLY_ROLLBACK:
+            if extended_code(error) == sqlite3.SQLITE_READONLY_ROLLBACK:
                 return False
             raise
         return True
@@ -182,7 +183,7 @@ class View:
             try:
                 self.damage = check_schema(path, self.connection)
             except sqlite3.Error as error:
-                if _extended_code(error) & 0xFF != sqlite3.SQLITE_CORRUPT:
+                if extended_code(error) & 0xFF != sqlite3.SQLITE_CORRUPT:
                     raise
                 # Without writable_schema SQLite reads nothing of a file that was cut short.
                 self.connection.execute("PRAGMA writable_schema = ON")
@@ -211,10 +212,6 @@ class View:
         finally:
             connection.close()
         return True
-
-
-def _extended_code(error: sqlite3.Error) -> int:
-    return int(getattr(error, "sqlite_errorcode", 0))
 
 
 def settle(path: Path) -> None:

@@ -79,8 +79,6 @@ def unusual_name_note(path: Path, inputs: Sequence[str]) -> str:
     if not inputs or inputs[0] == "demo" or path.exists():
         return ""
     usual = next(_iter_paths(_input_path(inputs[0])))
-    if path.absolute() == usual.absolute() or not usual.exists():
-        return ""
     other = find_other_input(usual, inputs[0])
     if not other:
         return ""

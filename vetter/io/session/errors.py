@@ -29,9 +29,14 @@ class SessionLocked(VetterError):
         super().__init__(f"{path}: already open for writing by {by}; it can be read meanwhile")
 
 
+def extended_code(error: Exception) -> int:
+    """Return the extended code of SQLite's error; 0 for an error of Python's own."""
+    return int(getattr(error, "sqlite_errorcode", 0))
+
+
 def is_unwritable(error: Exception) -> bool:
     """Return whether a file that cannot be written to may still be readable."""
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    code = extended_code(error) & 0xFF
     return code in (
         sqlite3.SQLITE_READONLY,
         sqlite3.SQLITE_CANTOPEN,
@@ -42,7 +47,7 @@ def is_unwritable(error: Exception) -> bool:
 
 def session_error(path: Path, error: sqlite3.Error | UnicodeDecodeError) -> VetterError:
     """Return a database error as an error in words for the user."""
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    code = extended_code(error) & 0xFF
     if isinstance(error, UnicodeDecodeError):
         # SQLite quotes a damaged schema in its message, and Python cannot decode the message.
         return InputError(f"{path}: a damaged session, or not a session; restore it from a copy")
@@ -58,12 +63,12 @@ def session_error(path: Path, error: sqlite3.Error | UnicodeDecodeError) -> Vett
         return VetterError(f"{path}: the disk is full; nothing was written")
     if code == sqlite3.SQLITE_BUSY:
         return VetterError(f"{path}: locked by another program; nothing was written")
-    if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_READONLY_DBMOVED:
+    if extended_code(error) == sqlite3.SQLITE_READONLY_DBMOVED:
         return VetterError(
             f"{path}: another file has taken the session's place, nothing was written: put the "
             "session back, or open the other"
         )
-    if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_READONLY_ROLLBACK:
+    if extended_code(error) == sqlite3.SQLITE_READONLY_ROLLBACK:
         return VetterError(
             f"{path}: half of a commit, left by a kill, has to be taken back first: make the file "
             f"and its folder writable, or copy it together with {path.name}-journal"

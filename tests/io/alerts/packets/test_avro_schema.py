@@ -171,9 +171,10 @@ def test_schema_out_of_order_is_refused(schema: Any, said: str) -> None:
         validate_schema(schema)
 
 
-@pytest.mark.parametrize("depth", [size_limits.SCHEMA_DEPTH - 1, size_limits.SCHEMA_DEPTH + 1])
+@pytest.mark.parametrize("depth", [size_limits.SCHEMA_DEPTH - 1, size_limits.SCHEMA_DEPTH])
 def test_schema_may_be_as_deep_as_the_limit(depth: int) -> None:
-    if depth > size_limits.SCHEMA_DEPTH:
+    # The record around the arrays is a level too.
+    if depth >= size_limits.SCHEMA_DEPTH:
         with pytest.raises(InputError, match="nested too deeply"):
             validate_schema(nested(depth))
     else:
@@ -285,3 +286,52 @@ def test_repeated_types_are_named_up_to_three() -> None:
     assert note == "its schema was repaired: types defined twice (e0, e1, e2) taken once"
     with pytest.raises(InputError, match="its schema is refused"):
         validate_schema(fields_of(parts[0], {**parts[0], "symbols": ["y"]}))
+
+
+@pytest.mark.parametrize(
+    ("kind", "least"),
+    [
+        *((kind, 12) for kind in ("boolean", "int", "long", "bytes", "string", ENUM)),
+        ("float", 9),
+        ("double", 5),
+        ({**FIXED, "size": 1}, 45),
+        (FIXED, 3),
+        (["null", "double"], 12),
+        (["float", "double"], 8),
+        ({"type": "array", "items": "int"}, 76),
+        ({"type": "map", "values": "int"}, 76),
+        (fields_of("int"), 228),
+        (fields_of("int", "float"), 57),
+    ],
+)
+def test_memory_of_items_is_weighed_against_their_bytes(kind: Any, least: int) -> None:
+    # In Python an item takes 12 bytes in its list, a number 24, a record 184 and 32 a field; in
+    # the packet Avro writes an int in a byte, a float in 4, a double in 8.
+    inner = json.loads(json.dumps(kind).replace('"name": "a"', '"name": "inner"'))
+    schema = validate_schema(fields_of({"type": "array", "items": inner}, "int"))
+    schema.refuse_bomb(size_limits.MEMORY // least)
+    with pytest.raises(InputError, match="bytes of memory"):
+        schema.refuse_bomb(size_limits.MEMORY // (least - 1))
+
+
+def test_entry_of_a_map_has_a_key() -> None:
+    # 60 bytes of memory for the key's one and the value's.
+    schema = validate_schema(fields_of({"type": "map", "values": "int"}, "int"))
+    schema.refuse_bomb(size_limits.MEMORY // 30)
+    with pytest.raises(InputError, match="bytes of memory"):
+        schema.refuse_bomb(size_limits.MEMORY // 29)
+
+
+def test_branch_of_two_bytes_is_not_searched_for() -> None:
+    fixed = [{**FIXED, "name": f"f{number}"} for number in range(1, 67)]
+    schema = fields_of("int", ["null", *fixed])
+    schema["fields"][1]["name"] = "cutoutScience"
+    assert validate_schema(schema).tail_branches == bytes(range(2, 128, 2))
+
+
+def test_schema_of_most_fields_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    # The record and its fields: five parts.
+    monkeypatch.setattr(size_limits, "SCHEMA_PARTS", 5)
+    assert len(validate_schema(fields_of(*["int"] * 4)).fields) == 4
+    with pytest.raises(InputError, match="has over 5 fields"):
+        validate_schema(fields_of(*["int"] * 5))

@@ -46,6 +46,8 @@ def test_the_prefix_is_a_zero_and_a_small_number() -> None:
     assert is_framed(framed(record(17)))
     assert not is_framed(b"Obj\x01" + bytes(10))
     assert not is_framed(b"\0\xff\xff\xff\xff rest")
+    assert is_framed(b"\0\x0f\xff\xff\xff rest") and not is_framed(b"\0\x10\0\0\0 rest")
+    assert is_framed(bytes(6)) and not is_framed(bytes(5)) and not is_framed(b"\1" + bytes(5))
 
 
 def test_types_of_other_files_are_looked_for_beside(tmp_path: Path) -> None:

@@ -134,3 +134,71 @@ def test_short_contents_are_no_archive() -> None:
     header = bytes(257) + b"ustar" + bytes(38)
     assert kind_of_bytes(gzip.compress(header)) is Kind.PACKED_TAR
     assert kind_of_bytes(b"\x1f\x8b\x08damaged") is Kind.OTHER
+
+
+@pytest.mark.parametrize(("others", "are_packets"), [(0, True), (199, True), (200, False)])
+def test_two_hundred_files_of_a_folder_are_opened(
+    tmp_path: Path, others: int, are_packets: bool
+) -> None:
+    for number in range(others):
+        write(tmp_path / f"{number:03}", b"text")
+    (tmp_path / "below").mkdir()
+    write(tmp_path / "below" / "last", packed([record(1)]))
+    # Never opened, so they do not count.
+    for name in (".hidden", "a.FITS", "b.csv", "c.vetter"):
+        write(tmp_path / name, b"text")
+    assert are_alert_packets([tmp_path]) is are_packets
+    # What is named as packets comes first.
+    write(tmp_path / "named.avro.gz", gzip.compress(packed([record(1)])))
+    assert are_alert_packets([tmp_path])
+
+
+@pytest.mark.parametrize(
+    ("name", "is_other"),
+    [
+        (".hidden", True),
+        (".a.avro", True),
+        ("a.fits", True),
+        ("A.CSV", True),
+        ("a.avro", False),
+        ("fits", False),
+        ("a.fits.avro", False),
+    ],
+)
+def test_name_may_rule_out_packets(tmp_path: Path, name: str, is_other: bool) -> None:
+    assert is_other_by_name(name) is is_other
+    write(tmp_path / name, packed([record(1)]))
+    assert are_alert_packets([tmp_path]) is not is_other
+    # Named by the user it is opened whatever its name.
+    assert are_alert_packets([tmp_path / name])
+
+
+def test_framed_packets_count_if_the_user_says_so(tmp_path: Path) -> None:
+    content = framed(record(1))
+    assert (kind_of_bytes(content), kind_of_bytes(content, True)) == (Kind.OTHER, Kind.FRAMED)
+    path = write(tmp_path / "a.bin", content)
+    for place in (path, tmp_path):
+        assert not are_alert_packets([place])
+        assert are_alert_packets([place], framed=True)
+        assert are_alert_packets([tmp_path / "none", place], framed=True)
+
+
+@pytest.mark.parametrize(("name", "content"), [("a.avro", b""), ("a.tar", b"text")])
+def test_empty_or_damaged_file_is_opened_as_packets_only_by_its_name(
+    tmp_path: Path, name: str, content: bytes
+) -> None:
+    path = write(tmp_path / name, content)
+    assert are_alert_packets([path]) and not are_alert_packets([tmp_path])
+    assert kind_of_file(write(tmp_path / "plain", content)) is Kind.OTHER
+
+
+def test_archive_is_known_by_its_whole_header(tmp_path: Path) -> None:
+    content = write_tar(tmp_path / "a", {"1.avro": b"x"}).read_bytes()
+    assert (kind_of_bytes(content[:512]), kind_of_bytes(content[:511])) == (Kind.TAR, Kind.OTHER)
+    assert kind_of_bytes(gzip.compress(content[:512])) is Kind.PACKED_TAR
+    # Of half a header the mark alone is known; a whole one has a checksum.
+    assert kind_of_bytes(gzip.compress(content[:300])) is Kind.PACKED_TAR
+    assert kind_of_bytes(gzip.compress(content[:257] + b"ustaR" + content[262:300])) is Kind.OTHER
+    wrong = b"?" + content[1:512]
+    assert kind_of_bytes(gzip.compress(wrong)) is Kind.OTHER
+    assert kind_of_bytes(b"\x1f\x8b\x08" + b"no gzip" * 80) is Kind.OTHER

@@ -262,3 +262,37 @@ def test_bars_in_texts_do_not_make_fields() -> None:
     source = magnitudes(title=["a|b name that is long", "b"])
     _, _, (record, _) = _parse(_report(source))
     assert record["remarks"] == "a b name that is long"
+
+
+@pytest.mark.parametrize(
+    ("magnitude", "is_kept"),
+    [(35.0, True), (35.01, False), (-5.0, True), (-5.01, False), (18.0, True)],
+)
+def test_magnitude_is_within_what_the_standard_takes(magnitude: float, is_kept: bool) -> None:
+    report = _report(magnitudes(mag=[magnitude, 19.0]))
+    assert ("mag" in _parse(report)[2][0]) is is_kept
+    words = f"J1: without magnitude: {magnitude:g} is no magnitude"
+    assert (words in report.notes) is not is_kept
+
+
+@pytest.mark.parametrize(
+    ("ra", "written"),
+    [(360.0, "0.0000000"), (359.99999999, "0.0000000"), (359.9999999, "359.9999999")],
+)
+def test_right_ascension_is_below_360(ra: float, written: str) -> None:
+    assert _parse(_report(magnitudes(ra=[ra, 1.0])))[2][0]["ra"] == written
+
+
+def test_made_name_has_eight_characters() -> None:
+    made = make_trk_sub("a long name of nothing")
+    assert len(made) == 8 and made == make_trk_sub("a long name of nothing")
+    assert made != make_trk_sub("another")
+
+
+@pytest.mark.parametrize(
+    ("error", "written"),
+    [(0.00005, "0.001"), (0.0514, "0.051"), (9.9994, "9.999"), (10.0, None)],
+)
+def test_error_of_a_magnitude_has_six_characters(error: float, written: str | None) -> None:
+    record = _parse(_report(magnitudes(mag_err=[error, 0.1])))[2][0]
+    assert record.get("rmsMag") == written

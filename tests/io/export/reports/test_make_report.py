@@ -74,6 +74,18 @@ def test_report_with_missing_facts_is_not_written(tmp_path) -> None:
     assert not list(tmp_path.iterdir())
 
 
+def test_pictures_need_somebody_who_draws(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="pictures cannot be made here: make the report in"):
+        save_report(_make("zooniverse"), tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+def test_folder_is_made_with_those_above_it(tmp_path: Path) -> None:
+    for _ in range(2):
+        paths = save_report(_make("regions"), tmp_path / "a" / "b", replace=True)
+        assert all(path.is_file() for path in paths)
+
+
 def test_empty_report_is_not_written(tmp_path) -> None:
     with pytest.raises(InputError, match="no candidate is chosen and complete"):
         save_report(Report("regions", {}, 0), tmp_path)
@@ -91,5 +103,5 @@ def test_file_that_exists_is_kept_unless_replaced(tmp_path) -> None:
 
 def test_folder_that_cannot_be_made_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(InputError, match="cannot be written to"):
+    with pytest.raises(InputError, match="out: cannot be written to: Not a directory$"):
         save_report(_make("regions"), tmp_path / "file" / "out")

@@ -119,3 +119,30 @@ def test_rows_of_one_name_are_one_object() -> None:
 def test_iso_time_has_milliseconds() -> None:
     assert iso_time(60000.5) == "2023-02-25T12:00:00.000"
     assert Time(iso_time(60000.123456)).mjd == pytest.approx(60000.123456, abs=1e-8)
+
+
+@pytest.mark.parametrize(
+    ("names", "mag", "survey"),
+    [
+        (["ZTF20abcdefg", "x"], "magpsf", "ZTF"),
+        (["ZTF20abcdefg", "x"], "mag", ""),
+        (["x", "ZTF20abcdefg"], "magpsf", ""),
+        ([], "magpsf", ""),
+    ],
+)
+def test_survey_is_known_by_its_names_and_columns(names: list[str], mag: str, survey: str) -> None:
+    count = len(names)
+    columns = {"objectId": np.array(names, str), mag: np.full(count, 18.0)}
+    source = list_source(
+        {**columns, "fid": np.full(count, 2)}, name="objectId", mag=mag, filter="fid"
+    )
+    reader = Observations(source)
+    assert reader.survey == survey
+    if count:
+        one = reader.read(0)
+        assert (one.band, one.is_ab) == (("r", True) if survey else ("2", False))
+
+
+@pytest.mark.parametrize(("error", "known"), [(0.0, None), (-1.0, None), (0.01, 0.01)])
+def test_error_of_a_magnitude_is_above_zero(error: float, known: float | None) -> None:
+    assert Observations(magnitudes(mag_err=[error, 0.1])).read(0).mag_err == known

@@ -49,6 +49,35 @@ def test_verdict_sets_colour_shape_and_tag() -> None:
     ]
 
 
+def test_pixels_count_from_one_and_circles_have_ten() -> None:
+    lines = _report(magnitudes()).files["regions_image.reg"].splitlines()
+    assert lines[3:] == [
+        "image",
+        "circle(11.000,31.000,10) # color=green text={J1 #dipole} tag={accept}",
+        "point(21.000,41.000) # point=cross 12 color=white text={J2} tag={undecided}",
+    ]
+    assert lines[0] == "# Region file format: DS9 version 4.1"
+    assert "accept green circle, reject red x, maybe cyan diamond, later yellow box" in lines[1]
+
+
+@pytest.mark.parametrize(
+    ("missing", "files", "notes"),
+    [
+        (("ra",), ["regions_fk5.reg", "regions_image.reg"], 0),
+        (("dec", "x"), ["regions_fk5.reg", "regions_image.reg"], 1),
+        (("y",), ["regions_fk5.reg", "regions_image.reg"], 0),
+    ],
+)
+def test_candidate_is_where_both_coordinates_are(
+    missing: tuple[str, ...], files: list[str], notes: int
+) -> None:
+    report = _report(magnitudes(**dict.fromkeys(missing, np.array([np.nan, 1.0]))))
+    assert list(report.files) == files and len(report.notes) == notes
+    assert report.count == 2 - notes
+    kind = "regions_fk5.reg" if {"ra", "dec"} & {*missing} else "regions_image.reg"
+    assert len(report.files[kind].splitlines()) == 4 + 1
+
+
 def test_every_verdict_has_a_colour_and_shape_of_its_own() -> None:
     assert {verdict.value for verdict in Verdict} <= set(STYLES)
     assert len(set(STYLES.values())) == len({colour for colour, _ in STYLES.values()}) == 5
@@ -72,3 +101,13 @@ def test_candidate_without_position_is_named() -> None:
     nan = np.array([np.nan, 1.0])
     report = _report(magnitudes(ra=nan, dec=nan, x=nan, y=nan))
     assert report.notes == ("J1: left out: no position",) and report.count == 1
+    nowhere = np.array([np.nan, np.nan])
+    report = _report(magnitudes(ra=nowhere, dec=nowhere))
+    assert list(report.files) == ["regions_image.reg"] and report.kind == "regions"
+
+
+def test_image_without_a_name_has_its_number() -> None:
+    fields = (PlainField(name=""), PlainField(name=""))
+    listed = magnitudes().candidates
+    source = PlainFields(candidates=listed, fields=fields, field_numbers=np.array([0, 1]))
+    assert list(_report(source).files)[1:] == ["regions_image_0.reg", "regions_image_1.reg"]

@@ -234,3 +234,73 @@ def test_no_more_points_than_one_report_takes() -> None:
     (entry,) = _entries(report)
     assert len(entry["photometry"]["photometry_group"]) == 10
     assert report.notes == ("J1: the first 10 of 12 points",)
+
+
+def test_zero_is_a_number_of_theirs() -> None:
+    zeros = {"reporting_group_id": 0, "discovery_data_source_id": 0, "at_type": 0, "archive": 1}
+    report = _report(rubin(), **zeros, instrument=0)
+    assert report.missing == ()
+    (entry,) = _entries(report)
+    names = ("reporting_group_id", "discovery_data_source_id", "at_type")
+    assert [entry[name] for name in names] == ["0", "0", "0"]
+    assert entry["photometry"]["photometry_group"]["0"]["instrument_value"] == "0"
+    entry = _entries(_report(magnitudes(), **{**CODES, "flux_units": 0}))[0]
+    assert entry["photometry"]["photometry_group"]["0"]["flux_units"] == "0"
+
+
+@pytest.mark.parametrize(
+    ("archive", "remarks", "written", "missing"),
+    [
+        (0, "deep", {"archiveid": "0", "archival_remarks": "deep"}, ""),
+        (1, "deep", {"archiveid": "1", "archival_remarks": "deep"}, ""),
+        (1, "", {"archiveid": "1"}, ""),
+        (0, "", None, "tns.archive_remarks: where it is not seen before, as archive is 0"),
+        (-1, "deep", None, "tns.archive: no earlier limit known, so not seen in 0 other, 1 SDSS"),
+    ],
+)
+def test_archive_stands_for_an_earlier_limit(
+    archive: int, remarks: str, written: dict[str, str] | None, missing: str
+) -> None:
+    report = _report(magnitudes(), archive=archive, archive_remarks=remarks, **CODES)
+    assert [entry.get("non_detection") for entry in _entries(report)] == [written] * 2
+    assert "".join(report.missing).startswith(missing) and len(report.missing) == bool(missing)
+
+
+def test_exposure_observer_and_remarks_are_written_if_they_are_given() -> None:
+    given = {"exposure_time": 30.5, "observer": "B. Jones", "remarks": "in a galaxy"}
+    entry = _entries(_report(magnitudes(), **CODES, **given))[0]
+    epoch = entry["photometry"]["photometry_group"]["0"]
+    assert (epoch["exptime"], epoch["observer"]) == ("30.5", "B. Jones")
+    assert entry["remarks"] == "in a galaxy"
+    plain = _entries(_report(magnitudes(), **CODES))[0]
+    assert "remarks" not in plain
+    assert not {"exptime", "observer"} & plain["photometry"]["photometry_group"]["0"].keys()
+
+
+def test_filter_without_a_code_is_asked_for() -> None:
+    report = _report(magnitudes(filter=["z", ""]), **CODES)
+    assert report.missing == (
+        "tns.filters: TNS number of the filter, which the list does not name, as r=22",
+    )
+    report = _report(magnitudes(filter=["r", "z"]), **CODES)
+    assert report.missing == ("tns.filters: TNS number of filter z, as z=22",)
+
+
+def test_text_is_indented_and_keeps_letters() -> None:
+    text = _report(magnitudes(title=["Ünï", "b"]), **CODES).text
+    assert text.startswith('{\n "at_report": {\n  "0": {\n   "ra"') and text.endswith("}\n")
+    assert '"internal_name": "Ünï"' in text
+
+
+@pytest.mark.parametrize(("fid", "code"), [(1, "110"), (2, "111"), (3, "112")])
+def test_codes_of_ztf_are_known(fid: int, code: str) -> None:
+    columns: dict[str, Any] = {"ra": [10.0], "dec": [5.0], "magpsf": [18.0], "jd": [2460001.0]}
+    names = ["ZTF20abcdefg"]
+    roles = {"ra": "ra", "dec": "dec", "mag": "magpsf", "time": "jd", "filter": "fid"}
+    source = list_source({"objectId": names, "fid": [fid], **columns}, name="objectId", **roles)
+    report = _report(source, discovery_data_source_id=-1)
+    (entry,) = _entries(report)
+    epoch = entry["photometry"]["photometry_group"]["0"]
+    assert (epoch["instrument_value"], epoch["filter_value"]) == ("196", code)
+    assert entry["discovery_data_source_id"] == "48" and epoch["flux_units"] == "1"
+    assert report.missing == () and entry["internal_name"] == "ZTF20abcdefg"

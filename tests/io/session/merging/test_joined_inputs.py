@@ -119,3 +119,17 @@ def test_test_rows_add_to_the_shares() -> None:
     parts = [part("a", opening("1", 4, **own)), part("b", opening("2", 3, **other))]
     (joined,), _ = join_inputs(parts)
     assert joined.candidates == 3 + 2 and joined.record["plant"] == ONE
+
+
+@pytest.mark.parametrize("keys", [["a", "b"], None])
+def test_test_rows_of_one_session_stay(keys: list[str] | None) -> None:
+    own = opening("1", 12, plant=ONE, share=share(1, keys))
+    (joined,), _ = join_inputs([part("a", own)])
+    assert joined.record["plant"] == ONE
+    assert joined.candidates == (12 if keys is None else 2 + 2)
+
+
+def test_one_of_two_records_of_a_time_stays_whatever_the_order_of_its_words() -> None:
+    first, second = opening("1", y=1, x=1), opening("1", x=2, y=1)
+    for parts in ([part("a", first), part("b", second)], [part("a", second), part("b", first)]):
+        assert join_inputs(parts) == ([second], [])

@@ -9,6 +9,8 @@ import pytest
 
 from tests.helpers.decisions import event, listing
 from vetter.core.decisions.decision import Decision, How, Verdict
+from vetter.io.session.database import SessionDatabase
+from vetter.io.session.merging.plain_verdicts import read_plain_verdicts
 from vetter.io.session.session_file import SessionFile
 
 LIST = listing(3)
@@ -75,10 +77,27 @@ def test_damage_gives_none(read: Read, change: str) -> None:
     assert read(event(LIST, 1), change=change) is None
 
 
-def test_infinite_place_gives_none(read: Read) -> None:
-    assert read(event(LIST, 1), change="UPDATE decisions SET x = 1e999", is_sound=True) is None
+@pytest.mark.parametrize(
+    ("column", "value", "is_place"),
+    [
+        ("x", "1e999", False),
+        ("y", "1e30", False),
+        ("ra", "-1e30", False),
+        ("dec", "1e30", False),
+        ("x", "9e29", True),
+        ("dec", "-9e29", True),
+    ],
+)
+def test_number_that_is_no_place_gives_none(
+    read: Read, column: str, value: str, is_place: bool
+) -> None:
+    change = f"UPDATE decisions SET {column} = {value}"
+    plain = read(event(LIST, 1, ra=1.0, dec=2.0), change=change, is_sound=True)
+    assert (plain is not None) is is_place
 
 
-def test_look_for_damage_is_spared(read: Read) -> None:
+def test_look_for_damage_is_spared(read: Read, tmp_path: Path) -> None:
     plain = read(event(LIST, 1), change="UPDATE decisions SET tags = '[['", is_sound=True)
     assert plain.keys == ("c1",)
+    with SessionDatabase.open(tmp_path / "s.vetter", read_only=True) as database:
+        assert read_plain_verdicts(database) is None

@@ -36,14 +36,12 @@ def migrate(connection: sqlite3.Connection) -> None:
 
 def _copy_decisions(connection: sqlite3.Connection) -> None:
     """Copy the decisions of version 1 to a new table: SQLite cannot change a CHECK in place."""
-    # The triggers go first: a rename would rewrite them for the renamed table.
-    for trigger in DECISION_TRIGGERS:
-        connection.execute(f"DROP TRIGGER IF EXISTS {trigger.split()[2]}")
     connection.execute("ALTER TABLE decisions RENAME TO decisions_1")
     connection.execute(TABLES[0])
     connection.execute(
         f"INSERT INTO decisions ({COLUMNS_1}) SELECT {COLUMNS_1} FROM decisions_1 ORDER BY seq"
     )
+    # The triggers of the earlier table go with it.
     connection.execute("DROP TABLE decisions_1")
     for trigger in DECISION_TRIGGERS:
         connection.execute(trigger)

@@ -25,7 +25,7 @@ def join_inputs(parts: Sequence[SessionParts]) -> tuple[list[RecordedInput], lis
     joined = [_join_list(records) for records in by_list.values()]
     joined.sort(key=_rank)
     lines = []
-    if len(joined) > 1:
+    if joined:
         present = list_content(joined[-1].fingerprints)
         name = _first_input(joined[-1])
         lines = [

@@ -59,7 +59,7 @@ def test_a_damaged_file_is_refused(packed: tuple[Path, bytes]) -> None:
 
 
 def test_no_file_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="none.gz"):
+    with pytest.raises(InputError, match=r"none.gz: cannot be read: No such file or directory$"):
         GzipBytes(tmp_path / "none.gz")
 
 
@@ -97,3 +97,32 @@ def test_packets_before_a_member_of_zeros_are_read(
     found = list(Packets([str(path)]).iter_packets())
     assert [type(one).__name__ for one in found] == ["Packet", "Unread", "Unread"]
     assert isinstance(found[2], Unread) and "unpack it yourself" in found[2].reason
+
+
+@pytest.mark.parametrize("in_turn", [True, False])
+def test_closed_file_is_not_read(packed: tuple[Path, bytes], in_turn: bool) -> None:
+    path, content = packed
+    stream = GzipBytes(path, in_turn)
+    assert stream.read(7, 9) == content[7:16]
+    stream.close()
+    with pytest.raises(InputError, match="a.gz: a damaged gzip file"):
+        stream.read(0, 10)
+
+
+def test_file_may_unpack_to_a_hundred_times_its_size_and_to_two_gibibytes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.gz"
+    path.write_bytes(gzip.compress(bytes(1 << 20)))
+    small = GzipBytes(path)
+    assert small.read(2**31, 1) == b""
+    with pytest.raises(InputError, match="unpacks to over 2147483648 bytes"):
+        small.read(2**31 + 1, 1)
+    small.close()
+    monkeypatch.setattr(gzip_stream, "_ALWAYS_UNPACKED_BYTES", 1)
+    most = 100 * path.stat().st_size
+    stream = GzipBytes(path)
+    assert stream.read(most, 3) == bytes(3)
+    with pytest.raises(InputError, match=f"unpacks to over {most} bytes"):
+        stream.read(most + 1, 3)
+    stream.close()

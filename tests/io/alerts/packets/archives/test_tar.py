@@ -194,3 +194,95 @@ def test_extended_header_has_a_largest_size(length: int, read: bool) -> None:
     else:
         with pytest.raises(InputError, match=f"damaged at byte 512: a header of {length} bytes"):
             listed(content)
+
+
+@pytest.mark.parametrize(
+    "name", ["d/" + "n" * 100, "d" * 155 + "/" + "n" * 100, "n" * 100, "a/b", "ü"]
+)
+def test_name_with_a_prefix_is_whole(name: str) -> None:
+    content = tar_of((tarfile.TarInfo(name), b"x"), (tarfile.TarInfo("b"), b"y"))
+    assert [(m.name, m.size, m.refused) for m in listed(content)] == [(name, 1, ""), ("b", 1, "")]
+
+
+def with_size(info: tarfile.TarInfo, size: bytes) -> bytes:
+    """A header whose field of the size is as given, with its checksum."""
+    head = bytearray(info.tobuf(tarfile.GNU_FORMAT))
+    head[124:136] = size
+    head[148:156] = b" " * 8
+    head[148:156] = b"%06o\0 " % sum(head)
+    return bytes(head)
+
+
+def test_size_below_zero_is_damage() -> None:
+    content = with_size(tarfile.TarInfo("a"), b"\xff" * 12) + bytes(1024)
+    with pytest.raises(InputError, match="damaged at byte 512: a size below zero"):
+        listed(content)
+
+
+@pytest.mark.parametrize("kind", [tarfile.XHDTYPE, tarfile.GNUTYPE_LONGNAME])
+@pytest.mark.parametrize(
+    ("size", "said"),
+    [(2**20, "cut short"), (2**20 + 1, "damaged at byte 512: a header of 1048577 bytes")],
+)
+def test_name_of_a_member_takes_at_most_a_mebibyte(kind: bytes, size: int, said: str) -> None:
+    info = tarfile.TarInfo("a")
+    info.type = kind
+    content = with_size(info, b"%011o\0" % size)
+    with pytest.raises(InputError, match=said):
+        listed(content)
+
+
+@pytest.mark.parametrize(
+    ("extra", "name", "size"),
+    [
+        (b"10 path=b\n", "b", 2),
+        (b"9 size=1\n", "a", 1),
+        (b"10 path=b\n9 size=1\n", "b", 1),
+        (b"11 other=b\n9 size=1\n", "a", 1),
+        (b"9 size=x\n", "a", 2),
+        (b"0 path=b\n", "a", 2),
+        (b"no length\n", "a", 2),
+    ],
+)
+def test_extended_header_goes_before_the_plain_one(extra: bytes, name: str, size: int) -> None:
+    info, plain = tarfile.TarInfo("pax"), tarfile.TarInfo("a")
+    info.type, info.size, plain.size = tarfile.XHDTYPE, len(extra), 2
+    content = info.tobuf(tarfile.USTAR_FORMAT) + extra.ljust(512, b"\0")
+    content += plain.tobuf(tarfile.USTAR_FORMAT) + b"xy".ljust(512, b"\0") + bytes(1024)
+    (found,) = listed(content)
+    assert (found.name, found.size, found.start) == (name, size, 3 * 512)
+
+
+@pytest.mark.parametrize(
+    ("name", "refused"),
+    [
+        ("\\a.avro", "an absolute name"),
+        ("a\\..\\b", "leads out"),
+        ("a/..", "leads out"),
+        ("a..b", ""),
+        ("a:b", "an absolute name"),
+        ("ab:c", ""),
+        ("A.ZIP", "an archive in the archive"),
+        ("a.zip.avro", ""),
+    ],
+)
+def test_name_tells_what_is_left_alone(name: str, refused: str) -> None:
+    (found,) = listed(tar_of((tarfile.TarInfo(name), b"")))
+    assert refused in found.refused and bool(found.refused) is bool(refused)
+
+
+def test_member_of_the_most_bytes_is_no_packet() -> None:
+    for size, refused in ((32 * 2**20, ""), (32 * 2**20 + 1, "takes 33554433 bytes, over")):
+        content = with_size(tarfile.TarInfo("a"), b"%011o\0" % size)
+
+        class Long(HeldBytes):
+            size = 64 * 2**20
+
+            def __init__(self, content: bytes) -> None:
+                self._content = content
+
+            def read(self, offset: int, count: int) -> bytes:
+                return self._content[offset : offset + count].ljust(count, b"\0")
+
+        (found,) = members(Long(content))
+        assert found.refused.startswith(refused) and bool(found.refused) is bool(refused)
