@@ -14,6 +14,15 @@ def test_separation_across_the_meridian() -> None:
     assert separation(359.9999, 0, 0.0001, 0) == pytest.approx(0.72)
 
 
+@pytest.mark.parametrize("place", [(NAN, 0, 1, 1), (0, NAN, 1, 1), (0, 0, NAN, 1), (0, 0, 1, NAN)])
+def test_separation_from_an_unknown_place_is_unknown(place: tuple[float, ...]) -> None:
+    assert np.isnan(separation(*place))
+
+
+def test_separation_of_opposite_places_is_half_a_turn() -> None:
+    assert separation(0, 0, 180, 0) == separation(7, 90, 7, -90) == 180 * 3600
+
+
 def test_separation_shrinks_with_declination() -> None:
     assert separation(10, 60, 10 + ARCSEC, 60) == pytest.approx(0.5, rel=1e-6)
 

@@ -83,7 +83,8 @@ def separation(ra1: float, dec1: float, ra2: float, dec2: float) -> float:
     phi1, phi2 = math.radians(dec1), math.radians(dec2)
     half = math.sin((phi2 - phi1) / 2) ** 2
     half += math.cos(phi1) * math.cos(phi2) * math.sin(math.radians(ra2 - ra1) / 2) ** 2
-    return math.degrees(2 * math.asin(min(1.0, math.sqrt(half)))) * 3600
+    # In this order `min` returns NaN for NaN.
+    return math.degrees(2 * math.asin(min(math.sqrt(half), 1.0))) * 3600
 
 
 def has_same_position(decision: Decision, x: float, y: float, ra: float, dec: float) -> bool | None:
