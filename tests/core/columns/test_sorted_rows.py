@@ -94,3 +94,25 @@ def test_shuffle_leaves_no_trend() -> None:
 )
 def test_order_is_that_of_stable_sort(values: np.ndarray) -> None:
     assert stable_order(values).tolist() == np.argsort(values, kind="stable").tolist()
+
+
+def test_column_of_several_values_is_sorted_as_text() -> None:
+    pairs = np.array([[2, 1], [1, 5], [1, 3]])
+    assert SortedRows([pairs], [False]).rows.tolist() == [2, 1, 0]
+    masked = np.ma.MaskedArray(pairs, mask=[[True, False], [False, False], [True, True]])
+    order = SortedRows([masked], [False])
+    assert order.rows[-1] == 2 and not order.can_merge([np.array([1.0])])
+
+
+@pytest.mark.parametrize("letter", ["a", "\u00ff", "\u0100"])
+def test_long_texts_are_sorted_by_all_their_letters(letter: str) -> None:
+    texts = np.array([letter * 8 + "b", letter * 8 + "a", letter * 16 + "b", letter * 16, letter])
+    assert stable_order(texts).tolist() == np.argsort(texts, kind="stable").tolist()
+
+
+def test_each_column_has_its_direction() -> None:
+    one = np.array([1.0, 2.0])
+    with pytest.raises(ValueError, match="zip"):
+        SortedRows([one], [False, True])
+    with pytest.raises(ValueError, match="zip"):
+        SortedRows([one], [False]).can_merge([one, one])
