@@ -103,6 +103,8 @@ def test_doubtful_candidates_are_dealt_in_turns_first() -> None:
     following = assign_next(np.zeros((2, 4), np.uint8), np.array([0.9, 0.5, 0.2, 0.45]), np.ones(2))
     # By doubt: 1, 3, 2, 0.
     assert following.tolist() == [1, 0, 0, 1]
+    following = assign_next(np.zeros((2, 3), np.uint8), np.array([0.2, 0.5, 0.9]), np.ones(2))
+    assert following.tolist() == [1, 0, 0]
 
 
 def test_disputed_candidate_goes_to_one_who_has_not_rated_it() -> None:
