@@ -94,3 +94,18 @@ def test_each_candidate_is_offered_the_nearest_only() -> None:
 
 def test_no_candidate_has_a_position() -> None:
     assert nearest_offers([event(listing(), 0)], listing(**unplaced())) == []
+
+
+def test_pixels_offer_where_one_of_the_two_has_no_sky() -> None:
+    old, new = listing(), listing(**{place: np.full(6, NAN) for place in ("ra", "dec")})
+    for strays, candidates in ((old, new), (new, old)):
+        (offer,) = nearest_offers([event(strays, 2)], candidates)
+        assert (offer.row, offer.unit, offer.distance) == (2, "px", 0)
+
+
+@pytest.mark.parametrize("place", ["ra", "dec", "x", "y"])
+def test_half_a_position_offers_nothing(place: str) -> None:
+    both = {"x": "xy", "y": "xy"}.get(place, "sky")
+    gone = {"xy": ("ra", "dec"), "sky": ("x", "y")}[both]
+    stray = event(listing(), 2)._replace(**{name: NAN for name in (place, *gone)})
+    assert nearest_offers([stray], listing()) == []
