@@ -107,5 +107,5 @@ def test_pixels_offer_where_one_of_the_two_has_no_sky() -> None:
 def test_half_a_position_offers_nothing(place: str) -> None:
     both = {"x": "xy", "y": "xy"}.get(place, "sky")
     gone = {"xy": ("ra", "dec"), "sky": ("x", "y")}[both]
-    stray = event(listing(), 2)._replace(**{name: NAN for name in (place, *gone)})
+    stray = event(listing(), 2)._replace(**dict.fromkeys((place, *gone), NAN))
     assert nearest_offers([stray], listing()) == []
