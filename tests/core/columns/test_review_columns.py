@@ -207,3 +207,47 @@ def test_storms_name_their_rows_and_samples() -> None:
         assert columns.values(name, 2).tolist() == ["image a"]
     columns.set_storms([])
     assert "storm" not in columns.names
+
+
+def test_longer_list_brings_rows_and_columns() -> None:
+    columns = _full_columns()
+    columns.values("name")
+    longer = Table({"seen": [1, 2, 3, 4], "mag": [18.0, 19.0, 20.0, 21.0], "new": list("abcd")})
+    count = np.arange(4.0)
+    keys = np.array(["k0", "k1", "k2", "k3"])
+    columns.extend(CandidateList(longer, Roles(x="x", y="y"), keys, count, count, count, count))
+    assert columns.names[-3:] == ["list.seen", "mag", "new"]
+    assert columns.values("name").tolist() == keys.tolist()
+    assert columns.values("new", 2).tolist() == ["c", "d"]
+    assert len(columns.values("shift")) == 4
+    plain = _columns(Table({"mag": [1.0, 2.0]}))
+    plain.extend(columns.candidates)
+    assert plain.values("mag").tolist() == [18, 19, 20, 21]
+
+
+def test_some_rows_are_all_by_default() -> None:
+    columns = _full_columns()
+    assert SomeRows(columns).values("x").tolist() == [0, 1, 2]
+    assert len(SomeRows(columns).folded("comment")) == 3
+
+
+def test_folded_text_follows_decisions_and_keeps_the_rest() -> None:
+    class Changing(Decided):
+        comment = "Faint"
+
+        def opinion(self, row: int) -> Opinion:
+            return Opinion(("A",), self.comment)
+
+    decided = Changing()
+    table = Table({"band": ["R", "G", "B"]})
+    nan = np.full(3, np.nan)
+    keys = np.array(["K0", "K1", "K2"])
+    columns = ReviewColumns(CandidateList(table, Roles(), keys, nan, nan, nan, nan), decided)
+    assert columns.folded("comment").tolist() == [b"faint"] * 3
+    decided.comment = "Bright"
+    assert columns.folded("comment", 1).tolist() == [b"bright"] * 2
+    assert columns.folded("tags").tolist() == [b"a"] * 3
+    assert columns.folded("band", 2).tolist() == [b"b"]
+    for name in ("name", "band"):
+        assert np.shares_memory(columns.folded(name), columns.folded(name))
+    assert not np.shares_memory(columns.folded("comment"), columns.folded("comment"))

@@ -108,6 +108,9 @@ def test_column_of_several_values_is_sorted_as_text() -> None:
 def test_long_texts_are_sorted_by_all_their_letters(letter: str) -> None:
     texts = np.array([letter * 8 + "b", letter * 8 + "a", letter * 16 + "b", letter * 16, letter])
     assert stable_order(texts).tolist() == np.argsort(texts, kind="stable").tolist()
+    assert stable_order(np.array([letter, "z", "a"])).tolist() == sorted(
+        range(3), key=[letter, "z", "a"].__getitem__
+    )
 
 
 def test_each_column_has_its_direction() -> None:
@@ -116,3 +119,11 @@ def test_each_column_has_its_direction() -> None:
         SortedRows([one], [False, True])
     with pytest.raises(ValueError, match="zip"):
         SortedRows([one], [False]).can_merge([one, one])
+
+
+def test_shuffle_is_by_the_published_numbers() -> None:
+    # The first three of SplitMix64 from the seed 0; the mixed seed is added to the row.
+    published = [0xE220A8397B1DCDAF, 0x6E789E6AA1B965F4, 0x06C45D188009454F]
+    assert shuffle_values(0, 1, 3).tolist() == published
+    first = 2**64 - published[0] + 1
+    assert shuffle_values(0x9E3779B97F4A7C15, first, 3).tolist() == published
