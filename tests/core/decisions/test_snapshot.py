@@ -202,3 +202,71 @@ def test_arbiter_is_noted_from_events_alone() -> None:
     ledger = Ledger(listing(COUNT), REVIEWER)
     ledger.apply(event(listing(COUNT), 1, how=How.ARBITER))
     assert ledger.has_arbitrated
+
+
+def test_distinct_numbers_are_positive_and_come_once() -> None:
+    found = snapshots.distinct_numbers(np.array([3, 0, 7, 7]), np.array([3, 1]), np.array([], int))
+    assert found == [1, 3, 7]
+
+
+def changes(*numbers: tuple[int, int, int]) -> snapshots.StoredChanges:
+    table = np.array(numbers, np.int64).reshape(-1, 3)
+    return snapshots.StoredChanges(*table.T)
+
+
+SOUND = LedgerSnapshot(
+    events=9,
+    rows=np.array([0, 2]),
+    latest=np.array([4, 7]),
+    strays=np.array([5]),
+    done=changes((0, 0, 1), (2, 2, 4)),
+    undone=changes((1, 0, 6), (1, 6, 8)),
+    undone_sizes=np.array([1, 1]),
+)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "is_sound"),
+    [
+        ({}, True),
+        ({"rows": np.array([0, 4])}, True),
+        ({"rows": np.array([0, 5])}, False),
+        ({"rows": np.array([-1, 2])}, False),
+        ({"rows": np.array([2, 2])}, False),
+        ({"rows": np.array([0])}, False),
+        ({"latest": np.array([1, 2**31 - 1])}, True),
+        ({"latest": np.array([1, 2**31])}, False),
+        ({"latest": np.array([0, 7])}, False),
+        ({"strays": np.array([0])}, False),
+        ({"strays": np.array([], int)}, True),
+        ({"done": changes((4, 0, 1))}, True),
+        ({"done": changes((5, 0, 1))}, False),
+        ({"done": changes((0, -1, 1))}, False),
+        ({"done": changes((0, 1, 0))}, False),
+        ({"undone": changes((1, 0, 6), (5, 6, 8))}, False),
+        ({"undone": changes((1, 0, 6), (1, 2**31, 8))}, False),
+        ({"undone": changes((1, 0, 6))}, False),
+        ({"undone_sizes": np.array([2])}, True),
+        ({"undone_sizes": np.array([0, 2])}, False),
+        ({"undone_sizes": np.array([1, 2])}, False),
+    ],
+)
+def test_state_is_consistent_with_its_list(wrong: dict[str, Any], is_sound: bool) -> None:
+    assert SOUND._replace(**wrong).is_consistent(COUNT) == is_sound
+
+
+def test_needed_events_are_those_in_force_and_of_undo() -> None:
+    assert SOUND.needed_events() == [1, 2, 4, 5, 6, 7, 8]
+
+
+def test_history_without_a_decision_begins_after_it() -> None:
+    listed = listing(3)
+    decisions = {number: event(listed, 0, seq=number) for number in (1, 2, 4)}
+
+    def fetch(numbers: Sequence[int]) -> dict[int, Decision]:
+        return {number: decisions[number] for number in numbers if number in decisions}
+
+    older = snapshots.OlderChanges(changes((0, 0, 1), (0, 2, 3), (0, 1, 2), (1, 0, 4)), fetch)
+    assert older.take_last(2) == [(0, decisions[1], decisions[2]), (1, None, decisions[4])]
+    assert len(older) == 2
+    assert older.take_last(1) == [] and len(older) == 0

@@ -176,3 +176,8 @@ def test_planes_that_share_limits_may_differ_in_shape() -> None:
 def test_equal_limits_are_moved_apart(low: float, high: float, limits: tuple[float, float]) -> None:
     found = find_limits(np.array([low, high]), Interval("minmax"))
     assert found == pytest.approx(limits, rel=1e-12, abs=0)
+
+
+def test_usual_percentages_leave_half_a_hundredth_at_each_end() -> None:
+    assert find_limits(RAMP, Interval("percentile")) == (5, 995)
+    assert find_limits(-RAMP, Interval("noise"), symmetric=True) == (-995, 995)

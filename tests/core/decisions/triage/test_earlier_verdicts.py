@@ -92,3 +92,19 @@ def test_growing_list_is_matched_in_parts() -> None:
     two = match_earlier([MAY, BOB], ra[1:], dec[1:], first_row=1)
     joined, whole = join_earlier(one, two), match_earlier([MAY, BOB], ra, dec)
     assert [joined.of(row) for row in range(3)] == [whole.of(row) for row in range(3)]
+
+
+@pytest.mark.parametrize(("offset", "arcsec"), [(0.0, 0.0), (0.5, 0.5), (1.25, 1.25)])
+def test_distance_is_in_arcseconds(offset: float, arcsec: float) -> None:
+    matched = match_earlier([MAY], np.array([10.0]), np.array([60.0 + offset * ARCSEC]))
+    assert matched.of(0)[0].distance == pytest.approx(arcsec, abs=1e-5)
+    nearer = match_earlier([MAY], np.array([10.0]), np.array([60.0 - offset * ARCSEC]), arcsec)
+    assert nearer.seen_rows().tolist() == [0]
+
+
+@pytest.mark.parametrize("verdicts", [[], [MAY._replace(dec=np.nan)]])
+def test_without_verdicts_nothing_is_seen(verdicts: list[EarlierVerdict]) -> None:
+    matched = match_earlier(verdicts, np.array([10.0]), np.array([60.0]))
+    assert not len(matched.seen_rows()) and matched.of(0) == []
+    joined = join_earlier(matched, match_earlier([MAY], np.array([10.0]), np.array([60.0])))
+    assert [sighting.verdict for sighting in joined.of(0)] == [MAY]
