@@ -11,11 +11,11 @@ from tests.helpers.distorted_wcs import WCSS, with_tables
 from vetter.core.coordinates.wcs import header_wcs, wcs_cards, without_tables
 from vetter.core.cutout.crop import (
     card_number,
-    fill_masked,
     crop_header,
     crop_image,
     crop_image_centered,
     crop_wcs,
+    fill_masked,
 )
 from vetter.core.cutout.plane import Box
 from vetter.errors import InputError

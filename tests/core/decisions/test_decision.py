@@ -5,7 +5,17 @@ import uuid
 
 import pytest
 
-from vetter.core.decisions.decision import UNDECIDED, Opinion, Verdict, new_id, new_ids, utc_now
+from tests.helpers.decisions import event, listing
+from vetter.core.decisions.decision import (
+    UNDECIDED,
+    Opinion,
+    Verdict,
+    last_reviewers,
+    new_id,
+    new_ids,
+    storable,
+    utc_now,
+)
 
 
 def test_codes_are_what_the_list_paints_from() -> None:
@@ -53,3 +63,27 @@ def test_many_ids_are_random_uuids_as_one_is() -> None:
     assert [str(one) for one in read] == ids
     assert {(one.version, one.variant) for one in read} == {(4, uuid.RFC_4122)}
     assert {text[19] for text in ids} == set("89ab") and new_ids(0) == []
+
+
+def test_reviewers_come_in_the_order_of_their_last_decisions() -> None:
+    listed = listing(1)
+    events = [event(listed, 0, reviewer=name) for name in ("ann", "bob", "cat", "ann", "cat")]
+    assert last_reviewers(events) == ["bob", "ann", "cat"]
+    assert last_reviewers([]) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "stored"), [("plain", "plain"), ("\u00e9", "\u00e9"), ("a\udcffb", "a\\udcffb")]
+)
+def test_lone_surrogates_are_escaped(text: str, stored: str) -> None:
+    assert storable(text) == stored
+
+
+@pytest.mark.parametrize(
+    ("changes", "is_undecided"),
+    [({}, True), ({"tags": ("dipole",)}, False), ({"comment": "odd"}, False)],
+)
+def test_decision_of_nothing_is_undecided(changes: dict[str, object], is_undecided: bool) -> None:
+    opinion = event(listing(1), 0, Verdict.NONE, **changes).opinion
+    assert (opinion is UNDECIDED) is is_undecided
+    assert event(listing(1), 0, Verdict.ACCEPT).opinion.verdict is Verdict.ACCEPT

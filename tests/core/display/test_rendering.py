@@ -173,8 +173,8 @@ def test_stretch_of_a_difference_is_the_same_on_both_sides() -> None:
 
 
 def test_equalised_difference_ranks_sizes() -> None:
-    # Two of four pixels are above zero and up to 2 in size: half the brightness of one side.
-    found = colours("diff", np.array([-4.0, -2.0, 0.0, 2.0, 4.0]), (-4, 4), "histeq")
+    # Two of four pixels are above zero and up to 1 in size: half the brightness of one side.
+    found = colours("diff", np.array([-4.0, -1.0, 0.0, 1.0, 4.0]), (-4, 4), "histeq")
     table = colour_table("diverging")
     assert found[[0, 1, 3, 4]].tolist() == table[[0, 1024, 3071, 4095]].tolist()
 

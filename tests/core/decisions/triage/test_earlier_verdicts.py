@@ -73,6 +73,8 @@ def test_latest_verdict_comes_first() -> None:
         ((MAY, BOB), "accepted once, on 2026-05-20; rejected once, on 2026-05-02 (by bob)"),
         ((LISTED,), "known: AB Cyg (vsx.csv)"),
         ((MAY, LISTED), "rejected once, on 2026-05-02; known: AB Cyg (vsx.csv)"),
+        ((LISTED._replace(name=""),), "known: vsx.csv"),
+        ((LISTED._replace(origin=""),), "known: AB Cyg"),
         ((LISTED._replace(verdict=Verdict.MAYBE),), "maybe (vsx.csv)"),
         ((), ""),
     ],
@@ -84,6 +86,17 @@ def test_sentence_counts_verdicts(verdicts: tuple, words: str) -> None:
 def test_listed_object_has_no_verdict_to_adopt() -> None:
     assert last_verdict(sightings(LISTED)) is Verdict.NONE
     assert last_verdict(sightings(LISTED, BOB)) is Verdict.ACCEPT
+
+
+def test_candidates_side_by_side_have_their_own_verdicts() -> None:
+    ra, dec = np.array([10.0, 11.0, 12.0]), np.full(3, 60.0)
+    near = [verdict._replace(ra=place) for verdict, place in ((MAY, 10.0), (BOB, 11.0))]
+    matched = match_earlier(near, ra, dec)
+    assert [[s.verdict for s in matched.of(row)] for row in range(3)] == [near[:1], near[1:], []]
+    joined = join_earlier(
+        match_earlier(near[:1], ra[:1], dec[:1]), match_earlier(near[1:], ra[1:], dec[1:], 1.5, 1)
+    )
+    assert [[s.verdict for s in joined.of(row)] for row in range(3)] == [near[:1], near[1:], []]
 
 
 def test_growing_list_is_matched_in_parts() -> None:
