@@ -147,6 +147,21 @@ def test_night_of_many_images_is_no_storm() -> None:
     groupings = [Grouping("image", images, names), Grouping("night", night, names)]
     assert find_list_storms(groupings) == []
     assert [storm.name for storm in find_list_storms(groupings[1:])] == ["night 0"]
+    # Most nights of the calendar have no image.
+    names = [str(number) for number in range(1000)]
+    groupings = [Grouping("image", images, names), Grouping("night", 50 * night + 3, names)]
+    assert find_list_storms(groupings) == []
+    assert [storm.name for storm in find_list_storms(groupings[1:])] == ["night 3"]
+
+
+def test_exposure_fails_beside_images_of_one_candidate() -> None:
+    counts = np.ones((30, 6), int)
+    counts[7] = 20
+    assert [storm.name for storm in find_list_storms(make_survey(counts))] == ["exposure 7"]
+    counts[7, 2:] = 1
+    counts[7, :2] = 200
+    found = find_list_storms(make_survey(counts))
+    assert [storm.name for storm in found] == ["image 42", "image 43"]
 
 
 def test_cloudy_night_of_as_many_images_is_a_storm() -> None:
