@@ -251,3 +251,26 @@ def test_folded_text_follows_decisions_and_keeps_the_rest() -> None:
     for name in ("name", "band"):
         assert np.shares_memory(columns.folded(name), columns.folded(name))
     assert not np.shares_memory(columns.folded("comment"), columns.folded("comment"))
+
+
+def test_names_that_others_or_fits_would_have_are_free_without_them() -> None:
+    table = Table({"waits": [1, 2, 3], "shift": [4, 5, 6], "others": ["a", "b", "c"]})
+    table["waits"].unit = "min"
+    columns = _columns(table)
+    for name, unit in (("waits", "min"), ("shift", ""), ("others", "")):
+        assert columns.values(name).tolist() == table[name].tolist()
+        assert columns.unit(name) == unit
+        assert columns.describe(name) == (f"{name} ({unit})" if unit else name)
+        assert columns.writer(name)(columns.values(name)[0]) == str(table[name][0])
+    full = _full_columns()
+    assert full.describe("shift").startswith("shift (pixels): ")
+    assert full.describe("mag") == "mag (mag)" and full.describe("list.seen") == "list.seen"
+
+
+@pytest.mark.parametrize("one_based", [True, False])
+def test_listed_pixels_are_offered_where_they_count_from_one(one_based: bool) -> None:
+    table = Table({"x": [1.5, 2.5, 3.5], "y": [1.5, 2.5, 3.5]})
+    names = _columns(table, x="x", y="y", one_based=one_based).names
+    assert [name for name in names if name.startswith("list.")] == (
+        ["list.x", "list.y"] if one_based else []
+    )

@@ -184,6 +184,30 @@ def test_undo_ends_at_decisions_that_cannot_be_read(
     assert ledger.codes.tolist() == [2] * COUNT
 
 
+@pytest.mark.parametrize("steps_back", [1, 2])
+def test_undo_that_a_state_does_not_hold_yet_is_replayed(
+    steps_back: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("snapshot", "undo"):
+        monkeypatch.setattr(f"vetter.core.decisions.{module}.READ_AT_ONCE", 1)
+    night = Night(listing(COUNT))
+    night.write([decide(night.ledger, 2, verdict=Verdict.ACCEPT)])
+    night.write(decide_group(night.ledger, range(COUNT), Verdict.REJECT))
+    night.write(decide_group(night.ledger, [4, 1], Verdict.MAYBE))
+    state = taken(night)
+    needed = night.fetch(state.needed_events())
+    for _ in range(steps_back):
+        night.write(night.ledger.undo_step())
+    restored = Ledger.restored(night.candidates, REVIEWER, state, needed, night.fetch)
+    restored.replay(night.events[COUNT + 3 :])
+    for _ in range(3):
+        assert repr(picture(restored)) == repr(picture(night.ledger))
+        made = night.ledger.redo_step()
+        assert repr(stripped(restored.redo_step())) == repr(stripped(made))
+        night.write(made)
+        restored.replay(night.events[len(night.events) - len(made) :])
+
+
 def test_mark_of_list_depends_on_keys_places_and_what_is_left_out() -> None:
     marks = {
         mark_of_list(listing(COUNT)),
