@@ -190,6 +190,10 @@ def test_image_minus_difference_has_the_noise_of_the_template(
         (10, 4, 100.0, 3, 1, ""),
         (3, 1, 100.0, 3, 1, "template shows 1 of the 3 brightest stars of image, and image 1 of"),
         (10, 3, 100.0, 2, 0, ""),
+        (10, 1, 0.9, 3, 3, ""),
+        (8, 1, 0.9, 2, 0, ""),
+        (10, 1, 100.0, 2, 2, ""),
+        (10, 0, 100.0, 3, 3, ""),
     ],
 )
 def test_template_shares_stars_with_the_image(
