@@ -137,6 +137,14 @@ def test_score_is_the_first_of_most_candidates(
     assert score_column(candidate_list(3, **{k: np.array(v) for k, v in values.items()})) == score
 
 
+@pytest.mark.parametrize(("known", "score"), [(2, "rb"), (3, "drb")])
+def test_newer_score_of_half_the_candidates_is_shown(known: int, score: str) -> None:
+    drb = np.where(np.arange(5) < known, 0.5, np.nan)
+    assert score_column(candidate_list(5, rb=np.ones(5), drb=drb)) == score
+    half = candidate_list(4, rb=np.ones(4), drb=drb[1:])
+    assert score_column(half) == "rb"
+
+
 def facts_of_tile(roles: dict[str, None], **columns: np.ndarray) -> dict[str, list[str]]:
     listed = candidate_list(3, **columns)
     listed = replace(listed, roles=listed.roles._replace(**roles))

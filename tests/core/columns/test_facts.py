@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from astropy.table import Column, Table
+from astropy.table import Column, MaskedColumn, Table
 
 from tests.helpers.fake_session import FakeSession, candidate_list
 from vetter.core.candidates.candidate_list import CandidateList, Roles
@@ -50,10 +50,16 @@ def test_positions_are_sexagesimal_and_degrees() -> None:
 
 @pytest.mark.parametrize(
     ("mag", "error", "text"),
-    [(19.25, 0.5, "19.25 ± 0.5"), (19.25, np.nan, "19.25"), (np.nan, 0.5, "-")],
+    [
+        (19.25, 0.5, "19.25 ± 0.5"),
+        (19.25, np.nan, "19.25"),
+        (np.nan, 0.5, "-"),
+        (None, 0.5, "-"),
+        (19.25, None, "19.25"),
+    ],
 )
-def test_a_magnitude_and_its_error(mag: float, error: float, text: str) -> None:
-    table = Table({"M": [mag, 20.75], "E": [error, 0.25]})
+def test_a_magnitude_and_its_error(mag: float | None, error: float | None, text: str) -> None:
+    table = Table({"M": _masked(mag, 20.75), "E": _masked(error, 0.25)})
     table["M"].info.format, table["E"].info.format = ".2f", ".1f"
     assert _texts(_list(table, Roles(mag="M", mag_err="E")), 0) == {"mag": text}
 
@@ -90,4 +96,45 @@ def test_picked_column_is_named_with_its_unit() -> None:
     assert [(fact.caption, fact.tip, fact.copied) for fact in facts] == [
         ("dist", "column dist (arcsec)", True),
         ("plain", "column plain", True),
+    ]
+
+
+def _masked(*values: float | None) -> MaskedColumn:
+    return MaskedColumn([value or 0.0 for value in values], mask=[v is None for v in values])
+
+
+def test_facts_tell_their_columns_and_what_can_be_copied() -> None:
+    table = Table({"M": [1.0, 2.0], "E": [0.1, 0.2], "T": [58849.0, 58850.0], "B": ["g", "r"]})
+    table["n"] = Column([3, 4], unit="adu")
+    listed = _list(table, Roles(mag="M", mag_err="E", time="T", filter="B"), x=[1, 2], ra=[1, 2])
+    columns = ReviewColumns(listed, Undecided())
+    facts = known_facts(columns, listed)
+    facts += picked_facts(columns, ("n", "E", "x"), facts)
+    assert [(fact.caption, fact.tip, fact.columns, fact.copied) for fact in facts] == [
+        ("RA Dec", "right ascension (hours) and declination (degrees)", (), True),
+        ("deg", "right ascension and declination in degrees", (), True),
+        ("x y (from 0)", "pixels of the image; FITS pixels are counted from 1", (), True),
+        ("mag", "column M, error from E", ("M", "E"), False),
+        ("time", "column T", ("T",), True),
+        ("filter", "column B", ("B",), False),
+        ("n", "column n (adu)", ("n",), True),
+    ]
+    alone = _list(table, Roles(mag="M"))
+    (fact,) = known_facts(ReviewColumns(alone, Undecided()), alone)
+    assert (fact.tip, fact.columns, fact.text(1)) == ("column M", ("M",), "2")
+    (picked,) = picked_facts(ReviewColumns(alone, Undecided()), ["E"], [])
+    assert picked.tip == "column E"
+
+
+def test_image_facts_can_be_copied_as_times_can() -> None:
+    facts = image_facts("2026-03-14T03:16:43", "r", [])
+    assert [(fact.caption, fact.copied) for fact in facts] == [("time", True), ("filter", False)]
+    assert image_facts("", "r", [Fact("filter", str)]) == []
+
+
+def test_filter_that_is_missing_or_blank_is_a_dash() -> None:
+    table = Table({"B": MaskedColumn(["g", " "], mask=[True, False])})
+    assert [_texts(_list(table, Roles(filter="B")), row) for row in (0, 1)] == [
+        {"filter": "-"},
+        {"filter": "-"},
     ]

@@ -121,6 +121,56 @@ class Columns:
         ("band=r mag<19 or band=g", [0, 2]),
         ("band=r (mag<19 or nobs=2)", [0, 1]),
         ("not (verdict=none or verdict=maybe)", [1, 2]),
+        ("mag>19.5", [3]),
+        ("mag<=18", [0]),
+        ("mag between 18 19", [0, 4]),
+        ("mag between 18, 19.5", [0, 1, 4]),
+        ("mag not is null", []),
+        ("mag is 18", []),
+        ("mag is not 18", []),
+        ("mag is", []),
+        ("mag like", []),
+        ("x between", []),
+        ("x not in", [3, 4]),
+        ("mag is nan", [2]),
+        ("typed is not EMPTY", [0, 1, 2, 3, 4]),
+        ("band in '('", []),
+        ("band in r", [0, 1]),
+        ("band in (r)", [0, 1]),
+        ("band not like r", [2, 4]),
+        ("good is null", []),
+        ("nobs=missing", []),
+        ("nobs!=missing", [0, 1, 2, 3, 4]),
+        ("good=false", [1, 4]),
+        ("good=FALSE,true", [0, 1, 2, 3, 4]),
+        ("good=1", [0, 2, 3]),
+        ("good!=true", [1, 4]),
+        ("nobs=+2", [1]),
+        ("nobs=2.0,3", [1, 2]),
+        ("nobs>=4611686018427387904", [3, 4]),
+        ("tags='cosmic ray'", [2]),
+        ("tags=cosmic", []),
+        ("tags=DIPOLE,'bad pixel'", [1, 2, 3]),
+        ("tags!=dipole", [3]),
+        ("tags~''", [0, 1, 2, 3, 4]),
+        ("comment~GHOST,x", [3]),
+        ("name~j,sn", [0, 1, 3]),
+        ("name!~j,sn", [2, 4]),
+        ("obs<2024-05-01", [0, 4]),
+        ("obs<=2024-05-02", [0, 1, 4]),
+        ("padded>=12", [0, 1, 4]),
+        ("padded>=12.5", [4]),
+        ("band=nan", [3]),
+        ("band='nan'", []),
+        ("band!='missing'", [0, 1, 2, 4]),
+        ("name like ____________", []),
+        ("name like ________", [1, 3]),
+        ("not not x", [3, 4]),
+        ("! ! x", [3, 4]),
+        ("or_x or x", [3, 4]),
+        ('"and"', []),
+        ("((x))", [3, 4]),
+        ("x or dipole and band=r", [1, 3, 4]),
     ],
 )
 def test_expression_lets_through(expression: str, rows: list[int]) -> None:
@@ -142,6 +192,21 @@ def test_expression_lets_through(expression: str, rows: list[int]) -> None:
         ("mag between a and b", 12, "'mag' holds numbers; 'a' is not a number"),
         ("band in (r, g", 8, "the bracket is not closed"),
         ("band in ,r", 8, "a value is missing before ','"),
+        ("band in )", 8, "a value is missing before ')'"),
+        ("band in (r g)", 8, "the bracket is not closed"),
+        ("mag between 18 and", 18, "a value after 'between' is missing"),
+        ("x and or", 6, "a condition is missing before 'or'"),
+        ("and x", 0, "a condition is missing before 'and'"),
+        ("x ,y", 2, "a condition is missing before ','"),
+        ("x not", 5, "a condition is missing"),
+        ("good=yes", 5, "'good' holds numbers; 'yes' is not a number"),
+        ("nobs=2x", 5, "'nobs' holds numbers; '2x' is not a number"),
+        ("verdict~acc", 8, "compared with = or !="),
+        ("verdict in (accept, good)", 20, "due, found 'good'"),
+        ("bend=r", 0, "unknown column 'bend'; did you mean 'band'?"),
+        ("obs2=r", 0, "unknown column 'obs2'; did you mean 'obs'?"),
+        ("'", 0, "the quotation mark is not closed"),
+        ("x \"'", 2, "the quotation mark is not closed"),
         ("mag>=1,2", 6, "'>=' takes one value"),
         ("verdict between accept and reject", 16, "compared with = or !="),
         ("stamp is null", 0, "several values"),
@@ -249,3 +314,56 @@ def test_verdicts_may_change_while_a_thread_filters() -> None:
     finally:
         done.set()
         thread.join()
+
+
+@pytest.mark.parametrize(
+    ("words", "rows"),
+    [
+        ("none", [0, 5]),
+        ("undecided", [0, 5]),
+        ("accept", [1]),
+        ("accepted", [1]),
+        ("reject", [2]),
+        ("Rejected", [2]),
+        ("maybe", [3]),
+        ("later", [4, 5]),
+        ("due", [5]),
+        ("due,accept", [1, 5]),
+    ],
+)
+def test_word_means_verdicts(words: str, rows: list[int]) -> None:
+    columns = Columns()
+    columns._values = {"verdict": np.arange(6, dtype=np.uint8)}
+    others = [row for row in range(6) if row not in rows]
+    for expression, found in ((f"verdict={words}", rows), (f"verdict!={words}", others)):
+        assert np.flatnonzero(match_filter(expression, columns)).tolist() == found
+    assert np.flatnonzero(match_filter("verdict is null", columns)).tolist() == [0, 5]
+
+
+@pytest.mark.parametrize(("depth", "is_read"), [(49, True), (50, False)])
+@pytest.mark.parametrize(("opening", "closing"), [("(", ")"), ("not ", ""), ("!", "")])
+def test_filter_is_nested_up_to_50_deep(
+    opening: str, closing: str, depth: int, is_read: bool
+) -> None:
+    expression = opening * depth + "x" + closing * depth
+    if is_read:
+        rows = np.flatnonzero(match_filter(expression, Columns())).tolist()
+        assert rows == ([3, 4] if closing or depth % 2 == 0 else [0, 1, 2])
+        # Side by side they are as deep as one.
+        assert match_filter(f"{expression} {expression}", Columns()).tolist().count(True)
+    else:
+        with pytest.raises(FilterError, match="nested too deeply"):
+            match_filter(expression, Columns())
+
+
+def test_text_in_a_refusal_is_cut() -> None:
+    columns = Columns()
+    columns._values = {"seen": np.array(["", "2024-01-01", "12", "0123456789 0123456789", "dark"])}
+    with pytest.raises(FilterError, match="'seen' holds text, as '0123456789 012345678'; '>'"):
+        match_filter("seen>18", columns)
+
+
+def test_word_is_looked_for_in_what_the_list_has() -> None:
+    columns = Columns()
+    columns._values = {"name": np.array(["a", "b"]), "mag": np.array([1.0, 2.0])}
+    assert match_filter("B", columns).tolist() == [False, True]

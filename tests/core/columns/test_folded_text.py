@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from vetter.core.columns.folded_text import FoldedColumns, contains, equals, fold
+from vetter.core.columns.folded_text import PART, FoldedColumns, contains, equals, fold
 
 
 @pytest.mark.parametrize(
@@ -46,3 +46,33 @@ def test_growing_column_is_folded_as_whole(first: list, rest: list) -> None:
         [*map(str, map(int, first)), *rest] if first[:1] == [9.0] else first + rest
     )
     assert folded.get("name").tolist() == fold(column[0]).tolist()
+
+
+@pytest.mark.parametrize("odd", ["x", "É"], ids=["bytes", "text"])
+def test_text_of_many_rows_is_folded_in_parts(odd: str) -> None:
+    values = np.array(["A", *["b"] * (PART - 1), odd, "C"])
+    folded = fold(values)
+    assert len(folded) == PART + 2
+    for word, rows in [("a", [0]), (odd, [PART]), ("c", [PART + 1])]:
+        assert np.flatnonzero(equals(folded, word)).tolist() == rows
+
+
+def test_rows_are_folded_once() -> None:
+    column, starts = [np.array(["A", "B"])], []
+
+    def values(name: str, first: int) -> np.ndarray:
+        starts.append(first)
+        return column[0][first:]
+
+    folded = FoldedColumns(values)
+    for grown in (["A", "B"], ["A", "B"], ["A", "B", "C"], ["A", "B", "C"]):
+        column[0] = np.array(grown)
+        assert folded.get("name").tolist() == [letter.lower().encode() for letter in grown]
+    assert starts == [0, 2, 2, 3]
+    # Text is folded as a whole once more, where there were numbers.
+    column[0] = np.array([1.0])
+    other = FoldedColumns(values)
+    other.get("n")
+    column[0] = np.array(["1", "x"])
+    assert other.get("n").tolist() == [b"1", b"x"]
+    assert starts[4:] == [0, 1, 0]

@@ -87,6 +87,10 @@ def test_array_is_written_by_its_shape() -> None:
         ([14999.123456, 14998.0], "14999.1"),
         ([20000.123456, 10001.0], "20000.12346"),
         ([20000.123456, 9999.0], "20000.1"),
+        ([20000.125, 10000.0625], "20000.1"),
+        ([1000.0, 999.12345, 1001.0], "1000.0"),
+        ([1.5 + 5e-15], "1.5"),
+        ([1.5 + 5e-14], "1.500"),
     ],
 )
 def test_decimals_change_at_their_limits(values: list[float], text: str) -> None:
@@ -96,10 +100,10 @@ def test_decimals_change_at_their_limits(values: list[float], text: str) -> None
 @pytest.mark.parametrize(
     ("value", "text"),
     [
-        (14999.5, "14999.5"),
+        (14999.123456, "14999.123456"),
         (15000.123456, "15000.12346"),
-        (3e6, "3000000"),
-        (3000000.25, "3000000.25"),
+        (3000000.123456, "3000000.123456"),
+        (2999999.123456, "2999999.12346"),
     ],
 )
 def test_time_is_in_days_within_their_range(value: float, text: str) -> None:
@@ -119,6 +123,9 @@ def test_format_of_a_missing_value_is_empty() -> None:
 def test_single_precision_has_no_digits_of_its_own() -> None:
     values = np.array([1234.5678, 0.5], np.float32)
     assert make_writer(values)(values[0]) == "1234.57"
+    # Six digits: a relative error of 1e-5.
+    for value, text in [(123.4, "123.4"), (1.50001, "1.5"), (1.50005, "1.500")]:
+        assert make_writer(np.array([value], np.float32))(np.float32(value)) == text
 
 
 @pytest.mark.parametrize(
@@ -144,3 +151,15 @@ def test_small_numbers_have_more_decimals(values: list[float], text: str) -> Non
 )
 def test_all_times_of_a_column_are_days_or_none(values: list[float], text: str) -> None:
     assert time_writer(np.array(values))(values[1]) == text
+
+
+@pytest.mark.parametrize("limits", [[15000.0, 16000.123456], [2999999.123456, 3e6]])
+def test_range_of_days_includes_its_ends(limits: list[float]) -> None:
+    assert {len(time_writer(np.array(limits))(time).split(".")[1]) for time in limits} == {5}
+
+
+@pytest.mark.parametrize(
+    ("values", "form", "text"), [([True], "%d", "yes"), (["a"], "%5s", "a"), ([3], "%q", "3")]
+)
+def test_format_is_for_numbers(values: list[object], form: str, text: str) -> None:
+    assert make_writer(np.array(values), form)(values[0]) == text

@@ -215,3 +215,70 @@ def test_what_was_said_is_of_the_rows_asked_for() -> None:
     assert columns.values("tags", 1).tolist() == ["dipole, ghost", ""]
     assert columns.values("comment", 2).tolist() == [""]
     assert columns.values("verdict", 1).tolist() == [2, 1]
+
+
+def test_longer_list_brings_rows_and_columns() -> None:
+    columns = _full_columns()
+    columns.values("name")
+    longer = Table({"seen": [1, 2, 3, 4], "mag": [18.0, 19.0, 20.0, 21.0], "new": list("abcd")})
+    count = np.arange(4.0)
+    keys = np.array(["k0", "k1", "k2", "k3"])
+    columns.extend(CandidateList(longer, Roles(x="x", y="y"), keys, count, count, count, count))
+    assert columns.names[-3:] == ["list.seen", "mag", "new"]
+    assert columns.values("name").tolist() == keys.tolist()
+    assert columns.values("new", 2).tolist() == ["c", "d"]
+    assert len(columns.values("shift")) == 4
+    plain = _columns(Table({"mag": [1.0, 2.0]}))
+    plain.extend(columns.candidates)
+    assert plain.values("mag").tolist() == [18, 19, 20, 21]
+
+
+def test_some_rows_are_all_by_default() -> None:
+    columns = _full_columns()
+    assert SomeRows(columns).values("x").tolist() == [0, 1, 2]
+    assert len(SomeRows(columns).folded("comment")) == 3
+
+
+def test_folded_text_follows_decisions_and_keeps_the_rest() -> None:
+    class Changing(Decided):
+        comment = "Faint"
+
+        def opinion(self, row: int) -> Opinion:
+            return Opinion(("A",), self.comment)
+
+    decided = Changing()
+    table = Table({"band": ["R", "G", "B"]})
+    nan = np.full(3, np.nan)
+    keys = np.array(["K0", "K1", "K2"])
+    columns = ReviewColumns(CandidateList(table, Roles(), keys, nan, nan, nan, nan), decided)
+    assert columns.folded("comment").tolist() == [b"faint"] * 3
+    decided.comment = "Bright"
+    assert columns.folded("comment", 1).tolist() == [b"bright"] * 2
+    assert columns.folded("tags").tolist() == [b"a"] * 3
+    assert columns.folded("band", 2).tolist() == [b"b"]
+    for name in ("name", "band"):
+        assert np.shares_memory(columns.folded(name), columns.folded(name))
+    assert not np.shares_memory(columns.folded("comment"), columns.folded("comment"))
+
+
+def test_names_that_others_or_fits_would_have_are_free_without_them() -> None:
+    table = Table({"waits": [1, 2, 3], "shift": [4, 5, 6], "others": ["a", "b", "c"]})
+    table["waits"].unit = "min"
+    columns = _columns(table)
+    for name, unit in (("waits", "min"), ("shift", ""), ("others", "")):
+        assert columns.values(name).tolist() == table[name].tolist()
+        assert columns.unit(name) == unit
+        assert columns.describe(name) == (f"{name} ({unit})" if unit else name)
+        assert columns.writer(name)(columns.values(name)[0]) == str(table[name][0])
+    full = _full_columns()
+    assert full.describe("shift").startswith("shift (pixels): ")
+    assert full.describe("mag") == "mag (mag)" and full.describe("list.seen") == "list.seen"
+
+
+@pytest.mark.parametrize("one_based", [True, False])
+def test_listed_pixels_are_offered_where_they_count_from_one(one_based: bool) -> None:
+    table = Table({"x": [1.5, 2.5, 3.5], "y": [1.5, 2.5, 3.5]})
+    names = _columns(table, x="x", y="y", one_based=one_based).names
+    assert [name for name in names if name.startswith("list.")] == (
+        ["list.x", "list.y"] if one_based else []
+    )

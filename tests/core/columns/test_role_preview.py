@@ -34,6 +34,7 @@ def test_the_first_rows_as_they_would_be() -> None:
     assert found.keys == [f"J{n:03d}" for n in range(8)]
     assert found.x[:2] == pytest.approx([9, 10]) and found.roles.one_based
     assert any("count pixels from 1" in note for note in found.notes)
+    assert not any("sample" in note for note in found.notes)
 
 
 def test_the_users_word_against_the_wcs() -> None:
@@ -66,7 +67,12 @@ def test_other_pixels_that_disagree_with_the_sky() -> None:
 
 
 def test_sky_alone() -> None:
-    assert tried(x=None, y=None).x[0] == pytest.approx(9, abs=1e-6)
+    found = tried(x=None, y=None)
+    assert found.x[0] == pytest.approx(9, abs=1e-6) and found.problem == ""
+    listed = with_sky()
+    roles = listed.roles.with_(x=None, y=None)
+    alone = preview_roles(listed, roles, None, ImageFrame(), {}, NOBODY)
+    assert alone.problem == "the image has no WCS: choose x and y"
 
 
 def test_all_decisions_carry_over_where_key_and_place_stay() -> None:
@@ -78,6 +84,23 @@ def test_all_decisions_carry_over_where_key_and_place_stay() -> None:
 def test_another_key_leaves_decisions_behind(changes: dict[str, str | None]) -> None:
     found = tried(np.array([0, 15]), **changes)
     assert (found.verdicts, found.carried) == (2, 0)
+
+
+@pytest.mark.parametrize(
+    ("dx", "dy", "carried"),
+    [(0.0, 0.0, 1), (2.0, 0.0, 1), (0.0, -2.0, 1), (2.1, 0.0, 0), (0.0, -2.1, 0), (1.5, 1.5, 0)],
+)
+def test_decision_of_a_list_without_sky_carries_over_within_two_pixels(
+    dx: float, dy: float, carried: int
+) -> None:
+    steps = np.arange(4.0)
+    columns = {"x": steps, "y": steps, "u": steps + dx, "v": steps + dy}
+    plain = candidate_list(4, **columns)
+    unknown = np.full(4, np.nan)
+    listed = CandidateList(plain.table, plain.roles, plain.keys, steps, steps, unknown, unknown)
+    roles = listed.roles.with_(x="u", y="v", ra=None, dec=None)
+    found = preview_roles(listed, roles, False, ImageFrame(), {}, np.array([2]))
+    assert (found.verdicts, found.carried) == (1, carried)
 
 
 @pytest.mark.parametrize(

@@ -129,3 +129,57 @@ def test_pixel_flags_are_named() -> None:
         pixelFlags_saturatedCenter=MaskedColumn([True, False, False], mask=[0, 0, 1]),
     )
     assert [row["pixel flags"] for row in facts] == ["edge, saturatedCenter", "none", "-"]
+
+
+def test_minor_planet_is_known_by_its_identity_alone() -> None:
+    facts = told(2, ssObjectId=np.array([0, 7]))
+    assert [row["known minor planet"] for row in facts] == ["none", "ssObjectId 7"]
+    assert "known minor planet" not in told(1, ssObjectId=np.array(["7"]))[0]
+    assert told(1, designation=np.array([b"433"]))[0]["known minor planet"] == "433"
+
+
+def test_facts_tell_their_columns() -> None:
+    listed = candidate_list(
+        1,
+        midpointMjdTai=np.array([61041.0]),
+        psfFlux=np.array([1000.0]),
+        psfFluxErr=np.array([100.0]),
+        scienceFlux=np.array([500.0]),
+        isNegative=np.array([False]),
+        designation=np.array(["433"]),
+        ssObjectId=np.array([7]),
+        isDipole=np.array([False]),
+        trailLength=np.array([2.5]),
+        trailAngle=np.array([10.0]),
+        pixelFlags_edge=np.array([True]),
+    )
+    planet = "designation, observed minus predicted place, predicted motion and V magnitude"
+    trail = "column trailLength, arcsec; trailAngle, degrees from north to east"
+    assert [fact[:1] + fact[2:] for fact in rubin_facts(listed)] == [
+        ("difference", "sign of psfFlux", ("isNegative",), False),
+        ("psfFlux", "column psfFlux, nJy, error from psfFluxErr", ("psfFlux",), False),
+        ("scienceFlux", "column scienceFlux, nJy", ("scienceFlux",), False),
+        ("known minor planet", planet, ("designation", "ssObjectId"), False),
+        ("isDipole", "column isDipole: the pipeline's word", ("isDipole",), False),
+        ("trail", trail, ("trailLength", "trailAngle"), False),
+        ("pixel flags", "columns pixelFlags_*", (), False),
+    ]
+
+
+def test_trail_has_its_length_without_an_angle() -> None:
+    listed = candidate_list(
+        1, midpointMjdTai=np.ones(1), psfFlux=np.array([0.0]), trailLength=np.array([2.5])
+    )
+    facts = {fact.caption: fact for fact in rubin_facts(listed)}
+    assert facts["difference"].text(0) == "positive" and facts["difference"].columns == ()
+    trail = facts["trail"]
+    assert (trail.text(0), trail.tip, trail.columns) == (
+        '2.50"',
+        "column trailLength, arcsec",
+        ("trailLength",),
+    )
+
+
+def test_text_in_place_of_fluxes_is_missing() -> None:
+    facts = told(1, psfFlux=np.array(["faint"]))[0]
+    assert facts == {"difference": "-", "psfFlux": "-"}

@@ -94,3 +94,36 @@ def test_shuffle_leaves_no_trend() -> None:
 )
 def test_order_is_that_of_stable_sort(values: np.ndarray) -> None:
     assert stable_order(values).tolist() == np.argsort(values, kind="stable").tolist()
+
+
+def test_column_of_several_values_is_sorted_as_text() -> None:
+    pairs = np.array([[2, 1], [1, 5], [1, 3]])
+    assert SortedRows([pairs], [False]).rows.tolist() == [2, 1, 0]
+    masked = np.ma.MaskedArray(pairs, mask=[[True, False], [False, False], [True, True]])
+    order = SortedRows([masked], [False])
+    assert order.rows[-1] == 2 and not order.can_merge([np.array([1.0])])
+
+
+@pytest.mark.parametrize("letter", ["a", "\u00ff", "\u0100"])
+def test_long_texts_are_sorted_by_all_their_letters(letter: str) -> None:
+    texts = np.array([letter * 8 + "b", letter * 8 + "a", letter * 16 + "b", letter * 16, letter])
+    assert stable_order(texts).tolist() == np.argsort(texts, kind="stable").tolist()
+    assert stable_order(np.array([letter, "z", "a"])).tolist() == sorted(
+        range(3), key=[letter, "z", "a"].__getitem__
+    )
+
+
+def test_each_column_has_its_direction() -> None:
+    one = np.array([1.0, 2.0])
+    with pytest.raises(ValueError, match="zip"):
+        SortedRows([one], [False, True])
+    with pytest.raises(ValueError, match="zip"):
+        SortedRows([one], [False]).can_merge([one, one])
+
+
+def test_shuffle_is_by_the_published_numbers() -> None:
+    # The first three of SplitMix64 from the seed 0; the mixed seed is added to the row.
+    published = [0xE220A8397B1DCDAF, 0x6E789E6AA1B965F4, 0x06C45D188009454F]
+    assert shuffle_values(0, 1, 3).tolist() == published
+    first = 2**64 - published[0] + 1
+    assert shuffle_values(0x9E3779B97F4A7C15, first, 3).tolist() == published

@@ -69,6 +69,11 @@ def test_right_ascension_text_gives_degrees(text: str) -> None:
         "00 12 55.75 S",
         "00°12′55.75″S",
         "-12.929166'",
+        '-775.75"',
+        "-775.75 arcsec",
+        "$-0.2154861$",
+        "-0^d12^m55.75^s",
+        r"-0\fdg2154861",
         "-2.154861D-01",
     ],
 )
@@ -79,8 +84,9 @@ def test_negative_zero_declination_text_keeps_sign(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "12:99:00",
-        "12:34:75",
+        "12:60.01",
+        "12:61:00",
+        "12:34:60.01",
         "12;34;55",
         "18.2mag",
         "2026-03-14",
@@ -96,6 +102,7 @@ def test_text_without_angle_is_nan(text: str) -> None:
 
 def test_seconds_rounded_to_sixty_are_read() -> None:
     assert parse_angle("12:34:60.0", False) == pytest.approx(12 + 35 / 60)
+    assert parse_angle("12:60:00", False) == 13
 
 
 def test_uppercase_s_behind_minutes_is_seconds() -> None:

@@ -38,8 +38,11 @@ def test_what_is_no_angle(text: str) -> None:
         ("rad", 180 / np.pi),
         ("hourangle", 15.0),
         ("arcsec", 1 / 3600),
+        ("arcseconds", 1 / 3600),
         ("arcmin", 1 / 60),
+        ("arcminutes", 1 / 60),
         ("mas", 1 / 3.6e6),
+        ("milliarcsecond", 1 / 3.6e6),
         ("deg", 1.0),
         ("15deg", 15.0),
         ("3600 arcsec", 1.0),
@@ -88,3 +91,31 @@ def test_name_rounds_and_carries_seconds(ra: float, dec: float, name: str) -> No
 def test_place_that_is_none_has_no_name(ra: float, dec: float) -> None:
     with pytest.raises(ValueError, match="no name for ra"):
         j_name(ra, dec)
+
+
+@pytest.mark.parametrize(
+    ("text", "degrees"),
+    [
+        ("24:00:00", 360.0),
+        ("24:02:00", 360.5),
+        ("24:02:01", np.nan),
+        ("361.5", 361.5),
+    ],
+)
+def test_right_ascension_is_within_a_day(text: str, degrees: float) -> None:
+    found = to_degrees(np.array(["01:00:00", text, "02:00:00"]), "", True)
+    assert found == pytest.approx([15, degrees, 30], nan_ok=True)
+
+
+@pytest.mark.parametrize(("hours", "is_degrees"), [(1, True), (2, False), (3, False)])
+def test_most_texts_over_24_are_degrees(hours: int, is_degrees: bool) -> None:
+    texts = ["50:00:00", "60:00:00", *["02:00:00"] * hours, "none"]
+    found = to_degrees(np.array(texts), "", True)
+    late, early = ([50, 60], 2) if is_degrees else ([np.nan, np.nan], 30)
+    assert found == pytest.approx([*late, *[early] * hours, np.nan], nan_ok=True)
+
+
+def test_decimal_text_is_in_the_unit_of_the_column() -> None:
+    assert to_degrees(np.array(["1.5", "2,5"]), "hourangle", True).tolist() == [22.5, 37.5]
+    assert to_degrees(np.array([b"7200"]), "arcsec", False).tolist() == [2]
+    assert to_degrees(np.array(["01:30:00"]), "deg", True).tolist() == [1.5]

@@ -33,6 +33,9 @@ def test_the_other_side_of_the_sky_is_outside():
 def test_without_a_wcs_or_a_place_nothing_is_inside():
     assert not Footprints([(None, SHAPE)]).images_containing(150, 2).any()
     assert not Footprints([(turned_wcs(SHAPE, 0), SHAPE)]).images_containing(np.nan, 2).any()
+    outline = Footprints([(turned_wcs(SHAPE, 0), SHAPE)])
+    assert not outline.images_containing(np.inf, 2).any()
+    assert not outline.images_containing(150, np.nan).any()
 
 
 @pytest.mark.parametrize(
@@ -60,3 +63,26 @@ def test_map_of_the_whole_sky_has_no_outline():
     wcs.wcs.cdelt = [-1, 1]
     wcs.wcs.crpix = [180, 90]
     assert not Footprints([(wcs, (180, 360))]).images_containing(0, 0).any()
+
+
+@pytest.mark.parametrize(("distance", "inside"), [(0.45, True), (0.55, False)])
+def test_outer_half_of_an_edge_pixel_is_inside(distance, inside):
+    wcs = turned_wcs(SHAPE, 20)
+    outline = Footprints([(wcs, SHAPE)])
+    right, top = 79 + distance, 59 + distance
+    for x, y in ((-distance, 30), (right, 30), (40, -distance), (40, top)):
+        ra, dec = wcs.all_pix2world([[x, y]], 0)[0]
+        assert outline.images_containing(ra, dec).tolist() == [inside], (x, y)
+
+
+@pytest.mark.parametrize("place", [(0.0, 87.0), (200.0, -88.0), (100.0, 45.0)])
+def test_wide_image_contains_its_pixels_and_a_pole(place):
+    wcs = turned_wcs(SHAPE, 70)
+    wcs.wcs.cd = wcs.wcs.cd * 2000
+    wcs.wcs.crval = place
+    outline = Footprints([(wcs, SHAPE)])
+    for x, y in ((1, 1), (78, 1), (1, 58), (78, 58), (-3, -3), (83, 30), (40, -3), (40, 63)):
+        ra, dec = wcs.all_pix2world([[x, y]], 0)[0]
+        assert outline.images_containing(ra, dec).tolist() == [0 < x < 79 and 0 < y < 59], (x, y)
+    pole = np.sign(place[1]) * 90
+    assert outline.images_containing(0.0, pole).tolist() == [abs(place[1]) > 80]

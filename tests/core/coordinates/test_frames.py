@@ -75,3 +75,39 @@ def test_other_axes_have_no_ra_and_dec() -> None:
     assert np.isnan(to_axes(wcs, [1.0], [2.0])).all()
     assert np.isnan(from_axes(wcs, [1.0], [2.0])).all()
     assert radec(wcs, 30, 20) is None
+
+
+@pytest.mark.parametrize(
+    ("system", "equinox", "is_icrs"),
+    [
+        ("ICRS", np.nan, True),
+        ("ICRS", 1950.0, True),
+        ("FK5", 2000.0, True),
+        ("FK5", np.nan, True),
+        ("FK5", 1975.0, False),
+        ("", 2000.0, True),
+        ("", np.nan, True),
+        ("", 1950.0, False),
+        ("FK4", np.nan, False),
+        ("FK4", 2000.0, False),
+    ],
+)
+def test_system_and_equinox_tell_the_icrs(system: str, equinox: float, is_icrs: bool) -> None:
+    wcs = a_wcs("RA---TAN", "DEC--TAN", (RA, DEC))
+    wcs.wcs.radesys, wcs.wcs.equinox = system, equinox
+    lon, lat = to_axes(wcs, [RA], [DEC])
+    assert ((lon[0], lat[0]) == (RA, DEC)) is is_icrs
+    assert np.hypot(lon[0] - RA, lat[0] - DEC) < 1
+
+
+def test_pole_has_a_place_in_every_system_and_nothing_beyond_it_has() -> None:
+    lon, lat = to_axes(
+        of_1950("FK4"), [0.0, 0.0, 0.0, 0.0, np.nan], [90.0, -90.0, 90.5, -91.0, 1.0]
+    )
+    # Precession by 50 years moves the pole by a third of a degree.
+    assert lat[:2] == pytest.approx([89.72, -89.72], abs=0.01)
+    assert np.isnan([lon[2:], lat[2:]]).all() and np.isfinite(lon[:2]).all()
+    # The galactic pole of 1958, in the J2000 system.
+    lon, lat = from_axes(galactic(), [0.0, 123.0], [90.0, 0.0])
+    assert (lon[0], lat[0]) == pytest.approx((192.8595, 27.1283), abs=1e-3)
+    assert lon.shape == lat.shape == (2,)

@@ -12,7 +12,7 @@ from vetter.core.coordinates.sky_links import region_text, sky_links
 NAN = math.nan
 
 
-@pytest.mark.parametrize("dec", [12.5, -0.25])
+@pytest.mark.parametrize("dec", [12.5, 0.0, 0.5, -0.25])
 def test_services_get_signed_declination(dec: float) -> None:
     links = sky_links(10.125, dec)
     assert parse_qs(urlsplit(links["SIMBAD"]).query)["Coord"] == [f"10.125000 {dec:+.6f}"]
@@ -31,6 +31,9 @@ def test_right_ascension_is_taken_modulo_full_circle() -> None:
 
 def test_region_prefers_sky() -> None:
     assert region_text(10.0, -1.0, 3.0, 4.0) == 'icrs; circle(10.000000,-1.000000,5")'
+    assert region_text(-0.5, 1.0, NAN, NAN) == 'icrs; circle(359.500000,1.000000,5")'
+    assert region_text(10.0, NAN, 3.0, 4.0) == region_text(NAN, 1.0, 3.0, 4.0)
+    assert region_text(10.0, NAN, 3.0, 4.0) == "image; circle(4.00,5.00,10)"
 
 
 def test_region_of_pixels_counts_from_one() -> None:

@@ -11,7 +11,27 @@ from astropy.io.fits import Card, Header
 from vetter.core.coordinates.wcs import header_wcs, settle_wcs
 from vetter.core.coordinates.wcs_conflicts import UnusableWcs
 
+SIP = {"A_2_0": 1e-7, "B_0_2": 1e-7}
+
+
+# Pixels of 0.36 and 0.72 arcsec, turned by 30 degrees, in three ways.
+OBLONG = {"CDELT1": -1e-4, "CDELT2": 2e-4}
+
+
+TURNED_PC = {"PC1_1": 3**0.5 / 2, "PC1_2": 1.0, "PC2_1": -0.25, "PC2_2": 3**0.5 / 2}
+
+
+TURNED_CD = {
+    "CD1_1": -1e-4 * 3**0.5 / 2,
+    "CD1_2": -1e-4,
+    "CD2_1": -0.5e-4,
+    "CD2_2": 1e-4 * 3**0.5,
+}
+
+
 CD = {"CD1_1": -1e-4, "CD1_2": 0.0, "CD2_1": 0.0, "CD2_2": 1e-4}
+
+
 DELTA = {"CDELT1": -1e-4, "CDELT2": 1e-4}
 
 
@@ -49,6 +69,18 @@ def second(header: Header, keyword: str, value: Any) -> Header:
         made({**DELTA, "PC1_1": 1.0, "PC2_2": 1.0, "CROTA2": 0.0}),
         made({**CD, "CROTA2": 30.0}),
         made({"CD1_2": 1e-4, "CD2_1": 2e-4, "CDELT1": -1e-4, "CDELT2": 2e-4}),
+        made({**OBLONG, **TURNED_PC, "CROTA2": 30.0}),
+        made({**TURNED_CD, **OBLONG, "CROTA2": 30.0}),
+        made({**TURNED_CD, **OBLONG, **TURNED_PC}),
+        made({**TURNED_CD, **OBLONG, **TURNED_PC, "CROTA1": 30.0}),
+        made({**OBLONG, **TURNED_PC, "CROTA2": 0.0}),
+        made({**TURNED_CD, "CDELT1": 0.0, "CDELT2": 0.0, "CROTA2": 45.0}),
+        made({**TURNED_CD, "CDELT1": 1.0, "CDELT2": -1.0, "CROTA2": 45.0}),
+        made({**CD, "CDELT1": -1.0009e-4, "CDELT2": 1e-4}),
+        made({**CD, **SIP}),
+        made({**CD, **SIP, "A_ORDER": 2, "A_2_0": 0.0, "B_0_2": 0}),
+        made({**CD, "PV1_5": 0.0, "PV2_1": 1.0}),
+        made({**CD, "PV1_4": 2.0}),
     ],
 )
 def test_wcs_without_contradiction_is_taken_as_it_is(header: Header) -> None:
@@ -96,6 +128,37 @@ def test_wcs_without_contradiction_is_taken_as_it_is(header: Header) -> None:
         ),
         (made({}), "no CD, PC or CDELT: taken as 1 degree a pixel"),
         (made(CD, ("EQUINOX", "unknown")), "EQUINOX = 'unknown' is not a year: not used"),
+        (
+            made({**CD, "CDELT1": -1.0012e-4, "CDELT2": 1e-4}),
+            "CD and CDELT contradict: CD is taken",
+        ),
+        (
+            made({**TURNED_CD, **OBLONG, "CROTA2": 31.0}),
+            "CD and CROTA contradict: CD is taken",
+        ),
+        (
+            made({**OBLONG, **TURNED_PC, "CROTA2": 29.0}),
+            "PC and CROTA contradict: PC is taken",
+        ),
+        (
+            made({**TURNED_CD, **TURNED_PC, "CDELT1": 1e-4, "CDELT2": 2e-4, "CROTA2": 60.0}),
+            "CD and PC and CROTA contradict: CD is taken",
+        ),
+        *(
+            (
+                made({**CD, **SIP, order: 2}),
+                "SIP coefficients with RA---TAN and DEC--TAN, without -SIP: they are used",
+            )
+            for order in ("A_ORDER", "B_ORDER")
+        ),
+        (
+            made({**CD, **SIP, "A_ORDER": 2, "PV1_5": 2.0}, kind="TAN-SIP"),
+            "PV and SIP coefficients in one header: SIP is taken",
+        ),
+        (
+            made({**CD, "PV2_1": 0.5}),
+            "PV coefficients with RA---TAN and DEC--TAN: they are taken as TPV, as SCAMP's",
+        ),
     ],
 )
 def test_contradiction_is_reported_with_what_is_taken(header: Header, decision: str) -> None:
@@ -110,22 +173,24 @@ def test_stale_pc_does_not_change_scale_of_cd() -> None:
 
 
 @pytest.mark.parametrize(
-    "texts",
+    ("texts", "how"),
     [
-        {"CRVAL1": "12:34:54.0", "CRVAL2": "-00:12:36.0"},
-        {"CRVAL1": "12 34 54", "CRVAL2": "-0d12m36s"},
-        {"CRVAL1": "188.725", "CRVAL2": "-0.21"},
-        {"CRVAL1": "1.88725D+02", "CRVAL2": "-2.1D-01"},
+        ({"CRVAL1": "12:34:54.0", "CRVAL2": "-00:12:36.0"}, "an angle, RA in hours"),
+        ({"CRVAL1": "12 34 54", "CRVAL2": "-0d12m36s"}, "an angle, RA in hours"),
+        ({"CRVAL1": "188.725", "CRVAL2": "-00:12:36"}, "an angle, RA in hours"),
+        ({"CRVAL1": "188.725", "CRVAL2": "-0.21"}, "a number"),
+        ({"CRVAL1": "1.88725D+02", "CRVAL2": "-2.1D-01"}, "a number"),
     ],
 )
-def test_crval_as_text_is_read(texts: dict[str, str]) -> None:
+def test_crval_as_text_is_read(texts: dict[str, str], how: str) -> None:
     header = made(CD)
     for keyword, text in texts.items():
         header[keyword] = text
     wcs = header_wcs(header)
     assert wcs is not None
     np.testing.assert_allclose(wcs.wcs.crval, [188.725, -0.21], rtol=1e-9)
-    assert "is text: read as" in settle_wcs(header)[1][0]
+    written = ", ".join(f"{keyword} = '{text}'" for keyword, text in texts.items())
+    assert settle_wcs(header)[1] == (f"{written} is text: read as {how}",)
 
 
 @pytest.mark.parametrize("value", ["about noon", "", True, "nan"])
@@ -144,11 +209,31 @@ def test_settled_header_holds_used_cards_once() -> None:
 
 
 def test_settled_header_names_sip() -> None:
-    sip = {"A_ORDER": 2, "B_ORDER": 2, "A_2_0": 1e-7, "B_0_2": 1e-7}
-    assert settle_wcs(made({**CD, **sip}))[0]["CTYPE1"] == "RA---TAN-SIP"
+    settled = settle_wcs(made({**CD, **SIP, "A_ORDER": 2}, ("CRPIX1", 50.12345)))[0]
+    assert (settled["CTYPE1"], settled["CTYPE2"]) == ("RA---TAN-SIP", "DEC--TAN-SIP")
+    assert settled["CRPIX1"] == 50.12345
 
 
 def test_missing_crval_is_reported() -> None:
     header = made(CD)
     del header["CRVAL1"]
     assert settle_wcs(header)[1] == ("CRVAL1 missing: taken as 0",)
+    del header["CRVAL2"]
+    assert settle_wcs(header)[1] == ("CRVAL1 and CRVAL2 missing: taken as 0",)
+
+
+@pytest.mark.parametrize(("keyword", "text"), [("CRPIX1", "50:00"), ("CRPIX1", "inf")])
+def test_angles_are_read_of_the_sky_alone(keyword: str, text: str) -> None:
+    header = made(CD)
+    header[keyword] = text
+    with pytest.raises(UnusableWcs, match=f"{keyword} is the text '{text}'"):
+        settle_wcs(header)
+
+
+@pytest.mark.parametrize("year", ["J2000.0", "b1950", "2000"])
+def test_equinox_as_text_is_read(year: str) -> None:
+    header = made(CD)
+    header["EQUINOX"] = year
+    settled, decisions = settle_wcs(header)
+    assert settled["EQUINOX"] == float(year.strip("Jb"))
+    assert decisions == (f"EQUINOX = '{year}' is text: read as a number",)

@@ -23,7 +23,7 @@ from astropy.nddata import (
 from astropy.table import QTable, Table
 from astropy.wcs import WCS
 
-from vetter.core.cutout.candidate_fields import find_pixel
+from vetter.core.cutout.candidate_fields import find_pixel, find_sky_position
 from vetter.core.cutout.extraction import get_cutout
 from vetter.errors import InputError
 
@@ -101,6 +101,31 @@ class Series:
 
     def keys(self) -> list[str]:
         return self.index
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "position"),
+    [(5.0, 6.0, (5, 6)), (np.nan, 6.0, (30, 25)), (5.0, np.nan, (30, 25)), (5.0, None, (30, 25))],
+)
+def test_half_of_x_and_y_gives_way(x: float, y: float, position: tuple[float, float]) -> None:
+    assert find_pixel({"x": x, "y": y, "X_IMAGE": 31.0, "Y_IMAGE": 26.0}) == position
+
+
+@pytest.mark.parametrize(
+    "place", [SkyCoord(np.nan, 5, unit="deg"), SkyCoord(5, np.nan, unit="deg")], ids=["ra", "dec"]
+)
+def test_half_a_sky_position_gives_way_to_the_next(place: SkyCoord) -> None:
+    fields = {"first": place, "second": SkyCoord(10, 20, unit="deg")}
+    assert find_sky_position(fields) == pytest.approx((10, 20))
+    assert find_sky_position({"first": place}) is None
+    halves = {"ra": place.ra.deg, "dec": place.dec.deg}
+    assert find_sky_position({**halves, "second": fields["second"]}) == pytest.approx((10, 20))
+
+
+def test_text_of_ra_is_refused_though_another_position_is_there() -> None:
+    fields = {"ra": "00:40:00", "dec": 20.0, "place": SkyCoord(10, 20, unit="deg")}
+    with pytest.raises(InputError, match="expected a number for ra, found '00:40:00'"):
+        find_sky_position(fields)
 
 
 @pytest.mark.parametrize("unknown", ["XWIN_IMAGE", "YWIN_IMAGE"])

@@ -15,6 +15,7 @@ from vetter.core.cutout.crop import (
     crop_image,
     crop_image_centered,
     crop_wcs,
+    fill_masked,
 )
 from vetter.core.cutout.plane import Box
 from vetter.errors import InputError
@@ -266,3 +267,25 @@ def test_crop_of_an_image_brings_its_header() -> None:
 def test_position_that_is_not_finite_is_refused(place: tuple[float, float]) -> None:
     with pytest.raises(InputError, match="position: expected finite x and y, found"):
         crop_image_centered(np.ones((3, 3)), *place, 1)
+
+
+def test_wcs_of_three_axes_without_sky_is_shifted_too() -> None:
+    wcs = WCS(naxis=3)
+    wcs.wcs.crpix = 10, 20, 30
+    cropped = crop_wcs(wcs, Box(3, 4, 5, 6))
+    assert cropped.naxis == 3 and cropped.wcs.crpix.tolist() == [7, 16, 30]
+    assert wcs.wcs.crpix.tolist() == [10, 20, 30]
+
+
+@pytest.mark.parametrize(
+    ("values", "filled"),
+    [
+        (np.array([False, True, False]), [True, True, False]),
+        (np.array([1.5, 2.5, 3.5], np.float32), [np.nan, 2.5, 3.5]),
+        (np.array([1, 2, 3], np.int16), [np.nan, 2, 3]),
+    ],
+)
+def test_masked_pixels_are_nan_and_bad_in_a_mask(values: np.ndarray, filled: list[float]) -> None:
+    found = fill_masked(np.ma.MaskedArray(values, [True, False, False]))
+    np.testing.assert_array_equal(found, filled)
+    assert found.dtype == (np.float64 if values.dtype.kind == "i" else values.dtype)

@@ -10,7 +10,8 @@ import pytest
 from astropy.io import fits
 
 from tests.helpers.plain_cutout import a_cutout, a_header
-from vetter.core.cutout.cutout import Cutout
+from vetter.core.cutout.cutout import Cutout, crop_cutout, cut_to
+from vetter.core.cutout.plane import Box
 from vetter.errors import InputError
 
 
@@ -63,6 +64,107 @@ def test_position_is_the_middle_if_nothing_is_known() -> None:
     cutout = a_cutout()
     cutout.meta.clear()
     assert cutout.position == (2.0, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "inside"),
+    [
+        (-0.4, 1, True),
+        (-0.6, 1, False),
+        (4.4, 1, True),
+        (4.6, 1, False),
+        (2, -0.4, True),
+        (2, -0.6, False),
+        (2, 2.4, True),
+        (2, 2.6, False),
+    ],
+)
+def test_position_from_the_sky_is_on_the_cutout(x: float, y: float, inside: bool) -> None:
+    cutout = a_cutout(header=a_header())
+    ra, dec = map(float, cutout.wcs.all_pix2world(x, y, 0))
+    cutout.meta.update(ra=ra, dec=dec)
+    assert cutout.position == pytest.approx((x, y) if inside else (2, 1))
+    cutout.middle = (1.5, 0.5)
+    assert cutout.position == pytest.approx((x, y) if inside else (1.5, 0.5))
+
+
+@pytest.mark.parametrize(("place", "unknown"), [("x", None), ("y", np.nan), ("ra", "east")])
+def test_half_a_position_gives_way_to_the_next(place: str, unknown: object) -> None:
+    cutout = a_cutout(header=a_header(), origin=(10, 7))
+    cutout.meta.update(ra=10.0, dec=20.0)
+    cutout.meta[place] = unknown
+    assert cutout.position == pytest.approx((2.3, 0.8) if place == "ra" else (2, 1))
+    cutout.meta.update(x=None, dec=None)
+    assert cutout.position == (2, 1)
+
+
+def test_cutout_is_written_with_its_planes_and_size() -> None:
+    cutout = a_cutout()
+    assert repr(cutout) == "<Cutout unnamed: image, mask; 5 x 3>"
+    cutout.meta["name"] = "SN 1"
+    assert repr(cutout) == "<Cutout SN 1: image, mask; 5 x 3>"
+
+
+@pytest.mark.parametrize("shape", [(3,), (2, 3, 5)])
+def test_plane_that_is_no_image_is_refused(shape: tuple[int, ...]) -> None:
+    with pytest.raises(InputError, match="plane 'diff': expected a two-dimensional array, found"):
+        a_cutout().put_plane("diff", np.zeros(shape))
+
+
+@pytest.mark.parametrize(("unit", "text"), [(" adu ", "adu"), (7, ""), (None, "")])
+def test_unit_is_that_of_the_header(unit: object, text: str) -> None:
+    header = a_header()
+    if unit is not None:
+        header["BUNIT"] = unit
+    assert a_cutout(header=header).unit == text
+    assert a_cutout().unit == ""
+
+
+def test_part_of_a_cutout_keeps_its_place_and_all_else() -> None:
+    bits = {"mask": np.arange(15, dtype=np.uint16).reshape(3, 5)}
+    cutout = a_cutout(header=a_header(), origin=(10, 7), bits=bits, notes={"image": "odd"})
+    cutout.unread = {"err": "gone"}
+    cutout["remark"] = "seen"
+    part = cut_to(cutout, Box(1, 1, 5, 2))
+    assert part.shape == (2, 5) and part.origin == (11, 8)
+    assert part.position == pytest.approx((1.3, -0.2))
+    assert np.isnan(part["image"]).tolist() == [[False] * 4 + [True]] * 2
+    assert part["mask"].tolist() == [[False] * 4 + [True]] * 2
+    assert part.bits["mask"][:, 0].tolist() == [6, 11]
+    assert (part.notes, part.unread, part.extras) == (
+        {"image": "odd"},
+        {"err": "gone"},
+        {"remark": "seen"},
+    )
+    assert part.header["CRPIX1"] == 2 and part.given_wcs is None
+    place, whole = part.wcs.all_pix2world([[1, 0]], 0), cutout.wcs.all_pix2world([[2, 1]], 0)
+    np.testing.assert_allclose(place, whole)
+    bare = cut_to(a_cutout(), Box(1, 1, 2, 2))
+    assert bare.origin is None and bare.header is None and bare.wcs is None
+    given = cut_to(a_cutout(wcs=cutout.wcs), Box(1, 1, 2, 2))
+    assert given.given_wcs.wcs.crpix.tolist() == [2, 1]
+
+
+@pytest.mark.parametrize(
+    ("shape", "radius", "cropped"),
+    [
+        ((5, 5), 2, (5, 5)),
+        ((5, 5), 1, (3, 3)),
+        ((5, 3), 2, (5, 3)),
+        ((3, 5), 2, (3, 5)),
+        ((5, 7), 2, (5, 5)),
+        ((7, 5), 2, (5, 5)),
+        ((3, 9), 2, (5, 5)),
+        ((9, 3), 1.2, (5, 5)),
+    ],
+)
+def test_larger_cutout_is_cropped_to_a_radius(
+    shape: tuple[int, int], radius: float, cropped: tuple[int, int]
+) -> None:
+    cutout = Cutout({"image": np.ones(shape)})
+    found = crop_cutout(cutout, radius)
+    assert found.shape == cropped
+    assert (found is cutout) == (shape == cropped)
 
 
 def test_read_only_shares_the_pixels() -> None:

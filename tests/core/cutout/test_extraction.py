@@ -129,18 +129,25 @@ def test_inputs_are_not_changed() -> None:
 
 
 @pytest.mark.parametrize(
-    "planes", [{"diff": np.zeros((50, 61))}, {"diff": np.zeros((70, 70))}, {"meta": IMAGE}]
+    ("planes", "says"),
+    [
+        ({"diff": np.zeros((50, 61))}, r"'diff': expected the image's shape \(50, 60\), found"),
+        ({"diff": np.zeros((70, 70))}, "'diff': expected the image's shape"),
+        ({"meta": IMAGE}, "'meta': .*are not names of planes"),
+    ],
 )
-def test_planes_that_do_not_fit_are_refused(planes: Any) -> None:
-    with pytest.raises(InputError, match="plane '"):
+def test_planes_that_do_not_fit_are_refused(planes: Any, says: str) -> None:
+    with pytest.raises(InputError, match=f"plane {says}"):
         get_cutout(IMAGE, {"x": 3, "y": 3}, 2, **planes)
 
 
 @pytest.mark.parametrize("value", [1.5, "text", np.zeros(50), np.zeros((3, 50, 60))])
 def test_what_is_no_image_is_left_out(value: Any) -> None:
-    with pytest.warns(UserWarning, match="err: not an image, omitted"):
+    with pytest.warns(UserWarning, match="err: not an image, omitted") as warned:
         cutout = get_cutout(IMAGE, {"x": 3, "y": 3}, 2, err=value)
     assert cutout.plane_names == ("image",)
+    # The line of the script is named.
+    assert warned[0].filename == __file__
 
 
 @pytest.mark.parametrize(
@@ -164,6 +171,9 @@ def test_a_time_that_is_none_is_refused() -> None:
         ({"ra": 10.0, "dec": 20.0, "name": "mine"}, None, "mine"),
         ({"ra": 10.0, "dec": 20.0, "name": "mine"}, "yours", "yours"),
         ({"ra": np.nan, "dec": 20.0}, None, None),
+        ({"ra": 10.0, "dec": 90.0}, None, "J004000.00+900000.0"),
+        ({"ra": 10.0, "dec": -90.0}, None, "J004000.00-900000.0"),
+        ({"ra": 10.0, "dec": 90.5}, None, None),
     ],
 )
 def test_names(candidate: dict[str, Any], name: str | None, wanted: str | None) -> None:
@@ -209,3 +219,29 @@ def test_a_wcs_of_three_axes_is_that_of_the_sky() -> None:
     wcs.wcs.crval, wcs.wcs.crpix, wcs.wcs.cdelt = [10, 20, 1], [5, 6, 1], [-1e-4, 1e-4, 1]
     cutout = get_cutout(np.zeros((20, 20)), {"ra": 10.0, "dec": 20.0}, 3, wcs=wcs)
     assert cutout.position == pytest.approx((3, 3)) and cutout["wcs"].naxis == 2
+
+
+@pytest.mark.parametrize(("radius", "side"), [(0, 1), (0.4, 3), (1, 3)])
+def test_radius_of_a_part_of_a_pixel_is_a_whole_one(radius: float, side: int) -> None:
+    assert get_cutout(IMAGE, {"x": 30, "y": 25}, radius)["image"].shape == (side, side)
+
+
+def test_position_behind_the_image_is_refused() -> None:
+    with pytest.raises(InputError, match=r"the WCS has no pixel for ra = 190.0, dec = -20.0"):
+        get_cutout(IMAGE, {"ra": 190.0, "dec": -20.0}, 2, header=header())
+
+
+@pytest.mark.parametrize(
+    ("fields", "x", "y"),
+    [
+        ({"x": "30.3", "y": "24.8"}, "30.3", "24.8"),
+        ({"x": 30.0, "y": np.nan}, 30, 25),
+        ({"x": np.nan, "y": 25.0}, 30, 25),
+        ({}, 30, 25),
+    ],
+)
+def test_position_is_stored_where_other_fields_gave_it(
+    fields: dict[str, Any], x: object, y: object
+) -> None:
+    meta = get_cutout(IMAGE, {**fields, "X_IMAGE": 31.0, "Y_IMAGE": 26.0}, 2).meta
+    assert (meta["x"], meta["y"]) == (x, y)

@@ -72,3 +72,48 @@ def test_noise_with_infinite_square_gives_nan(scale: float) -> None:
 def test_noise_of_large_units_is_measured() -> None:
     err = estimate_err(noisy().astype(np.float32) * np.float32(1e30))
     assert err[0, 0] == pytest.approx(4e30, rel=0.1)
+
+
+SKY = [-1.0] * 10 + [0.0] + [1.0] * 10
+"""Of level 0; half of the values are at most 1 from it."""
+
+
+@pytest.mark.parametrize(
+    ("values", "level", "mad"),
+    [
+        (SKY, 0, 1),
+        ([0.1 * value for value in SKY], 0, 0.1),
+        # With two sources the level is 1 and half are within 2: 3 sigma are 8.9.
+        (SKY + [9.8] * 2, 1, 2),
+        (SKY + [10.0] * 2, 0, 1),
+        (SKY + [-9.8] * 2, -1, 2),
+        (SKY + [-10.0] * 2, 0, 1),
+        # Ten values are left without the sources, and are measured once more; nine are too few.
+        ([0, 0, 0, 0, 1, 1, 2, 2, 2, 2] + [1000] * 4, 1, 1),
+        ([0, 0, 0, 1, 1, 2, 2, 2, 2] + [1000] * 4, 2, 2),
+    ],
+)
+def test_background_is_clipped_at_three_sigma(
+    values: list[float], level: float, mad: float
+) -> None:
+    found = background(np.array([values], float))
+    assert found == (level, pytest.approx(1.4826 * mad))
+
+
+def test_scatter_of_integers_is_their_standard_deviation() -> None:
+    level, sigma = background(np.array([[5] * 15 + [6] * 6]))
+    assert level == 5 and sigma == pytest.approx(np.sqrt(15 * 6) / 21)
+
+
+@pytest.mark.parametrize(("gain", "photons"), [(None, 0), (0.0, 0), (-1.0, 0), (0.5, 16), (2, 4)])
+def test_photons_count_above_the_background(gain: float | None, photons: float) -> None:
+    sky = 100 + 0.1 * np.array([SKY])
+    err = estimate_err(np.array([[108.0, 92.0, np.nan, np.inf]]), gain=gain, around=sky)[0]
+    assert err[0] == pytest.approx(np.sqrt(0.14826**2 + photons))
+    assert err[1] == pytest.approx(0.14826) and np.isnan(err[2:]).all()
+
+
+@pytest.mark.parametrize(("sigma", "is_known"), [(0.9e150, True), (1.1e150, False)])
+def test_noise_is_known_while_its_square_is(sigma: float, is_known: bool) -> None:
+    err = estimate_err(np.array([SKY]) * (sigma / 1.4826))
+    assert np.isfinite(err).all() == is_known

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from astropy.wcs import WCS
+from astropy.wcs import WCS, DistortionLookupTable
 
 from vetter.core.cutout.plane import Box
 from vetter.core.cutout.reprojection import (
@@ -85,6 +85,40 @@ def test_places_a_pixel_beyond_an_edge_need_no_pixels(edge: tuple[float, float])
 @pytest.mark.parametrize(("shift", "same"), [(0.0, True), (0.4, True), (1.3, False)])
 def test_grids_within_a_tolerance_are_the_same(shift: float, same: bool) -> None:
     assert is_same_grid(tan(), tan(shift=shift), (128, 128), 1.0) is same
+
+
+@pytest.mark.parametrize("x", [0, 30, 59])
+@pytest.mark.parametrize("y", [0, 20, 39])
+def test_grids_are_compared_at_nine_positions(x: int, y: int) -> None:
+    bump = np.zeros((40, 60), np.float32)
+    bump[y, x] = 1.5
+    one = tan()
+    one.cpdis1 = DistortionLookupTable(bump, (1, 1), (1, 1), (1, 1))
+    assert not is_same_grid(one, tan(), (40, 60), 1.0)
+    assert is_same_grid(one, tan(), (40, 60), 1.6)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (("FK5", 2000.0), ("FK5", 1975.0)),
+        (("FK4", 1975.0), ("FK5", 1975.0)),
+        (("FK4", 1950.0), ("FK4", 1975.0)),
+        (("ICRS", 2000.0), ("FK4", 1950.0)),
+        (("ICRS", 2000.0), ("ICRS", 1950.0)),
+    ],
+)
+def test_systems_and_equinoxes_are_told_apart(
+    one: tuple[str, float], other: tuple[str, float]
+) -> None:
+    from astropy.wcs.utils import pixel_to_pixel
+
+    here, there = tan(scale=60), tan(scale=60)
+    (here.wcs.radesys, here.wcs.equinox), (there.wcs.radesys, there.wcs.equinox) = one, other
+    x, y = compute_positions(BOX, here, there)
+    u, v = map(float, pixel_to_pixel(here, there, 50.0, 60.0))
+    assert (x[20, 20], y[20, 20]) == pytest.approx((u, v), abs=1e-6)
+    assert (np.hypot(u - 50, v - 60) > 1e-3) == (one[0] != "ICRS" or other[0] != "ICRS")
 
 
 def star(x: Any, y: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from vetter.core.cutout.sky_marks import MarkKind, SkyMark, pixel_marks
@@ -27,6 +28,21 @@ def test_position_angle_turns_from_north_to_east(
     found = pixel_marks([mark], (10.0, 20.0), (15.0, 14.0), north, east, 0.2)[0]
     assert (found.x, found.y) == pytest.approx((15.0, 14.0))
     assert (found.dx, found.dy) == pytest.approx(vector, abs=1e-3)
+
+
+@pytest.mark.parametrize("north", [90.0, -90.0, 30.0])
+@pytest.mark.parametrize("handed", [1, -1], ids=["east left", "east right"])
+def test_place_is_as_far_in_pixels_as_on_the_sky(north: float, handed: int) -> None:
+    east = north + 90 * handed
+    offsets = {"north": (0.0, 7.2), "east": (3.6, 0.0)}
+    for (across, up), direction in zip(offsets.values(), (north, east), strict=True):
+        mark = SkyMark(MarkKind.DETECTION, 100.0 + across / 3600 * 2, 60.0 + up / 3600, label="a")
+        found = pixel_marks([mark], (100.0, 60.0), (15.0, 14.0), north, east, 0.36)[0]
+        size, angle = (across + up) / 0.36, np.radians(direction)
+        assert (found.x - 15, found.y - 14) == pytest.approx(
+            (size * np.cos(angle), size * np.sin(angle)), abs=1e-3
+        )
+        assert (found.kind, found.label, found.dx, found.dy) == (MarkKind.DETECTION, "a", 0, 0)
 
 
 def test_place_across_ra_zero_is_near() -> None:

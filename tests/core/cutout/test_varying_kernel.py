@@ -12,21 +12,25 @@ from vetter.core.cutout.varying_kernel import Chebyshev, VaryingKernel
 SIZE = 200
 
 
-def made(center: tuple[int, int] = (3, 2), bounds: tuple[int, ...] = (0, SIZE)) -> VaryingKernel:
+WHOLE = (0, SIZE, 0, SIZE)
+
+
+def made(center: tuple[int, int] = (3, 2), bounds: tuple[int, ...] = WHOLE) -> VaryingKernel:
     rng = np.random.default_rng(3)
     weights = [
-        Chebyshev(np.array([[1.0]]), *bounds, *bounds),
-        Chebyshev(np.array([[0.2, 0.3], [-0.4, 0.0]]), *bounds, *bounds),
-        Chebyshev(np.array([[0.0, 0.0, 0.5]]), *bounds, *bounds),
+        Chebyshev(np.array([[1.0]]), *WHOLE),
+        Chebyshev(np.array([[0.2, 0.3], [-0.4, 0.0]]), *bounds),
+        Chebyshev(np.array([[0.0, 0.0, 0.5]]), *bounds),
     ]
     return VaryingKernel(rng.normal(0, 1, (3, 5, 7)), weights, center)
 
 
 def by_hand(kernel: VaryingKernel, pixels: Any, x: int, y: int) -> float:
     """The sum over kernel times pixel at the same offset, with the kernel of (x, y)."""
-    u, v = ((2 * (np.array([x, y]) + 0.5)) / SIZE - 1).tolist()
     total = np.zeros(kernel.basis.shape[1:])
     for image, weight in zip(kernel.basis, kernel.weights, strict=True):
+        u = 2 * (x + 0.5 - weight.x0) / (weight.x1 - weight.x0) - 1
+        v = 2 * (y + 0.5 - weight.y0) / (weight.y1 - weight.y0) - 1
         for (p, q), c in np.ndenumerate(weight.coefficients):
             total += c * np.cos(p * np.arccos(v)) * np.cos(q * np.arccos(u)) * image
     cx, cy = kernel.center
@@ -34,9 +38,12 @@ def by_hand(kernel: VaryingKernel, pixels: Any, x: int, y: int) -> float:
     return float((total * part).sum())
 
 
+@pytest.mark.parametrize("bounds", [WHOLE, (10, 130, -20, 180)], ids=["whole", "part"])
 @pytest.mark.parametrize("center", [(3, 2), (0, 0), (6, 4)])
-def test_convolution_is_exact_at_each_pixel(center: tuple[int, int]) -> None:
-    kernel = made(center)
+def test_convolution_is_exact_at_each_pixel(
+    center: tuple[int, int], bounds: tuple[int, ...]
+) -> None:
+    kernel = made(center, bounds)
     pixels = np.random.default_rng(1).normal(0, 10, (SIZE, SIZE))
     left, right, below, above = kernel.margins
     x0, y0, nx, ny = 40, 90, 21, 17
@@ -57,10 +64,16 @@ def test_unknown_pixels_spread_as_far_as_the_kernel() -> None:
     assert np.argwhere(unknown).tolist() == [[3, 2], [3, 3], [3, 4]]
 
 
-def test_kernel_at_a_pixel_is_its_response_there() -> None:
-    kernel = made()
+@pytest.mark.parametrize("bounds", [WHOLE, (10, 130, -20, 180)], ids=["whole", "part"])
+def test_kernel_at_a_pixel_is_its_response_there(bounds: tuple[int, ...]) -> None:
+    kernel = made(bounds=bounds)
     point = np.zeros((SIZE, SIZE))
     point[100, 50] = 1.0
     cx, cy = kernel.center
-    values = [by_hand(kernel, point, 50 - dx, 100 - dy) for dx, dy in ((0, 0),)]
-    assert kernel.at(50, 100)[cy, cx] == pytest.approx(values[0])
+    assert kernel.at(50, 100)[cy, cx] == pytest.approx(by_hand(kernel, point, 50, 100))
+
+
+def test_each_basis_image_has_its_weight() -> None:
+    kernel = made()
+    with pytest.raises(ValueError, match="zip"):
+        VaryingKernel(kernel.basis, kernel.weights[:2], kernel.center).at(50, 100)

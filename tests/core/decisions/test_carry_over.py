@@ -113,3 +113,27 @@ def test_separation_of_an_unknown_place_is_unknown(place: int) -> None:
     places = [10.0, 20.0, 10.0, 20.0]
     places[place] = float("nan")
     assert math.isnan(separation(*places))
+
+
+@pytest.mark.parametrize("place", [(NAN, 0, 1, 1), (0, NAN, 1, 1), (0, 0, NAN, 1), (0, 0, 1, NAN)])
+def test_separation_from_an_unknown_place_is_unknown(place: tuple[float, ...]) -> None:
+    assert np.isnan(separation(*place))
+
+
+def test_separation_of_opposite_places_is_half_a_turn() -> None:
+    assert separation(0, 0, 180, 0) == separation(7, 90, 7, -90) == 180 * 3600
+
+
+def test_pixels_offer_where_one_of_the_two_has_no_sky() -> None:
+    old, new = listing(), listing(**{place: np.full(6, NAN) for place in ("ra", "dec")})
+    for strays, candidates in ((old, new), (new, old)):
+        (offer,) = nearest_offers([event(strays, 2)], candidates)
+        assert (offer.row, offer.unit, offer.distance) == (2, "px", 0)
+
+
+@pytest.mark.parametrize("place", ["ra", "dec", "x", "y"])
+def test_half_a_position_offers_nothing(place: str) -> None:
+    both = {"x": "xy", "y": "xy"}.get(place, "sky")
+    gone = {"xy": ("ra", "dec"), "sky": ("x", "y")}[both]
+    stray = event(listing(), 2)._replace(**dict.fromkeys((place, *gone), NAN))
+    assert nearest_offers([stray], listing()) == []

@@ -99,14 +99,24 @@ def test_step_is_the_group_or_the_event() -> None:
 
 
 def test_reviewers_come_in_the_order_of_their_last_decisions() -> None:
-    names = ["ann", "bob", "ann", "cat", "bob"]
-    assert last_reviewers([event(listing(), 0, reviewer=name) for name in names]) == [
-        "ann",
-        "cat",
-        "bob",
-    ]
+    listed = listing(1)
+    events = [event(listed, 0, reviewer=name) for name in ("ann", "bob", "cat", "ann", "cat")]
+    assert last_reviewers(events) == ["bob", "ann", "cat"]
+    assert last_reviewers([]) == []
 
 
-@pytest.mark.parametrize(("text", "stored"), [("né", "né"), ("a\udcff", "a\\udcff")])
+@pytest.mark.parametrize(
+    ("text", "stored"), [("plain", "plain"), ("\u00e9", "\u00e9"), ("a\udcffb", "a\\udcffb")]
+)
 def test_lone_surrogates_are_escaped(text: str, stored: str) -> None:
     assert storable(text) == stored
+
+
+@pytest.mark.parametrize(
+    ("changes", "is_undecided"),
+    [({}, True), ({"tags": ("dipole",)}, False), ({"comment": "odd"}, False)],
+)
+def test_decision_of_nothing_is_undecided(changes: dict[str, object], is_undecided: bool) -> None:
+    opinion = event(listing(1), 0, Verdict.NONE, **changes).opinion
+    assert (opinion is UNDECIDED) is is_undecided
+    assert event(listing(1), 0, Verdict.ACCEPT).opinion.verdict is Verdict.ACCEPT

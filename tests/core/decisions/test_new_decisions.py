@@ -14,6 +14,8 @@ from vetter.core.decisions.ledger import Ledger
 from vetter.core.decisions.new_decisions import decide, decide_group, take_offers
 
 ACCEPT = {"verdict": Verdict.ACCEPT}
+
+
 LATER = {"verdict": Verdict.LATER, "until": "2027-01-01T00:00:00.000Z"}
 
 
@@ -130,3 +132,66 @@ def test_offers_taken_are_one_step_of_what_is_new(ledger: Ledger) -> None:
         (one.key, one.how, one.verdict, one.tags, one.comment, one.seconds) for one in made
     ] == [(key, How.CARRIED, Verdict.REJECT, ("t",), "y", 4.0) for key in ("c0", "c4")]
     assert made[0].group == made[1].group is not None and made[0].at == made[1].at
+
+
+@pytest.fixture
+def judged() -> Ledger:
+    """The first candidate is accepted, the second is accepted by an arbiter."""
+    made = Ledger(listing(), REVIEWER)
+    for row in (0, 1):
+        event = decide(made, row, verdict=Verdict.ACCEPT, as_arbiter=row == 1)
+        assert event is not None
+        made.apply(event)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("row", "changes", "how"),
+    [
+        (0, {"verdict": Verdict.ACCEPT}, None),
+        (0, {"verdict": Verdict.ACCEPT, "as_arbiter": True}, How.ARBITER),
+        (0, {"verdict": Verdict.ACCEPT, "anew": True}, How.SINGLE),
+        (0, {"verdict": Verdict.REJECT}, How.SINGLE),
+        (0, {"as_arbiter": True}, None),
+        (0, {"tags": ()}, None),
+        (0, {"tags": ["dipole"]}, How.SINGLE),
+        (1, {"verdict": Verdict.ACCEPT, "as_arbiter": True}, None),
+        (1, {"verdict": Verdict.ACCEPT}, How.SINGLE),
+        (1, {"comment": "near a star"}, How.ARBITER),
+        (1, {"comment": ""}, None),
+    ],
+)
+def test_event_is_of_what_changes(
+    judged: Ledger, row: int, changes: dict[str, object], how: How | None
+) -> None:
+    event = decide(judged, row, **changes)
+    assert (event.how if event else None) is how
+    assert event is None or (event.key, event.reviewer) == (f"c{row}", REVIEWER)
+
+
+def test_time_spent_and_screen_are_noted(judged: Ledger) -> None:
+    plain = decide(judged, 2, verdict=Verdict.MAYBE)
+    noted = decide(judged, 2, verdict=Verdict.MAYBE, seconds=2.5, seen="asinh")
+    assert plain is not None and (plain.seconds, plain.seen) == (0, "")
+    assert noted is not None and (noted.seconds, noted.seen) == (2.5, "asinh")
+
+
+@pytest.mark.parametrize(
+    ("as_arbiter", "rows", "how"), [(False, [2, 3], How.GROUP), (True, [0, 2, 3], How.ARBITER)]
+)
+def test_group_has_the_rows_that_change_once(
+    judged: Ledger, as_arbiter: bool, rows: list[int], how: How
+) -> None:
+    events = decide_group(judged, [0, 1, 2, 3, 2], Verdict.ACCEPT, as_arbiter, seen="grid")
+    assert [event.key for event in events] == [f"c{row}" for row in rows]
+    assert {(event.how, event.seconds, event.seen) for event in events} == {(how, 0.0, "grid")}
+    assert len({event.group for event in events}) == 1
+    assert len({event.id for event in events}) == len(events)
+
+
+def test_offer_of_the_same_opinion_makes_no_event(judged: Ledger) -> None:
+    opinions = {0: Opinion(Verdict.ACCEPT), 2: Opinion(Verdict.REJECT, ("ghost",))}
+    offers = [Offer(f"old{row}", row, 0.5, "px", opinion) for row, opinion in opinions.items()]
+    (event,) = take_offers(judged, offers)
+    assert (event.key, event.verdict, event.tags) == ("c2", Verdict.REJECT, ("ghost",))
+    assert event.how is How.CARRIED and event.group

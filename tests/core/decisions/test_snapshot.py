@@ -184,6 +184,30 @@ def test_undo_ends_at_decisions_that_cannot_be_read(
     assert ledger.codes.tolist() == [2] * COUNT
 
 
+@pytest.mark.parametrize("steps_back", [1, 2])
+def test_undo_that_a_state_does_not_hold_yet_is_replayed(
+    steps_back: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("snapshot", "undo"):
+        monkeypatch.setattr(f"vetter.core.decisions.{module}.READ_AT_ONCE", 1)
+    night = Night(listing(COUNT))
+    night.write([decide(night.ledger, 2, verdict=Verdict.ACCEPT)])
+    night.write(decide_group(night.ledger, range(COUNT), Verdict.REJECT))
+    night.write(decide_group(night.ledger, [4, 1], Verdict.MAYBE))
+    state = taken(night)
+    needed = night.fetch(state.needed_events())
+    for _ in range(steps_back):
+        night.write(night.ledger.undo_step())
+    restored = Ledger.restored(night.candidates, REVIEWER, state, needed, night.fetch)
+    restored.replay(night.events[COUNT + 3 :])
+    for _ in range(3):
+        assert repr(picture(restored)) == repr(picture(night.ledger))
+        made = night.ledger.redo_step()
+        assert repr(stripped(restored.redo_step())) == repr(stripped(made))
+        night.write(made)
+        restored.replay(night.events[len(night.events) - len(made) :])
+
+
 def test_mark_of_list_depends_on_keys_places_and_what_is_left_out() -> None:
     marks = {
         mark_of_list(listing(COUNT)),
@@ -202,3 +226,71 @@ def test_arbiter_is_noted_from_events_alone() -> None:
     ledger = Ledger(listing(COUNT), REVIEWER)
     ledger.apply(event(listing(COUNT), 1, how=How.ARBITER))
     assert ledger.has_arbitrated
+
+
+def test_distinct_numbers_are_positive_and_come_once() -> None:
+    found = snapshots.distinct_numbers(np.array([3, 0, 7, 7]), np.array([3, 1]), np.array([], int))
+    assert found == [1, 3, 7]
+
+
+def changes(*numbers: tuple[int, int, int]) -> snapshots.StoredChanges:
+    table = np.array(numbers, np.int64).reshape(-1, 3)
+    return snapshots.StoredChanges(*table.T)
+
+
+SOUND = LedgerSnapshot(
+    events=9,
+    rows=np.array([0, 2]),
+    latest=np.array([4, 7]),
+    strays=np.array([5]),
+    done=changes((0, 0, 1), (2, 2, 4)),
+    undone=changes((1, 0, 6), (1, 6, 8)),
+    undone_sizes=np.array([1, 1]),
+)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "is_sound"),
+    [
+        ({}, True),
+        ({"rows": np.array([0, 4])}, True),
+        ({"rows": np.array([0, 5])}, False),
+        ({"rows": np.array([-1, 2])}, False),
+        ({"rows": np.array([2, 2])}, False),
+        ({"rows": np.array([0])}, False),
+        ({"latest": np.array([1, 2**31 - 1])}, True),
+        ({"latest": np.array([1, 2**31])}, False),
+        ({"latest": np.array([0, 7])}, False),
+        ({"strays": np.array([0])}, False),
+        ({"strays": np.array([], int)}, True),
+        ({"done": changes((4, 0, 1))}, True),
+        ({"done": changes((5, 0, 1))}, False),
+        ({"done": changes((0, -1, 1))}, False),
+        ({"done": changes((0, 1, 0))}, False),
+        ({"undone": changes((1, 0, 6), (5, 6, 8))}, False),
+        ({"undone": changes((1, 0, 6), (1, 2**31, 8))}, False),
+        ({"undone": changes((1, 0, 6))}, False),
+        ({"undone_sizes": np.array([2])}, True),
+        ({"undone_sizes": np.array([0, 2])}, False),
+        ({"undone_sizes": np.array([1, 2])}, False),
+    ],
+)
+def test_state_is_consistent_with_its_list(wrong: dict[str, Any], is_sound: bool) -> None:
+    assert SOUND._replace(**wrong).is_consistent(COUNT) == is_sound
+
+
+def test_needed_events_are_those_in_force_and_of_undo() -> None:
+    assert SOUND.needed_events() == [1, 2, 4, 5, 6, 7, 8]
+
+
+def test_history_without_a_decision_begins_after_it() -> None:
+    listed = listing(3)
+    decisions = {number: event(listed, 0, seq=number) for number in (1, 2, 4)}
+
+    def fetch(numbers: Sequence[int]) -> dict[int, Decision]:
+        return {number: decisions[number] for number in numbers if number in decisions}
+
+    older = snapshots.OlderChanges(changes((0, 0, 1), (0, 2, 3), (0, 1, 2), (1, 0, 4)), fetch)
+    assert older.take_last(2) == [(0, decisions[1], decisions[2]), (1, None, decisions[4])]
+    assert len(older) == 2
+    assert older.take_last(1) == [] and len(older) == 0

@@ -122,12 +122,62 @@ def test_any_pixels_give_limits_that_can_be_drawn(
     [
         ("best", 0, 1),
         ("sigma", 3, 3),
-        ("sigma", -1e9, 3),
+        ("sigma", -1.1e6, 3),
+        ("sigma", 0, 1.1e6),
         ("percentile", 50, 50),
         ("percentile", -1, 50),
+        ("percentile", 50, 100.5),
         ("manual", 0, math.nan),
     ],
 )
 def test_an_interval_that_means_nothing_is_refused(kind: str, low: float, high: float) -> None:
     with pytest.raises(ValueError, match="interval: expected"):
         Interval(kind, low, high)
+
+
+@pytest.mark.parametrize(
+    ("kind", "low", "high"), [("sigma", -1e6, 1e6), ("percentile", 0, 100), ("manual", 9, -9)]
+)
+def test_an_interval_may_be_the_widest(kind: str, low: float, high: float) -> None:
+    assert Interval(kind, low, high).low == low
+
+
+def test_percentage_between_two_values_takes_the_nearest() -> None:
+    eleven = np.arange(11.0)
+    assert find_limits(eleven, Interval("percentile", 14, 64)) == (1, 6)
+    assert find_limits(eleven, Interval("percentile", 16, 66)) == (2, 7)
+    assert find_limits(eleven, Interval("percentile", 15, 100)) == (2, 10)
+
+
+def test_plane_without_pixels_is_drawn_from_0_to_1() -> None:
+    nothing = np.array([np.nan, np.inf])
+    assert find_limits(nothing, Interval()) == (0, 1)
+    assert find_limits(nothing, Interval(), symmetric=True) == (-1, 1)
+    assert find_limits([], Interval()) == (0, 1)
+
+
+def test_planes_that_share_limits_may_differ_in_shape() -> None:
+    assert find_limits([RAMP, np.full((2, 3), -4.0)], Interval("minmax")) == (-4, 1000)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "limits"),
+    [
+        (7, 7, (6.993, 7.007)),
+        (-7, -7, (-7.007, -6.993)),
+        (0, 0, (-0.5, 0.5)),
+        # They are equal to a part in 1e9.
+        (1e9, 1e9 + 1.2, (1e9, 1e9 + 1.2)),
+        (1e9, 1e9 + 0.9, (999000000.45, 1001000000.45)),
+        (0, 1.1e-300, (0, 1.1e-300)),
+        (0, 1e-300, (-1e-12, 1e-12)),
+    ],
+)
+def test_equal_limits_are_moved_apart(low: float, high: float, limits: tuple[float, float]) -> None:
+    found = find_limits(np.array([low, high]), Interval("minmax"))
+    assert found == pytest.approx(limits, rel=1e-12, abs=0)
+
+
+def test_usual_percentages_leave_half_a_hundredth_at_each_end() -> None:
+    assert find_limits(RAMP, Interval("percentile")) == (5, 995)
+    assert find_limits(-RAMP, Interval("noise"), symmetric=True) == (-995, 995)

@@ -42,6 +42,11 @@ def test_own_pixels_are_in_a_circle() -> None:
         (None, (29.5, 29.5)),
         ((3.0, 50.0), (3, 50)),
         ((-5.0, 30.0), (0, 30)),
+        ((57.0, 30.0), (59, 30)),
+        ((30.0, 57.0), (30, 59)),
+        ((30.0, 3.0), (30, 0)),
+        ((-14.0, 30.0), None),
+        ((30.0, -14.0), None),
         ((-90.0, 30.0), None),
         ((30.0, 90.0), None),
         ((np.nan, 30.0), None),
@@ -118,10 +123,56 @@ def test_planes_without_numbers_are_left_out() -> None:
 
 @pytest.mark.parametrize(
     ("level", "sigma", "usable"),
-    [(1e9, 1.1, True), (1e9, 0.9, False), (0, 1e-290, False), (0, 2e-290, True), (0, 1e150, False)],
+    [
+        (1e9, 1.1, True),
+        (1e9, 1e-9 * 1e9, False),
+        (1e9, 0.9, False),
+        (0, 1e-290, False),
+        (0, 1.1e-290, True),
+        (0, 0.9e150, True),
+        (0, 1e150, False),
+    ],
 )
 def test_noise_is_usable_within_the_range_of_floats(
     level: float, sigma: float, usable: bool
 ) -> None:
     assert PlaneNoise(level, sigma, 0, 0).is_usable is usable
     assert PlaneNoise(-level, sigma, 0, 0).is_usable is usable
+
+
+@pytest.mark.parametrize(("odd", "zero"), [(0.0, 100), (0.5, 100), (-0.5, 0)])
+def test_picture_has_no_value_on_the_other_side_of_zero(odd: float, zero: float) -> None:
+    plane = waves()
+    plane[0, 0] = odd
+    assert measure_noise({"diff": plane})["diff"].zero == zero
+    assert measure_noise({"diff": -plane})["diff"].zero == -zero
+
+
+@pytest.mark.parametrize(
+    ("dx", "dy", "is_own"),
+    [(8, 0, True), (-8, 0, True), (0, 8, True), (0, -8, True), (9, 0, False), (0, -9, False)],
+)
+def test_candidate_is_in_the_middle_by_default(dx: int, dy: int, is_own: bool) -> None:
+    plane = waves(side=61)
+    plane[30 + dy, 30 + dx] = 150
+    assert (measure_noise({"image": plane})["image"].highest == 150) is is_own
+
+
+@pytest.mark.parametrize(
+    ("values", "level", "sigma"),
+    [
+        # 1 sigma is that of the pixels before the middle one.
+        ([1, 3], 3, 2),
+        ([1, 3, 5], 3, 2),
+        ([0] * 20 + [0.5] * 40 + [0.7] * 40, 0.5, 0.5 * np.sqrt(0.4)),
+        # Seven in ten pixels have the same value, and three are higher by 1: their scatter.
+        ([5] * 70 + [6] * 30, 5, np.sqrt(0.7 * 0.3)),
+        # Ten pixels are left without the sources, and are measured once more; nine are too few.
+        ([0, 0, 0, 0, 1, 1, 2, 2, 2, 2] + [1000] * 4, 1, np.sqrt(4 / 5)),
+        ([0, 0, 0, 1, 1, 2, 2, 2, 2] + [1000] * 4, 2, np.sqrt(14 / 6)),
+    ],
+    ids=["two", "three", "skewed", "integers", "ten left", "nine left"],
+)
+def test_sky_of_a_few_pixels(values: list[float], level: float, sigma: float) -> None:
+    noise = measure_noise({"image": np.array([values], float)})["image"]
+    assert (noise.level, noise.sigma) == (level, pytest.approx(sigma))

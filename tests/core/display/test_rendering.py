@@ -7,6 +7,7 @@ import pytest
 
 from vetter.core.display.colour_map import MASK_BAD, MASK_GOOD, NO_DATA, colour_table
 from vetter.core.display.interval import Interval
+from vetter.core.display.plane_noise import PlaneNoise
 from vetter.core.display.rendering import render
 from vetter.core.display.stretch import STRETCHES
 from vetter.core.display.style import DisplayStyle, PlaneStyle
@@ -135,12 +136,47 @@ def test_extreme_pixels_have_a_tone_each(pixels: list[float], stretch: str) -> N
             assert ((picture == NO_DATA) == np.isnan([pixels])).all()
 
 
-def test_value_has_the_nearest_of_4096_tones() -> None:
-    table = colour_table("grey")
-    step = 1 / 4095
-    at = np.array([[0, 0.4, 0.6, 100.4, 100.6, 4094.4, 4094.6, 4095]])
-    tones = render({"image": at * step}, PLAIN)[0]["image"][0]
-    assert (tones == table[[0, 0, 1, 100, 101, 4094, 4095, 4095]]).all()
+ALL_LEVELS = np.arange(4096.0)
+
+
+def colours(name: str, values: np.ndarray, limits: tuple[float, float], stretch: str) -> np.ndarray:
+    look = PlaneStyle(Interval("manual", *limits), stretch, "diverging")
+    return render({name: values[None]}, DisplayStyle(look, look, look))[0][name][0]
+
+
+@pytest.mark.parametrize("off", [-0.45, 0.0, 0.45])
+@pytest.mark.parametrize(
+    ("stretch", "power"), [("linear", 1), ("sqrt", 0.5), ("square", 2)], ids=str
+)
+def test_value_has_the_nearest_of_4096_tones(stretch: str, power: float, off: float) -> None:
+    table = colour_table("diverging")
+    bright = (ALL_LEVELS / 4095) ** power
+    found = colours("image", ALL_LEVELS + off, (0, 4095), stretch)
+    assert (found == table[np.rint(4095 * bright).astype(int)]).all()
+
+
+@pytest.mark.parametrize("off", [-0.45, 0.45])
+def test_value_by_noise_has_the_nearest_tone(off: float) -> None:
+    look = PlaneStyle(cmap="diverging", stretch="asinh")
+    # From 2 sigma below the sky to 10 above.
+    sigmas = (ALL_LEVELS + off) / 4095 * 12 - 2
+    noise = {"image": PlaneNoise(0.0, 1.0, -2.0, 10.0)}
+    picture = render({"image": sigmas[None]}, DisplayStyle(look, look, look), noise)[0]["image"][0]
+    assert (picture == colour_table("diverging")).all()
+
+
+def test_stretch_of_a_difference_is_the_same_on_both_sides() -> None:
+    signed = np.linspace(-1, 1, 4096)
+    bright = 0.5 + 0.5 * np.sign(signed) * np.sqrt(np.abs(signed))
+    found = colours("diff", signed, (-1, 1), "sqrt")
+    assert (found == colour_table("diverging")[np.rint(4095 * bright).astype(int)]).mean() > 0.98
+
+
+def test_equalised_difference_ranks_sizes() -> None:
+    # Two of four pixels are above zero and up to 1 in size: half the brightness of one side.
+    found = colours("diff", np.array([-4.0, -1.0, 0.0, 1.0, 4.0]), (-4, 4), "histeq")
+    table = colour_table("diverging")
+    assert found[[0, 1, 3, 4]].tolist() == table[[0, 1024, 3071, 4095]].tolist()
 
 
 def test_contrast_turns_about_the_bias() -> None:

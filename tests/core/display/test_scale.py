@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from vetter.core.display.colour_map import colour_table
-from vetter.core.display.interval import Interval
+from vetter.core.display.interval import SIGMAS, Interval
 from vetter.core.display.plane_noise import PlaneNoise, measure_noise
 from vetter.core.display.rendering import render
 from vetter.core.display.scale import Scale, is_outside, noise_tones, plane_scales
@@ -277,6 +277,39 @@ def test_sky_near_the_largest_float_has_percentiles(level: float) -> None:
     noise = {"image": PlaneNoise(level, 1e149, 0, 2e300 if level == 0 else 1e299)}
     found = plane_scales({"image": plane}, BY_NOISE, noise)["image"]
     assert (found.low, found.high, found.sigma) == (1, 3, 0)
+
+
+def test_adjusted_without_its_difference_has_a_scale_of_its_own() -> None:
+    noise = {"adjusted": PlaneNoise(0, 5, -40, 70), "diff": PlaneNoise(0, 5, -40, 90)}
+    plane = np.ones((3, 3))
+    assert plane_scales({"adjusted": plane}, BY_NOISE, noise)["adjusted"].high == 70
+    both = plane_scales({"adjusted": plane, "diff": plane}, BY_NOISE, noise)
+    assert both["adjusted"].high == 90
+    noise["snr"] = PlaneNoise(0, 5, -40, 60)
+    assert plane_scales({"snr": plane, "diff": plane}, BY_NOISE, noise)["snr"].high == 60
+
+
+def test_difference_without_noise_is_symmetric_about_zero() -> None:
+    plane = np.array([[-3.0, 1.0, 2.0]])
+    looks = BY_NOISE.with_("difference", interval=Interval("minmax"))
+    assert plane_scales({"diff": plane}, looks, {})["diff"] == Scale(-3, 3)
+
+
+def test_tones_are_counted_from_the_sky() -> None:
+    tones = noise_tones(np.array([90.0, 100, 105, 115, 150]), Scale(90, 150, 100, 5), signed=False)
+    assert tones == pytest.approx([0, 1 / 6, 3 / 12, 5 / 12, 1])
+    tones = noise_tones(np.array([50.0, 75, 100, 125, 150]), Scale(50, 150, 100, 5), signed=True)
+    assert tones == pytest.approx([0, 0.25, 0.5, 0.75, 1])
+
+
+def test_sigmas_offered_at_first_are_those_of_the_scale_by_noise() -> None:
+    noise = {"image": PlaneNoise(100, 5, 90, 110)}
+    plane = np.ones((3, 3))
+    looks = BY_NOISE.with_("sky", interval=Interval("sigma", *SIGMAS))
+    by_noise, by_sigmas = (
+        plane_scales({"image": plane}, style, noise)["image"] for style in (BY_NOISE, looks)
+    )
+    assert by_noise[:2] == by_sigmas[:2] == (90, 150)
 
 
 @pytest.mark.parametrize(

@@ -38,12 +38,23 @@ def test_equalised_levels_are_equally_frequent() -> None:
     assert np.histogram(bright, 4, (0, 1))[0].min() > 3000
 
 
-def test_equalising_one_value_is_a_straight_line() -> None:
-    assert equalise(np.full(9, 3), 8).tolist() == np.linspace(0, 1, 8).tolist()
+@pytest.mark.parametrize("levels", [[], [3], [3] * 9, [0, 0], [7, 7]])
+def test_equalising_fewer_than_two_levels_is_a_straight_line(levels: list[int]) -> None:
+    assert equalise(np.array(levels, int), 8).tolist() == np.linspace(0, 1, 8).tolist()
 
 
-def test_equalising_nothing_is_a_straight_line() -> None:
-    assert equalise(np.empty(0, int), 8).tolist() == np.linspace(0, 1, 8).tolist()
+@pytest.mark.parametrize(
+    ("levels", "bright"),
+    [
+        ([0, 2], [0, 0, 1, 1]),
+        ([1, 3], [0, 0, 0, 1]),
+        # Of four pixels above the lowest level one is at the second.
+        ([[0, 1, 2], [2, 2, 0]], [0, 0.25, 1, 1]),
+        ([1, 1, 1, 2, 3, 3, 3], [0, 0, 0.25, 1]),
+    ],
+)
+def test_equalised_brightness_is_share_of_pixels(levels: list[int], bright: list[float]) -> None:
+    assert equalise(np.array(levels), 4).tolist() == bright
 
 
 def test_a_symmetric_table_treats_both_signs_alike() -> None:

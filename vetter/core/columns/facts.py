@@ -125,13 +125,15 @@ def _pair_text(first: np.ndarray, second: np.ndarray, form: str, row: int) -> st
 def _magnitude_text(
     candidates: CandidateList, write: Writer, write_error: Writer | None, row: int
 ) -> str:
-    value = candidates.value("mag", row)
-    if value is None or value != value:
-        return MISSING_TEXT
-    error = None if write_error is None else candidates.value("mag_err", row)
-    if write_error is None or error is None or error != error:
-        return write(value)
-    return f"{write(value)} ± {write_error(error)}"
+    value = _written(candidates, "mag", write, row)
+    error = "" if write_error is None else _written(candidates, "mag_err", write_error, row)
+    return " ± ".join(filter(None, (value, error))) if value else MISSING_TEXT
+
+
+def _written(candidates: CandidateList, role: str, write: Writer, row: int) -> str:
+    """Return the number of a role as text; empty where it is missing."""
+    value = candidates.value(role, row)
+    return "" if value is None or value != value else write(value)
 
 
 def _time_text(candidates: CandidateList, column: str, unit: str, row: int) -> str:

@@ -22,8 +22,10 @@ def fold(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
 
     Text of ASCII letters alone is an array of bytes, a quarter of the memory.
     """
-    parts = [_fold_part(values[a : a + PART]) for a in range(0, max(len(values), 1), PART)]
-    return parts[0] if len(parts) == 1 else _join(parts)
+    # Bytes beside text become text.
+    return np.concatenate(
+        [_fold_part(values[a : a + PART]) for a in range(0, max(len(values), 1), PART)]
+    )
 
 
 def _fold_part(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
@@ -74,18 +76,14 @@ class FoldedColumns:
         first = 0 if known is None else len(known[1])
         new = self._values(name, first)
         kind = new.dtype.kind
-        if known is None or (known[0] != kind and len(new)):
-            # A column of numbers may turn into text while a list is read.
-            texts = fold(self._values(name, 0) if first else new)
+        if known is None:
+            texts = fold(new)
         elif not len(new):
             return known[1]
+        elif known[0] != kind:
+            # A column of numbers may turn into text while a list is read.
+            texts = fold(self._values(name, 0))
         else:
-            texts = _join([known[1], fold(new)])
+            texts = np.concatenate([known[1], fold(new)])
         self._texts[name] = (kind, texts)
         return texts
-
-
-def _join(parts: list[npt.NDArray[Any]]) -> npt.NDArray[Any]:
-    if len({part.dtype.kind for part in parts}) > 1:
-        parts = [part.astype(np.str_) for part in parts]
-    return np.concatenate(parts)

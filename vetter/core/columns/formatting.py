@@ -11,7 +11,6 @@ import numpy.typing as npt
 
 from vetter.core.coordinates.times import all_digits
 
-MAX_DECIMALS = 6
 SAMPLE_ROWS = 400
 """Rows that decide the number of decimals."""
 
@@ -94,13 +93,14 @@ def _float_writer(values: npt.NDArray[Any]) -> Writer:
         legible = 1
     elif typical < 0.1:
         legible = 5
-    for decimals in range(min(type_limit, MAX_DECIMALS) + 1):
-        tolerance = 10.0 ** -(digits - 1) * sample
-        if decimals == legible or bool(
-            np.all(np.abs(np.round(sample, decimals) - sample) <= tolerance)
-        ):
-            return _fixed_writer(decimals)
-    return _fixed_writer(min(type_limit, legible))
+    most = min(type_limit, legible)
+    tolerance = 10.0 ** -(digits - 1) * sample
+    needed = (
+        decimals
+        for decimals in range(most)
+        if (np.abs(np.round(sample, decimals) - sample) <= tolerance).all()
+    )
+    return _fixed_writer(next(needed, most))
 
 
 def time_writer(values: npt.NDArray[Any]) -> Writer:

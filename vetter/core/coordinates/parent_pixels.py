@@ -56,14 +56,12 @@ def _by_ltv(header: Mapping[str, Any]) -> ParentPixels | None:
 
 
 def _by_crop(header: Mapping[str, Any]) -> ParentPixels | None:
-    if "CROP_X1" not in header or "CROP_Y1" not in header:
-        return None
     x, y = _number(header, "CROP_X1", math.nan), _number(header, "CROP_Y1", math.nan)
     return _parent(x, y, "CROP_X1, CROP_Y1")
 
 
 def _by_alternate(header: Mapping[str, Any], letter: str) -> ParentPixels | None:
-    if f"CRVAL1{letter}" not in header or f"CRVAL2{letter}" not in header:
+    if f"CRVAL1{letter}" not in header:
         return None
     offsets = []
     for axis, other in ((1, 2), (2, 1)):

@@ -123,8 +123,8 @@ def _read_texts(cards: list[Card], decisions: list[str]) -> list[Card]:
             raise UnusableWcs(f"header: its WCS cannot be used ({keyword} is {what})")
     written = ", ".join(f"{keyword} = '{_value(texts[keyword])}'" for keyword in read)
     if read:
-        hours = any(keyword in axes and ":" in str(_value(texts[keyword])) for keyword in read)
-        how = "read as an angle, RA in hours" if hours else "read as a number"
+        plain = all(_plain_number(keyword, _value(texts[keyword])) is not None for keyword in read)
+        how = "read as a number" if plain else "read as an angle, RA in hours"
         decisions.append(f"{written} is text: {how}")
     from astropy.io.fits import Card as NewCard
 
@@ -142,19 +142,22 @@ def _axis_types(cards: list[Card]) -> dict[str, str]:
 
 
 def _number_of(keyword: str, value: Any, axes: dict[str, str]) -> float | None:
-    """Return the number that a text stands for; None without one."""
+    """Return the number or the angle that a text stands for; None without one."""
     if not isinstance(value, str):
         return None
-    text = value.strip().replace("D", "E").replace("d", "e")
-    if keyword == "EQUINOX":
-        text = text.lstrip("JjBb")
-    try:
-        number = float(text)
-    except ValueError:
-        if keyword not in axes:
-            return None
+    number = _plain_number(keyword, value)
+    if number is None and keyword in axes:
         number = parse_angle(value.strip(), axes[keyword].startswith("RA"))
-    return number if math.isfinite(number) else None
+    return number if number is not None and math.isfinite(number) else None
+
+
+def _plain_number(keyword: str, text: str) -> float | None:
+    """Return a number written as text, of Fortran's too; None for another text."""
+    text = text.strip().replace("D", "E").replace("d", "e")
+    try:
+        return float(text.lstrip("JjBb") if keyword == "EQUINOX" else text)
+    except ValueError:
+        return None
 
 
 def _contradictions(values: dict[str, Any], decisions: list[str]) -> set[str]:
@@ -194,16 +197,17 @@ def _differs(kind: str, parts: dict[str, dict[tuple[int, int], float]], taken: s
     if kind == "PC":
         return _far(_matrix(parts["PC"], 1.0) * delta[:, np.newaxis], used)
     if kind == "CDELT":
-        # Without a rotation only scales can be compared; 1 and 0 are what unset cards hold.
-        scales = np.hypot(*used.T)
+        # Without a rotation only scales can be compared, those of the rows or, as beside CROTA,
+        # of the columns; 1 and 0 are what unset cards hold.
         unset = np.isin(np.abs(delta), (0.0, 1.0)).all()
-        return "PC" not in parts and not unset and _far(np.abs(delta), scales)
+        differs = all(_far(np.abs(delta), np.hypot(*part)) for part in (used, used.T))
+        return "PC" not in parts and not unset and differs
     angle = np.radians(parts["CROTA"].get((1, 1), parts["CROTA"].get((0, 0), 0.0)))
-    if np.isin(np.abs(delta), (0.0, 1.0)).all() or (angle == 0 and taken == "PC"):
+    if angle == 0 or np.isin(np.abs(delta), (0.0, 1.0)).all():
         return False
     sine, cosine = np.sin(angle), np.cos(angle)
     turned = np.array([[cosine * delta[0], -sine * delta[1]], [sine * delta[0], cosine * delta[1]]])
-    return bool(angle != 0) and _far(turned, used)
+    return _far(turned, used)
 
 
 def _matrix(part: dict[tuple[int, int], float], diagonal: float) -> Floats:

@@ -109,7 +109,7 @@ def _bit_of_card(header: Mapping[str, Any], keyword: str) -> int:
         return number
     # The 32nd bit of a signed mask is written as its sign.
     value &= 2**32 - 1 if value < 0 else 2**63 - 1
-    return value.bit_length() - 1 if value > 0 and value & (value - 1) == 0 else -1
+    return value.bit_length() - 1 if value & (value - 1) == 0 else -1
 
 
 def _parse_bits(text: str, names: Mapping[str, int], option: str) -> int:

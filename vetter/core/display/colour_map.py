@@ -113,18 +113,19 @@ def _diverging_colours(light_middle: bool) -> npt.NDArray[Any]:
 def _oklab_to_srgb(
     lightness: npt.NDArray[Any], a: npt.NDArray[Any], b: npt.NDArray[Any]
 ) -> npt.NDArray[Any]:
-    """Convert OKLab to gamma-encoded sRGB, clipped to 0..1, by Ottosson's matrices."""
+    """Convert OKLab to gamma-encoded sRGB, at least 0, by Ottosson's matrices."""
     long = (lightness + 0.3963377774 * a + 0.2158037573 * b) ** 3
     medium = (lightness - 0.1055613458 * a - 0.0638541728 * b) ** 3
     short = (lightness - 0.0894841775 * a - 1.2914855480 * b) ** 3
-    linear = np.stack(
+    channels = np.stack(
         [
             4.0767416621 * long - 3.3077115913 * medium + 0.2309699292 * short,
             -1.2684380046 * long + 2.6097574011 * medium - 0.3413193965 * short,
             -0.0041960863 * long - 0.7034186147 * medium + 1.7076147010 * short,
         ],
         axis=1,
-    ).clip(0, 1)
+    )
+    linear = np.maximum(channels, 0)
     encoded: npt.NDArray[Any] = np.where(
         linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055
     )

@@ -68,12 +68,12 @@ def equalise(levels: npt.NDArray[np.integer[Any]], count: int) -> Array:
         0 at the lowest level that occurs, 1 at the highest, never falling; a straight line
         if fewer than two levels occur.
     """
-    below = np.cumsum(np.bincount(levels.ravel(), minlength=count)[:count]).astype(float)
-    first = below[np.flatnonzero(below)[0]] if below[-1] > 0 else 0.0
-    span = below[-1] - first
-    if span <= 0:
+    pixels = np.bincount(levels.ravel(), minlength=count)[:count]
+    present = np.flatnonzero(pixels)
+    if len(present) < 2:
         return np.linspace(0, 1, count)
-    return np.asarray(np.clip((below - first) / span, 0, 1))
+    above_lowest = np.cumsum(pixels) - pixels[present[0]]
+    return np.asarray(np.maximum(above_lowest / above_lowest[-1], 0))
 
 
 def mirror_brightness(brightness: Array) -> Array:

@@ -200,3 +200,38 @@ def test_zeros_and_tiny_values_among_fractions_fill_an_image(
     pixels.flat[98:] = 0.0, 1e-30
     assert np.isnan(PlaneContent([pixels], is_sky=True).boxes[0]).sum() == unknown
     assert not np.isnan(PlaneContent([pixels]).boxes[0]).any()
+
+
+def test_small_units_have_outliers_and_peaks_too() -> None:
+    pixels = waves()
+    pixels.flat[:3] = 50, 50, -50
+    assert PlaneContent([0.01 * pixels]).outliers == (2, 1)
+    stars = field(1, 200)
+    small, large = PlaneContent([0.01 * stars]), PlaneContent([stars])
+    places = [(peak.row, peak.column) for peak in large.peaks]
+    assert [(peak.row, peak.column) for peak in small.peaks] == places
+    assert small.seen(large.peaks) == (30, 30)
+
+
+def raised(side: int, sigmas: float) -> PlaneContent:
+    """A square of pixels so many sigma of the smoothed noise, 5 / 3, above noise about 100."""
+    pixels, half = field(1), side // 2
+    pixels[60 - half : 61 + half, 60 - half : 61 + half] = 100 + sigmas * 5 / 3
+    return PlaneContent([pixels])
+
+
+@pytest.mark.parametrize(("sigmas", "found"), [(7.4, False), (8.6, True), (9.5, True)])
+def test_peak_is_from_eight_sigma(sigmas: float, found: bool) -> None:
+    peaks = [(peak.row, peak.column) for peak in raised(3, sigmas).peaks]
+    assert peaks == ([(60, 60)] if found else [])
+
+
+@pytest.mark.parametrize(("sigmas", "seen"), [(3.7, 0), (4.3, 1), (5.0, 1)])
+def test_star_is_seen_from_four_sigma(sigmas: float, seen: int) -> None:
+    assert raised(9, sigmas).seen([Peak(0, 60, 60, 1.0)]) == (seen, 1)
+
+
+def test_gradient_of_two_planes_is_no_common_noise() -> None:
+    gradient = np.add.outer(np.linspace(-20, 20, 180), np.linspace(-10, 10, 180))
+    one, other = (PlaneContent([field(seed, side=180) + gradient]) for seed in (1, 2))
+    assert abs(one.noise_correlation(other)) < 0.1

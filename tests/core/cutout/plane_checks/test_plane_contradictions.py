@@ -201,3 +201,75 @@ def test_fills_of_hotpants_are_no_pixels() -> None:
 def test_damaged_numbers_are_not_questioned() -> None:
     image = np.where(np.indices((SIDE, SIDE))[0] % 2, 1e300, -1e300)
     assert isinstance(found(image=image, diff=image, template=-image, err=image), list)
+
+
+def waves(level: float, noise: float) -> np.ndarray:
+    """Of this noise, and of 0.7 of it between neighbours."""
+    return level + noise / 1.4826 * (np.arange(3600.0).reshape(60, 60) % 3 - 1)
+
+
+@pytest.mark.parametrize(
+    ("noise", "err", "word"),
+    [
+        # Up to five times the noise, and down to a fifth of that between neighbours, it is right.
+        (20, 99, ""),
+        (20, 101, "--variance"),
+        (0.05, 0.0072, ""),
+        (0.05, 0.0070, "--variance"),
+        (1000, 9990, ""),
+        (1000, 10010, "another image"),
+        (1000, 71, ""),
+        (1000, 70, "another image"),
+        (1000, 0.99e5, "another image"),
+        (1000, 1.01e5, "--variance"),
+        (1000, 4.99e6, "--variance"),
+        (1000, 5.01e6, "another image"),
+        (1000, 1.9e-7, "another image"),
+        (1000, 2.1e-7, "--weight"),
+        (1000, 0.99e-5, "--weight"),
+        (1000, 1.01e-5, "another image"),
+    ],
+)
+def test_errors_are_compared_with_noise_its_square_and_its_inverse(
+    noise: float, err: float, word: str
+) -> None:
+    lines = found(image=waves(5 * noise, noise), err=np.full((60, 60), err))
+    assert len(lines) == bool(word)
+    assert not word or (
+        word in lines[0]
+        and lines[0].startswith(f"err is {err:.3g}, the noise of image {noise:.3g}: ")
+    )
+
+
+def test_errors_may_be_those_of_a_noisier_template() -> None:
+    planes = {"image": waves(5000, 1000), "err": np.full((60, 60), 20000.0)}
+    assert len(found(**planes)) == 1
+    assert found(**planes, template=waves(5000, 4100)) == []
+
+
+@pytest.mark.parametrize(("below", "line"), [(36, ""), (37, "err is no error: 1% of its pixels")])
+def test_errors_are_below_zero_at_a_hundredth_of_pixels_at_most(below: int, line: str) -> None:
+    err = np.full((60, 60), 1000.5)
+    err.flat[:below] = -1
+    lines = found(image=waves(5000, 1000), err=err)
+    assert [text.startswith(line) for text in lines] == ([True] if line else [])
+
+
+@pytest.mark.parametrize(("measured", "count"), [(36, 0), (37, 1)])
+def test_mask_holds_whole_numbers_but_for_a_hundredth(measured: int, count: int) -> None:
+    mask = np.zeros((60, 60))
+    mask.flat[:measured] = 7.25
+    lines = found(image=waves(5000, 1000), mask=mask)
+    assert len(lines) == count
+    assert not count or lines[0] == (
+        "mask holds measured values from 0 to 7.25, no flags: it may be another plane"
+    )
+
+
+@pytest.mark.parametrize(("known", "count"), [(1799, 0), (1800, 1)])
+def test_plane_is_off_the_image_if_half_of_the_image_is_known(known: int, count: int) -> None:
+    image = waves(5000, 1000)
+    image.flat[known:] = np.nan
+    lines = found(image=image, template=np.full((60, 60), np.nan))
+    assert len(lines) == count
+    assert found(template=np.full((60, 60), np.nan)) == []

@@ -33,9 +33,17 @@ def test_clock_that_went_back_is_named() -> None:
     assert found == {"a": ["ann's clock went back 2 times, by up to 1 h 30 min"]}
 
 
-def test_step_back_of_less_than_a_second_is_none() -> None:
-    events = TimedEvents(["1", "2"], ["2026-01-31T03:00:00.900Z", "2026-01-31T03:00:00.100Z"])
-    assert problems(a=events) == {}
+@pytest.mark.parametrize(("before", "found"), [("00.900", 0), ("01.000", 0), ("01.200", 1)])
+def test_step_back_of_a_second_is_none(before: str, found: int) -> None:
+    times = [f"2026-01-31T03:00:{before}Z", "2026-01-31T03:00:00.000Z"]
+    assert len(problems(a=TimedEvents(["1", "2"], times))) == found
+
+
+def test_each_event_has_its_time() -> None:
+    lacking = at("03:00:00", "04:00:00")._replace(ids=["1"])
+    for one, other in ((lacking, at("03:30:00")), (at("03:30:00"), lacking)):
+        with pytest.raises(ValueError, match="zip"):
+            problems(a=one, b=other)
 
 
 def test_times_in_the_future_are_named() -> None:

@@ -136,3 +136,33 @@ def test_wilson_share_of_no_hit_reaches_above_zero() -> None:
     share = wilson_share(0, 10)
     assert share.low == 0
     assert share.high == pytest.approx(0.2775, abs=1e-4)
+
+
+def test_fleiss_interval_of_four_candidates_by_hand() -> None:
+    # Agreement 0.75 and expected 0.53125. Each candidate's part of the variance is
+    # (agreement - expected - 2 (1 - kappa) (its share - expected)) / (1 - expected) - kappa:
+    # 0.32, 0.8889, -1.5289, 0.32; their squares add up to 3.3324.
+    kappa = fleiss_kappa([[2, 0], [0, 2], [1, 1], [2, 0]])
+    assert kappa.value == pytest.approx(0.4667, abs=1e-4)
+    assert kappa.low == pytest.approx(0.4667 - 1.95996 * np.sqrt(3.3324 / (4 * 3)), abs=2e-4)
+    assert (kappa.high, kappa.candidates) == (1, 4)
+
+
+def test_fleiss_interval_of_rare_category_is_that_of_jackknife() -> None:
+    table = np.array([[3, 0]] * 200 + [[0, 3]] * 10 + [[2, 1]] * 25 + [[1, 2]] * 15)
+    without = [fleiss_kappa(np.delete(table, row, axis=0)).value for row in (0, 200, 210, 235)]
+    counts = np.array([200, 10, 25, 15])
+    mean = np.average(without, weights=counts)
+    error = np.sqrt(249 / 250 * (counts @ (np.array(without) - mean) ** 2))
+    kappa = fleiss_kappa(table)
+    assert kappa.high - kappa.low == pytest.approx(2 * 1.96 * error, rel=0.03)
+
+
+@pytest.mark.parametrize(
+    ("hits", "trials", "low", "high"),
+    [(8, 10, 0.4902, 0.9433), (1, 1, 0.2065, 1.0), (0, 1, 0.0, 0.7935), (50, 100, 0.4038, 0.5962)],
+)
+def test_wilson_share_of_known_values(hits: int, trials: int, low: float, high: float) -> None:
+    share = wilson_share(hits, trials)
+    assert share[:3] == (hits, trials, hits / trials)
+    assert (share.low, share.high) == pytest.approx((low, high), abs=1e-4)

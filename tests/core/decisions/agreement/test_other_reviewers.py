@@ -1,15 +1,21 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from tests.helpers.decisions import event, listing
 from vetter.core.decisions.agreement.other_reviewers import OtherReviewers
+from vetter.core.decisions.agreement.ratings import collect_ratings
+from vetter.core.decisions.agreement.stored_opinions import tabulate_opinions
 from vetter.core.decisions.decision import Decision, How, Verdict
 from vetter.core.decisions.ledger import Ledger
 from vetter.core.decisions.new_decisions import decide, decide_group
 
 LIST = listing(4)
+
+
 A, R, M = Verdict.ACCEPT, Verdict.REJECT, Verdict.MAYBE
+
 
 EVENTS = [
     event(LIST, 0, A, reviewer="ann"),
@@ -124,6 +130,7 @@ def test_longer_list_has_words_for_new_rows() -> None:
     ledger = Ledger(listing(2), "ann", complete=False)
     others = OtherReviewers(ledger, EVENTS)
     assert len(others.disagreements()) == 2
+    assert others.texts().tolist() == ["bob: reject", "bob: accept"]
     ledger.extend(LIST, complete=True)
     assert others.texts().tolist() == ["bob: reject", "bob: accept", "", ""]
 
@@ -166,3 +173,73 @@ def test_next_reviewers_are_those_taken_over_last() -> None:
 def test_texts_begin_where_asked() -> None:
     _, others = others_of(*EVENTS)
     assert others.texts(1).tolist() == ["bob: accept", "", ""]
+
+
+def test_arbitrated_candidate_without_own_verdict_has_none() -> None:
+    _, others = others_of(*EVENTS, event(LIST, 3, R, reviewer="ann", how=How.ARBITER))
+    assert others.own_codes().tolist() == [1, 1, 2, 0]
+    assert others.disagreements()[3] == ""
+
+
+@pytest.mark.parametrize("verdict", [A, R, M])
+def test_verdict_of_another_arbiter_settles(verdict: Verdict) -> None:
+    _, others = others_of(*EVENTS, event(LIST, 0, verdict, reviewer="bob", how=How.ARBITER))
+    assert others.disagreements().tolist() == ["settled", "no", "", ""]
+    assert f"bob (arbiter): {verdict.value}" in others.remarks(0)
+    assert others.tabulate() is None
+
+
+def test_stored_opinions_stand_for_the_events() -> None:
+    theirs = [one._replace(seq=number) for number, one in enumerate(EVENTS, 1)]
+    theirs = [one for one in theirs if one.reviewer == "bob"]
+    ratings = collect_ratings(LIST, theirs)
+    table = tabulate_opinions(ratings, len(theirs))
+    assert table is not None
+    ledger, replayed = others_of(*EVENTS)
+    stored = OtherReviewers(ledger, stored=(table, ratings))
+    assert stored.names == ("bob",) and stored.tabulate() is table
+    assert stored.ratings is ratings
+    assert stored.disagreements().tolist() == replayed.disagreements().tolist()
+    made = replayed.tabulate()
+    assert made is not None and made.codes.tolist() == table.codes.tolist() and made.events == 2
+
+
+def test_next_reviewers_are_as_taken_over() -> None:
+    _, others = others_of(*EVENTS)
+    assert others.next_reviewers().tolist() == [""] * 4
+    others.take_next(np.array(["bob", "", "cat"], object))
+    assert others.next_reviewers(1).tolist() == ["", "cat", ""]
+
+
+@pytest.mark.parametrize(
+    ("own_at", "arbiters"),
+    [
+        (None, {0: 2, 1: 0}),
+        ("2026-11-02T00:00:00.000Z", {0: 2, 1: 0}),
+        ("2026-11-03T00:00:00.000Z", {0: 1, 1: 0}),
+        ("2026-11-04T00:00:00.000Z", {0: 1, 1: 0}),
+    ],
+)
+def test_last_arbiter_of_all_reviewers_counts(own_at: str | None, arbiters: dict[int, int]) -> None:
+    events = [
+        event(LIST, 0, A, reviewer="ann"),
+        event(LIST, 0, R, reviewer="abe"),
+        event(LIST, 0, R, reviewer="bob", how=How.ARBITER, at="2026-11-03T00:00:00.000Z"),
+        event(LIST, 1, M, reviewer="abe", how=How.ARBITER, at="2026-11-03T00:00:00.000Z"),
+    ]
+    if own_at is not None:
+        events.append(event(LIST, 0, M, reviewer="ann", how=How.ARBITER, at=own_at))
+    _, others = others_of(*events)
+    ratings = others.all_ratings()
+    assert ratings.reviewers == ("abe", "ann", "bob") and ratings.arbiter == arbiters
+    assert ratings.arbitrated.tolist() == [M.code if arbiters[0] == 1 else R.code, M.code, 0, 0]
+    assert ratings.codes[:, 0].tolist() == [R.code, A.code, 0]
+    opinions = [ratings.final[index].opinion(0).verdict for index in range(3)]
+    assert opinions == [R, M if own_at else A, R]
+
+
+def test_copy_of_own_opinions_may_stand_for_the_ledger() -> None:
+    ledger, others = others_of(*EVENTS)
+    present = Ledger(LIST, "ann")
+    assert others.all_ratings(present).final[0] is present
+    assert others.all_ratings().final[0] is ledger

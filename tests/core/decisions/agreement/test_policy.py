@@ -62,10 +62,12 @@ def test_no_decision_at_all_is_undecided(policy: Policy) -> None:
     assert combine(policy, []).codes.tolist() == [0, 0, 0]
 
 
-def test_arbiter_overrules_the_others() -> None:
-    arbiter = event(LIST, 0, M, reviewer="eve", how=How.ARBITER, at="2026-01-31T04:00:00.000Z")
-    opinions = combine(Policy.ARBITER, [*votes(A, A, A), arbiter])
-    assert opinions.opinion(0).verdict is M
+@pytest.mark.parametrize("verdict", [A, R, M])
+def test_arbiter_overrules_the_others(verdict: Verdict) -> None:
+    late = "2026-01-31T04:00:00.000Z"
+    arbiter = event(LIST, 0, verdict, reviewer="eve", how=How.ARBITER, at=late)
+    opinions = combine(Policy.ARBITER, [*votes(A, R, A), arbiter])
+    assert opinions.opinion(0).verdict is verdict
     assert opinions.opinion(0).reviewer == "eve"
     assert opinions.combined(0).basis == "arbiter eve"
 

@@ -123,13 +123,14 @@ def test_candidates_are_counted_by_the_rules_of_retirement() -> None:
     assert (strict.agreed, strict.disputed, strict.open) == (0, 1, 7)
 
 
-def test_arbitrated_candidate_is_agreed_and_nobodys_next() -> None:
+@pytest.mark.parametrize("settled", [Verdict.ACCEPT, Verdict.REJECT, Verdict.MAYBE])
+def test_arbitrated_candidate_is_agreed_and_nobodys_next(settled: Verdict) -> None:
     events = [
         event(LIST, 0, Verdict.ACCEPT, reviewer="ann"),
-        event(LIST, 0, Verdict.REJECT, reviewer="cat", how=How.ARBITER),
+        event(LIST, 0, settled, reviewer="cat", how=How.ARBITER),
     ]
     report = report_agreement(collect_ratings(LIST, events))
-    assert (report.agreed, report.open) == (1, 7)
+    assert (report.agreed, report.open, report.arbitrated) == (1, 7, 1)
     assert sum(one.next for one in report.reviewers) == 7
 
 
@@ -189,3 +190,15 @@ def test_reviewer_without_known_truth_has_a_dash() -> None:
 def test_kappa_of_one_category_says_why() -> None:
     lines = report_agreement(collect(ann="aa      ", bob="aa      ")).lines()
     assert "kappa not defined: all in one category" in lines[1]
+
+
+def test_reviewer_is_compared_with_all_others() -> None:
+    report = report_agreement(collect(ann="aarrarr ", bob="aarrrrm "))
+    assert [one.against_others.value for one in report.reviewers] == [
+        pytest.approx(report.pairs[0].kappa.value)
+    ] * 2
+    assert all(one.complete[:2] == one.false_accepts[:2] == (0, 0) for one in report.reviewers)
+    three = report_agreement(collect(ann="aarr", bob="aarr", cat="rrrr"))
+    # Of eight comparisons of cat four agree; of ann six: four with bob and two with cat.
+    assert [one.against_others.observed for one in three.reviewers] == [0.75, 0.75, 0.5]
+    assert [one.against_others.candidates for one in three.reviewers] == [8, 8, 8]

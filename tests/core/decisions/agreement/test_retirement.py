@@ -103,6 +103,13 @@ def test_doubtful_candidates_are_dealt_in_turns_first() -> None:
     following = assign_next(np.zeros((2, 4), np.uint8), np.array([0.9, 0.5, 0.2, 0.45]), np.ones(2))
     # By doubt: 1, 3, 2, 0.
     assert following.tolist() == [1, 0, 0, 1]
+    following = assign_next(np.zeros((2, 3), np.uint8), np.array([0.2, 0.5, 0.9]), np.ones(2))
+    assert following.tolist() == [1, 0, 0]
+
+
+def test_one_reviewer_who_is_left_gets_all() -> None:
+    codes = np.array([[1, 2, 1], [0, 0, 0]], np.uint8)
+    assert assign_next(codes, np.full(3, 0.5), np.full(2, 0.6)).tolist() == [1, 1, 1]
 
 
 def test_disputed_candidate_goes_to_one_who_has_not_rated_it() -> None:
@@ -114,12 +121,13 @@ def test_reviewer_of_no_skill_is_still_asked() -> None:
     assert assign_next(column(0, 1), np.array([0.5]), np.array([0.0, 0.9])).tolist() == [0]
 
 
-def test_next_reviewers_are_named_but_for_the_arbiters_candidates() -> None:
+@pytest.mark.parametrize("settled", [Verdict.ACCEPT, Verdict.REJECT, Verdict.MAYBE])
+def test_next_reviewers_are_named_but_for_the_arbiters_candidates(settled: Verdict) -> None:
     listed = listing(3)
     events = [
         event(listed, 0, Verdict.ACCEPT, reviewer="ann"),
         event(listed, 1, Verdict.ACCEPT, reviewer="ann"),
-        event(listed, 1, Verdict.REJECT, reviewer="cat", how=How.ARBITER),
+        event(listed, 1, settled, reviewer="cat", how=How.ARBITER),
         event(listed, 2, Verdict.ACCEPT, reviewer="ann"),
         event(listed, 2, Verdict.ACCEPT, reviewer="bob"),
     ]

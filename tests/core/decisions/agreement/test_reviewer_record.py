@@ -101,3 +101,21 @@ def test_maybe_is_as_likely_of_either_kind() -> None:
     assert record.if_real[0, 2] == pytest.approx(record.if_bogus[0, 2])
     assert record.probability == pytest.approx([0.5, 0.5])
     assert record.if_real.sum() == pytest.approx(1) and record.if_bogus.sum() == pytest.approx(1)
+
+
+def test_single_verdict_counts_for_its_reviewer() -> None:
+    record = rate_reviewers(np.array([[1, 0], [0, 0]], np.uint8))
+    assert record.skill[0] > record.skill[1]
+    assert record.probability[0] > 0.5 == record.probability[1]
+
+
+def test_maybe_alone_leaves_the_prevalence() -> None:
+    record = rate_reviewers(np.full((2, 200), 3, np.uint8))
+    assert record.probability == pytest.approx(np.full(200, 0.5))
+    assert record.if_real == pytest.approx(record.if_bogus[:, [1, 0, 2]])
+
+
+def test_reviewers_who_never_agree_are_not_told_apart() -> None:
+    record = rate_reviewers(np.array([[1, 2] * 50, [2, 1] * 50], np.uint8))
+    assert record.skill[0] == pytest.approx(record.skill[1])
+    assert record.probability == pytest.approx(np.full(100, 0.5))

@@ -32,6 +32,8 @@ def test_overlap_of_pairs_is_held_by_two_neighbours() -> None:
 def test_same_seed_deals_the_same_shares() -> None:
     one, other = (deal_shares(np.arange(50), 3, 0.1, seed=7) for _ in range(2))
     assert [rows.tolist() for rows in one.rows] == [rows.tolist() for rows in other.rows]
+    usual, zero = deal_shares(np.arange(50), 3, 0.1), deal_shares(np.arange(50), 3, 0.1, seed=0)
+    assert [rows.tolist() for rows in usual.rows] == [rows.tolist() for rows in zero.rows]
 
 
 def test_other_seed_deals_other_shares() -> None:
@@ -89,3 +91,13 @@ def test_shares_are_dealt_without_pairs_by_seed_0() -> None:
 @pytest.mark.parametrize(("overlap", "common"), [(0.3, 3), (0.31, 4), (0.0, 0), (1.0, 10)])
 def test_overlap_is_rounded_up(overlap: float, common: int) -> None:
     assert len(deal_shares(np.arange(10), 2, overlap).overlap) == common
+
+
+@pytest.mark.parametrize(
+    ("candidates", "kappa", "width"),
+    # Verdicts agree by 90 and by 50 %; kappa has twice the error of that part.
+    [(100, 0.8, 2 * 1.96 * 0.03), (1, 0.8, 2 * 1.96 * 0.3), (25, 0.0, 2 * 1.96 * 0.1)],
+)
+def test_interval_is_of_a_share_that_agrees(candidates: int, kappa: float, width: float) -> None:
+    assert expected_half_width(candidates, kappa) == pytest.approx(width, rel=1e-4)
+    assert kappa or expected_half_width(candidates) < width

@@ -103,3 +103,18 @@ def test_nobody_has_an_empty_table() -> None:
     table = tabulate_opinions(collect_ratings(LIST, []), 0)
     assert table is not None and np.array(table.codes).shape == (0, 4)
     assert restored(table, File()).reviewers == ()
+
+
+def test_first_event_of_a_file_is_read_too(table: OpinionTable) -> None:
+    events = [event(LIST, 0, Verdict.ACCEPT, reviewer="bob", seq=1)]
+    made = tabulate_opinions(collect_ratings(LIST, events), 1)
+    assert made is not None
+    assert restored(made, File(*events)).opinion(0, 0) == events[0].opinion
+
+
+@pytest.mark.parametrize("remark", [{"comment": "faint"}, {"tags": ("dipole",)}, {}])
+def test_opinion_is_remarked_by_a_comment_or_a_tag(remark: dict[str, object]) -> None:
+    events = [event(LIST, 3, Verdict.ACCEPT, reviewer="bob", seq=None, **remark)]
+    made = tabulate_opinions(collect_ratings(LIST, events), 1)
+    assert made is not None and made.remarked.tolist() == [[False] * 3 + [bool(remark)]]
+    assert not made.numbers.any()

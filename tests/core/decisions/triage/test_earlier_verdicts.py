@@ -73,6 +73,8 @@ def test_latest_verdict_comes_first() -> None:
         ((MAY, BOB), "accepted once, on 2026-05-20; rejected once, on 2026-05-02 (by bob)"),
         ((LISTED,), "known: AB Cyg (vsx.csv)"),
         ((MAY, LISTED), "rejected once, on 2026-05-02; known: AB Cyg (vsx.csv)"),
+        ((LISTED._replace(name=""),), "known: vsx.csv"),
+        ((LISTED._replace(origin=""),), "known: AB Cyg"),
         ((LISTED._replace(verdict=Verdict.MAYBE),), "maybe (vsx.csv)"),
         ((), ""),
     ],
@@ -86,9 +88,36 @@ def test_listed_object_has_no_verdict_to_adopt() -> None:
     assert last_verdict(sightings(LISTED, BOB)) is Verdict.ACCEPT
 
 
+def test_candidates_side_by_side_have_their_own_verdicts() -> None:
+    ra, dec = np.array([10.0, 11.0, 12.0]), np.full(3, 60.0)
+    near = [verdict._replace(ra=place) for verdict, place in ((MAY, 10.0), (BOB, 11.0))]
+    matched = match_earlier(near, ra, dec)
+    assert [[s.verdict for s in matched.of(row)] for row in range(3)] == [near[:1], near[1:], []]
+    joined = join_earlier(
+        match_earlier(near[:1], ra[:1], dec[:1]), match_earlier(near[1:], ra[1:], dec[1:], 1.5, 1)
+    )
+    assert [[s.verdict for s in joined.of(row)] for row in range(3)] == [near[:1], near[1:], []]
+
+
 def test_growing_list_is_matched_in_parts() -> None:
     ra, dec = np.array([10.0, 20.0, 10.0]), np.full(3, 60.0)
     one = match_earlier([MAY, BOB], ra[:1], dec[:1])
     two = match_earlier([MAY, BOB], ra[1:], dec[1:], first_row=1)
     joined, whole = join_earlier(one, two), match_earlier([MAY, BOB], ra, dec)
     assert [joined.of(row) for row in range(3)] == [whole.of(row) for row in range(3)]
+
+
+@pytest.mark.parametrize(("offset", "arcsec"), [(0.0, 0.0), (0.5, 0.5), (1.25, 1.25)])
+def test_distance_is_in_arcseconds(offset: float, arcsec: float) -> None:
+    matched = match_earlier([MAY], np.array([10.0]), np.array([60.0 + offset * ARCSEC]))
+    assert matched.of(0)[0].distance == pytest.approx(arcsec, abs=1e-5)
+    nearer = match_earlier([MAY], np.array([10.0]), np.array([60.0 - offset * ARCSEC]), arcsec)
+    assert nearer.seen_rows().tolist() == [0]
+
+
+@pytest.mark.parametrize("verdicts", [[], [MAY._replace(dec=np.nan)]])
+def test_without_verdicts_nothing_is_seen(verdicts: list[EarlierVerdict]) -> None:
+    matched = match_earlier(verdicts, np.array([10.0]), np.array([60.0]))
+    assert not len(matched.seen_rows()) and matched.of(0) == []
+    joined = join_earlier(matched, match_earlier([MAY], np.array([10.0]), np.array([60.0])))
+    assert [sighting.verdict for sighting in joined.of(0)] == [MAY]

@@ -41,7 +41,7 @@ def test_further_epoch_makes_due(put_off: Decision, epochs: int, since: str) -> 
 
 @pytest.mark.parametrize(
     ("latest", "since"),
-    [(61372.9, ""), (61373.1, "a new epoch"), (np.nan, "")],
+    [(61372.9, ""), (61373.0, ""), (61373.1, "a new epoch"), (np.nan, "")],
 )
 def test_epoch_observed_since_makes_due(put_off: Decision, latest: float, since: str) -> None:
     assert due_since(put_off, NOW, 5, latest) == since
@@ -55,6 +55,7 @@ def test_other_notes_of_screen_do_no_harm(put_off: Decision, seen: str) -> None:
 def test_epochs_are_noted_beside_the_rest() -> None:
     assert note_epochs('{"stretch":"asinh"}', 3) == '{"stretch":"asinh","epochs":3}'
     assert note_epochs("", 1) == '{"epochs":1}'
+    assert note_epochs('{"tag":"\u00e9"}', 2) == '{"tag":"\u00e9","epochs":2}'
 
 
 def test_time_after_crosses_months() -> None:

@@ -38,6 +38,12 @@ def test_failing_exposure_of_a_night_is_found() -> None:
         ([20, 22, 19, 130], ["e3"]),
         ([0, 1, 0, 2, 1, 29], []),
         ([0, 1, 1, 2, 1, 40], ["e5"]),
+        ([1, 1, 1, 1, 30], ["e4"]),
+        ([1, 1, 1, 1, 29], []),
+        ([20, 20, 20, 20, 100], ["e4"]),
+        ([20, 20, 20, 20, 99], []),
+        ([7, 7, 7, 35], ["e3"]),
+        ([7, 7, 35], []),
         ([20, 4000], []),
         ([500], []),
         ([], []),
@@ -49,6 +55,12 @@ def test_failing_exposure_of_a_night_is_found() -> None:
         "storm",
         "few",
         "floor",
+        "thirty",
+        "less than thirty",
+        "five times",
+        "less than five times",
+        "four images",
+        "three images",
         "two images",
         "one image",
         "none",
@@ -135,6 +147,21 @@ def test_night_of_many_images_is_no_storm() -> None:
     groupings = [Grouping("image", images, names), Grouping("night", night, names)]
     assert find_list_storms(groupings) == []
     assert [storm.name for storm in find_list_storms(groupings[1:])] == ["night 0"]
+    # Most nights of the calendar have no image.
+    names = [str(number) for number in range(1000)]
+    groupings = [Grouping("image", images, names), Grouping("night", 50 * night + 3, names)]
+    assert find_list_storms(groupings) == []
+    assert [storm.name for storm in find_list_storms(groupings[1:])] == ["night 3"]
+
+
+def test_exposure_fails_beside_images_of_one_candidate() -> None:
+    counts = np.ones((30, 6), int)
+    counts[7] = 20
+    assert [storm.name for storm in find_list_storms(make_survey(counts))] == ["exposure 7"]
+    counts[7, 2:] = 1
+    counts[7, :2] = 200
+    found = find_list_storms(make_survey(counts))
+    assert [storm.name for storm in found] == ["image 42", "image 43"]
 
 
 def test_cloudy_night_of_as_many_images_is_a_storm() -> None:
@@ -153,6 +180,26 @@ def test_test_rows_do_not_count_and_belong_to_their_image() -> None:
     counted[image == 4] = np.arange(200) < 190
     (storm,) = find_list_storms([Grouping("image", image, list("abcde"))], counted)
     assert (storm.label, len(storm.rows), storm.usual) == ("e", 200, 10.0)
+
+
+@pytest.mark.parametrize(
+    ("count", "usual", "times"),
+    [
+        (100, 10.0, "10 times"),
+        (99, 10.0, "9.9 times"),
+        (45, 1.0, "15 times"),
+        (15, 0.0, "5.0 times"),
+    ],
+)
+def test_rate_is_in_words(count: int, usual: float, times: str) -> None:
+    storm = Storm("image", 'a "b"', np.arange(count), usual)
+    assert f"{count:,} candidates, {times} the others'" in storm.words
+    assert storm.name == "image a 'b'"
+
+
+@pytest.mark.parametrize(("count", "shown"), [(9, 9), (10, 10), (11, 10), (900, 10)])
+def test_ten_candidates_are_a_sample(count: int, shown: int) -> None:
+    assert len(Storm("image", "a", np.arange(count), 1.0).sample) == shown
 
 
 def test_sample_of_a_storm_is_the_same_each_time() -> None:

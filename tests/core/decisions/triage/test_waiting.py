@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from vetter.core.decisions.triage.waiting import Opening, entry_times, to_seconds
+from vetter.core.decisions.triage.waiting import DAY_SECONDS, Opening, entry_times, to_seconds
 
 FIRST = Opening("2026-11-01T00:00:00.000Z", 2)
 SECOND = Opening("2026-11-03T00:00:00.000Z", 3)
@@ -29,6 +29,10 @@ def test_list_that_shrank_keeps_its_first_times() -> None:
 def test_unreadable_opening_is_passed_over() -> None:
     assert days(FIRST._replace(at="month 13"), SECOND, count=3) == [2.0, 2.0, 2.0]
     assert math.isnan(to_seconds("month 13"))
+
+
+def test_day_has_its_seconds() -> None:
+    assert to_seconds(NOW) - to_seconds(SECOND.at) == 2 * DAY_SECONDS
 
 
 def test_empty_list_has_no_times() -> None:

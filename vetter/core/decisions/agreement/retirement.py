@@ -123,7 +123,7 @@ def assign_next(
     doubt = np.argsort(np.abs(probability - 0.5), kind="stable")
     waiting = (find_states(codes, probability, rules) != State.AGREED) & (best >= 0)
     rows = doubt[waiting[doubt]]
-    turns = np.arange(len(rows)) % np.maximum(is_choice[:, rows].sum(axis=0), 1)
+    turns = np.arange(len(rows)) % is_choice[:, rows].sum(axis=0)
     ranks = np.cumsum(is_choice[:, rows], axis=0) - 1
     following[rows] = ((ranks == turns) & is_choice[:, rows]).argmax(axis=0)
     return following

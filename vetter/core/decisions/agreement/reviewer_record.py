@@ -92,10 +92,9 @@ def rate_reviewers(
         return _finish(given, real, bogus, prevalence)
     total = given.sum(axis=(0, 1))
     # Starts at the share of accepts, a maybe half: unlike a coin it tells the two classes apart.
-    probability = np.where(
-        total > 0, (given[0].sum(0) + given[2].sum(0) / 2) / np.maximum(total, 1), prevalence
-    )
     rated = total > 0
+    probability = np.full(len(total), prevalence)
+    probability[rated] = (given[0] + given[2] / 2).sum(axis=0)[rated] / total[rated]
     for _ in range(_ROUNDS):
         real, bogus = _count_rates(given[:, :, rated], probability[rated])
         record = _finish(given, real, bogus, prevalence)

@@ -20,11 +20,12 @@ MIN_GROUPS = 4
 MIN_COUNT = 30
 """Fewer candidates are looked at one by one sooner than as a storm."""
 MIN_RATE = 5.0
-"""A crowded field has two or three times the candidates of the others, a failing image tens."""
+"""A crowded field has two or three times the candidates of the others, a failing image tens.
+
+No chance makes a storm: of a Poisson variable, 30 at 5 times its mean have a probability of 1e-11.
+"""
 FLOOR = 3.0
 """Candidates that a usual image may have at least: where most have none, the median is 0."""
-MAX_CHANCE = 1e-6
-"""Poisson probability of such a count, given the others' median."""
 NIGHT_GAP = 0.4
 """Days without an image between two nights: clouds may take 8 hours of one."""
 SAMPLE = 10
@@ -174,9 +175,8 @@ def find_storms(
 ) -> list[Storm]:
     """Return the groups with many times the candidates of the others, the largest first.
 
-    A group is a storm if it has at least `MIN_COUNT` candidates, `MIN_RATE` times the median of
-    the other groups (which counts as `FLOOR` at least), and if a Poisson variable of that median
-    is as large with a probability below `MAX_CHANCE`. The median is not moved by the storms
+    A group is a storm if it has at least `MIN_COUNT` candidates, and `MIN_RATE` times the median
+    of the other groups (which counts as `FLOOR` at least). The median is not moved by the storms
     themselves while they are fewer than half of the groups.
 
     Parameters
@@ -198,22 +198,9 @@ def find_storms(
     for number in likely[np.argsort(-counts[likely], kind="stable")].tolist():
         others = np.delete(counts, number)
         usual = float(np.median(others[others > 0]))
-        count = int(counts[number])
-        expected = max(usual, FLOOR)
-        if count < MIN_RATE * expected or _log_chance(count, expected) > np.log(MAX_CHANCE):
-            continue
-        storms.append(Storm(kind, str(names[number]), np.flatnonzero(labels == number), usual))
+        if counts[number] >= MIN_RATE * max(usual, FLOOR):
+            storms.append(Storm(kind, str(names[number]), np.flatnonzero(labels == number), usual))
     return storms
-
-
-def _log_chance(count: int, expected: float) -> float:
-    """Return the logarithm of a bound of the Poisson probability of at least ``count``.
-
-    Chernoff's bound, which is exact enough for probabilities of 1e-6 and needs no scipy.
-    """
-    if count <= expected:
-        return 0.0
-    return float(count - expected - count * np.log(count / expected))
 
 
 def group_values(values: npt.NDArray[np.generic]) -> tuple[npt.NDArray[np.intp], list[str]]:
