@@ -119,7 +119,7 @@ def name(page: TagPage, place: int, text: str) -> None:
 
 def test_there_are_nine_tags_with_a_colour_each(tags: TagPage) -> None:
     assert [field.text() for field in tags.names] == ["dipole", "ghost", *[""] * 7]
-    assert [swatch.text() for swatch in tags.swatches] == ["#d55e00", *["none"] * 8]
+    assert [swatch.text() for swatch in tags.swatches] == ["#d55e00", *["Colour..."] * 8]
     assert [swatch.icon().isNull() for swatch in tags.swatches] == [False, *[True] * 8]
     assert tags.names[0].accessibleName() == "name of tag 1"
     assert tags.swatches[8].accessibleName() == "colour of tag 9"
