@@ -80,7 +80,11 @@ def test_choice_returns_with_the_session(qtbot, window, tmp_path) -> None:
     again.close()
 
 
-def test_commands_of_the_grid_need_the_grid(qtbot, window) -> None:
+@pytest.mark.parametrize("was_there", [False, True])
+def test_commands_of_the_grid_need_the_grid(qtbot, window, was_there) -> None:
+    if was_there:
+        window.pages.toggle_grid()
+        window.pages.toggle_grid()
     for run in (window.pages.compare, window.pages.toggle_only_undecided):
         with qtbot.waitSignal(window.session.message) as said:
             run()

@@ -85,6 +85,12 @@ def test_undone_arbitration_leaves_the_dispute_open() -> None:
     assert ratings.codes[:, 0].tolist() == [1, 2]
 
 
+def test_arbiter_who_clears_the_verdict_leaves_the_dispute_open() -> None:
+    cleared = rate(0, Verdict.NONE, "ann", how=How.ARBITER, at="2026-01-31T05:00:00.000Z")
+    ratings = collect(*arbitrated(), cleared)
+    assert ratings.arbitrated.tolist() == [0, 0, 0, 0] and ratings.arbiter == {}
+
+
 def test_last_of_two_arbiters_decides() -> None:
     later = rate(0, Verdict.MAYBE, "cat", how=How.ARBITER, at="2026-01-31T04:00:00.000Z")
     ratings = collect(later, *arbitrated())

@@ -74,6 +74,15 @@ def test_folders_are_left_out() -> None:
     assert [m.name for m in listed(tar_of((info, b""), (tarfile.TarInfo("a"), b"")))] == ["a"]
 
 
+@pytest.mark.parametrize(("kind", "has_bytes"), [(tarfile.SYMTYPE, False), (b"Z", True)])
+def test_bytes_behind_a_header_are_those_of_its_kind(kind: bytes, has_bytes: bool) -> None:
+    info = tarfile.TarInfo("odd")
+    info.type, info.size = kind, 600
+    after = tar_of((tarfile.TarInfo("good"), b"y"))
+    found = listed(info.tobuf(tarfile.USTAR_FORMAT) + bytes(1024 * has_bytes) + after)
+    assert [member.name for member in found] == ["odd", "good"]
+
+
 def test_a_member_of_impossible_size_is_refused() -> None:
     info = tarfile.TarInfo("a.avro")
     info.size = 1 << 40
