@@ -183,9 +183,9 @@ def test_times_are_mjd(times: list[float], mjd: float) -> None:
     [(7, None), (7, math.nan), (7.0, None), (7.0, math.nan), ("a", None), ("a", ""), ("a", " ")],
 )
 def test_id_of_any_type_may_be_missing(known: object, missing: object) -> None:
-    names = [known, missing, missing, known]
+    names: list[Any] = [known, missing, missing, known]
     epochs = PacketEpochs()
-    found = [(packet(n, name, JD + n), ZTF) for n, name in enumerate(names)]  # type: ignore[arg-type]
+    found = [(packet(n, name, JD + n), ZTF) for n, name in enumerate(names)]
     epochs.add(rows_of(found), PRODUCERS)
     labels = epochs.epochs().labels.tolist()
     assert labels[0] == labels[3] and len(set(labels)) == 3

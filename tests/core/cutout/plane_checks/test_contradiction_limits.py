@@ -51,7 +51,8 @@ def stars(count: int, plane: int = 0) -> list[Peak]:
 
 
 def found(*planes: Numbers, word: str = "") -> list[str]:
-    return contradictions({plane.name: plane for plane in planes}, {"image": word})  # type: ignore[misc]
+    named: dict[str, Any] = {plane.name: plane for plane in planes}
+    return contradictions(named, {"image": word})
 
 
 THREE = stars(3)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from types import SimpleNamespace as Some
 from typing import Any
 
@@ -81,6 +82,10 @@ def test_cut_goes_along_the_shift(
     assert dock.text.splitlines()[-1] == words
 
 
+def is_turned_to(dock: MeasuresDock, angle: int) -> bool:
+    return dock.measures is not None and round(dock.measures.angle) == angle
+
+
 @pytest.mark.parametrize(
     ("shift", "angles"),
     [
@@ -99,10 +104,7 @@ def test_cut_is_turned_in_steps(
         words = f"cut at {angle}{DEGREE} from the rows" if angle else "cut along the rows"
         assert dock.turn_cut() == words
         assert dock.isVisible()
-        qtbot.waitUntil(
-            lambda: dock.measures is not None and round(dock.measures.angle) == angle,  # noqa: B023
-            timeout=30000,
-        )
+        qtbot.waitUntil(partial(is_turned_to, dock, angle), timeout=30000)
         assert dock.text.splitlines()[-1] == words
 
 
