@@ -159,7 +159,7 @@ def test_closing_ends_the_process_and_wishes_start_none(qtbot, ahead):
 def test_the_process_ends_when_the_window_was_killed(start):
     process = child_process.start_child("vetter.review.fits.fit_worker")
     child_process.send(process.stdin, replace(start, settings=FitSettings(psf="stars")))
-    child_process.send(process.stdin, FitRequest((0,), tuple(range(1, 150))))
+    child_process.send(process.stdin, FitRequest((0,), tuple(range(1, 150)), 0))
     process.stdin.close()
     answers = list(child_process.receive(process.stdout))
     process.stdout.close()
