@@ -32,7 +32,7 @@ def test_the_speed_is_that_of_the_last_messages(clock):
     assert speed.rate == pytest.approx(160.0)
 
 
-@pytest.mark.parametrize(("gap", "rate"), [(4.5, 32 / 4.6), (5.5, 160.0), (600.0, 160.0)])
+@pytest.mark.parametrize(("gap", "rate"), [(5.0, 32 / 5.1), (5.5, 160.0), (600.0, 160.0)])
 def test_a_pause_is_not_counted(clock, gap, rate):
     speed = FitSpeed()
     speed.count(16)

@@ -20,7 +20,7 @@ from tests.helpers.fake_fits import (
     get_ready,
     make_fits,
 )
-from tests.helpers.plain_source import PlainFields
+from tests.helpers.plain_source import PlainField, PlainFields
 from vetter.core.cutout.plane import Provenance
 from vetter.core.cutout_source import PsfFwhm
 from vetter.core.fit.adjustment import make_failure
@@ -409,3 +409,26 @@ def test_order_that_changes_after_the_end_requests_nothing(fits):
     fits.close()
     fits.session.queue_changed.emit()
     assert len(fits.ahead.wishes) == 1
+
+
+@pytest.mark.parametrize(
+    ("names", "begin"), [(("first", "second"), "second: "), (("only",), "")], ids=["night", "one"]
+)
+def test_missing_thing_is_said_with_the_name_of_one_image_of_several(qapp, names, begin):
+    fits, said = make_fits(), []
+    images = [PlainField(name=name, shape=(100, 100)) for name in names]
+    given = {**vars(fits.session.source), "fields": images}
+    numbers = np.array([0, 0, 0, len(names) - 1])
+    fits.session.source = PlainFields(**given, field_numbers=numbers)
+    fits.session.noticed.connect(said.append)
+    fit = make_field_fit(None, FitSettings(), 20)
+    fits.ahead.ready.emit(Ready(fit, "mine", len(names) - 1))
+    assert said == [f"{begin}fits are not judged: {fit.missing}"]
+    fits.close()
+
+
+@pytest.mark.parametrize(("row", "asked"), [(0, [([0], [0, 1, 2, 3])]), (-1, [])])
+def test_fit_of_the_first_candidate_is_requested_and_of_none_it_is_not(fits, row, asked):
+    fits.session.current_row = row
+    fits.request_current()
+    assert fits.ahead.wishes == asked
