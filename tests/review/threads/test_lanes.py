@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PyQt6.QtCore import QTimer
 
 from tests.helpers.fake_session import FakeSession, candidate_list
 from vetter.core.columns.review_columns import ReviewColumns
@@ -104,7 +105,16 @@ def test_list_that_has_grown_is_counted_whole(
 
 @pytest.mark.parametrize(
     ("days", "text"),
-    [(np.nan, ""), (0.0, ""), (0.5 / 24, ""), (2.0 / 24, "2 h"), (1234.0, "1,234 d")],
+    [
+        (np.nan, ""),
+        (0.0, ""),
+        (0.5 / 24, ""),
+        (2.0 / 24, "2 h"),
+        (23.5 / 24, "23 h"),
+        (1.0, "1 d"),
+        (2.0, "2 d"),
+        (1234.0, "1,234 d"),
+    ],
 )
 def test_wait_is_written_in_its_largest_unit(days: float, text: str) -> None:
     assert wait_text(days) == text
@@ -115,3 +125,17 @@ def test_first_counts_are_those_by_verdict(session: FakeSession, counter: LaneCo
     counter.begin_with(session.counts)
     found = {lane.name: count[:2] for lane, count in counter.counts.items()}
     assert found == {"undecided": (5, 5), "later": (1, 0), "maybe": (0, 0)}
+
+
+def test_count_now_is_the_one_that_was_to_come_soon(qtbot: Any, counter: LaneCounter) -> None:
+    (timer,) = counter.findChildren(QTimer)
+    counter.count_soon()
+    begun = timer.remainingTime()
+    counter.count_soon()
+    # Verdicts that keep coming do not put the count off.
+    assert timer.isActive() and timer.isSingleShot() and timer.remainingTime() <= begun
+    counts(qtbot, counter)
+    assert not timer.isActive()
+    counter.count_soon()
+    counter.close()
+    assert not timer.isActive()

@@ -50,7 +50,7 @@ class Arranger(QObject):
         """Drop the job under way and end the thread."""
         self.drop()
         if self._thread is not None:
-            self._thread.shutdown(wait=True, cancel_futures=True)
+            self._thread.shutdown()
             self._thread = None
 
     def _work(self, job: _Job) -> None:
