@@ -8,6 +8,7 @@ import pytest
 from vetter.core.columns.sorted_rows import SortKey
 from vetter.errors import InputError
 from vetter.review.queue import Queue, read_order
+from vetter.settings import MAX_SEED
 
 MAG = np.ma.masked_array([19.0, 17.5, np.nan, 18.2, 17.5], mask=[0, 0, 0, 0, 0])
 
@@ -78,17 +79,45 @@ def test_steps_go_along_the_filtered_order(row, steps, wanted):
     assert queue.step(row, steps) == wanted
 
 
-@pytest.mark.parametrize(("steps", "wanted"), [(1, 4), (-1, 2)])
-def test_a_step_from_a_row_that_is_left_out_starts_where_it_would_stand(steps, wanted):
+@pytest.mark.parametrize(
+    ("row", "steps", "wanted"),
+    [(3, 1, 4), (3, -1, 2), (3, -2, 0), (3, 2, None), (1, 2, 4), (1, -2, None), (-1, 1, 0)],
+)
+def test_a_step_from_a_row_that_is_left_out_starts_where_it_would_stand(row, steps, wanted):
     queue = make_queue()
     queue.set_filter("something")
-    assert queue.step(3, steps) == wanted
+    assert queue.step(row, steps) == wanted
 
 
 def test_next_undecided_goes_around_the_end():
     queue = make_queue()
     codes = np.array([0, 1, 2, 1, 3], np.uint8)
     assert queue.next_undecided(1, codes) == 0
+
+
+@pytest.mark.parametrize(
+    ("row", "codes", "found"),
+    [
+        (1, [0, 0, 0, 0, 0], 2),
+        (3, [0, 0, 0, 0, 0], 4),
+        (3, [0, 0, 0, 0, 1], 0),
+        (2, [0, 0, 0, 0, 0], 4),
+        (4, [1, 0, 0, 0, 0], 2),
+        (-1, [0, 0, 0, 0, 0], 0),
+        (-1, [1, 0, 1, 0, 0], 4),
+        (1, [1, 0, 1, 0, 1], None),
+    ],
+)
+def test_next_undecided_is_a_listed_one(row, codes, found):
+    queue = make_queue()
+    queue.set_filter("something")
+    assert queue.next_undecided(row, np.array(codes, np.uint8)) == found
+
+
+def test_list_without_rows_has_no_undecided():
+    queue = make_queue(kept=())
+    queue.set_filter("something")
+    assert queue.next_undecided(1, np.zeros(5, np.uint8)) is None
 
 
 def test_next_undecided_is_never_the_row_itself():
@@ -107,8 +136,50 @@ def test_changes_are_told():
     queue = make_queue()
     told = []
     queue.changed.connect(lambda: told.append(list(queue.order)))
+    queue.reordered.connect(lambda: told.append("reordered"))
     queue.sort_by("mag")
-    assert told == [[1, 4, 3, 0, 2]]
+    assert told == [[1, 4, 3, 0, 2], "reordered"]
+    queue.set_filter("something")
+    assert told[2:] == [[4, 0, 2]]
+
+
+def test_order_is_another_than_the_files_while_sorted_or_shuffled():
+    queue = make_queue()
+    told = []
+    for change in (
+        lambda: queue.set_filter("something"),
+        lambda: queue.sort_by("mag"),
+        lambda: queue.sort_by(None),
+        lambda: queue.shuffle(3),
+        lambda: queue.shuffle(None),
+    ):
+        change()
+        told.append((queue.is_reordered, queue.sort_column, queue.seed))
+    assert told == [
+        (False, None, None),
+        (True, "mag", None),
+        (False, None, None),
+        (True, None, 3),
+        (False, None, None),
+    ]
+    assert queue.order.tolist() == [0, 2, 4]
+
+
+@pytest.mark.parametrize(
+    ("descending", "words"), [(False, ["mag"]), (True, ["mag", "descending"]), (None, [])]
+)
+def test_sort_is_told_in_words(descending, words):
+    queue = make_queue()
+    if descending is not None:
+        queue.sort_by("mag", descending)
+    assert queue.sort_words == words
+
+
+def test_new_rows_pass_the_filter_alone():
+    queue = make_queue()
+    queue.set_filter("something")
+    queue.extend(7, lambda name: MAG[:2], lambda text: np.array([False, True]))
+    assert queue.order.tolist() == [0, 2, 4, 6] and queue.position_of(6) == 3
 
 
 @pytest.mark.parametrize("descending", [False, True])
@@ -195,6 +266,17 @@ def test_column_that_sorts_is_turned_in_its_place():
     assert queue.sort_keys == (SortKey("night", True), SortKey("mag"))
 
 
+def test_dropped_column_leaves_the_others():
+    queue = make_columns_queue()
+    queue.sort_by("night")
+    queue.sort_also("mag", True)
+    queue.drop_sort("night")
+    assert queue.sort_keys == (SortKey("mag", True),)
+    assert queue.order.tolist() == [0, 1, 2, 3]
+    queue.drop_sort("chip")
+    assert queue.sort_keys == (SortKey("mag", True),)
+
+
 def test_last_column_gives_way_to_a_fourth():
     queue = make_columns_queue()
     for column in COLUMNS:
@@ -246,7 +328,22 @@ def test_order_survives_its_record():
 
 
 @pytest.mark.parametrize(
-    "record", [None, 7, {"sort": "mag", "seed": "x"}, {"sort": [["mag"], 3], "seed": -1}]
+    "record",
+    [
+        None,
+        7,
+        {"sort": "mag", "seed": "x"},
+        {"sort": [["mag"], 3], "seed": -1},
+        {"sort": [["mag", True, 1], ["mag", 1], [1, True]], "seed": True},
+        {"seed": MAX_SEED + 1},
+    ],
 )
 def test_other_records_mean_files_order(record):
     assert read_order(record) == ([], None)
+
+
+@pytest.mark.parametrize("seed", [0, MAX_SEED])
+def test_record_holds_three_columns_and_any_seed(seed):
+    columns = [[name, name == "b"] for name in "abcd"]
+    keys = [SortKey("a", False), SortKey("b", True), SortKey("c", False)]
+    assert read_order({"sort": columns, "seed": seed}) == (keys, seed)
