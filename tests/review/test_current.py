@@ -26,6 +26,13 @@ def viewing(queue):
     viewing.close()
 
 
+def test_no_candidate_is_on_screen_at_first(queue):
+    viewing = CurrentCandidate(queue)
+    assert (viewing.row, viewing.is_blank, viewing.direction) == (-1, False, 1)
+    viewing.record_paint(-1)
+    assert not viewing.is_painted and viewing.seconds == 0
+
+
 def test_a_candidate_is_seen_once_it_is_painted(viewing):
     assert not viewing.is_painted
     viewing.record_paint(0)

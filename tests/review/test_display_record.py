@@ -50,7 +50,9 @@ def test_blind_review_is_recorded_alone_for_candidates_that_are_not_on_screen(bl
     record = DisplayRecord()
     record.note(filter="mag<19")
     listed = candidate_list(2, rb=np.array([0.5, 0.9]))
-    source = PlainSource(candidates=listed, default_radius=20.0)
+    source = PlainSource(
+        candidates=listed, default_radius=20.0, plane_names=(), plane_provenance={}
+    )
     record.take_hidden(make_blind(source) if blind else source)
     assert record.compose_hidden() == ('{"hidden":["rb"],"blind":true}' if blind else "")
     assert record.fact("blind") == (True if blind else None)
