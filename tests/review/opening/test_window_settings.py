@@ -8,9 +8,7 @@ import json
 import pytest
 
 from vetter.review.opening import window_settings as stored
-from vetter.review.opening.preferences import PreferenceFiles, Preferences
 from vetter.review.opening.window_settings import Arrangement
-from vetter.settings import Settings
 
 WIDE = Arrangement(
     "AAEC", "/+9=", 412, "light", "system", {"mag": 61}, True, ("mag", "@x"), {"err": True}
@@ -100,42 +98,3 @@ def test_number_of_column_sets_stays_bounded(monkeypatch):
     for number in range(5):
         stored.save_columns(f"{number}", ["x"])
     assert len(stored.load_columns()) == 3
-
-
-def test_preferences_of_scripts_store_no_window(qapp, folder):
-    preferences = Preferences(Settings(), None, PreferenceFiles())
-    preferences.keep_arrangement(WIDE)
-    preferences.filters.keep("bright", "mag<17")
-    preferences.close()
-    assert not list(folder.iterdir())
-
-
-def test_preferences_of_program_store_the_window(qapp):
-    preferences = Preferences(Settings(), None, PreferenceFiles(keeps_window=True))
-    preferences.keep_arrangement(WIDE)
-    preferences.keep_layout("night", WIDE)
-    preferences.close()
-    again = Preferences(Settings(), None, PreferenceFiles(keeps_window=True))
-    assert (again.arrangement, again.layouts) == (WIDE, {"night": WIDE})
-
-
-def test_preferences_of_program_store_named_filters(qapp):
-    preferences = Preferences(Settings(), None, PreferenceFiles(keeps_window=True))
-    preferences.filters.keep("bright", "mag<17")
-    preferences.filters.keep("faint", "mag>20")
-    preferences.filters.rename("faint", "very faint")
-    preferences.filters.delete("bright")
-    preferences.close()
-    again = Preferences(Settings(), None, PreferenceFiles(keeps_window=True))
-    assert again.filters.expressions == {"very faint": "mag>20"}
-
-
-def test_setting_that_cannot_be_stored_is_applied_and_reported(qtbot, tmp_path):
-    (tmp_path / "s.toml").write_text("[display\n")
-    preferences = Preferences(Settings(), None, PreferenceFiles(str(tmp_path / "s.toml")))
-    with qtbot.waitSignals([preferences.failed, preferences.settings_changed]) as seen:
-        preferences.change_settings({("display", "theme"): "light"})
-    preferences.close()
-    (text,) = [item.args[0] for item in seen.all_signals_and_args if "failed" in item.signal_name]
-    assert text.startswith("not stored:") and "not TOML" in text
-    assert preferences.settings.display.theme == "light"
