@@ -93,6 +93,7 @@ def test_decision_ends_due(ledger: Ledger, due: DueWatch, clock: Clock) -> None:
     put_off(ledger, 1, TOMORROW)
     clock.now = TOMORROW
     due.refresh()
+    assert due.codes.tolist() == [0, 5, 0, 0]
     made = decide(ledger, 1, verdict=Verdict.REJECT)
     assert made is not None
     ledger.apply(made)
@@ -225,3 +226,23 @@ def test_candidate_put_off_without_a_time_notes_the_epochs_of_its_object(
     made = decide(ledger, 2, verdict=verdict, until=until)
     assert made is not None
     assert due.note_epochs(made) == (made._replace(seen=note_epochs("", 2)) if noted else made)
+
+
+@pytest.mark.parametrize(
+    ("labels", "epochs"),
+    [
+        (None, [[0], [1], [2]]),
+        ([0, 1, 1, 0], [[0], [1, 2], [1, 2]]),
+        ([0, 0], [[0, 1], [0, 1], [2]]),
+    ],
+    ids=["none", "one not listed yet", "fewer than are listed"],
+)
+def test_epochs_are_those_that_are_listed(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch, labels: list[int] | None, epochs: list[list[int]]
+) -> None:
+    ledger = Ledger(candidate_list(3), "ann", complete=False)
+    monkeypatch.setattr(Source, "labels", np.array(labels))
+    make = PlainSource if labels is None else Source
+    watch = DueWatch(ledger, make(candidates=ledger.candidates), clock)
+    assert [watch.epochs_of(row) for row in range(3)] == epochs
+    watch.stop()

@@ -120,10 +120,11 @@ def test_list_without_rows_has_no_undecided():
     assert queue.next_undecided(1, np.zeros(5, np.uint8)) is None
 
 
-def test_next_undecided_is_never_the_row_itself():
-    queue = make_queue()
-    codes = np.array([1, 1, 0, 1, 1], np.uint8)
-    assert queue.next_undecided(2, codes) is None
+@pytest.mark.parametrize("row", [0, 2, 4])
+def test_next_undecided_is_never_the_row_itself(row):
+    codes = np.ones(5, np.uint8)
+    codes[row] = 0
+    assert make_queue().next_undecided(row, codes) is None
 
 
 def test_ahead_lists_the_rows_in_the_direction_of_travel():
@@ -213,17 +214,27 @@ def test_first_match_follows_sort():
     assert queue.first_match(3) == 0 and queue.first_match(1) == 0
 
 
+def test_first_match_follows_the_place_that_the_row_would_have():
+    queue = make_queue(kept=(1, 2, 4))
+    queue.sort_by("mag")
+    queue.set_filter("something")
+    assert [queue.first_match(row) for row in range(5)] == [2, 1, 2, 2, 4]
+
+
 def test_first_match_of_nothing_is_none():
     queue = make_queue(kept=())
     queue.set_filter("something")
     assert queue.first_match(3) is None
 
 
-@pytest.mark.parametrize(("row", "left_out"), [(1, True), (2, False), (-1, False), (9, False)])
+@pytest.mark.parametrize(
+    ("row", "left_out"), [(1, True), (2, False), (-1, False), (5, False), (9, False)]
+)
 def test_filter_leaves_out_rows_without_match(row, left_out):
     queue = make_queue()
     queue.set_filter("something")
     assert queue.leaves_out(row) is left_out
+    assert queue.position_of(row) == (1 if row == 2 else -1)
 
 
 @pytest.mark.parametrize(("kept", "barren"), [((), True), ((1,), False)])
