@@ -31,7 +31,7 @@ class Source(PlainSource):
 
     @property
     def object_epochs(self) -> Epochs:
-        return Epochs(self.labels, np.full(4, 50000.0))
+        return Epochs(self.labels, np.full(len(self.labels), 50000.0))
 
 
 class Clock:
