@@ -7,6 +7,8 @@ from collections import Counter
 from functools import cache
 from pathlib import Path
 
+import pytest
+
 PACKAGE = Path(__file__).resolve().parent.parent / "vetter"
 UNEQUAL = Counter(
     """
@@ -19,6 +21,12 @@ UNEQUAL = Counter(
     """.split()
 )
 """Modules that put sequences together of which one may be longer, once for each place."""
+
+DEFAULTS = """
+    copy=True exist_ok=False ignore_errors=False missing_ok=False parents=False reverse=False
+    setSingleShot(False)
+""".split()
+"""Arguments that say what Python, numpy and Qt do without them."""
 
 
 @cache
@@ -52,3 +60,8 @@ def test_imports_for_types_alone_are_not_made_by_the_program() -> None:
         line for text in sources().values() for line in re.findall(r"\bif .*TYPE_CHECKING.*", text)
     }
     assert conditions == {"if TYPE_CHECKING:"}
+
+
+@pytest.mark.parametrize("argument", DEFAULTS)
+def test_no_argument_says_what_is_done_without_it(argument: str) -> None:
+    assert counts(rf"\b{re.escape(argument)}") == Counter()
