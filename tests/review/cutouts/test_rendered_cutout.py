@@ -10,14 +10,17 @@ from astropy.wcs import WCS
 
 from tests.helpers.fake_field import FieldInMemory, field
 from vetter.core.cutout.cutout import Cutout
-from vetter.core.cutout.plane import NOT_COVERING
+from vetter.core.cutout.plane import NOT_COVERING, Provenance
+from vetter.core.cutout_source import PsfFwhm
 from vetter.core.display.style import DisplayStyle
 from vetter.review.cutouts.rendered_cutout import (
     NO_DATA,
     OFF_THE_IMAGE,
+    REFIT,
     FitPanel,
     Shift,
     render_cutout,
+    rendered_from,
     repaint,
 )
 
@@ -211,3 +214,112 @@ def test_plane_with_its_own_limits_is_named() -> None:
     assert frame.own_limits == {"template"}
     apart = repaint(frame, DisplayStyle(shared=False))
     assert apart.own_limits == frozenset()
+
+
+def flat(**more: object) -> FieldInMemory:
+    """Noise of 41 by 41 pixels with the candidate in the middle, and other planes of that size."""
+    image = np.random.default_rng(1).normal(100, 5, (41, 41))
+    return FieldInMemory({"image": image, **more}, [[20, 20]])
+
+
+@pytest.mark.parametrize(
+    ("place", "fwhm", "near"),
+    [
+        ((20, 28), None, True),
+        ((29, 20), None, False),
+        ((20, 26), PsfFwhm(3.0, ""), True),
+        ((20, 27), PsfFwhm(3.0, ""), False),
+    ],
+)
+def test_bad_pixel_is_near_within_two_fwhm(
+    place: tuple[int, int], fwhm: PsfFwhm | None, near: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bad, other = np.zeros((41, 41), bool), np.zeros((41, 41), bool)
+    bad[place] = True
+    source = flat(mask=other, template_mask=bad)
+    monkeypatch.setattr(FieldInMemory, "fwhm", lambda source, measure=True: fwhm)
+    frame = render_cutout(source, 0, 20, DisplayStyle())
+    assert frame.is_bad_near is near and len(frame.hatch) > 0
+
+
+def test_cutout_without_bad_pixels_has_no_hatch() -> None:
+    frame = render_cutout(flat(mask=np.zeros((41, 41), bool)), 0, 20, DisplayStyle())
+    assert not frame.is_bad_near and frame.hatch.shape == (0, 4)
+
+
+def test_cutout_of_a_script_is_drawn_by_itself() -> None:
+    wcs = WCS(naxis=2)
+    wcs.wcs.ctype = ["RA---TAN", "DEC--TAN"]
+    wcs.wcs.crval, wcs.wcs.crpix, wcs.wcs.cdelt = [10, 20], [10, 10], [-1e-4, 1e-4]
+    cutout = flat(mask=np.eye(41, dtype=bool)).cutout(0, 10)
+    cutout.wcs = wcs
+    frame = rendered_from(3, "mine", cutout, DisplayStyle())
+    assert (frame.row, frame.name, frame.radius, frame.shape) == (3, "mine", 10, (21, 21))
+    assert (frame.north, frame.east) == pytest.approx((90, 180), abs=0.1)
+    assert frame.is_bad_near and frame.expected == () and frame.error is None
+
+
+def test_planes_are_blinked_with_the_limits_of_the_image() -> None:
+    image = np.random.default_rng(1).normal(100, 5, (41, 41))
+    near, far = image + 3, image + 9000
+    source = FieldInMemory(
+        {"image": image, "near": near, "far": far, "diff": image - 100}, [[20, 20]]
+    )
+    looks = DisplayStyle(shared=False, blinks=("near", "far"))
+    frame = render_cutout(source, 0, 20, looks)
+    # The other has no value within the limits of the image, and keeps its picture.
+    assert list(frame.blinks) == ["near"]
+    assert (frame.blinks["near"] != frame.pictures["near"]).any()
+    fitted = repaint(frame, looks, FitPanel(np.full((41, 41), 5.0)))
+    assert list(fitted.blinks) == ["near", REFIT]
+    assert (fitted.blinks[REFIT] & 0xFF).mean() < (fitted.pictures["image"] & 0xFF).mean()
+    assert fitted.nbytes == sum(
+        array.nbytes
+        for arrays in (fitted.planes, fitted.pictures, fitted.blinks)
+        for array in arrays.values()
+    )
+
+
+def test_refit_template_is_the_image_without_the_residual() -> None:
+    residual = np.zeros((41, 41))
+    residual[:, 20:] = 15
+    frame = render_cutout(flat(), 0, 20, DisplayStyle(), FitPanel(residual))
+    assert list(frame.blinks) == [REFIT]
+    refit, image = frame.blinks[REFIT], frame.pictures["image"]
+    assert (refit[:, :20] == image[:, :20]).all()
+    assert ((refit & 0xFF) < (image & 0xFF))[:, 20:].mean() > 0.9
+
+
+def test_noise_of_an_estimated_err_is_named_and_computed() -> None:
+    planes = field()
+    made = {"err": Provenance.ESTIMATED}
+    frame = render_cutout(FieldInMemory(planes, provenance=made), 0, 20, DisplayStyle())
+    assert frame.notes["snr"] == "diff / estimated err"
+    assert frame.provenance["snr"] == Provenance.COMPUTED | Provenance.ESTIMATED
+    given = render_cutout(FieldInMemory(planes), 0, 20, DisplayStyle())
+    assert given.provenance["snr"] == Provenance.COMPUTED
+
+
+class Damaged(FieldInMemory):
+    def cutout(self, row: int, radius: float) -> Cutout:
+        cutout = super().cutout(row, radius)
+        del cutout["template"]
+        cutout.unread = {"template": "template.fits: the disk is gone"}
+        return cutout
+
+
+def test_plane_that_cannot_be_read_keeps_its_panel_and_says_why() -> None:
+    source = Damaged()
+    frame = render_cutout(source, 0, 20, DisplayStyle(), FitPanel(None, "fitting..."))
+    assert frame.states == {
+        "template": "template.fits: the disk is gone",
+        "adjusted": "fitting...",
+    }
+    names = [name for name in frame.plane_names if name != "snr"]
+    assert names == ["image", "template", "convolved", "diff", "adjusted", "err", "mask"]
+
+
+def test_frame_without_pictures_has_no_shape() -> None:
+    frame = render_cutout(FieldInMemory(fails=(2,)), 2, 20, DisplayStyle())
+    assert frame.shape is None and frame.nbytes == 0 and frame.radius == 20
+    assert repaint(frame, DisplayStyle(shared=False)) is frame

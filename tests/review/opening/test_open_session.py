@@ -52,7 +52,11 @@ def order_of(path: Path, shuffle: int | None = None, sort: str = "") -> list[int
     return order
 
 
-def test_shuffle_is_kept_for_next_start(qapp, tmp_path: Path) -> None:
+@pytest.mark.parametrize("at_once", [20_000, 0], ids=["short list", "long list"])
+def test_shuffle_is_kept_for_next_start(
+    qapp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    monkeypatch.setattr("vetter.review.queue.AT_ONCE_ROWS", at_once)
     shuffled = order_of(tmp_path / "s.vetter", shuffle=5)
     assert shuffled != sorted(shuffled)
     assert order_of(tmp_path / "s.vetter") == shuffled
