@@ -87,14 +87,44 @@ def test_own_session_is_no_earlier_one(tmp_path: Path) -> None:
     assert problems == []
 
 
-def test_list_with_test_rows_says_nothing(session: FakeSession, labels: Path) -> None:
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """What is read, of which nothing is found."""
+    asked: list[Any] = []
+    name = "vetter.review.opening.seen_before.read_earlier"
+    monkeypatch.setattr(name, lambda *given: asked.append(given) or [])
+    return asked
+
+
+def test_list_without_earlier_verdicts_is_not_matched_again(
+    qtbot: Any, session: FakeSession, asked: list[Any]
+) -> None:
+    seen = SeenBefore(session, EarlierInputs(("a",)), Path("own.vetter"))
+    with qtbot.waitSignal(seen.changed, timeout=30000):
+        seen.start()
+    session.grown.emit(2)
+    session.settings_changed.emit()
+    seen.close()
+    assert len(asked) == 1
+
+
+def test_nothing_is_read_where_nothing_is_named(session: FakeSession, asked: list[Any]) -> None:
+    seen = SeenBefore(session, EarlierInputs(), Path("own.vetter"))
+    seen.start()
+    seen.close()
+    assert asked == []
+
+
+def test_list_with_test_rows_says_nothing(
+    session: FakeSession, labels: Path, asked: list[Any]
+) -> None:
     session.source.record = {"plant": {"repeats": 1}}
     seen = SeenBefore(session, EarlierInputs(lists=(str(labels),)), Path("own.vetter"))
     session.due.objects = {4: [4, 5]}
     session.say(5, verdict=Verdict.ACCEPT)
     seen.start()
     seen.close()
-    assert seen.words(1) == seen.words(4) == ""
+    assert seen.words(1) == seen.words(4) == "" and asked == []
 
 
 def test_rows_that_are_listed_later_are_matched_too(
@@ -168,11 +198,12 @@ def test_session_is_read_once_and_one_that_has_gone_is_passed_over(
     assert read_earlier(inputs, recent, problems) == [] and problems == []
 
 
-def test_blind_review_says_nothing(session: FakeSession, labels: Path) -> None:
+def test_blind_review_says_nothing(session: FakeSession, labels: Path, asked: list[Any]) -> None:
     given = {"candidates": session.candidates, "default_radius": 20.0}
     session.source = make_blind(PlainSource(**given, plane_names=("image",), plane_provenance={}))
     session.due.objects = {4: [4, 5]}
     session.say(5, verdict=Verdict.ACCEPT)
     seen = SeenBefore(session, EarlierInputs(lists=(str(labels),)), Path("own.vetter"))
-    assert seen.of(4) == [] and seen.words(4) == ""
+    seen.start()
     seen.close()
+    assert seen.of(4) == [] and seen.words(4) == "" and asked == []
