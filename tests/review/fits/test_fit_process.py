@@ -20,7 +20,15 @@ from vetter.io import child_process
 from vetter.io.field.stars.measuring import prepare_field_fit
 from vetter.io.inputs.open_input import open_input
 from vetter.io.session.format.rows import meta_from
-from vetter.review.fits.fit_messages import FitRequest, Fitted, Ready, WorkerStart
+from vetter.review.fits.fit_messages import (
+    FieldRequest,
+    FitRequest,
+    Fitted,
+    NewRows,
+    Ready,
+    WorkerFailed,
+    WorkerStart,
+)
 from vetter.review.fits.fit_process import FitProcess
 from vetter.review.fits.fit_worker import NICENESS
 from vetter.settings import FitSettings
@@ -297,3 +305,92 @@ def test_wishes_tell_how_many_answers_were_heard(qtbot, shared):
     with qtbot.waitSignal(shared.fitted, timeout=90000) as told:
         shared.request([2])
     assert told.args[0].rows == (2,)
+
+
+class Child:
+    """A child process that is none, and notes what it is told."""
+
+    made: list[Child] = []
+
+    def __init__(self, module, on_message, on_end, tied) -> None:
+        self.on_message, self.on_end, self.told = on_message, on_end, []
+        assert module == "vetter.review.fits.fit_worker" and tied
+        self.made.append(self)
+
+    def send(self, message) -> None:
+        self.told.append(message)
+
+    def hold(self) -> None:
+        self.told.append("hold")
+
+    def go_on(self) -> None:
+        self.told.append("go on")
+
+    def close(self) -> None:
+        self.told.append("close")
+
+
+@pytest.fixture
+def unstarted(qapp, monkeypatch) -> FitProcess:
+    """A process that has not been begun, and whose child is none."""
+    monkeypatch.setattr("vetter.review.fits.fit_process.ChildProcess", Child)
+    monkeypatch.setattr(Child, "made", [])
+    return FitProcess(WorkerStart({}, FitSettings(), 20.0))
+
+
+def test_process_is_begun_once_and_told_nothing_before(unstarted):
+    unstarted.request_new_rows(range(3))
+    unstarted.hold()
+    unstarted.go_on()
+    assert Child.made == []
+    unstarted.begin()
+    unstarted.request_new_rows(range(3))
+    assert not unstarted.running
+    unstarted.request([1], [2])
+    unstarted.request_new_rows(range(3, 5))
+    unstarted.request_field(2)
+    unstarted.hold()
+    unstarted.go_on()
+    (child,) = Child.made
+    start, *told = child.told
+    assert start == WorkerStart({}, FitSettings(), 20.0) and unstarted.running
+    requests = [FitRequest((1,), (2,), 0), NewRows(range(3, 5)), FieldRequest(2)]
+    assert told == [*requests, "hold", "go on"]
+
+
+def test_answers_are_told_by_their_kind(unstarted):
+    unstarted.request([1])
+    (child,) = Child.made
+    told = []
+    unstarted.fitted.connect(told.append)
+    unstarted.ready.connect(told.append)
+    unstarted.broken.connect(told.append)
+    fitted, ready = Fitted((1,), (), ()), Ready(None, "")
+    for message in (ready, fitted, WorkerFailed("gone"), fitted, "other"):
+        child.on_message(message)
+    assert told == [ready, fitted, "gone", fitted]
+    unstarted.request([2])
+    assert child.told[-1] == FitRequest((2,), None, 2)
+
+
+@pytest.mark.parametrize(
+    ("status", "said"), [(0, []), (-9, ["the worker process ended unexpectedly (status -9)"])]
+)
+def test_end_is_told_where_it_was_not_meant(unstarted, status, said):
+    unstarted.begin()
+    told = []
+    unstarted.broken.connect(told.append)
+    Child.made[0].on_end(status)
+    assert told == said
+
+
+def test_closed_process_is_not_begun_again(unstarted):
+    unstarted.request([1])
+    for _ in range(2):
+        unstarted.close()
+        unstarted.begin()
+        unstarted.request([2])
+        unstarted.request_new_rows(range(3))
+        unstarted.hold()
+    (child,) = Child.made
+    assert child.told[-1] == "close" and child.told.count("close") == 1 and not unstarted.running
