@@ -33,7 +33,11 @@ def test_copy_holds_what_the_session_holds(
     qtbot: Any, copier: SessionCopier, session: Path, tmp_path: Path
 ) -> None:
     new = tmp_path / "new.vetter"
-    with qtbot.waitSignal(copier.done, timeout=30000) as told:
+    # The window that shows it goes on writing to it.
+    with (
+        SessionFile.open(session, "ann"),
+        qtbot.waitSignal(copier.done, timeout=30000) as told,
+    ):
         copier.copy(session, new)
     assert told.args == [new]
     with SessionFile.open(new, "", read_only=True) as file:
