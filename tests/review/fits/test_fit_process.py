@@ -14,6 +14,7 @@ from typing import NamedTuple
 import pytest
 from pytestqt.qtbot import QtBot
 
+from tests.helpers.alert_files import write_packets
 from tests.helpers.processes import process_of, stands_back
 from vetter.core.fit.adjustment import Adjustment
 from vetter.io import child_process
@@ -394,3 +395,21 @@ def test_closed_process_is_not_begun_again(unstarted):
         unstarted.hold()
     (child,) = Child.made
     assert child.told[-1] == "close" and child.told.count("close") == 1 and not unstarted.running
+
+
+def test_list_is_read_as_far_as_a_request_goes(qtbot, qapp, tmp_path):
+    """Its files, and so the name of its results, are not known before its end."""
+    write_packets(tmp_path, 33)
+    ahead = FitProcess(WorkerStart({"inputs": [str(tmp_path)]}, SETTINGS, 20.0))
+    try:
+        with qtbot.waitSignals([ahead.ready, ahead.fitted], timeout=90000) as told:
+            ahead.request([0])
+        ready, first = (item.args[0] for item in told.all_signals_and_args)
+        assert (ready.signature, first.rows) == ("", (0,))
+        # The last one, and then others that the list does not have.
+        for rows in ([32], [33, 32, 99]):
+            with qtbot.waitSignal(ahead.fitted, timeout=90000) as told:
+                ahead.request(rows)
+            assert told.args[0].rows == (32,)
+    finally:
+        ahead.close()
