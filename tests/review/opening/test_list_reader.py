@@ -191,6 +191,8 @@ def test_a_window_that_closes_while_the_list_is_read_waits_for_nothing(opened: A
 
 def test_fingerprints_are_read_by_the_thread_that_reads_the_list(qtbot: Any, opened: Any) -> None:
     one = opened((2, 6))
+    one.read(qtbot, 6)
+    # Nothing but the end of the list is to come.
     one.finish(qtbot)
     assert one.source.fingerprinted_by == {"list reader"}
 
