@@ -290,3 +290,12 @@ def test_rows_that_keep_coming_do_not_put_the_next_off(qtbot: Any, opened: Any) 
     qtbot.waitUntil(lambda: 0 < timer.remainingTime() < timer.interval())
     reader.read.emit()
     assert timer.remainingTime() < timer.interval()
+
+
+def test_list_whose_source_is_closed_stays_incomplete(qtbot: Any, opened: Any) -> None:
+    one = opened((2, 6))
+    (reader,) = one.growth.findChildren(QThread)
+    one.source.close()
+    assert reader.wait(30000)
+    until_handled(qtbot)
+    assert not one.session.complete and len(one.session.candidates) == 2
