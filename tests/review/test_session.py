@@ -905,3 +905,13 @@ def test_tag_beyond_those_of_the_settings_is_said(session, store, number):
     assert said == [f"no tag {number}: the settings define 9"]
     session.toggle_tag(9)
     assert [decision.tags for decision in store.decisions] == [("interesting",)]
+
+
+def test_position_is_stored_with_each_decision(session, store):
+    paint_all(session)
+    session.toggle_tag(1)
+    assert store.position == "a"
+    session.accept()
+    assert store.position == "b"
+    session.set_comment(3, "elsewhere")
+    assert store.position == "b"
