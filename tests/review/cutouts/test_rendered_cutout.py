@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 
 import numpy as np
 import pytest
+from astropy.io.fits import Header
 from astropy.wcs import WCS
 
 from tests.helpers.fake_field import FieldInMemory, field
@@ -15,6 +17,7 @@ from vetter.core.cutout_source import PsfFwhm
 from vetter.core.display.style import DisplayStyle
 from vetter.review.cutouts.rendered_cutout import (
     NO_DATA,
+    NOT_HERE,
     OFF_THE_IMAGE,
     REFIT,
     FitPanel,
@@ -123,6 +126,50 @@ def test_compass_and_scale_come_from_the_images_wcs() -> None:
     frame = render_cutout(FieldInMemory(wcs=wcs), 0, 20, DisplayStyle())
     assert (frame.north, frame.east) == pytest.approx((90, 180), abs=0.1)
     assert frame.pixel_scale == pytest.approx(0.36, rel=1e-3)
+
+
+def test_compass_is_that_of_the_candidates_place() -> None:
+    wcs = WCS(naxis=2)
+    wcs.wcs.ctype = ["RA---TAN", "DEC--TAN"]
+    # The pole is ten columns and twenty rows from the candidate.
+    wcs.wcs.crval, wcs.wcs.crpix, wcs.wcs.cdelt = [0, 90], [111, 78], [-1e-4, 1e-4]
+    frame = render_cutout(FieldInMemory(wcs=wcs, places=[[100, 57]]), 0, 20, DisplayStyle())
+    assert frame.north == pytest.approx(math.degrees(math.atan2(20, 10)), abs=0.5)
+
+
+class Unplaced(FieldInMemory):
+    """Cutouts of 21 by 31 pixels whose WCS cannot be used."""
+
+    def cutout(self, row: int, radius: float) -> Cutout:
+        header = {"CTYPE1": "RA---TAN", "CTYPE2": "RA---TAN", "CRVAL1": 1.0, "CRVAL2": 2.0}
+        return Cutout({"image": np.ones((21, 31))}, {"ra": 1.0, "dec": 2.0}, Header(header))
+
+
+def test_cutout_with_an_unusable_wcs_lacks_the_compass_alone() -> None:
+    frame = render_cutout(Unplaced(), 0, 20, DisplayStyle())
+    assert frame.error is None and frame.north is None
+    assert frame.position == (15, 10) and "image" in frame.pictures
+
+
+class PartOfStamp(FieldInMemory):
+    """Parts of 9 columns and 11 rows of stamps that are fitted whole."""
+
+    def cutout(self, row: int, radius: float) -> Cutout:
+        cutout = Cutout({"image": np.ones((11, 9))})
+        cutout.offset_in_whole = (3, 5)
+        return cutout
+
+
+@pytest.mark.parametrize(("shape", "fits"), [((21, 21), True), ((16, 12), True), ((15, 12), False)])
+def test_residual_of_a_whole_stamp_is_shown_on_its_part(shape: tuple[int, int], fits: bool) -> None:
+    residual = np.zeros(shape)
+    residual[5 + 2, 3 + 4] = 7
+    frame = render_cutout(PartOfStamp(), 0, 20, DisplayStyle(), FitPanel(residual))
+    assert ("adjusted" in frame.planes) is fits
+    if fits:
+        assert np.argwhere(frame.planes["adjusted"] == 7).tolist() == [[2, 4]]
+    else:
+        assert "another shape" in frame.states["adjusted"]
 
 
 def test_without_wcs_there_is_neither() -> None:
@@ -317,6 +364,57 @@ def test_plane_that_cannot_be_read_keeps_its_panel_and_says_why() -> None:
     }
     names = [name for name in frame.plane_names if name != "snr"]
     assert names == ["image", "template", "convolved", "diff", "adjusted", "err", "mask"]
+
+
+class Lacking(FieldInMemory):
+    """Images that lack planes of the others."""
+
+    def cutout(self, row: int, radius: float) -> Cutout:
+        cutout = super().cutout(row, radius)
+        for name in ("template", "convolved", "mask"):
+            del cutout[name]
+        cutout.unread = {"mask": "mask.fits: gone"}
+        return cutout
+
+
+def test_plane_that_an_image_lacks_keeps_its_panel_and_says_so() -> None:
+    source = Lacking(notes={"convolved": "not made"})
+    frame = render_cutout(source, 0, 20, DisplayStyle())
+    assert frame.states == {
+        "template": NOT_HERE,
+        "convolved": "not made",
+        "mask": "mask.fits: gone",
+    }
+
+
+class OfFwhm(FieldInMemory):
+    """Candidates with a column of their FWHM."""
+
+    fwhm_in_list: object = None
+
+    def cutout(self, row: int, radius: float) -> Cutout:
+        cutout = super().cutout(row, radius)
+        cutout.meta["width"] = self.fwhm_in_list
+        return cutout
+
+
+def noise_for(fwhm: object) -> object:
+    """The noise of a bright source's planes, without the source as far as its FWHM tells."""
+    y, x = np.mgrid[:101, :101]
+    image = np.random.default_rng(1).normal(100, 5, (101, 101))
+    image += 1000 * np.exp(-((x - 50) ** 2 + (y - 50) ** 2) / 800)
+    source = OfFwhm({"image": image}, [[50, 50]])
+    source.fwhm_in_list = fwhm
+    roles = source.candidates.roles._replace(fwhm="width")
+    source.candidates = dataclasses.replace(source.candidates, roles=roles)
+    return render_cutout(source, 0, 50, DisplayStyle()).noise["image"]
+
+
+def test_noise_is_measured_beside_the_candidate_by_its_own_fwhm() -> None:
+    usual = noise_for(None)
+    assert noise_for(20.0) != usual and noise_for(1) != usual
+    for fwhm in (20.1, 0.9, float("nan"), "3"):
+        assert noise_for(fwhm) == usual
 
 
 def test_frame_without_pictures_has_no_shape() -> None:
