@@ -235,12 +235,16 @@ def test_a_new_radius_cuts_out_anew(make: Make, qtbot: QtBot) -> None:
 
 def test_a_cutout_of_the_old_radius_that_comes_late_is_dropped(make: Make, qtbot: QtBot) -> None:
     cache, source = make()
+    got: list[int] = []
+    cache.ready.connect(got.append)
     source.gate.clear()
     cache.want([0])
     qtbot.waitUntil(lambda: len(source.asked) == 1, timeout=30000)
     cache.set_radius(14)
     source.gate.set()
     qtbot.waitUntil(lambda: cache.get(0) is not None, timeout=30000)
+    until_idle(cache, qtbot)
+    assert got == [0]
     frame = cache.get(0)
     assert frame is not None and frame.radius == 14 and frame.shape == (29, 29)
 
