@@ -201,3 +201,13 @@ def test_planes_are_those_of_files_and_those_computed_from_them(
 
 PLANES = {"sci": "image", "ref": "template", "convolved": "convolved", "diff": "diff"}
 PLANES |= {name: name for name in ("err", "variance", "weight", "mask")}
+
+
+@pytest.mark.parametrize(("given", "radius"), [(None, 6.0), (3.0, 3.0), (40.0, 40.0)])
+def test_radius_is_half_the_largest_stamp_unless_one_is_given(
+    tmp_path: Path, given: float | None, radius: float
+) -> None:
+    write_stamps(tmp_path, 2)
+    for word in ("sci", "ref"):
+        write_stamp(tmp_path / f"A_{word}.fits", side=13)
+    assert opened(tmp_path, radius=given).default_radius == radius
