@@ -328,3 +328,7 @@ def test_capitals_leave_a_key_its_keyword(key: str) -> None:
 def test_what_was_not_packed_here_is_refused(packed: Any, said: str) -> None:
     with pytest.raises(ValueError, match=f"^{said}"):
         unpack(packed)
+
+
+def test_value_that_cannot_be_read_is_its_text() -> None:
+    assert decode_meta(a_header(f"{'BAD     = 1.2.3':80}")) == {"bad": "1.2.3"}
