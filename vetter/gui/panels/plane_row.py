@@ -6,7 +6,7 @@ import math
 from collections.abc import Set
 
 import numpy as np
-from PyQt6.QtCore import QEvent, QLineF, QPointF, QTimer
+from PyQt6.QtCore import QEvent, QPointF, QTimer
 from PyQt6.QtGui import QFont, QHelpEvent, QHideEvent
 from PyQt6.QtWidgets import QToolTip, QWidget
 
@@ -32,6 +32,7 @@ from vetter.gui.panels.plane_panel import (
 )
 from vetter.gui.panels.readout import plane_value_texts
 from vetter.gui.panels.tools.blink import AutoBlink
+from vetter.gui.panels.tools.hatch import Hatch
 from vetter.gui.panels.tools.pixel_numbers import neighbourhood, number_texts
 from vetter.gui.widgets.plain_text import plain_tip
 from vetter.gui.widgets.theme import DARK
@@ -220,8 +221,7 @@ class PlaneRow(PanelScene):
         shown, tilt = self._turned(frame)
         stage.north, stage.east, stage.pixel_scale = shown.north, shown.east, shown.pixel_scale
         stage.shift, stage.marks = shown.shift, shown.marks
-        strokes = shown.hatch.tolist() if self._choice.hatched else []
-        stage.hatch = [QLineF(*stroke) for stroke in strokes]
+        self._set_hatch(shown)
         shape = shown.shape
         x, y = shown.position or (0.0, 0.0)
         stage.subject = None if shape is None else Subject(shape[1], shape[0], x, y, tilt)
@@ -238,6 +238,12 @@ class PlaneRow(PanelScene):
         self._show_magnifier()
         self._set_stand_in()
         self._set_values()
+
+    def _set_hatch(self, shown: RenderedCutout) -> None:
+        if not self._choice.hatched:
+            self._stage.hatch = Hatch()
+        elif not self._stage.hatch.has_strokes(shown.hatch):
+            self._stage.hatch = Hatch(shown.hatch)
 
     def _turned(self, frame: RenderedCutout) -> tuple[RenderedCutout, float]:
         """Return a frame as it is on the screen, and its tilt; the last ones are kept."""
@@ -329,7 +335,7 @@ class PlaneRow(PanelScene):
         self._row = None
         self._blinked = None
         self._stage.subject = None
-        self._stage.hatch = []
+        self._stage.hatch = Hatch()
         if plane_names:
             expected = self._given.union(plane_names).difference(self._choice.estimated)
             plane_names = self._with_panels(plane_names, expected | self._given)
