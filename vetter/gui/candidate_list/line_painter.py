@@ -118,7 +118,7 @@ class LinePainter:
         painter.drawText(left, top, room, height, flags, text)
 
     def _elide(self, text: str, place: int, section: int, room: int) -> str:
-        """Shorten a text to a width; its remark keeps at most half, since names differ in ends."""
+        """Return a text that fits; its remark keeps at most half: names differ at their ends."""
         metrics, remark = self._widths.metrics, self._model.remark(place, section)
         kept = min(metrics.horizontalAdvance(remark), room // 2) if remark else 0
         name = metrics.elidedText(

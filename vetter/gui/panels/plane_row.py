@@ -31,6 +31,7 @@ from vetter.gui.panels.plane_panel import (
     picture_to_image,
 )
 from vetter.gui.panels.readout import plane_value_texts
+from vetter.gui.panels.stretch.limits_text import format_limits
 from vetter.gui.panels.tools.blink import AutoBlink
 from vetter.gui.panels.tools.hatch import Hatch
 from vetter.gui.panels.tools.pixel_numbers import neighbourhood, number_texts
@@ -556,8 +557,4 @@ def _exhibit(frame: RenderedCutout, plane: str, first: bool) -> PanelContent:
 
 
 def _range_text(ends: Limits | None) -> str:
-    return "" if ends is None else f"{_format_limit(ends[0])} to {_format_limit(ends[1])}"
-
-
-def _format_limit(value: float) -> str:
-    return f"{value:.3g}".replace("e+0", "e").replace("e-0", "e-").replace("-", "\N{MINUS SIGN}")
+    return "" if ends is None else format_limits(*ends)
