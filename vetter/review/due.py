@@ -142,9 +142,10 @@ class DueWatch(QObject):
         return [row for row in self._since if codes[row] == _LATER]
 
     def _codes_with(self, code: int) -> npt.NDArray[np.uint8]:
-        codes, events = self._ledger.codes, self._ledger.counts().decisions
+        codes = self._ledger.codes
         if not self._since:
             return codes
+        events = self._ledger.counts().decisions
         kept = self._kept.get(code)
         if kept is None or kept[0] != (events, len(codes)):
             changed = codes.copy()

@@ -14,7 +14,7 @@ from vetter.core.cutout_source import Fingerprint, PsfFwhm
 from vetter.core.fit.adjustment import Adjustment
 from vetter.core.fit.field_normal import MATCHED_NORMAL, UNKNOWN_NORMAL
 from vetter.core.judgement.answer import Answer, Judgement
-from vetter.core.judgement.field_fit import fit_rows, make_field_fit
+from vetter.core.judgement.field_fit import NO_FWHM, fit_rows, make_field_fit
 from vetter.core.judgement.measured_planes import MeasuredPlanes
 from vetter.core.judgement.star_calibration import StarCalibration
 from vetter.core.matching.match import FieldMatch
@@ -93,7 +93,7 @@ def test_a_fit_that_breaks_costs_its_own_result_alone(monkeypatch):
 def test_unknown_fwhm_is_missing_and_not_judged():
     fit = make_field_fit(None, FitSettings(), 20)
     assert fit.options.fwhm is None and fit.options.psf is None and fit.options.inner == 25.0
-    assert fit.missing == "no FWHM: no stars to measure it on; give --fwhm"
+    assert fit.missing == NO_FWHM
     assert fit.description == f"{fit.missing}; fitted box 25 px"
     judged = fit.judge(Adjustment(True, chi2_0=900.0, chi2=280.0, df=285, pval=0.5, fwhm=3.0))
     assert judged == Judgement(Answer.NOT_JUDGED, fit.missing)

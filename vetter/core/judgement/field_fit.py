@@ -34,7 +34,10 @@ SPLINE_REACH = 2
 """Pixels around the fitted box that the cubic spline of a shifted template needs."""
 
 
-NO_FWHM = "no FWHM: no stars to measure it on; give --fwhm"
+NO_FWHM = (
+    "no FWHM: no stars to measure it on; choose its column in List > Roles of the columns, "
+    "or give --fwhm"
+)
 """Reason for a fit without a PSF."""
 
 MAX_WIDE_SHIFT = 3.0

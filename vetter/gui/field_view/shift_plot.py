@@ -82,7 +82,7 @@ class ShiftPlot(FieldCanvas):
         else:
             painter.drawLine(QPointF(frame.left(), y), QPointF(frame.right(), y))
         painter.setPen(QColor(tones.dim))
-        text = f"{value:+g}" if abs(value) > 1e-9 else "0"
+        text = f"{value:+g}".replace("-", "\N{MINUS SIGN}") if abs(value) > 1e-9 else "0"
         if axis == 0 and x < frame.right() - 60:
             room = QRectF(x - 30, frame.bottom() + 4, 60, 18)
             painter.drawText(room, int(Qt.AlignmentFlag.AlignHCenter), text)

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from PyQt6.QtCore import QPointF, QRect, QSize, Qt
-from PyQt6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF, QStaticText
+from PyQt6.QtCore import QPoint, QPointF, QRect, QSize, Qt
+from PyQt6.QtGui import QColor, QImage, QPainter, QPen, QPixmap, QPolygonF, QStaticText
 from PyQt6.QtWidgets import QWidget
 
 from vetter.core.columns.broker_columns import tile_facts
@@ -54,8 +54,11 @@ class _Inks(NamedTuple):
     base: QColor
     dim: QColor
     codes: npt.NDArray[np.uint8]
+    current_row: int
     ratio: float
     line: int
+    pictures: QSize
+    one_line: bool
 
 
 class TilePainter:
@@ -80,7 +83,7 @@ class TilePainter:
         self._text_width: dict[bool, int] = {}
         self._captions: OrderedDict[int, list[QStaticText]] = OrderedDict()
         self._room = 0, False
-        self._loading: QStaticText | None = None
+        self._loading: tuple[object, QPixmap] | None = None
         self._inks = self._mix_inks()
 
     @property
@@ -166,8 +169,11 @@ class TilePainter:
             palette.base().color(),
             palette.placeholderText().color(),
             self._session.due.codes,
+            self._session.current_row,
             widget.devicePixelRatioF(),
             widget.fontMetrics().height(),
+            self.picture,
+            self._has_one_line,
         )
 
     def paint(
@@ -186,7 +192,7 @@ class TilePainter:
         if selected:
             ground, text = selection_colours(inks.dark)
             painter.fillRect(rect.adjusted(1, 1, -1, -1), ground)
-        width = self.picture.width()
+        width = inks.pictures.width()
         left = rect.x() + (rect.width() - width) // 2
         frame = QRect(left, rect.y() + PAD, width, self.size)
         self._paint_picture(painter, frame, picture)
@@ -203,7 +209,7 @@ class TilePainter:
             )
         if selected:
             _paint_tick(painter, frame, ground, text)
-        if row == self._session.current_row:
+        if row == inks.current_row:
             painter.setPen(QPen(inks.text, 2))
             painter.drawRect(rect.adjusted(1, 1, -2, -2))
         self._paint_caption(painter, rect, row, code, text, selected)
@@ -214,20 +220,29 @@ class TilePainter:
             x = frame.x() + (frame.width() - size.width()) // 2
             painter.drawImage(x, frame.y() + (frame.height() - size.height()) // 2, picture)
             return
+        if picture is None:
+            painter.drawPixmap(frame.topLeft(), self._loading_picture(frame.size()))
+            return
         painter.fillRect(frame, self._inks.base)
         painter.setPen(self._inks.dim)
-        if picture is None:
-            self._paint_loading(painter, frame)
-            return
         flags = int(Qt.AlignmentFlag.AlignCenter) | int(Qt.TextFlag.TextWordWrap)
         painter.drawText(frame, flags, picture)
 
-    def _paint_loading(self, painter: QPainter, frame: QRect) -> None:
-        if self._loading is None:
-            self._loading = self._lay_out("loading", frame.width(), Qt.TextElideMode.ElideRight)
-        size = self._loading.size().toSize()
-        x = frame.x() + (frame.width() - size.width()) // 2
-        painter.drawStaticText(x, frame.y() + (frame.height() - size.height()) // 2, self._loading)
+    def _loading_picture(self, size: QSize) -> QPixmap:
+        """Return what stands in place of pictures that are being made, in the present colours."""
+        inks = self._inks
+        look = size, inks.dark, inks.ratio
+        if self._loading is None or self._loading[0] != look:
+            picture = QPixmap(size * inks.ratio)
+            picture.setDevicePixelRatio(inks.ratio)
+            picture.fill(inks.base)
+            painter = QPainter(picture)
+            painter.setFont(self._widget.font())
+            painter.setPen(inks.dim)
+            painter.drawText(QRect(QPoint(0, 0), size), Qt.AlignmentFlag.AlignCenter, "loading")
+            painter.end()
+            self._loading = look, picture
+        return self._loading[1]
 
     def _paint_caption(
         self,
@@ -256,8 +271,8 @@ class TilePainter:
 
     def _caption(self, row: int, room: int) -> list[QStaticText]:
         """Return the laid-out name and facts of a candidate for a width; the badge is last."""
-        if (room, self._has_one_line) != self._room:
-            self._room = room, self._has_one_line
+        if (room, self._inks.one_line) != self._room:
+            self._room = room, self._inks.one_line
             self._captions.clear()
         made = self._captions.get(row)
         if made is None:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from PyQt6.QtCore import QLineF, QPointF, QRectF, Qt
+from PyQt6.QtCore import QPointF, QRect, QRectF, Qt
 from PyQt6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QStaticText
 from PyQt6.QtWidgets import QGraphicsItem, QGraphicsWidget, QStyleOptionGraphicsItem, QWidget
 
@@ -17,11 +17,11 @@ from vetter.core.cutout.sky_marks import PixelMark
 from vetter.core.display.colour_map import MASK_BAD, MASK_GOOD
 from vetter.core.display.style import DisplayStyle
 from vetter.gui.panels.layout.camera import Area, Placement, Subject, View, place
+from vetter.gui.panels.tools.hatch import Hatch
 from vetter.gui.panels.tools.magnifier import draw_magnifier
 from vetter.gui.panels.tools.overlays import (
     compass_extent,
     draw_compass,
-    draw_hatch,
     draw_marks,
     draw_pixels,
     draw_reticle,
@@ -59,8 +59,8 @@ class PanelState:
         Arcseconds per pixel; None without a WCS.
     shift : Shift or None
         Shift of the fit, for the panel of the difference.
-    hatch : list of QLineF
-        Strokes through bad pixels, in edges of pixels; drawn over all planes but masks.
+    hatch : Hatch
+        Strokes through bad pixels; drawn over all planes but masks.
     magnified : (float, float) or None
         Pixel in the picture on screen whose surroundings are enlarged in all panels.
     cursor : (float, float) or None
@@ -83,7 +83,7 @@ class PanelState:
     pixel_scale: float | None = None
     shift: Shift | None = None
     marks: tuple[PixelMark, ...] = ()
-    hatch: list[QLineF] = field(default_factory=list)
+    hatch: Hatch = field(default_factory=Hatch)
     magnified: tuple[float, float] | None = None
     cursor: tuple[float, float] | None = None
     divider: float | None = None
@@ -176,6 +176,19 @@ class PlanePanel(QGraphicsWidget):
         subject = self._stage.subject
         return None if subject is None else place(self.area, subject, self._stage.view)
 
+    @property
+    def covered(self) -> QRect:
+        """Part of the scene that upright pixels cover, in whole screen units; empty without."""
+        shown, placement = self.replacement or self.exhibit, self.placement()
+        if shown.message or shown.image is None or placement is None or placement.tilt:
+            return QRect()
+        area = self.area
+        frame = QRectF(area.left, area.top, area.width, area.height)
+        inside = frame.intersected(QRectF(*placement.extent())).translated(self.scenePos())
+        left, top = math.ceil(inside.left()), math.ceil(inside.top())
+        right, bottom = math.floor(inside.right()), math.floor(inside.bottom())
+        return QRect(left, top, max(right - left, 0), max(bottom - top, 0))
+
     def paint(
         self,
         painter: QPainter | None,
@@ -198,7 +211,7 @@ class PlanePanel(QGraphicsWidget):
             painter.setClipRect(frame)
             draw_pixels(painter, placement, shown.image)
             self._paint_left_of_divider(painter, frame, placement)
-            self._paint_overlays(painter, visible, placement)
+            self._paint_overlays(painter, frame, visible, placement)
             if stage_pixel := self._stage.magnified:
                 draw_magnifier(painter, shown.image, placement, stage_pixel, visible)
 
@@ -225,11 +238,13 @@ class PlanePanel(QGraphicsWidget):
         accent = QColor(self._stage.tones.accent)
         painter.fillRect(QRectF(edge, frame.top(), 1, frame.height()), accent)
 
-    def _paint_overlays(self, painter: QPainter, visible: QRectF, placement: Placement) -> None:
+    def _paint_overlays(
+        self, painter: QPainter, frame: QRectF, visible: QRectF, placement: Placement
+    ) -> None:
         stage, ratio = self._stage, self._stage.ratio
         shown = self.replacement or self.exhibit
-        if stage.hatch and DisplayStyle.group(shown.plane) != "mask":
-            draw_hatch(painter, placement, stage.hatch)
+        if DisplayStyle.group(shown.plane) != "mask":
+            stage.hatch.draw(painter, placement, frame, ratio)
         if stage.reticle and stage.subject is not None:
             x, y = placement.to_screen(stage.subject.x, stage.subject.y)
             draw_reticle(painter, x, y, placement.scale, ratio)

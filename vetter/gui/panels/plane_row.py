@@ -6,7 +6,7 @@ import math
 from collections.abc import Set
 
 import numpy as np
-from PyQt6.QtCore import QEvent, QLineF, QPointF, QTimer
+from PyQt6.QtCore import QEvent, QPointF, QTimer
 from PyQt6.QtGui import QFont, QHelpEvent, QHideEvent
 from PyQt6.QtWidgets import QToolTip, QWidget
 
@@ -31,7 +31,9 @@ from vetter.gui.panels.plane_panel import (
     picture_to_image,
 )
 from vetter.gui.panels.readout import plane_value_texts
+from vetter.gui.panels.stretch.limits_text import format_limits
 from vetter.gui.panels.tools.blink import AutoBlink
+from vetter.gui.panels.tools.hatch import Hatch
 from vetter.gui.panels.tools.pixel_numbers import neighbourhood, number_texts
 from vetter.gui.widgets.plain_text import plain_tip
 from vetter.gui.widgets.theme import DARK
@@ -220,8 +222,7 @@ class PlaneRow(PanelScene):
         shown, tilt = self._turned(frame)
         stage.north, stage.east, stage.pixel_scale = shown.north, shown.east, shown.pixel_scale
         stage.shift, stage.marks = shown.shift, shown.marks
-        strokes = shown.hatch.tolist() if self._choice.hatched else []
-        stage.hatch = [QLineF(*stroke) for stroke in strokes]
+        self._set_hatch(shown)
         shape = shown.shape
         x, y = shown.position or (0.0, 0.0)
         stage.subject = None if shape is None else Subject(shape[1], shape[0], x, y, tilt)
@@ -238,6 +239,12 @@ class PlaneRow(PanelScene):
         self._show_magnifier()
         self._set_stand_in()
         self._set_values()
+
+    def _set_hatch(self, shown: RenderedCutout) -> None:
+        if not self._choice.hatched:
+            self._stage.hatch = Hatch()
+        elif not self._stage.hatch.has_strokes(shown.hatch):
+            self._stage.hatch = Hatch(shown.hatch)
 
     def _turned(self, frame: RenderedCutout) -> tuple[RenderedCutout, float]:
         """Return a frame as it is on the screen, and its tilt; the last ones are kept."""
@@ -329,7 +336,7 @@ class PlaneRow(PanelScene):
         self._row = None
         self._blinked = None
         self._stage.subject = None
-        self._stage.hatch = []
+        self._stage.hatch = Hatch()
         if plane_names:
             expected = self._given.union(plane_names).difference(self._choice.estimated)
             plane_names = self._with_panels(plane_names, expected | self._given)
@@ -550,8 +557,4 @@ def _exhibit(frame: RenderedCutout, plane: str, first: bool) -> PanelContent:
 
 
 def _range_text(ends: Limits | None) -> str:
-    return "" if ends is None else f"{_format_limit(ends[0])} to {_format_limit(ends[1])}"
-
-
-def _format_limit(value: float) -> str:
-    return f"{value:.3g}".replace("e+0", "e").replace("e-0", "e-").replace("-", "\N{MINUS SIGN}")
+    return "" if ends is None else format_limits(*ends)

@@ -184,7 +184,7 @@ def test_bar_never_widens_the_window(bar: StretchBar, qtbot: QtBot) -> None:
 
 def test_unit_stands_beside_the_limits(bar: StretchBar) -> None:
     bar.show_limits({"image": (480.0, 609.5)}, "adu")
-    assert bar.findChild(LimitsText).text() == "480 to 609.5 adu"
+    assert bar.findChild(LimitsText).text() == "480 to 610 adu"
     choose(bar, "manual")
     bar.show_limits({"image": (480.0, 609.5)}, "adu")
     assert bar.findChild(LimitsText).text() == "adu"

@@ -7,18 +7,18 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PyQt6.QtCore import QLineF, QRectF
+from PyQt6.QtCore import QRectF
 from PyQt6.QtGui import QImage, QPainter
 from PyQt6.QtWidgets import QApplication
 
 from tests.helpers.snapshots import check_snapshot, snapshot_font
 from vetter.core.cutout.sky_marks import MarkKind, PixelMark
 from vetter.gui.panels.layout.camera import Placement
+from vetter.gui.panels.tools.hatch import Hatch
 from vetter.gui.panels.tools.magnifier import draw_magnifier
 from vetter.gui.panels.tools.overlays import (
     compass_extent,
     draw_compass,
-    draw_hatch,
     draw_marks,
     draw_pixels,
     draw_reticle,
@@ -68,8 +68,8 @@ def still(painter: QPainter, at: Placement) -> None:
 
 def bad_pixels(painter: QPainter, at: Placement) -> None:
     draw_pixels(painter, at, picture())
-    strokes = [QLineF(10 + n, 10, 14 + n, 14) for n in range(4)]
-    draw_hatch(painter, at, strokes)
+    strokes = np.array([[10 + n, 10, 14 + n, 14] for n in range(4)])
+    Hatch(strokes).draw(painter, at, QRectF(painter.viewport()))
     draw_cursor(painter, at, (25.0, 14.0))
     texts = number_texts(neighbourhood(PLANE, 25, 20))
     draw_numbers(painter, texts, OVER, at_left=True)

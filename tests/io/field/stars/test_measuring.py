@@ -13,7 +13,7 @@ from tests.helpers.field_pairs import NEW, NEW_FLUX, SIDE, make_pair, open_pair
 from vetter.core.cutout.plane import Box
 from vetter.core.fit.adjustment import Adjustment
 from vetter.core.judgement.answer import Answer, Judgement
-from vetter.core.judgement.field_fit import FieldFit, fit_rows
+from vetter.core.judgement.field_fit import NO_FWHM, FieldFit, fit_rows
 from vetter.core.matching.match import FieldMatch
 from vetter.core.matching.scale_match import ScaleMatch
 from vetter.core.noise.err_check import ErrCheck
@@ -194,7 +194,7 @@ def test_wrong_errors_are_corrected(tmp_path: Path, matched: Measured, factor: f
 @pytest.mark.parametrize(
     ("how", "missing"),
     [
-        ({}, "no FWHM: no stars to measure it on; give --fwhm"),
+        ({}, NO_FWHM),
         ({"fwhm": 3.4}, "no matched template: 0 stars of 0 usable in image and template"),
     ],
     ids=["no FWHM", "no match"],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from vetter.gui.panels.layout.camera import MIN_WHOLE_SCALE
@@ -104,6 +105,7 @@ class Room(NamedTuple):
         return scale * self.pixels / self.ratio if whole else float(math.floor(side))
 
 
+@lru_cache(maxsize=64)
 def arrange_panels(
     count: int,
     room: Room,
@@ -135,8 +137,7 @@ def arrange_panels(
     if not forced:
         uniform = list(_of_one_size(count, room))
         least = SMALLEST_SHARE * max(tiles[0].side for _, tiles, _ in uniform)
-        two_sizes = _with_one_large(count, room)
-        choices = uniform + [choice for choice in two_sizes if choice[1][-1].side >= least]
+        choices = uniform + list(_with_one_large(count, room, least))
     made = [
         _complete(kind, tiles, corners, room, with_surround) for kind, tiles, corners in choices
     ]
@@ -163,7 +164,9 @@ def _of_one_size(count: int, room: Room) -> Iterator[_Choice]:
         yield Kind("", rows, columns), tiles, corners
 
 
-def _with_one_large(count: int, room: Room) -> Iterator[_Choice]:
+def _with_one_large(count: int, room: Room, least: float = SMALLEST_BESIDE) -> Iterator[_Choice]:
+    """Yield arrangements with one large panel and the others at least so large beside it."""
+    least = max(least, SMALLEST_BESIDE)
     largest = min(room.width, room.height - room.title)
     for lines in range(1, min(count - 1, _MAX_BLOCK) + 1):
         along = math.ceil((count - 1) / lines)
@@ -178,7 +181,7 @@ def _with_one_large(count: int, room: Room) -> Iterator[_Choice]:
                 across = (room.width - start[0] - room.gap * (columns - 1)) / columns
                 down = (room.height - start[1] - room.gap * (rows - 1)) / rows - room.title
                 side = room.end_at_pixel(min(across, down, large))
-                if side < SMALLEST_BESIDE:
+                if side < least:
                     continue
                 tiles, corners = _block(count - 1, columns, side, room, start)
                 kind = Kind(name, rows, columns)

@@ -12,6 +12,7 @@ from PyQt6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, Q
 from PyQt6.QtWidgets import QWidget
 
 from vetter.core.display.plane_noise import PlaneNoise
+from vetter.gui.panels.stretch.limits_text import format_limit
 from vetter.gui.widgets.theme import DARK, Tones
 
 HEIGHT = 64
@@ -184,7 +185,7 @@ class LimitsHistogram(QWidget):
         bottom = float(self.height())
         corners = (QPointF(x, bottom), QPointF(x + 8 * inwards, bottom), QPointF(x, bottom - 10))
         painter.drawPolygon(QPolygonF(corners))
-        words = f"{self._limits[handle]:.4g}".replace("-", "\N{MINUS SIGN}")
+        words = format_limit(self._limits[handle])
         room = QRectF(x + 5 if inwards > 0 else x - 125, 2, 120, self.height())
         side = Qt.AlignmentFlag.AlignLeft if inwards > 0 else Qt.AlignmentFlag.AlignRight
         flags = int(side | Qt.AlignmentFlag.AlignTop)

@@ -1,12 +1,41 @@
-"""Text of the limits on screen, of one width."""
+"""Limits on screen as text: the same form in titles, bar and histogram."""
 
 from __future__ import annotations
+
+import math
 
 from PyQt6.QtCore import QSize, Qt
 from PyQt6.QtGui import QPainter, QPaintEvent
 from PyQt6.QtWidgets import QWidget
 
-_SAMPLE = "\N{MINUS SIGN}1.234e+04 to \N{MINUS SIGN}1.234e+04 electron/s"
+_SAMPLE = "\N{MINUS SIGN}1.23e-5 to \N{MINUS SIGN}1.23e-5 electron/s"
+_MOST_DIGITS = 7
+
+
+def format_limit(value: float, digits: int = 3) -> str:
+    """Return a limit with this number of digits.
+
+    Examples
+    --------
+    >>> [format_limit(value) for value in (0.25, 19380.0, 1e12)]
+    ['0.25', '1.94e4', '1e12']
+    """
+    text = f"{value:.{digits}g}".replace("e+0", "e").replace("e+", "e").replace("e-0", "e-")
+    return text.replace("-", "\N{MINUS SIGN}")
+
+
+def format_limits(low: float, high: float) -> str:
+    """Return both limits, with so many digits that their distance has two at least.
+
+    Examples
+    --------
+    >>> format_limits(0.0, 609.5), format_limits(48030.0, 48310.0)
+    ('0 to 610', '48030 to 48310')
+    """
+    digits, largest = 3, max(abs(low), abs(high))
+    if 0 < high - low < largest:
+        digits = min(max(math.ceil(math.log10(largest / (high - low))) + 2, 3), _MOST_DIGITS)
+    return f"{format_limit(low, digits)} to {format_limit(high, digits)}"
 
 
 class LimitsText(QWidget):

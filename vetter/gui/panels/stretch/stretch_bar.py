@@ -16,7 +16,7 @@ from vetter.core.display.stretch import STRETCHES
 from vetter.core.display.style import GROUPS, DisplayStyle, PlaneStyle
 from vetter.gui.actions.keymap import Keymap, with_keys
 from vetter.gui.panels.stretch.histogram import LimitsHistogram
-from vetter.gui.panels.stretch.limits_text import LimitsText
+from vetter.gui.panels.stretch.limits_text import LimitsText, format_limits
 from vetter.gui.panels.stretch.presets import PresetButton
 from vetter.gui.widgets.buttons import EnteredButton, EnteredCheck, EnteredCombo
 from vetter.gui.widgets.line_edits import NumberField
@@ -131,9 +131,7 @@ class StretchBar(QWidget):
         if plane is None or self._look.interval.kind == "manual":
             self._shown_limits.set_text(unit)
         else:
-            low, high = limits[plane]
-            words = f"{low:.4g} to {high:.4g} {unit}".rstrip()
-            self._shown_limits.set_text(words.replace("-", "\N{MINUS SIGN}"))
+            self._shown_limits.set_text(f"{format_limits(*limits[plane])} {unit}".rstrip())
 
     def show_frame(self, frame: RenderedCutout) -> None:
         """Show the limits of the candidate on screen, and its histogram if that is shown."""

@@ -24,8 +24,6 @@ _PLATE = QColor(20, 21, 22, 190)
 _RETICLE = QColor("#9df29a")
 _MARK, _DARK_MARK = QColor("#f0f0f0"), QColor("#1d1e20")
 _LIGHT_HALO = QColor(255, 255, 255, 200)
-_HATCH = QColor("#ff7a66")
-_HATCH_HALO = QColor(0, 0, 0, 120)
 _ARROW = 22.0
 """Length of the compass's arrows, screen units."""
 _COMPASS_REACH = 40.0
@@ -85,27 +83,6 @@ def draw_pixels(painter: QPainter, at: Placement, image: QImage) -> None:
     painter.save()
     turn_painter(painter, at)
     painter.drawImage(whole, image)
-    painter.restore()
-
-
-def draw_hatch(painter: QPainter, at: Placement, strokes: list[QLineF]) -> None:
-    """Draw strokes through bad pixels.
-
-    Parameters
-    ----------
-    strokes : list of QLineF
-        In edges of pixels, y up.
-    """
-    painter.save()
-    turn_painter(painter, at)
-    painter.translate(at.left, at.top + at.ny * at.scale)
-    painter.scale(at.scale, -at.scale)
-    for colour, width in ((_HATCH_HALO, 3), (_HATCH, 1)):
-        pen = QPen(colour, width)
-        # The width is in screen pixels at any scale.
-        pen.setCosmetic(True)
-        painter.setPen(pen)
-        painter.drawLines(*strokes)
     painter.restore()
 
 

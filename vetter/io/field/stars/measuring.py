@@ -82,7 +82,8 @@ def measure_planes(source: FieldSource, fit: FieldFit) -> FieldNeeds:
     measured = MeasuredPlanes(match, None, *levels)
     noise = _find_noise(field, measured.replace(planes), stars, fwhm, match)
     if isinstance(noise, str):
-        return FieldNeeds(measured, stars, f"no noise: {noise}; give --err")
+        remedy = "choose err in File > Planes of the list, or give --err"
+        return FieldNeeds(measured, stars, f"no noise: {noise}; {remedy}")
     return FieldNeeds(replace(measured, noise=noise), stars)
 
 

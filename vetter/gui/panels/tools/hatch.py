@@ -1,0 +1,98 @@
+"""Hatch over bad pixels: drawn once into a transparent picture, then stamped on each panel."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from PyQt6.QtCore import QLineF, QRectF
+from PyQt6.QtGui import QColor, QImage, QPainter, QPen
+
+from vetter.gui.panels.layout.camera import Placement
+from vetter.gui.panels.tools.overlays import turn_painter
+
+_STROKE = QColor("#ff7a66")
+_HALO = QColor(0, 0, 0, 120)
+_MAX_STAMPS = 2
+"""Number of stamps kept: that of a large panel and that of the small ones beside it."""
+
+
+class _Look(NamedTuple):
+    """Place of the cutout in a panel, and the panel's size: together they decide the stamp."""
+
+    at: Placement
+    width: float
+    height: float
+    ratio: float
+
+
+class Hatch:
+    """Strokes through the bad pixels of a cutout.
+
+    Panels of one size share a stamp: in six panels on a 4k screen the strokes themselves would
+    take 8 ms.
+
+    Parameters
+    ----------
+    strokes : ndarray of int64, shape (k, 4), optional
+        x0, y0, x1, y1 of each stroke in edges of pixels, y up, as of `hatch_strokes`.
+    """
+
+    def __init__(self, strokes: npt.NDArray[np.int64] | None = None) -> None:
+        self._strokes = np.zeros((0, 4), np.int64) if strokes is None else strokes
+        self._stamps: dict[_Look, QImage] = {}
+
+    def has_strokes(self, strokes: npt.NDArray[np.int64]) -> bool:
+        """Return whether these are its strokes, so that it may stay for another candidate."""
+        return np.array_equal(self._strokes, strokes)
+
+    def draw(self, painter: QPainter, at: Placement, frame: QRectF, ratio: float = 1.0) -> None:
+        """Draw the strokes on a panel.
+
+        Parameters
+        ----------
+        at : Placement
+            Place of the cutout.
+        frame : QRectF
+            The panel's part of the screen, outside of which nothing is drawn; its corner is on a
+            device pixel.
+        ratio : float
+            Device pixels per screen unit.
+        """
+        if not len(self._strokes):
+            return
+        look = _Look(_relative_to(frame, at), frame.width(), frame.height(), ratio)
+        stamp = self._stamps.get(look)
+        if stamp is None:
+            while len(self._stamps) >= _MAX_STAMPS:
+                del self._stamps[next(iter(self._stamps))]
+            stamp = self._stamps[look] = self._make_stamp(look)
+        painter.drawImage(frame.topLeft(), stamp)
+
+    def _make_stamp(self, look: _Look) -> QImage:
+        size = math.ceil(look.width * look.ratio), math.ceil(look.height * look.ratio)
+        stamp = QImage(*size, QImage.Format.Format_ARGB32_Premultiplied)
+        stamp.setDevicePixelRatio(look.ratio)
+        stamp.fill(0)
+        lines = [QLineF(*stroke) for stroke in self._strokes.tolist()]
+        painter, at = QPainter(stamp), look.at
+        turn_painter(painter, at)
+        painter.translate(at.left, at.top + at.ny * at.scale)
+        painter.scale(at.scale, -at.scale)
+        for colour, width in ((_HALO, 3), (_STROKE, 1)):
+            pen = QPen(colour, width)
+            # The width is in screen pixels at any scale.
+            pen.setCosmetic(True)
+            painter.setPen(pen)
+            painter.drawLines(*lines)
+        painter.end()
+        return stamp
+
+
+def _relative_to(frame: QRectF, at: Placement) -> Placement:
+    """Return a placement from a frame's corner; rounded, since sums differ in the last digits."""
+    left, top = round(at.left - frame.left(), 6), round(at.top - frame.top(), 6)
+    pivot = round(at.pivot[0] - frame.left(), 6), round(at.pivot[1] - frame.top(), 6)
+    return at._replace(left=left, top=top, pivot=pivot)
