@@ -237,6 +237,14 @@ def test_filter_leaves_out_rows_without_match(row, left_out):
     assert queue.position_of(row) == (1 if row == 2 else -1)
 
 
+def test_first_row_is_left_out_where_it_does_not_match():
+    for kept, left_out in (((0, 2), False), ((1, 2), True)):
+        queue = make_queue(kept=kept)
+        assert not queue.leaves_out(0)
+        queue.set_filter("something")
+        assert queue.leaves_out(0) is left_out
+
+
 @pytest.mark.parametrize(("kept", "barren"), [((), True), ((1,), False)])
 def test_filter_without_match_is_barren(kept, barren):
     queue = make_queue(kept=kept)
