@@ -915,3 +915,32 @@ def test_position_is_stored_with_each_decision(session, store):
     assert store.position == "b"
     session.set_comment(3, "elsewhere")
     assert store.position == "b"
+
+
+def test_saved_is_said_once_after_a_wait(session, store, qtbot, monkeypatch):
+    said = messages(session)
+    monkeypatch.setattr("vetter.review.recorder.ACKNOWLEDGED_AT_ONCE", 0)
+    store.gate.clear()
+    session.toggle_tag(1)
+    store.gate.set()
+    qtbot.waitUntil(lambda: not session.busy, timeout=30000)
+    monkeypatch.setattr("vetter.review.recorder.ACKNOWLEDGED_AT_ONCE", 30.0)
+    session.toggle_tag(2)
+    assert said == ["saving...", "saved"]
+
+
+def test_undo_of_a_comment_elsewhere_goes_there(session):
+    session.set_comment(2, "faint")
+    session.undo()
+    assert session.current_key == "c"
+
+
+def test_verdict_that_is_written_at_the_end_shows_nothing_more(session, store, impatient):
+    store.gate.clear()
+    session.accept()
+    shown: list[int] = []
+    session.current_changed.connect(shown.append)
+    session.opinions_changed.connect(shown.append)
+    threading.Timer(0.02, store.gate.set).start()
+    session.close()
+    assert shown == [] and session.current_key == "b" and len(store.decisions) == 1
