@@ -54,12 +54,14 @@ def run(qtbot: Any, checker: ContentChecker) -> list[tuple[int, int, bool]]:
 def test_each_finding_is_told_and_none_where_there_is_none(
     qtbot: Any, make: Make, apart: float, at_once: list[Any]
 ) -> None:
-    checks = [
-        PlaneCheck(["mask: no mask"]),
-        PlaneCheck([]),
-        PlaneCheck([], ("image",)),
-    ]
-    checker = make(apart, lambda: iter(checks))
+
+    def check() -> Iterator[PlaneCheck]:
+        check_cancelled()
+        yield PlaneCheck(["mask: no mask"])
+        yield PlaneCheck([])
+        yield PlaneCheck([], ("image",))
+
+    checker = make(apart, check)
     known = not math.isnan(apart)
     assert run(qtbot, checker) == [*at_once, (1, 0, known), (1, 1, known)]
     assert (checker.lines, checker.differences) == (["mask: no mask"], ["image"])
