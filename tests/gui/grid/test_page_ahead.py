@@ -104,12 +104,19 @@ def _say(grid: Grid, session: FakeSession) -> None:
     session.say(_page(grid) + 2, verdict=Verdict.REJECT)
 
 
-def _turn_light(grid: Grid, _session: FakeSession) -> None:
+def _turn_dark(grid: Grid, _session: FakeSession) -> None:
     palette = grid.palette()
-    palette.setColor(palette.ColorRole.Window, QColor("white"))
-    palette.setColor(palette.ColorRole.Base, QColor("white"))
-    palette.setColor(palette.ColorRole.Text, QColor("black"))
+    palette.setColor(palette.ColorRole.Window, QColor("black"))
+    palette.setColor(palette.ColorRole.Base, QColor("black"))
+    palette.setColor(palette.ColorRole.Text, QColor("white"))
     grid.setPalette(palette)
+
+
+def _write_another_fact(grid: Grid, session: FakeSession) -> None:
+    """Change a text, as the S/N of a new fit does in a list without a column of it."""
+    rows = range(_page(grid), _page(grid) + grid.area.columns)
+    session.candidates.table["mag"][list(rows)] = 11.25
+    grid.area.update_fit_results(list(rows))
 
 
 def _write_larger(grid: Grid, _session: FakeSession) -> None:
@@ -124,12 +131,12 @@ CHANGES: dict[str, Callable[[Grid, FakeSession], Any]] = {
     "a selected tile": lambda grid, session: QTest.keyClick(
         grid, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier
     ),
-    "light": _turn_light,
+    "dark": _turn_dark,
     "larger tiles": lambda grid, session: grid.resize_tiles(1),
     "larger letters": _write_larger,
     "another plane": lambda grid, session: grid.bar.planes.setCurrentText("diff"),
     "another size of the window": lambda grid, session: grid.resize(820, 610),
-    "fits": lambda grid, session: grid.area.update_fit_results([_page(grid)]),
+    "another fact": _write_another_fact,
 }
 
 
