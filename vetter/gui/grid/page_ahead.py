@@ -80,7 +80,7 @@ class PageAhead:
         return self._states.get(place) == state
 
     def note(self, place: int, state: TileState) -> None:
-        """Note that the tile at a place has been painted."""
+        """Record that the tile at a place has been painted."""
         self._states[place] = state
 
     def forget(self, places: Iterable[int]) -> None:
