@@ -351,3 +351,35 @@ def test_saturation_of_the_template_is_why_too_few_pixels_are_good(template, lev
     fit = fit._replace(measured=MeasuredPlanes(template_saturation=level))
     (result,) = fit_rows(Saturated(("image", template, "err", "mask")), fit, [0])
     assert result.reason.startswith("the star is saturated: no good pixel") is named
+
+
+class OfSurveys(Planes):
+    """Candidates with FWHMs, a normal and a PSF of their own, as packets have."""
+
+    has_own_widths = True
+    widths = (3.0, 4.0, None, 3.0, 3.0)
+
+    def own_fwhm(self, row, cutout):
+        return None if self.widths[row] is None else PsfFwhm(self.widths[row], "own")
+
+    def cutout_with(self, row, radius, names):
+        cutout = super().cutout_with(row, radius, names)
+        cutout.fit_psf = Gaussian(5.0) if row == 3 else None
+        cutout.fit_normal = MATCHED_NORMAL if row == 1 else None
+        return cutout
+
+
+@pytest.mark.parametrize(
+    ("own", "widths", "boxes"),
+    [
+        (True, [4.0, 3.0, 5.0, np.nan, 3.0], [17, 13, 21, 25, 13]),
+        (False, [6.0, 6.0, 5.0, 6.0, 6.0], [25, 25, 21, 25, 25]),
+    ],
+    ids=["own", "the field's"],
+)
+def test_each_candidate_is_fitted_with_its_own_psf(own, widths, boxes):
+    fit = make_field_fit(PsfFwhm(6.0, "given"), FitSettings(), 20.0)._replace(has_own_psfs=own)
+    found = fit_rows(OfSurveys(("image", "convolved", "err")), fit, [1, 0, 3, 2, 4])
+    np.testing.assert_equal([result.fwhm for result in found], widths)
+    assert [result.box for result in found] == boxes
+    assert [result.normal for result in found] == [MATCHED_NORMAL, *[UNKNOWN_NORMAL] * 4]
