@@ -204,6 +204,8 @@ def read_one(normal: FieldNormal, **options: Any) -> Normals:
     ("normal", "read"),
     [
         (FieldNormal(0.1, -0.2, 0.5, 1.1, 0.1), (0.1, -0.2, 4.0, 1.1, 100.0)),
+        (FieldNormal(0.1, -0.2, 2.0, 1.1, np.inf), (0.1, -0.2, 0.25, 1.1, 0.0)),
+        (FieldNormal(0.1, -0.2, np.inf, 1.1, 2.0), (0.1, -0.2, 0.0, 1.1, 0.25)),
         # Within the bound of the shift.
         (FieldNormal(1.5, -1.5, 0.5, 1.1, 0.1), (1.0, -1.0, 4.0, 1.1, 100.0)),
         (FieldNormal(np.nan, np.inf, np.nan, np.nan, np.inf), (0.0, 0.0, 0.0, 1.0, 0.0)),
