@@ -23,7 +23,7 @@ from vetter.core.fit.deviations import (
 )
 from vetter.core.fit.field_normal import UNKNOWN_NORMAL, FieldNormal
 from vetter.core.fit.input import FitInput, read_fit_input
-from vetter.core.psf.models import Moffat
+from vetter.core.psf.models import Gaussian, Moffat
 
 FIELD = Field(size=31)
 WINDOW = FitOptions(1, 2, 17, None, True, 4.0, check_err=True)
@@ -249,3 +249,13 @@ def test_figures_have_six_digits_alone_and_in_a_stack(count: int) -> None:
     assert list(wanted) == list(found._fields)
     for name, column in wanted.items():
         np.testing.assert_array_equal(getattr(found, name), rounded(column), err_msg=name)
+
+
+def test_brighter_star_of_the_psfs_own_shape_is_psf_and_scale_alike() -> None:
+    """The images are one and the same: each explains what both do."""
+    star = 1e4 * Gaussian(4.0).render((31, 31), 15.0, 15.0)
+    noise = np.random.default_rng(3).normal(0.0, 1.0, star.shape)
+    made = {"image": 1.3 * star + noise, "convolved": star, "err": np.ones(star.shape)}
+    found = fit(made, replace(WINDOW, fwhm=4.0))
+    assert found.psf_share == pytest.approx(found.scale_share, abs=1e-4)
+    assert 0.98 < found.scale_share <= 1.0 and found.shift_share < 0.1
