@@ -259,3 +259,22 @@ def test_brighter_star_of_the_psfs_own_shape_is_psf_and_scale_alike() -> None:
     found = fit(made, replace(WINDOW, fwhm=4.0))
     assert found.psf_share == pytest.approx(found.scale_share, abs=1e-4)
     assert 0.98 < found.scale_share <= 1.0 and found.shift_share < 0.1
+
+
+def test_figures_of_a_star_near_the_least_scale_equal_brute_force() -> None:
+    made = cutout(Truth(30_000, (1.0, -0.5), 0.1, 0.1, 0.56))
+    (found,) = fit_many([made], WINDOW, [FieldNormal(0.1, 0.1, 0.1, 0.56, 0.05)])
+    assert found.scale == pytest.approx(0.56, abs=0.02)
+    assert_agrees(found, made, WINDOW)
+
+
+@pytest.mark.parametrize("noisy", [False, True], ids=["plain", "template_err"])
+def test_normal_that_says_nothing_changes_nothing(noisy: bool) -> None:
+    """Errors that are too small inflate both errors alike, the template's noise counted."""
+    more = {"template_noise": 0.5, "template_err": True} if noisy else {}
+    made = cutout(TRUTHS[1], **more)
+    made["err"] = 0.5 * made["err"]
+    (found,) = fit_many([made], WINDOW, [FieldNormal(0.0, 0.0, 1e4, 1.0, 1e4)])
+    assert found.chi2 > 2 * found.df
+    assert found.prior_flux_err == pytest.approx(found.flux_err, rel=1e-3)
+    assert found.prior_flux == pytest.approx(found.flux, abs=1e-2 * found.flux_err)
