@@ -362,6 +362,7 @@ CALIBRATIONS = {
     "stars": make_stars(),
     "steady stars": make_stars(chi2_ratio=np.ones(40)),
     "stars of chi2 2": make_stars(chi2_ratio=np.full(40, 2.0)),
+    "stars of S/N 2": make_stars(snr=np.full(40, 2.0)),
     "sky": make_stars(4, **make_sky(2.0, 1.5)),
     "nothing": None,
 }
@@ -388,6 +389,7 @@ FLUKE = scipy.stats.chi2.ppf(0.99, 283)
         ("stars", {**DIPOLE, **EXACT}, {"scale": 1.99}, {"scale": 2.0}, "explained ordinary"),
         ("stars", {**VARIABLE, **EXACT}, {"scale": 3.5}, {"scale": 3.49}, "variable kept"),
         ("stars", VARIABLE, {"flux": 247.0}, {"flux": 247.5}, "variable kept"),
+        ("stars of S/N 2", VARIABLE, {"flux": 494.0}, {"flux": 495.0}, "variable kept"),
         ("stars", VARIABLE, {"dx": -1.85}, {"dx": -1.87}, "variable kept"),
         ("stars", VARIABLE, {"dy": -1.85}, {"dy": -1.87}, "variable kept"),
         (
@@ -514,3 +516,8 @@ def test_power_is_of_the_shift_where_no_flux_is(raw: float, power: float) -> Non
 )
 def test_small_err_takes_power_once(changes: dict[str, float], power: float) -> None:
     assert answer_fit(make_fit(DIPOLE, **changes)).power == pytest.approx(power)
+
+
+def test_source_without_an_error_has_no_power() -> None:
+    judgement = answer_fit(make_fit(DIPOLE, prior_flux_err=0.0, flux_err=0.0), make_stars())
+    assert math.isnan(judgement.power) and judgement.flux_limit == 0.0
