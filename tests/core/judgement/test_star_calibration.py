@@ -300,7 +300,8 @@ def test_ten_places_of_blank_sky_have_limits(count: int, counts: bool) -> None:
     sky = {"sky_x": one, "sky_y": one, "sky_snr": -1.5 * one, "sky_chi2_ratio": 1.2 * one}
     stars = alike(20, **sky)
     wanted = (1.5, 1.2, False) if counts else (2.0, 1.5, False)
-    assert stars.sky_limits == pytest.approx(wanted)
+    for limits in (stars.sky_limits, *map(stars.limits_at, (0.0, -5.0, math.nan, math.inf))):
+        assert limits == pytest.approx(wanted)
     # Stars too few to have limits leave those of the sky to all.
     for few in (alike(9, **sky).limits_at(flux) for flux in (0.0, 1000.0, 1e9)):
         assert few == pytest.approx((1.5, 1.2, False) if counts else (1.0, 1.0, False))
