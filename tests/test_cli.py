@@ -15,6 +15,7 @@ from vetter.cli import COMMANDS, parse_arguments
 from vetter.core.candidates.candidate_list import ROLE_NAMES
 from vetter.errors import InputError
 from vetter.io.export.tables import table_writing
+from vetter.review.opening.preferences import PreferenceFiles
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -177,10 +178,19 @@ def test_open_hands_everything_to_the_window(monkeypatch: pytest.MonkeyPatch) ->
         return 0
 
     monkeypatch.setattr(app, "run", fake_run)
-    words = "l.csv --image i.fits --session s.vetter --reviewer me --radius 12"
-    assert cli.main(words.split()) == 0
+    words = "l.csv --image i.fits --session s.vetter --reviewer me --radius 12 --shuffle 3 --blind"
+    more = "--earlier a.vetter --earlier b.vetter --known-list k.csv"
+    assert cli.main([*words.split(), *more.split()]) == 0
     assert said["inputs"] == ["l.csv"] and said["image"] == "i.fits" and said["radius"] == 12
     assert said["session"] == "s.vetter" and said["reviewer"] == "me"
+    assert (said["shuffle"], said["blind"], said["practice"]) == (3, True, False)
+    assert (said["earlier"], said["known_list"]) == (("a.vetter", "b.vetter"), ("k.csv",))
+    assert said["preference_files"] == PreferenceFiles(None, None, True)
+    assert cli.main(["practice", "l.csv"]) == 0
+    assert (said["shuffle"], said["blind"], said["practice"]) == (None, False, True)
+    assert said["earlier"] == said["known_list"] == () and said["inputs"] == ["l.csv"]
+    assert cli.main(["demo"]) == 0
+    assert said["inputs"] == ["demo"] and said["practice"] is False
 
 
 def test_a_fault_of_the_program_is_reported_without_a_traceback(
@@ -218,6 +228,41 @@ def test_an_error_of_the_system_is_one_line(
     monkeypatch.setitem(COMMANDS, "status", COMMANDS["status"]._replace(run=fail))
     assert cli.main(["status", "s.vetter"]) == 2
     assert capsys.readouterr().err == "vetter: out.fits: No space left on device\n"
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (OSError(28, "No space left on device"), "No space left on device"),
+        (OSError("odd"), "odd"),
+        (OSError(), "OSError"),
+        (InputError("two   blanks"), "two blanks"),
+        (InputError(""), "InputError"),
+    ],
+)
+def test_error_without_a_file_is_one_line_too(
+    capsys: pytest.CaptureFixture[str], error: Exception, said: str
+) -> None:
+    def fail() -> int:
+        raise error
+
+    assert cli.exit_status(fail, debug=False) == 2
+    assert capsys.readouterr().err == f"vetter: {said}\n"
+
+
+def test_fault_is_told_where_no_report_can_be_written(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def fail() -> int:
+        raise ZeroDivisionError("a  fault " + "x" * 300)
+
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "gone"))
+    assert cli.exit_status(fail, debug=True) == 1
+    told = capsys.readouterr().err
+    assert "Traceback" in told and told.endswith("x; --debug shows the traceback\n")
+    line = told.splitlines()[-1]
+    assert "fault of this program: ZeroDivisionError: a fault xxx" in line
+    assert line.count("x") == 200 - len("a fault ") + "vetter: an unexpected error".count("x")
 
 
 def test_an_interrupt(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -25,7 +25,6 @@ ELSEWHERE = {
     "vetter.io.fits.writing": "io/cutouts/test_layout.py",
     "vetter.io.inputs.blind_source": "gui/windows/test_blind_window.py",
     "vetter.io.inputs.planting.session_report": "headless/test_planted_sessions.py",
-    "vetter.review.opening.content_checker": "gui/opening/test_caution_band.py",
     "vetter.review.threads.heap": "review/threads/test_heap.py",
 }
 """Modules that tests in other rooms, or of a process, run; with one file of those tests."""

@@ -57,6 +57,16 @@ class FakeAhead(QObject):
         self.wishes: list[tuple[list[int], list[int] | None]] = []
         self.more: list[range] = []
         self.fields: list[int] = []
+        self.told: list[str] = []
+
+    def begin(self) -> None:
+        self.told.append("begin")
+
+    def hold(self) -> None:
+        self.told.append("hold")
+
+    def go_on(self) -> None:
+        self.told.append("go on")
 
     def request(self, first, then=None) -> None:
         self.running = True

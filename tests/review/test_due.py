@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PyQt6.QtCore import QTimer
 
 from tests.helpers.fake_session import candidate_list
 from tests.helpers.plain_source import PlainSource
@@ -30,7 +31,7 @@ class Source(PlainSource):
 
     @property
     def object_epochs(self) -> Epochs:
-        return Epochs(self.labels, np.full(4, 50000.0))
+        return Epochs(self.labels, np.full(len(self.labels), 50000.0))
 
 
 class Clock:
@@ -92,6 +93,7 @@ def test_decision_ends_due(ledger: Ledger, due: DueWatch, clock: Clock) -> None:
     put_off(ledger, 1, TOMORROW)
     clock.now = TOMORROW
     due.refresh()
+    assert due.codes.tolist() == [0, 5, 0, 0]
     made = decide(ledger, 1, verdict=Verdict.REJECT)
     assert made is not None
     ledger.apply(made)
@@ -124,15 +126,45 @@ def test_filter_finds_due(
     assert np.flatnonzero(match_filter(expression, columns)).tolist() == rows
 
 
+@pytest.mark.parametrize(
+    ("until", "wait"),
+    [
+        ("2026-11-30T00:00:20.000Z", 20_001),
+        ("2026-11-30T00:00:00.200Z", 1_000),
+        ("2026-11-30T00:09:59.000Z", 599_001),
+        ("2026-11-30T00:10:01.000Z", 600_000),
+        ("2026-12-01", 600_000),
+    ],
+)
 def test_clock_waits_for_next_time(
-    ledger: Ledger, due: DueWatch, clock: Clock, qtbot: Any, monkeypatch: pytest.MonkeyPatch
+    ledger: Ledger, due: DueWatch, monkeypatch: pytest.MonkeyPatch, until: str, wait: int
 ) -> None:
     waits: list[int] = []
-    monkeypatch.setattr(due._timer, "start", waits.append)
-    put_off(ledger, 1, "2026-11-30T00:00:20.000Z")
+    (timer,) = due.findChildren(QTimer)
+    monkeypatch.setattr(timer, "start", waits.append)
+    put_off(ledger, 1, until)
     put_off(ledger, 2, TOMORROW)
     due.refresh()
-    assert waits == [20_001]
+    assert waits == [wait]
+
+
+def test_clock_stops_when_nothing_is_put_off_any_more(ledger: Ledger, due: DueWatch) -> None:
+    (timer,) = due.findChildren(QTimer)
+    assert not timer.isActive()
+    put_off(ledger, 1, TOMORROW)
+    due.update([0])
+    assert not timer.isActive()
+    due.update([0, 1])
+    assert timer.isActive() and timer.isSingleShot()
+    made = decide(ledger, 1, verdict=Verdict.REJECT)
+    assert made is not None
+    ledger.apply(made)
+    due.refresh()
+    assert not timer.isActive()
+    put_off(ledger, 1, TOMORROW)
+    due.refresh()
+    due.stop()
+    assert not timer.isActive()
 
 
 def wait(ledger: Ledger, source: Source, clock: Clock) -> list[float]:
@@ -175,4 +207,42 @@ def test_rows_that_have_just_been_read_wait_no_time(clock: Clock) -> None:
     assert watch.waits().tolist() == [1.0, 1.0, 0.0, 0.0]
     watch.refresh()
     assert watch.waits().tolist() == [1.0, 1.0, 0.0, 0.0]
+    watch.stop()
+
+
+@pytest.mark.parametrize(
+    ("verdict", "until", "noted"),
+    [(Verdict.LATER, "", True), (Verdict.LATER, TOMORROW, False), (Verdict.MAYBE, "", False)],
+)
+def test_candidate_put_off_without_a_time_notes_the_epochs_of_its_object(
+    ledger: Ledger,
+    due: DueWatch,
+    monkeypatch: pytest.MonkeyPatch,
+    verdict: Verdict,
+    until: str,
+    noted: bool,
+) -> None:
+    monkeypatch.setattr(Source, "labels", np.array([0, 1, 1, 3]))
+    made = decide(ledger, 2, verdict=verdict, until=until)
+    assert made is not None
+    assert due.note_epochs(made) == (made._replace(seen=note_epochs("", 2)) if noted else made)
+
+
+@pytest.mark.parametrize(
+    ("labels", "epochs"),
+    [
+        (None, [[0], [1], [2]]),
+        ([0, 1, 1, 0], [[0], [1, 2], [1, 2]]),
+        ([0, 0], [[0, 1], [0, 1], [2]]),
+    ],
+    ids=["none", "one not listed yet", "fewer than are listed"],
+)
+def test_epochs_are_those_that_are_listed(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch, labels: list[int] | None, epochs: list[list[int]]
+) -> None:
+    ledger = Ledger(candidate_list(3), "ann", complete=False)
+    monkeypatch.setattr(Source, "labels", np.array(labels))
+    make = PlainSource if labels is None else Source
+    watch = DueWatch(ledger, make(candidates=ledger.candidates), clock)
+    assert [watch.epochs_of(row) for row in range(3)] == epochs
     watch.stop()

@@ -26,9 +26,9 @@ class Held:
         self.seen: list[str] = []
         self.mag = MAG
 
-    def values(self, _name: str) -> np.ndarray:
+    def values(self, name: str) -> np.ndarray:
         assert self.gate.wait(30)
-        return self.mag
+        return {"mag": self.mag}[name]
 
     def matches(self, expression: str) -> np.ndarray:
         self.seen.append(expression)
@@ -135,3 +135,11 @@ def test_closed_queue_answers_nothing(queue: Queue, held: Held) -> None:
     queue.request_filter("0", answers.append)
     queue.close()
     assert answers == [] and not queue.is_busy
+
+
+def test_unknown_column_leaves_long_list_as_it_is(qtbot: Any, queue: Queue) -> None:
+    with qtbot.captureExceptions() as raised:
+        queue.sort_by("gone")
+        qtbot.waitUntil(lambda: len(raised) == 1, timeout=30000)
+    assert raised[0][0] is KeyError
+    assert not queue.is_busy and not queue.is_reordered and queue.sort_column is None

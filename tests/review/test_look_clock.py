@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from vetter.review.look_clock import LookClock
+from vetter.settings import ReviewSettings
 
 
 class Time:
@@ -80,3 +81,7 @@ def test_idle_time_is_capped_between_signs_of_user(clock: LookClock, now: Time) 
         now.seconds += pause
         clock.touch()
     assert clock.seconds == 130
+
+
+def test_idle_time_is_at_first_that_of_the_settings() -> None:
+    assert LookClock().idle == ReviewSettings().idle_seconds

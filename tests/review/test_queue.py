@@ -8,6 +8,7 @@ import pytest
 from vetter.core.columns.sorted_rows import SortKey
 from vetter.errors import InputError
 from vetter.review.queue import Queue, read_order
+from vetter.settings import MAX_SEED
 
 MAG = np.ma.masked_array([19.0, 17.5, np.nan, 18.2, 17.5], mask=[0, 0, 0, 0, 0])
 
@@ -78,11 +79,14 @@ def test_steps_go_along_the_filtered_order(row, steps, wanted):
     assert queue.step(row, steps) == wanted
 
 
-@pytest.mark.parametrize(("steps", "wanted"), [(1, 4), (-1, 2)])
-def test_a_step_from_a_row_that_is_left_out_starts_where_it_would_stand(steps, wanted):
+@pytest.mark.parametrize(
+    ("row", "steps", "wanted"),
+    [(3, 1, 4), (3, -1, 2), (3, -2, 0), (3, 2, None), (1, 2, 4), (1, -2, None), (-1, 1, 0)],
+)
+def test_a_step_from_a_row_that_is_left_out_starts_where_it_would_stand(row, steps, wanted):
     queue = make_queue()
     queue.set_filter("something")
-    assert queue.step(3, steps) == wanted
+    assert queue.step(row, steps) == wanted
 
 
 def test_next_undecided_goes_around_the_end():
@@ -91,10 +95,36 @@ def test_next_undecided_goes_around_the_end():
     assert queue.next_undecided(1, codes) == 0
 
 
-def test_next_undecided_is_never_the_row_itself():
+@pytest.mark.parametrize(
+    ("row", "codes", "found"),
+    [
+        (1, [0, 0, 0, 0, 0], 2),
+        (3, [0, 0, 0, 0, 0], 4),
+        (3, [0, 0, 0, 0, 1], 0),
+        (2, [0, 0, 0, 0, 0], 4),
+        (4, [1, 0, 0, 0, 0], 2),
+        (-1, [0, 0, 0, 0, 0], 0),
+        (-1, [1, 0, 1, 0, 0], 4),
+        (1, [1, 0, 1, 0, 1], None),
+    ],
+)
+def test_next_undecided_is_a_listed_one(row, codes, found):
     queue = make_queue()
-    codes = np.array([1, 1, 0, 1, 1], np.uint8)
-    assert queue.next_undecided(2, codes) is None
+    queue.set_filter("something")
+    assert queue.next_undecided(row, np.array(codes, np.uint8)) == found
+
+
+def test_list_without_rows_has_no_undecided():
+    queue = make_queue(kept=())
+    queue.set_filter("something")
+    assert queue.next_undecided(1, np.zeros(5, np.uint8)) is None
+
+
+@pytest.mark.parametrize("row", [0, 2, 4])
+def test_next_undecided_is_never_the_row_itself(row):
+    codes = np.ones(5, np.uint8)
+    codes[row] = 0
+    assert make_queue().next_undecided(row, codes) is None
 
 
 def test_ahead_lists_the_rows_in_the_direction_of_travel():
@@ -107,8 +137,50 @@ def test_changes_are_told():
     queue = make_queue()
     told = []
     queue.changed.connect(lambda: told.append(list(queue.order)))
+    queue.reordered.connect(lambda: told.append("reordered"))
     queue.sort_by("mag")
-    assert told == [[1, 4, 3, 0, 2]]
+    assert told == [[1, 4, 3, 0, 2], "reordered"]
+    queue.set_filter("something")
+    assert told[2:] == [[4, 0, 2]]
+
+
+def test_order_is_another_than_the_files_while_sorted_or_shuffled():
+    queue = make_queue()
+    told = []
+    for change in (
+        lambda: queue.set_filter("something"),
+        lambda: queue.sort_by("mag"),
+        lambda: queue.sort_by(None),
+        lambda: queue.shuffle(3),
+        lambda: queue.shuffle(None),
+    ):
+        change()
+        told.append((queue.is_reordered, queue.sort_column, queue.seed))
+    assert told == [
+        (False, None, None),
+        (True, "mag", None),
+        (False, None, None),
+        (True, None, 3),
+        (False, None, None),
+    ]
+    assert queue.order.tolist() == [0, 2, 4]
+
+
+@pytest.mark.parametrize(
+    ("descending", "words"), [(False, ["mag"]), (True, ["mag", "descending"]), (None, [])]
+)
+def test_sort_is_told_in_words(descending, words):
+    queue = make_queue()
+    if descending is not None:
+        queue.sort_by("mag", descending)
+    assert queue.sort_words == words
+
+
+def test_new_rows_pass_the_filter_alone():
+    queue = make_queue()
+    queue.set_filter("something")
+    queue.extend(7, lambda name: MAG[:2], lambda text: np.array([False, True]))
+    assert queue.order.tolist() == [0, 2, 4, 6] and queue.position_of(6) == 3
 
 
 @pytest.mark.parametrize("descending", [False, True])
@@ -142,17 +214,35 @@ def test_first_match_follows_sort():
     assert queue.first_match(3) == 0 and queue.first_match(1) == 0
 
 
+def test_first_match_follows_the_place_that_the_row_would_have():
+    queue = make_queue(kept=(1, 2, 4))
+    queue.sort_by("mag")
+    queue.set_filter("something")
+    assert [queue.first_match(row) for row in range(5)] == [2, 1, 2, 2, 4]
+
+
 def test_first_match_of_nothing_is_none():
     queue = make_queue(kept=())
     queue.set_filter("something")
     assert queue.first_match(3) is None
 
 
-@pytest.mark.parametrize(("row", "left_out"), [(1, True), (2, False), (-1, False), (9, False)])
+@pytest.mark.parametrize(
+    ("row", "left_out"), [(1, True), (2, False), (-1, False), (5, False), (9, False)]
+)
 def test_filter_leaves_out_rows_without_match(row, left_out):
     queue = make_queue()
     queue.set_filter("something")
     assert queue.leaves_out(row) is left_out
+    assert queue.position_of(row) == (1 if row == 2 else -1)
+
+
+def test_first_row_is_left_out_where_it_does_not_match():
+    for kept, left_out in (((0, 2), False), ((1, 2), True)):
+        queue = make_queue(kept=kept)
+        assert not queue.leaves_out(0)
+        queue.set_filter("something")
+        assert queue.leaves_out(0) is left_out
 
 
 @pytest.mark.parametrize(("kept", "barren"), [((), True), ((1,), False)])
@@ -193,6 +283,17 @@ def test_column_that_sorts_is_turned_in_its_place():
     queue.sort_also("mag")
     queue.sort_also("night", True)
     assert queue.sort_keys == (SortKey("night", True), SortKey("mag"))
+
+
+def test_dropped_column_leaves_the_others():
+    queue = make_columns_queue()
+    queue.sort_by("night")
+    queue.sort_also("mag", True)
+    queue.drop_sort("night")
+    assert queue.sort_keys == (SortKey("mag", True),)
+    assert queue.order.tolist() == [0, 1, 2, 3]
+    queue.drop_sort("chip")
+    assert queue.sort_keys == (SortKey("mag", True),)
 
 
 def test_last_column_gives_way_to_a_fourth():
@@ -246,7 +347,22 @@ def test_order_survives_its_record():
 
 
 @pytest.mark.parametrize(
-    "record", [None, 7, {"sort": "mag", "seed": "x"}, {"sort": [["mag"], 3], "seed": -1}]
+    "record",
+    [
+        None,
+        7,
+        {"sort": "mag", "seed": "x"},
+        {"sort": [["mag"], 3], "seed": -1},
+        {"sort": [["mag", True, 1], ["mag", 1], [1, True]], "seed": True},
+        {"seed": MAX_SEED + 1},
+    ],
 )
 def test_other_records_mean_files_order(record):
     assert read_order(record) == ([], None)
+
+
+@pytest.mark.parametrize("seed", [0, MAX_SEED])
+def test_record_holds_three_columns_and_any_seed(seed):
+    columns = [[name, name == "b"] for name in "abcd"]
+    keys = [SortKey("a", False), SortKey("b", True), SortKey("c", False)]
+    assert read_order({"sort": columns, "seed": seed}) == (keys, seed)

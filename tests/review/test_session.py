@@ -13,14 +13,15 @@ from tests.helpers.hand_clock import HandClock
 from tests.helpers.plain_source import PlainSource
 from vetter.core.candidates.candidate_list import CandidateList, Roles
 from vetter.core.columns.review_columns import ReviewColumns
-from vetter.core.decisions.decision import Decision, Verdict
+from vetter.core.decisions.carry_over import Offer
+from vetter.core.decisions.decision import Decision, Opinion, Verdict
 from vetter.core.decisions.ledger import Ledger
 from vetter.core.decisions.new_decisions import decide_group
 from vetter.errors import VetterError
 from vetter.review.queue import Queue
 from vetter.review.session import Session
 from vetter.review.writer import NoWriter, Writer
-from vetter.settings import Settings
+from vetter.settings import ReviewSettings, Settings
 
 KEYS = ["a", "b", "c", "d"]
 
@@ -777,3 +778,169 @@ def test_seconds_without_focus_do_not_count(session: Session, store: MemoryStore
     clock.advance(7)
     session.accept()
     assert round(store.decisions[0].seconds) == 7
+
+
+def test_end_without_undecided_says_that_all_is_decided(session, qtbot):
+    paint_all(session)
+    session.decide_group([0, 1, 2], Verdict.REJECT)
+    session.last()
+    with qtbot.waitSignal(session.end_reached) as told:
+        session.accept()
+    assert told.args == ["end of the list; every candidate is decided", 0]
+    session.queue.set_filter("b d")
+    with qtbot.waitSignal(session.end_reached) as told:
+        session.reject()
+    assert told.args == ["end of the filtered list; every match is decided", 0]
+
+
+def test_key_that_would_change_nothing_says_so(session, store):
+    said = messages(session)
+    session.undo()
+    session.redo()
+    session.set_comment(1, " ")
+    session.clear()
+    session.decide_group([], Verdict.REJECT)
+    assert (
+        said
+        == ["nothing to undo", "nothing to redo"] + ["nothing to change: already decided so"] * 3
+    )
+    assert not store.decisions
+
+
+def test_verdict_given_again_is_confirmed(session):
+    paint_all(session)
+    confirmed: list[int] = []
+    session.confirmed.connect(confirmed.append)
+    session.accept()
+    session.previous()
+    session.accept()
+    assert confirmed == [0]
+
+
+def test_offers_are_taken_as_one_step(session, store):
+    rows = ((1, Verdict.ACCEPT), (3, Verdict.MAYBE))
+    session.take_offers(
+        [Offer(f"old {row}", row, 0.1, "arcsec", Opinion(verdict)) for row, verdict in rows]
+    )
+    assert session.codes.tolist() == [0, 1, 0, 3] and session.current_row == 0
+    session.undo()
+    assert session.codes.tolist() == [0, 0, 0, 0] and len(store.decisions) == 4
+
+
+def test_candidates_that_become_due_are_told(session):
+    told: list[list[int]] = []
+    session.opinions_changed.connect(told.append)
+    said = messages(session)
+    session.due.changed.emit([1])
+    session.due.changed.emit([0, 2])
+    assert told == [[1], [0, 2]]
+    assert said == ["1 candidate put off is due", "2 candidates put off are due"]
+
+
+@pytest.mark.parametrize(
+    ("changed", "noticed"), [((), []), (("image",), ["changed since the last time: image"])]
+)
+def test_inputs_that_have_changed_are_told_at_the_end_of_the_list(session, changed, noticed):
+    told: list[str] = []
+    session.noticed.connect(told.append)
+    session.writer.compared.emit(changed)
+    assert told == noticed
+
+
+def test_failure_to_store_is_told_again_after_a_commit(session):
+    told: list[str] = []
+    session.noticed.connect(told.append)
+    for why in ("full", "full", "slow"):
+        session.writer.failed.emit(why)
+    session.accept()
+    session.writer.failed.emit("slow")
+    begin = "fits, position and settings not saved: "
+    assert told == [begin + why for why in ("full", "slow", "slow")]
+
+
+def test_keys_apply_to_a_painted_candidate_that_stays(session, store, qtbot, impatient):
+    assert session.takes_keys
+    store.gate.clear()
+    session.toggle_tag(1)
+    assert session.busy and session.takes_keys
+    store.gate.set()
+    qtbot.waitUntil(lambda: not session.busy, timeout=30000)
+    store.gate.clear()
+    session.accept()
+    assert not session.takes_keys
+    store.gate.set()
+    qtbot.waitUntil(lambda: not session.busy, timeout=30000)
+    assert session.current_key == "b" and not session.takes_keys
+    session.record_paint(1)
+    assert session.takes_keys
+
+
+def test_sign_of_the_user_lets_the_time_go_on(session: Session, store: MemoryStore) -> None:
+    clock = HandClock(session)
+    session.record_paint(0)
+    for _ in range(3):
+        clock.advance(50)
+        session.record_presence()
+    clock.advance(100)
+    session.accept()
+    # Without a sign only the first minute counts.
+    assert round(store.decisions[0].seconds) == 210
+
+
+def test_time_left_without_a_key_is_that_of_the_settings(
+    session: Session, store: MemoryStore
+) -> None:
+    clock = HandClock(session)
+    session.set_settings(Settings(review=ReviewSettings(idle_seconds=5)))
+    session.record_paint(0)
+    clock.advance(100)
+    session.accept()
+    assert round(store.decisions[0].seconds) == 5
+
+
+@pytest.mark.parametrize("number", [0, 10])
+def test_tag_beyond_those_of_the_settings_is_said(session, store, number):
+    said = messages(session)
+    session.toggle_tag(number)
+    assert said == [f"no tag {number}: the settings define 9"]
+    session.toggle_tag(9)
+    assert [decision.tags for decision in store.decisions] == [("interesting",)]
+
+
+def test_position_is_stored_with_each_decision(session, store):
+    paint_all(session)
+    session.toggle_tag(1)
+    assert store.position == "a"
+    session.accept()
+    assert store.position == "b"
+    session.set_comment(3, "elsewhere")
+    assert store.position == "b"
+
+
+def test_saved_is_said_once_after_a_wait(session, store, qtbot, monkeypatch):
+    said = messages(session)
+    monkeypatch.setattr("vetter.review.recorder.ACKNOWLEDGED_AT_ONCE", 0)
+    store.gate.clear()
+    session.toggle_tag(1)
+    store.gate.set()
+    qtbot.waitUntil(lambda: not session.busy, timeout=30000)
+    monkeypatch.setattr("vetter.review.recorder.ACKNOWLEDGED_AT_ONCE", 30.0)
+    session.toggle_tag(2)
+    assert said == ["saving...", "saved"]
+
+
+def test_undo_of_a_comment_elsewhere_goes_there(session):
+    session.set_comment(2, "faint")
+    session.undo()
+    assert session.current_key == "c"
+
+
+def test_verdict_that_is_written_at_the_end_shows_nothing_more(session, store, impatient):
+    store.gate.clear()
+    session.accept()
+    shown: list[int] = []
+    session.current_changed.connect(shown.append)
+    session.opinions_changed.connect(shown.append)
+    threading.Timer(0.02, store.gate.set).start()
+    session.close()
+    assert shown == [] and session.current_key == "b" and len(store.decisions) == 1

@@ -86,7 +86,7 @@ def test_bad_packets_are_counted_with_their_reason() -> None:
     )
 
 
-def rubin(number: int) -> Packet:
+def rubin(number: int, **more: object) -> Packet:
     source = {
         "diaSourceId": number,
         "diaObjectId": 10 * number,
@@ -97,6 +97,7 @@ def rubin(number: int) -> Packet:
         "midpointMjdTai": 61041.25,
         "band": "z",
         "psfFlux": 100.0,
+        **more,
     }
     return Packet(PacketPlace(number), {"diaSourceId": number, "diaSource": source}, "")
 
@@ -155,3 +156,29 @@ def test_key_that_others_have_taken_is_numbered_on() -> None:
     growing.add(lot(7, 7))
     assert growing.candidates(()).keys.tolist() == ["7", "7#2", "7#3", "7#4"]
     assert growing.repeated == 2 and growing.producer(3) == "ZTF"
+
+
+UNITS = {
+    "psfFlux": "nJy",
+    "apFluxErr": "nJy",
+    "dipoleFluxDiff": "nJy",
+    "trailFlux_x": None,
+    "trailLength": "arcsec",
+    "dipoleAngleErr": "deg",
+    "ephRate": "deg / d",
+    "ephVmag": "mag",
+    "snr": None,
+}
+
+
+def test_columns_of_rubin_have_units_in_a_list_of_rubin_alone() -> None:
+    growing = GrowingList()
+    growing.add(read_lot(iter([rubin(7, **dict.fromkeys(UNITS, 1.5), apFlux=3), rubin(8)]), 5))
+    table = growing.candidates(()).table
+    units = {name: table[name].unit for name in UNITS}
+    assert {name: unit and unit.to_string() for name, unit in units.items()} == UNITS
+    assert np.isnan(table["ephVmag"][1]) and table["psfFlux"][1] == 100.0
+    assert table["apFlux"].mask.tolist() == [False, True] and table["apFlux"].unit == "nJy"
+    growing.add(lot(1))
+    mixed = growing.candidates(()).table
+    assert {mixed[name].unit for name in UNITS} == {None}

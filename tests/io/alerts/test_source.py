@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import base64
+import json
 import threading
 from pathlib import Path
 
@@ -215,4 +217,58 @@ def test_ids_that_repeat_are_kept_apart_and_said(tmp_path: Path) -> None:
     assert source.candidates.keys.tolist() == ["5", "5#2"]
     assert source.cutout(1).meta["candid"] == 5
     assert "1 packet repeats an id: kept apart as KEY#2 and so on" in source.notes
+    source.close()
+
+
+@pytest.mark.parametrize(("count", "note"), [(1, "1 packet without"), (2, "2 packets without")])
+def test_packets_without_an_id_are_numbered_and_said(tmp_path: Path, count: int, note: str) -> None:
+    path = tmp_path / "a.json"
+    packets = [record(5), *[{**record(6), "candid": None} for _ in range(count)]]
+    for packet in packets[1:]:
+        packet["candidate"]["candid"] = None
+    path.write_text(json.dumps(packets, default=lambda data: base64.b64encode(data).decode()))
+    source = opened(path)
+    assert source.candidates.keys.tolist() == ["5", "row-2", "row-3"][: count + 1]
+    assert f"{note} an id: called row-N" in source.notes
+    source.close()
+
+
+def test_notes_begin_with_how_many_packets_are_listed(tmp_path: Path) -> None:
+    write_packets(tmp_path, 33)
+    source = opened(tmp_path)
+    assert source.notes[0] == "32 packets of ZTF so far" and source.expected_count == 33
+    assert source.list_for_others() is None
+    source.close()
+
+
+@pytest.mark.parametrize("count", [32, 33])
+def test_other_processes_are_given_a_long_list(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, count: int
+) -> None:
+    monkeypatch.setattr("vetter.io.alerts.open_alerts.FIRST_LOT_SIZE", 100)
+    write_packets(tmp_path, count)
+    source = opened(tmp_path)
+    assert source.is_complete and source.notes[0] == f"{count} packets of ZTF"
+    assert (source.list_for_others() is not None) is (count > 32) and source.report == ()
+    assert source.take_list(None) is source and len(source.candidates) == count
+    source.close()
+
+
+@pytest.mark.parametrize(
+    ("given", "radius", "side"),
+    [
+        (None, None, 63),
+        (None, 31, 63),
+        (None, 40, 63),
+        (None, 30, 61),
+        (12, 20, 41),
+        (12, None, 63),
+    ],
+)
+def test_stamp_is_whole_unless_a_radius_is_wanted(
+    tmp_path: Path, given: float | None, radius: float | None, side: int
+) -> None:
+    write_packets(tmp_path, 1)
+    source = opened(tmp_path, radius=given)
+    assert source.cutout(0, radius).shape == (side, side)
     source.close()

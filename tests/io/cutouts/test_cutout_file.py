@@ -30,9 +30,11 @@ def test_no_plane_is_refused(tmp_path: Path) -> None:
 
 def test_what_is_no_plane_is_said_to_be_left(tmp_path: Path) -> None:
     plain = {"image": np.zeros((2, 2)), "meta": {"a": 1}, "x": 3.5, "remark": "odd"}
-    with pytest.warns(UserWarning, match="remark: not planes"):
-        back = round_trip(plain, tmp_path)
-    assert back.meta == {"a": 1, "x": 3.5}
+    with pytest.warns(UserWarning, match="remark: not planes") as told:
+        write_cutout(plain, tmp_path / "a.fits")
+    # The warning names the line of the script.
+    assert [warning.filename for warning in told] == [__file__]
+    assert load_cutout(tmp_path / "a.fits").meta == {"a": 1, "x": 3.5}
 
 
 def test_metadata_notes_and_origin(tmp_path: Path) -> None:
@@ -134,6 +136,13 @@ def test_unusable_files_are_one_clear_error(tmp_path: Path, kind: str) -> None:
         load_cutout(path)
     assert str(caught.value).startswith(str(path))
     assert "\n" not in str(caught.value) and "reshape" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["a.fits.gz", "a.fits.bz2"])
+def test_packed_image_without_the_name_of_a_plane_is_no_cutout(tmp_path: Path, name: str) -> None:
+    fits.PrimaryHDU(np.zeros((5, 5))).writeto(tmp_path / name)
+    with pytest.raises(InputError, match=f"{name}: expected a cutout, found a plain FITS image"):
+        load_cutout(tmp_path / name)
 
 
 def damaged(content: bytes, seed: int) -> bytes:

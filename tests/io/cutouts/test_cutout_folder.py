@@ -71,6 +71,13 @@ def test_the_default_radius_holds_the_largest(folder: Path) -> None:
     assert open_input(str(folder)).default_radius == 7
 
 
+def test_cutouts_of_one_usual_plane_are_opened(tmp_path: Path) -> None:
+    planes = {"mine": pixels(1, (11, 21)), "image": pixels(2, (11, 21))}
+    write_cutout(Cutout(planes), tmp_path / "a.fits")
+    source = open_input(str(tmp_path))
+    assert source.plane_names == ("image", "err", "mine") and source.default_radius == 10
+
+
 def test_a_glob_and_a_list_of_files(folder: Path) -> None:
     assert len(open_input(str(folder / "t*.fits")).candidates) == 1
     both = [str(folder / "one.fits"), str(folder / "three.fits")]

@@ -12,6 +12,8 @@ from astropy.io import fits
 
 from tests.helpers.round_trip import round_trip
 from vetter.core.cutout.cutout import Cutout
+from vetter.core.cutout.noise_estimate import ESTIMATED_NOISE, MEASURED_NOISE
+from vetter.core.cutout.plane import Provenance
 from vetter.errors import InputError
 from vetter.io.cutouts.cutout_file import load_cutout, write_cutout
 from vetter.io.cutouts.layout import assemble
@@ -151,3 +153,25 @@ def test_planes_are_images_of_one_shape_whatever_leads_them() -> None:
 def test_file_without_an_image_is_refused(parts: list[tuple[str, Any]]) -> None:
     with pytest.raises(InputError, match=r"a.fits: expected two-dimensional images, found"):
         assemble("a.fits", [plane_of(name, data) for name, data in parts])
+
+
+@pytest.mark.parametrize(
+    ("note", "flags"),
+    [
+        (ESTIMATED_NOISE, Provenance.ESTIMATED),
+        (f"{MEASURED_NOISE} of 12", Provenance.MEASURED),
+        ("reprojected onto the image", Provenance.REPROJECTED),
+        ("variance converted", Provenance.CONVERTED),
+        ("weight converted, reprojected", Provenance.CONVERTED | Provenance.REPROJECTED),
+        ("image - convolved", Provenance.COMPUTED),
+        ("my own", None),
+        ("not reprojected", None),
+    ],
+)
+def test_notes_of_a_file_tell_how_planes_were_made(
+    tmp_path: Path, note: str, flags: Provenance | None
+) -> None:
+    planes = {name: pixels("f4") for name in ("image", "err")}
+    back = round_trip(Cutout(planes, notes={"err": note}), tmp_path)
+    assert back.notes == {"err": note}
+    assert back.provenance == ({} if flags is None else {"err": flags})

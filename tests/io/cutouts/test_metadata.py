@@ -17,6 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vetter.io.cutouts.metadata import decode_meta, encode_meta
+from vetter.io.cutouts.metadata_values import unpack
 
 
 def a_header(text: str) -> fits.Header:
@@ -311,3 +312,23 @@ def test_capitals_leave_a_key_its_keyword(key: str) -> None:
     header = a_header(encode_meta({key: 1.5}))
     assert header[key.upper()] == 1.5
     assert decode_meta(header) == {key: 1.5}
+
+
+@pytest.mark.parametrize(
+    ("packed", "said"),
+    [
+        ({}, "a packed value has one key"),
+        ({"float": "nan", "array": ""}, "a packed value has one key"),
+        ({"colour": 1}, "no such type: colour"),
+        ({"time": 3}, "not a time: "),
+        ({"quantity": [1]}, "not a quantity: "),
+        ([1, {"colour": 1}], "no such type: colour"),
+    ],
+)
+def test_what_was_not_packed_here_is_refused(packed: Any, said: str) -> None:
+    with pytest.raises(ValueError, match=f"^{said}"):
+        unpack(packed)
+
+
+def test_value_that_cannot_be_read_is_its_text() -> None:
+    assert decode_meta(a_header(f"{'BAD     = 1.2.3':80}")) == {"bad": "1.2.3"}

@@ -11,9 +11,10 @@ from tests.helpers.stamp_files import stamp_header, write_stamp, write_stamps
 from vetter.core.cutout.plane import Provenance
 from vetter.errors import InputError
 from vetter.io.cutouts import triplet_folder
-from vetter.io.cutouts.triplet_folder import TripletFolder, files_of
+from vetter.io.cutouts.triplet_folder import TripletFolder, files_of, open_triplets
 from vetter.io.cutouts.triplet_list import stamp_middle
-from vetter.io.input_options import InputOptions
+from vetter.io.cutouts.triplet_names import sets_by_words
+from vetter.io.input_options import InputOptions, InputOrigin
 from vetter.io.inputs.open_input import open_input
 
 
@@ -201,3 +202,72 @@ def test_planes_are_those_of_files_and_those_computed_from_them(
 
 PLANES = {"sci": "image", "ref": "template", "convolved": "convolved", "diff": "diff"}
 PLANES |= {name: name for name in ("err", "variance", "weight", "mask")}
+
+
+@pytest.mark.parametrize(("given", "radius"), [(None, 6.0), (3.0, 3.0), (40.0, 40.0)])
+def test_radius_is_half_the_largest_stamp_unless_one_is_given(
+    tmp_path: Path, given: float | None, radius: float
+) -> None:
+    write_stamps(tmp_path, 2)
+    for word in ("sci", "ref"):
+        write_stamp(tmp_path / f"A_{word}.fits", side=13)
+    assert opened(tmp_path, radius=given).default_radius == radius
+
+
+@pytest.mark.parametrize("wcs", [True, False])
+def test_crop_is_about_the_middle_where_nothing_tells_the_place(tmp_path: Path, wcs: bool) -> None:
+    write_stamps(tmp_path, 1, wcs=wcs)
+    source = opened(tmp_path)
+    whole, part = source.cutout(0), source.cutout(0, 2)
+    np.testing.assert_array_equal(part["image"], whole["image"][3:8, 3:8])
+    assert part.position == pytest.approx((2, 2)) and "template" in part
+
+
+def test_crop_is_about_the_place_in_the_header(tmp_path: Path) -> None:
+    # Two columns and no rows from the middle.
+    place = {"RA": 150.0 - 2 * 0.0002 / np.cos(np.radians(2)), "DEC": 2.0}
+    for word in ("sci", "ref"):
+        write_stamp(tmp_path / f"A_{word}.fits", **place)
+    source = opened(tmp_path)
+    whole, part = source.cutout(0), source.cutout(0, 2)
+    np.testing.assert_array_equal(part["image"], whole["image"][3:8, 5:10])
+
+
+def test_larger_radius_shows_the_whole_stamp(tmp_path: Path) -> None:
+    source = opened(write_stamps(tmp_path, 1))
+    assert source.cutout(0, 5).shape == source.cutout(0, 6).shape == (11, 11)
+
+
+def test_files_that_are_no_images_are_said(tmp_path: Path) -> None:
+    for word in ("sci", "ref"):
+        (tmp_path / f"A_{word}.fits").write_bytes(b"nothing")
+    found = sets_by_words([str(tmp_path / f"A_{word}.fits") for word in ("sci", "ref")])
+    with pytest.raises(InputError, match="A_sci.fits: expected a FITS image by its name"):
+        open_triplets("stamps", found, None, None, InputOrigin())
+
+
+@pytest.mark.parametrize(
+    ("side", "radius", "is_read"), [(1200, None, True), (1201, None, False), (1201, 5.0, True)]
+)
+def test_image_of_the_sky_is_no_stamp_unless_its_middle_is_wanted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, side: int, radius: float | None, is_read: bool
+) -> None:
+    monkeypatch.setattr(triplet_folder, "largest_of", lambda _headers: (7, side))
+    write_stamps(tmp_path, 1)
+    found = sets_by_words(map(str, tmp_path.iterdir()))
+    if is_read:
+        open_triplets("stamps", found, radius, None, InputOrigin()).close()
+        return
+    with pytest.raises(InputError, match="an image of 7 x 1201 pixels"):
+        open_triplets("stamps", found, radius, None, InputOrigin())
+
+
+def test_notes_tell_what_the_names_gave(tmp_path: Path) -> None:
+    write_stamps(tmp_path, 2)
+    write_stamp(tmp_path / "T000_new.fits")
+    write_stamp(tmp_path / "B_ref.fits")
+    source = opened(tmp_path)
+    roles = source.candidates.roles.format_choices()
+    assert source.notes[0] == f"2 candidates by the names of their files; columns {roles}"
+    assert "1 name has planes but no image: left alone" in source.notes
+    assert "1 file left out: another file is taken as the plane" in source.notes

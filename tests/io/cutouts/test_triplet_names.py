@@ -22,6 +22,7 @@ from vetter.io.files.plane_names import plane_of
         (["/d/A/sci.fits", "/d/A/ref.fits"], "A", {"image", "template"}),
         (["/d/A.fits", "/d/A_tmpl.fits", "/d/A_mask.fits"], "A", {"image", "template", "mask"}),
         (["/d/A.1_image.fits", "/d/A.1_scorr.fits"], "A.1", {"image", "scorr"}),
+        (["/d/A.fits", "/d/A_tmpl.fits"], "A", {"image", "template"}),
         (["/d/A_sci.fits"], "A", {"image"}),
     ],
 )
@@ -150,7 +151,7 @@ def test_pattern_names_a_candidate(pattern: str, file: str, name: str | None) ->
 
 def test_names_of_patterns_are_made_unique() -> None:
     paths = [f"/d/{folder}/{name}_i.fits" for folder in ("n1", "n2") for name in ("A", "B")]
-    paths += ["/d/C_i.fits", "/d/n3/n1/A_i.fits", "/d/B_i.fits"]
+    paths += ["/d/C_i.fits", "/d/n3/n1/A_i.fits", "/d/B_i.fits", "/d/n2/E_i.fits"]
     found = sets_by_patterns(paths, "/d", {"image": "{name}_i.fits"})
-    names = ["n1/A", "n1/B", "n2/A", "n2/B", "C", "n1/A#2", "B"]
+    names = ["n1/A", "n1/B", "n2/A", "n2/B", "C", "n1/A#2", "B", "E"]
     assert [one.name for one in found.sets] == names

@@ -197,3 +197,9 @@ def test_openings_of_unknown_content_are_left_out_of_parts_but_the_last(tmp_path
     with SessionDatabase.open(path, read_only=True) as database:
         parts = read_parts(database)
     assert [one.record["inputs"] for one in parts.inputs] == [["b"], ["d"]]
+
+
+def test_opening_of_an_empty_list_is_read(path: Path) -> None:
+    change(path, "UPDATE inputs SET candidates = 0")
+    (row,), damage = rows_of(path)
+    assert (row.candidates, damage) == (0, "")

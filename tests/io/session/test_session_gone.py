@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.helpers.decisions import event, listing
-from vetter.errors import VetterError
+from vetter.errors import InputError, VetterError
+from vetter.io.session.database import SessionDatabase
 from vetter.io.session.errors import session_error
 from vetter.io.session.session_file import SessionFile
 
@@ -67,3 +68,11 @@ def test_words_that_are_no_text_are_a_damaged_session(tmp_path: Path) -> None:
     assert "a damaged session" in str(session_error(path, error))
     broken = sqlite3.OperationalError("near '\n\x0e'")
     assert str(session_error(path, broken)).isprintable()
+
+
+def test_query_that_fails_is_an_error_and_no_damage(tmp_path: Path) -> None:
+    path = tmp_path / "s.vetter"
+    with SessionDatabase.create(path) as database:
+        with pytest.raises(InputError, match="not usable as a session .no such table: notes.$"):
+            database.read_rows("SELECT text FROM notes")
+        assert database.read_rows("SELECT 1") == ([(1,)], True)

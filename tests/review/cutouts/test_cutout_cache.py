@@ -235,12 +235,16 @@ def test_a_new_radius_cuts_out_anew(make: Make, qtbot: QtBot) -> None:
 
 def test_a_cutout_of_the_old_radius_that_comes_late_is_dropped(make: Make, qtbot: QtBot) -> None:
     cache, source = make()
+    got: list[int] = []
+    cache.ready.connect(got.append)
     source.gate.clear()
     cache.want([0])
     qtbot.waitUntil(lambda: len(source.asked) == 1, timeout=30000)
     cache.set_radius(14)
     source.gate.set()
     qtbot.waitUntil(lambda: cache.get(0) is not None, timeout=30000)
+    until_idle(cache, qtbot)
+    assert got == [0]
     frame = cache.get(0)
     assert frame is not None and frame.radius == 14 and frame.shape == (29, 29)
 
@@ -300,6 +304,84 @@ def test_more_wishes_than_memory_end_with_the_first_ones_there(make: Make, qtbot
     until_idle(small, qtbot)
     assert [row for row, radius in source.asked if radius == small.radius] == [0, 1, 2, 3]
     assert [row for row in range(8) if small.get(row) is not None] == [0, 1, 2]
+
+
+def test_less_memory_holds_with_the_next_frame(make: Make) -> None:
+    cache, _ = make()
+    sizes = [cache.build(row).nbytes + 2048 for row in range(4)]
+    cache.set_max_bytes(int(2.5 * max(sizes)))
+    assert all(cache.peek(row) is not None for row in range(4))
+    cache.build(4)
+    assert [row for row in range(5) if cache.peek(row) is not None] == [3, 4]
+
+
+def test_quarter_of_the_memory_is_for_residuals(make: Make) -> None:
+    cache, _ = make()
+    residual = np.ones((21, 21))
+    cache.set_max_bytes(4 * 2 * residual.nbytes)
+    for row in range(3):
+        cache.set_fit_panel(row, residual)
+    assert [cache.has_fit_panel(row) for row in range(3)] == [False, True, True]
+
+
+def test_same_radius_keeps_what_is_built(make: Make) -> None:
+    cache, source = make()
+    frame = cache.build(0)
+    cache.set_radius(10)
+    assert cache.get(0) is frame and len(source.asked) == 1
+
+
+def test_row_may_have_looks_of_its_own_until_all_have_others(make: Make) -> None:
+    cache, _ = make()
+    plain, magma = cache.looks, DisplayStyle().with_("sky", cmap="magma")
+    before = cache.build(3)
+    cache.set_looks(magma, only=3)
+    assert (cache.looks_of(3), cache.looks_of(2), cache.looks) == (magma, plain, plain)
+    assert cache.peek(3) is None
+    own = cache.build(3)
+    assert (own.pictures["image"] != before.pictures["image"]).any()
+    cache.set_looks(plain.with_("sky", invert=True))
+    assert cache.looks_of(3) == cache.looks != plain
+
+
+def test_panel_of_a_fit_is_expected_before_it_comes(make: Make) -> None:
+    cache, _ = make()
+    cache.expect_adjusted("fitting...")
+    assert cache.build(0).states["adjusted"] == "fitting..." and not cache.has_fit_panel(0)
+    cache.set_fit_panel(0, np.ones((21, 21)))
+    assert cache.has_fit_panel(0) and "adjusted" in cache.build(0).planes
+    cache.expect_adjusted(None)
+    assert "adjusted" in cache.build(0).planes and "adjusted" not in cache.build(1).plane_names
+
+
+def test_surroundings_are_built_once_after_the_frames(make: Make, qtbot: QtBot) -> None:
+    cache, source = make()
+    built: list[object] = []
+    cache.ready.connect(built.append)
+    cache.surround_ready.connect(lambda row: built.append(("around", row)))
+    source.gate.clear()
+    cache.want([5])
+    cache.want_surrounds([2, 1])
+    cache.want([3, 4])
+    source.gate.set()
+    qtbot.waitUntil(lambda: ("around", 1) in built, timeout=30000)
+    assert built[-4:] == [3, 4, ("around", 2), ("around", 1)]
+    made = cache.surround(1)
+    assert made is not None and made.row == 1 and cache.surround(0) is None
+    cache.want_surrounds([1, 0])
+    qtbot.waitUntil(lambda: built[-1] == ("around", 0), timeout=30000)
+    assert built[-2:] == [("around", 1), ("around", 0)] and cache.surround(1) is made
+    cache.set_looks(DisplayStyle().with_("sky", invert=True))
+    assert cache.surround(1) is None
+
+
+def test_surroundings_of_twelve_rows_are_kept(make: Make, qtbot: QtBot) -> None:
+    cache, _ = make(places=[[100.0 + row, 100.0] for row in range(13)])
+    last: list[int] = []
+    cache.surround_ready.connect(last.append)
+    cache.want_surrounds(range(13))
+    qtbot.waitUntil(lambda: last[-1:] == [12], timeout=30000)
+    assert [row for row in range(13) if cache.surround(row) is not None] == list(range(1, 13))
 
 
 def test_closing_waits_for_the_thread_and_forgets_the_wishes(make: Make, qtbot: QtBot) -> None:

@@ -37,7 +37,7 @@ def test_packets_are_epochs_with_key_time_and_filter() -> None:
 
 def test_rows_that_are_not_listed_yet_are_left_out() -> None:
     source = Packets(candidates=candidate_list(4))
-    assert object_rows(source, 1) == [0, 1, 3]
+    assert object_rows(source, 0) == object_rows(source, 1) == [0, 1, 3]
     assert object_rows(source, 1, 4) == [0, 1, 3]
     assert object_rows(source, 1, 3) == [0, 1]
     assert [epoch.row for epoch in epochs_of(source, 1, 3)] == [0, 1]

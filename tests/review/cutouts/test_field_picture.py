@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from typing import Any
 
 import numpy as np
 import pytest
 from astropy.wcs import WCS
+from PyQt6.QtCore import QThread
 
 from tests.helpers.fake_source import FakeCache
 from tests.helpers.plain_source import PlainField, PlainFields
@@ -78,6 +80,54 @@ def test_directions_are_those_of_the_middle() -> None:
     wcs.wcs.cdelt = [-1e-4, 1e-4]
     picture = read_from(ImageOf(sky(60, 90), wcs=wcs))
     assert (picture.north, picture.east) == pytest.approx((90, 180), abs=0.01)
+
+
+def test_directions_are_those_of_the_middle_near_a_pole_too() -> None:
+    wcs = WCS(naxis=2)
+    wcs.wcs.ctype = ["RA---TAN", "DEC--TAN"]
+    # The pole is five columns and ten rows from the middle, which is at (45, 30).
+    wcs.wcs.crval, wcs.wcs.crpix = [0, 90], [51, 41]
+    wcs.wcs.cdelt = [-1e-4, 1e-4]
+    picture = read_from(ImageOf(sky(60, 90), wcs=wcs))
+    assert picture.north == pytest.approx(math.degrees(math.atan2(10, 5)), abs=0.5)
+
+
+class Noted(ArrayPlane):
+    """An image that notes which rows are read, and waits for its gate."""
+
+    def __init__(self, pixels: np.ndarray[Any, Any]) -> None:
+        super().__init__("image", pixels)
+        self.boxes: list[Box] = []
+        self.gate, self.begun = threading.Event(), threading.Event()
+        self.gate.set()
+
+    def read(self, box: Box) -> Any:
+        self.boxes.append(box)
+        self.begun.set()
+        assert self.gate.wait(60), "the gate stayed shut"
+        return super().read(box)
+
+
+def test_few_rows_in_the_middle_of_each_block_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(field_picture, "SHOWN_SIDE", 3)
+    field = ImageOf(sky(25, 30))
+    field.plane = Noted(field.plane.pixels)
+    read_from(field)
+    # Blocks are of ten rows, the last of five.
+    assert field.plane.boxes == [Box(0, 3, 30, 4), Box(0, 13, 30, 4), Box(0, 23, 30, 2)]
+
+
+def test_closing_ends_the_reading(qtbot: Any) -> None:
+    field = ImageOf(sky(60, 90))
+    field.plane = Noted(field.plane.pixels)
+    field.plane.gate.clear()
+    pictures = FieldPictures(FakeCache(PlainFields(fields=[field])))
+    pictures.request(0)
+    assert field.plane.begun.wait(60)
+    threading.Timer(0.02, field.plane.gate.set).start()
+    pictures.close()
+    assert [thread for thread in pictures.findChildren(QThread) if thread.isRunning()] == []
+    assert len(field.plane.boxes) == 1 and pictures.picture(0) is None
 
 
 def test_damaged_part_stays_blank() -> None:

@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from tests.helpers.fake_field import FieldInMemory
 from tests.helpers.processes import process_of, stands_back
 from vetter.core.cutout.cutout import Cutout
+from vetter.core.cutout_source import PsfFwhm
 from vetter.core.psf.measures.cutout_measures import UNKNOWN_APERTURE, CutoutMeasures
 from vetter.review.cutouts.measure_worker import NICENESS
 from vetter.review.cutouts.measurer import Measurer, MeasureRequest
@@ -94,3 +95,117 @@ def test_process_that_dies_is_told_and_replaced(qtbot: Any, measurer: Measurer) 
     assert found[-1][1].lines[0].startswith("not measured: the measuring process ended")
     found = measured(qtbot, measurer, MeasureRequest(2, CUTOUT, 3.0, 0.0))
     assert found[-1][1].planes
+
+
+class Child:
+    """A child process that is none, and notes what it is told."""
+
+    made: list[Child] = []
+
+    def __init__(self, module: str, on_message: Any, on_end: Any, tied: bool) -> None:
+        assert module == "vetter.review.cutouts.measure_worker" and tied
+        self.on_message, self.on_end, self.is_closed = on_message, on_end, False
+        self.tasks: list[Any] = []
+        self.made.append(self)
+
+    def send(self, task: Any) -> None:
+        self.tasks.append(task)
+
+    def close(self) -> None:
+        self.is_closed = True
+
+
+@pytest.fixture
+def source() -> FieldInMemory:
+    return FieldInMemory()
+
+
+@pytest.fixture
+def unstarted(
+    qapp: Any, source: FieldInMemory, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Measurer]:
+    """A measurer whose process is none."""
+    monkeypatch.setattr("vetter.review.cutouts.measurer.ChildProcess", Child)
+    monkeypatch.setattr(Child, "made", [])
+    measurer = Measurer(source)
+    yield measurer
+    measurer.close()
+
+
+def requests_of(count: int) -> list[MeasureRequest]:
+    return [MeasureRequest(row, CUTOUT, 3.0 + row, 10.0 * row) for row in range(count)]
+
+
+def test_one_is_measured_at_a_time_and_then_the_last(unstarted: Measurer) -> None:
+    told: list[tuple[Any, Any]] = []
+    unstarted.measured.connect(lambda *answer: told.append(answer))
+    assert not unstarted.running and Child.made == []
+    first, _, last = requests = requests_of(3)
+    for request in requests:
+        unstarted.measure(request)
+    (child,) = Child.made
+    assert unstarted.running and [task.fwhm for task in child.tasks] == [3.0]
+    child.on_message("measures")
+    assert told == [(first, "measures")]
+    assert [(task.fwhm, task.angle) for task in child.tasks] == [(3.0, 0.0), (5.0, 20.0)]
+    unstarted.measure(requests[1])
+    unstarted.forget()
+    child.on_message("others")
+    assert told[1:] == [(last, "others")] and len(child.tasks) == 2
+
+
+def test_planes_that_are_measured_are_sent_with_the_place(unstarted: Measurer) -> None:
+    names = ("image", "other", "diff", "err", "mask")
+    cutout = Cutout({name: np.zeros((5, 5)) for name in names})
+    unstarted.measure(MeasureRequest(0, cutout, 3.0, 0.0))
+    (task,) = Child.made[0].tasks
+    assert sorted(task.planes) == ["diff", "err", "image", "mask"]
+    assert task.position == cutout.position
+
+
+@pytest.mark.parametrize(
+    ("own", "of_field", "fwhm"),
+    [(PsfFwhm(2.5, ""), PsfFwhm(4.0, ""), 2.5), (None, PsfFwhm(4.0, ""), 4.0), (None, None, None)],
+)
+def test_fwhm_is_that_of_the_candidate_or_its_image(
+    unstarted: Measurer,
+    source: FieldInMemory,
+    monkeypatch: pytest.MonkeyPatch,
+    own: PsfFwhm | None,
+    of_field: PsfFwhm | None,
+    fwhm: float | None,
+) -> None:
+    asked: list[bool] = []
+    monkeypatch.setattr(FieldInMemory, "own_fwhm", lambda *_: own)
+    monkeypatch.setattr(
+        FieldInMemory, "fwhm", lambda _, measure=True: asked.append(measure) or of_field
+    )
+    for row in range(2):
+        unstarted.measure(MeasureRequest(row, CUTOUT, None, 0.0))
+        Child.made[0].on_message("measures")
+    assert [task.fwhm for task in Child.made[0].tasks] == [fwhm] * 2
+    # Of an image it is asked once, and never measured here.
+    assert asked == ([] if own else [False])
+
+
+def test_next_request_after_an_end_begins_another_process(unstarted: Measurer) -> None:
+    told: list[Any] = []
+    unstarted.measured.connect(lambda _, answer: told.append(answer.reason))
+    first, second = requests_of(2)
+    unstarted.measure(first)
+    Child.made[0].on_end(3)
+    assert told == ["not measured: the measuring process ended (status 3)"]
+    assert Child.made[0].is_closed and not unstarted.running
+    unstarted.measure(second)
+    assert len(Child.made) == 2 and not Child.made[1].is_closed
+
+
+def test_answer_after_the_end_is_not_told(unstarted: Measurer) -> None:
+    told: list[Any] = []
+    unstarted.measured.connect(lambda *answer: told.append(answer))
+    unstarted.measure(requests_of(1)[0])
+    (child,) = Child.made
+    unstarted.close()
+    child.on_message("measures")
+    unstarted.measure(requests_of(1)[0])
+    assert told == [] and child.is_closed and len(Child.made) == 1

@@ -107,3 +107,22 @@ def test_size_is_unknown_without_a_psf(tmp_path: Path) -> None:
 
 def test_place_without_a_candidate_has_no_other_detections(night: CutoutSource) -> None:
     assert other_detections(night, -1, night.cutout(0, 20), 0.36) == ()
+
+
+@pytest.mark.parametrize(("away", "count"), [(0.0, 1), (0.004, 1), (0.05, 3)])
+def test_detection_in_the_packet_and_in_the_list_is_one_mark(
+    night: CutoutSource, away: float, count: int
+) -> None:
+    """The list has two other detections, both at this place."""
+    cutout = night.cutout(0, 20)
+    ra, dec = PLACES[0]
+    place = ra, dec + away / 3600
+    cutout.sky_marks = (SkyMark(MarkKind.DETECTION, *place),)
+    marks = other_detections(night, 0, cutout, 0.36)
+    assert len(marks) == count and (marks[0].ra, marks[0].dec) == place
+
+
+def test_place_without_numbers_hides_no_other(night: CutoutSource) -> None:
+    cutout = night.cutout(0, 20)
+    night.candidates.ra[2] = math.nan
+    assert len(other_detections(night, 0, cutout, 0.36)) == 1

@@ -44,20 +44,41 @@ def brightest(surround: Surround) -> tuple[float, float]:
 
 def test_surroundings_are_four_times_as_wide() -> None:
     surround = made(field())
-    assert surround.picture.shape == (165, 165)
-    left, lower, right, upper = surround.footprint
-    assert (right - left, upper - lower) == pytest.approx((41 / 165, 41 / 165), abs=0.01)
-
-
-def test_the_footprint_is_around_the_candidate() -> None:
-    left, lower, right, upper = made(field()).footprint
-    assert ((left + right) / 2, (lower + upper) / 2) == pytest.approx((0.5, 0.5), abs=0.004)
+    assert surround.picture.shape == (165, 165) and surround.wider == 4.0
+    # The cutout is of pixels 180 to 220, the picture of pixels 118 to 282.
+    assert surround.footprint == pytest.approx((62 / 165, 62 / 165, 103 / 165, 103 / 165))
 
 
 def test_other_candidates_are_at_their_pixels() -> None:
     surround = made(field())
-    assert surround.rows.tolist() == [1]
-    assert surround.points[0] == pytest.approx(brightest(surround), abs=0.004)
+    assert surround.row == 0 and surround.rows.tolist() == [1]
+    assert surround.points[0] == pytest.approx((112.5 / 165, 142.5 / 165))
+    assert surround.points[0] == pytest.approx(brightest(surround), abs=1e-6)
+
+
+def test_nearest_candidates_are_marked_up_to_the_edges_of_the_picture() -> None:
+    places = [[200, 200], [117.5, 200], [117.4, 200], [282.5, 200], [200, 282.6], [200, 282.5]]
+    surround = made(field(places=[*places, [np.nan, 200], [201, 200]]))
+    assert surround.rows.tolist() == [7, 1, 3, 5]
+    assert surround.points[1:, 0] == pytest.approx([0, 1, 82.5 / 165])
+
+
+def test_most_are_the_nearest() -> None:
+    away = np.arange(150)[::-1] * 0.5
+    places = np.column_stack([200 + away, np.full(150, 200.0)]).tolist()
+    surround = made(field(places=places), row=149)
+    assert surround.rows.tolist() == list(range(148, 48, -1))
+
+
+def test_candidates_of_other_images_are_not_marked() -> None:
+    source = field(places=[[200, 200], [210, 200], [220, 200]])
+    source.on_field = lambda rows, *numbers: (rows == 2) & (numbers == (0,))
+    assert made(source).rows.tolist() == [2]
+
+
+def test_image_without_a_wcs_is_not_turned() -> None:
+    surround = made(field())
+    assert surround.north is None and surround.east is None
 
 
 @pytest.mark.parametrize("angle", [0, 90, 180, 270, 40])
@@ -70,13 +91,32 @@ def test_north_is_nearest_to_up(angle: float) -> None:
     wcs.wcs.set()
     surround = made(field(wcs))
     assert surround.north is not None and abs(surround.north - 90) <= 45.5
+    assert surround.east is not None and 0 <= surround.east < 360
+    assert (surround.east - surround.north) % 360 == pytest.approx(90, abs=0.1)
     assert surround.points[0] == pytest.approx(brightest(surround), abs=0.004)
 
 
 def test_large_surroundings_are_averaged() -> None:
     surround = made(field(size=2000, places=[[1000, 1000], [1030, 1060]]), radius=200)
-    assert max(surround.picture.shape) <= SHOWN_SIDE
+    assert surround.picture.shape == (301, 301) and max(surround.picture.shape) <= SHOWN_SIDE
     assert surround.wider == pytest.approx(MAX_SIDE / 401)
+    # Blocks of four pixels, the last of which is of one.
+    assert surround.footprint == pytest.approx((400 / 1204, 400 / 1204, 801 / 1204, 801 / 1204))
+    assert surround.points[0] == pytest.approx((630.5 / 1204, 660.5 / 1204))
+
+
+@pytest.mark.parametrize(("radius", "shown"), [(299.0, True), (299.5, False), (400.0, False)])
+def test_surroundings_that_are_not_twice_as_wide_are_not_shown(radius: float, shown: bool) -> None:
+    source = field(size=700, places=[[350, 350]])
+    surround = render_surround(source, 0, radius, DisplayStyle())
+    assert (surround is not None) is shown
+    assert surround is None or surround.wider == pytest.approx(MAX_SIDE / 599)
+
+
+def test_source_without_an_image_has_none() -> None:
+    source = field()
+    source.plane_names = ("diff",)
+    assert render_surround(source, 0, 20, DisplayStyle()) is None
 
 
 def test_averages_leave_out_unknown_pixels() -> None:

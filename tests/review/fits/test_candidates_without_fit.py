@@ -142,10 +142,12 @@ def test_stars_that_are_wished_for_first_do_not_keep_the_rest_from_being_fitted(
 
 
 def test_where_no_candidate_is_on_screen_none_is_wished_for(fits):
+    get_ready(fits)
+    find(fits)
     fits.session.current_row = -1
     fits.toggle_pause()
     fits.toggle_pause()
-    assert fits.ahead.wishes[-1][0] == []
+    assert fits.ahead.wishes[-1] == ([], [0, 1, 2, 3])
 
 
 def test_what_is_fitted_meanwhile_is_not_fitted_again(fits):

@@ -14,13 +14,22 @@ from typing import NamedTuple
 import pytest
 from pytestqt.qtbot import QtBot
 
+from tests.helpers.alert_files import write_packets
 from tests.helpers.processes import process_of, stands_back
 from vetter.core.fit.adjustment import Adjustment
 from vetter.io import child_process
 from vetter.io.field.stars.measuring import prepare_field_fit
 from vetter.io.inputs.open_input import open_input
 from vetter.io.session.format.rows import meta_from
-from vetter.review.fits.fit_messages import FitRequest, Fitted, Ready, WorkerStart
+from vetter.review.fits.fit_messages import (
+    FieldRequest,
+    FitRequest,
+    Fitted,
+    NewRows,
+    Ready,
+    WorkerFailed,
+    WorkerStart,
+)
 from vetter.review.fits.fit_process import FitProcess
 from vetter.review.fits.fit_worker import NICENESS
 from vetter.settings import FitSettings
@@ -159,7 +168,7 @@ def test_closing_ends_the_process_and_wishes_start_none(qtbot, ahead):
 def test_the_process_ends_when_the_window_was_killed(start):
     process = child_process.start_child("vetter.review.fits.fit_worker")
     child_process.send(process.stdin, replace(start, settings=FitSettings(psf="stars")))
-    child_process.send(process.stdin, FitRequest((0,), tuple(range(1, 150))))
+    child_process.send(process.stdin, FitRequest((0,), tuple(range(1, 150)), 0))
     process.stdin.close()
     answers = list(child_process.receive(process.stdout))
     process.stdout.close()
@@ -297,3 +306,110 @@ def test_wishes_tell_how_many_answers_were_heard(qtbot, shared):
     with qtbot.waitSignal(shared.fitted, timeout=90000) as told:
         shared.request([2])
     assert told.args[0].rows == (2,)
+
+
+class Child:
+    """A child process that is none, and notes what it is told."""
+
+    made: list[Child] = []
+
+    def __init__(self, module, on_message, on_end, tied) -> None:
+        self.on_message, self.on_end, self.told = on_message, on_end, []
+        assert module == "vetter.review.fits.fit_worker" and tied
+        self.made.append(self)
+
+    def send(self, message) -> None:
+        self.told.append(message)
+
+    def hold(self) -> None:
+        self.told.append("hold")
+
+    def go_on(self) -> None:
+        self.told.append("go on")
+
+    def close(self) -> None:
+        self.told.append("close")
+
+
+@pytest.fixture
+def unstarted(qapp, monkeypatch) -> FitProcess:
+    """A process that has not been begun, and whose child is none."""
+    monkeypatch.setattr("vetter.review.fits.fit_process.ChildProcess", Child)
+    monkeypatch.setattr(Child, "made", [])
+    return FitProcess(WorkerStart({}, FitSettings(), 20.0))
+
+
+def test_process_is_begun_once_and_told_nothing_before(unstarted):
+    unstarted.request_new_rows(range(3))
+    unstarted.hold()
+    unstarted.go_on()
+    assert Child.made == []
+    unstarted.begin()
+    unstarted.request_new_rows(range(3))
+    assert not unstarted.running
+    unstarted.request([1], [2])
+    unstarted.request_new_rows(range(3, 5))
+    unstarted.request_field(2)
+    unstarted.hold()
+    unstarted.go_on()
+    (child,) = Child.made
+    start, *told = child.told
+    assert start == WorkerStart({}, FitSettings(), 20.0) and unstarted.running
+    requests = [FitRequest((1,), (2,), 0), NewRows(range(3, 5)), FieldRequest(2)]
+    assert told == [*requests, "hold", "go on"]
+
+
+def test_answers_are_told_by_their_kind(unstarted):
+    unstarted.request([1])
+    (child,) = Child.made
+    told = []
+    unstarted.fitted.connect(told.append)
+    unstarted.ready.connect(told.append)
+    unstarted.broken.connect(told.append)
+    fitted, ready = Fitted((1,), (), ()), Ready(None, "")
+    for message in (ready, fitted, WorkerFailed("gone"), fitted, "other"):
+        child.on_message(message)
+    assert told == [ready, fitted, "gone", fitted]
+    unstarted.request([2])
+    assert child.told[-1] == FitRequest((2,), None, 2)
+
+
+@pytest.mark.parametrize(
+    ("status", "said"), [(0, []), (-9, ["the worker process ended unexpectedly (status -9)"])]
+)
+def test_end_is_told_where_it_was_not_meant(unstarted, status, said):
+    unstarted.begin()
+    told = []
+    unstarted.broken.connect(told.append)
+    Child.made[0].on_end(status)
+    assert told == said
+
+
+def test_closed_process_is_not_begun_again(unstarted):
+    unstarted.request([1])
+    for _ in range(2):
+        unstarted.close()
+        unstarted.begin()
+        unstarted.request([2])
+        unstarted.request_new_rows(range(3))
+        unstarted.hold()
+    (child,) = Child.made
+    assert child.told[-1] == "close" and child.told.count("close") == 1 and not unstarted.running
+
+
+def test_list_is_read_as_far_as_a_request_goes(qtbot, qapp, tmp_path):
+    """Its files, and so the name of its results, are not known before its end."""
+    write_packets(tmp_path, 33)
+    ahead = FitProcess(WorkerStart({"inputs": [str(tmp_path)]}, SETTINGS, 20.0))
+    try:
+        with qtbot.waitSignals([ahead.ready, ahead.fitted], timeout=90000) as told:
+            ahead.request([0])
+        ready, first = (item.args[0] for item in told.all_signals_and_args)
+        assert (ready.signature, first.rows) == ("", (0,))
+        # The last one, and then others that the list does not have.
+        for rows in ([32], [33, 32, 99]):
+            with qtbot.waitSignal(ahead.fitted, timeout=90000) as told:
+                ahead.request(rows)
+            assert told.args[0].rows == (32,)
+    finally:
+        ahead.close()

@@ -32,11 +32,12 @@ def test_the_speed_is_that_of_the_last_messages(clock):
     assert speed.rate == pytest.approx(160.0)
 
 
-def test_a_pause_is_not_counted(clock):
+@pytest.mark.parametrize(("gap", "rate"), [(5.0, 32 / 5.1), (5.5, 160.0), (600.0, 160.0)])
+def test_a_pause_is_not_counted(clock, gap, rate):
     speed = FitSpeed()
     speed.count(16)
-    clock[0] += 600.0
+    clock[0] += gap
     speed.count(32)
     clock[0] += 0.1
     speed.count(48)
-    assert speed.rate == pytest.approx(160.0)
+    assert speed.rate == pytest.approx(rate)

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from tests.helpers.fake_fits import GOOD, find, fitted, get_ready, make_fits
-from tests.helpers.plain_source import PlainFields
+from tests.helpers.fake_fits import (
+    GOOD,
+    FakeAhead,
+    FakeCache,
+    FakeSession,
+    FitsOfFakes,
+    find,
+    fitted,
+    get_ready,
+    make_fits,
+)
+from tests.helpers.plain_source import PlainField, PlainFields
 from vetter.core.cutout.plane import Provenance
 from vetter.core.cutout_source import PsfFwhm
 from vetter.core.fit.adjustment import make_failure
@@ -233,6 +244,13 @@ def test_rows_that_are_listed_later_are_wished_for_too(growing):
     assert growing.progress == "fits: 0 of 6"
 
 
+@pytest.mark.parametrize("end", [Fits.toggle_pause, lambda fits: fits.ahead.broken.emit("gone")])
+def test_rows_that_are_listed_later_are_not_wished_for_without_fits(growing, end):
+    end(growing)
+    grow(growing)
+    assert growing.ahead.more == [] and len(growing.table.codes) == 6
+
+
 def test_results_are_kept_once_it_is_known_which_files_the_list_was(growing):
     session = growing.session
     fit = make_field_fit(PsfFwhm(3.0, ""), FitSettings(), 20)
@@ -291,3 +309,126 @@ def test_stars_of_a_field_are_requested_once(qapp):
 def test_stars_of_a_known_field_are_not_requested(fits):
     fits.request_field(0)
     assert fits.ahead.fields == []
+
+
+@pytest.mark.parametrize(
+    ("options", "broken", "begun"),
+    [({}, "", True), ({"ahead": False}, "", False), ({}, "gone", False)],
+    ids=["ahead", "paused", "broken"],
+)
+def test_process_is_begun_only_for_fits_to_come(qapp, options, broken, begun):
+    fits = make_fits(**options)
+    if broken:
+        fits.ahead.broken.emit(broken)
+    fits.begin()
+    assert fits.ahead.told == ["begin"] * begun
+    fits.close()
+
+
+def test_process_stands_still_for_the_window(fits):
+    fits.hold()
+    fits.go_on()
+    assert fits.ahead.told == ["hold", "go on"]
+
+
+def test_panels_say_that_a_fit_is_coming_until_it_is_not(fits):
+    assert fits.cache.expected == "fitting..."
+    fits.toggle_pause()
+    assert fits.cache.expected is None
+    fits.toggle_pause()
+    assert fits.cache.expected == "fitting..."
+
+
+def test_result_is_told_again_where_no_other_will_come(fits):
+    fits.ahead.fitted.emit(fitted((1,), (GOOD,)))
+    fits.request_current()
+    assert fits.state(1).status == FitStatus.RUNNING
+    fits.ahead.broken.emit("gone")
+    assert fits.state(1).status == FitStatus.DONE
+
+
+def told_by(fits: Fits) -> list:
+    """What the fits tell of: rows that have changed, and the words of progress."""
+    told: list = []
+    fits.changed.connect(told.append)
+    fits.progressed.connect(lambda: told.append(fits.progress))
+    return told
+
+
+def test_stored_results_are_told_where_some_count(fits):
+    told = told_by(fits)
+    fits.take_stored(StoredFits("older", [("b", GOOD.as_meta())], False))
+    assert told == []
+    fits.take_stored(StoredFits("mine", [("c", GOOD.as_meta()), ("a", GOOD.as_meta())], False))
+    assert told == [[2, 0], "fits: 2 of 4"]
+
+
+def test_pause_is_told(fits):
+    fits.follow([1])
+    told = told_by(fits)
+    fits.toggle_pause()
+    fits.toggle_pause()
+    assert told == [[1], "fits: 0 of 4, paused", [1], "fits: 0 of 4"]
+
+
+def test_break_is_told(fits):
+    told = told_by(fits)
+    fits.ahead.broken.emit("gone")
+    assert told == [[1], "fits: stopped"]
+
+
+def test_speed_is_told_once_there_is_one(fits, monkeypatch):
+    now = itertools.count(100.0, 2.0)
+    monkeypatch.setattr("vetter.review.fits.fits.time.monotonic", lambda: next(now))
+    told = told_by(fits)
+    for rows in ((0,), (1, 2), (3,)):
+        fits.ahead.fitted.emit(fitted(rows, (GOOD,) * len(rows)))
+    assert told[1::2] == ["fits: 1 of 4", "fits: 3 of 4, 1 a second", "fits: all 4"]
+
+
+def test_columns_of_the_list_have_the_table_of_results(fits):
+    assert fits.table is fits.session.columns.fits
+
+
+def test_list_without_columns_of_results_has_a_table_that_grows(qapp):
+    session = FakeSession(True)
+    session.columns.fits = None
+    fits = FitsOfFakes(session, FakeCache(), FakeAhead())
+    told = told_by(fits)
+    keys = list("abcdef")
+    session.candidates = SimpleNamespace(keys=np.array(keys), row_of=keys.index)
+    session.grown.emit(4)
+    fits.ahead.running = True
+    session.grown.emit(4)
+    assert told == ["fits: 0 of 6", "fits: 0 of 6"]
+    fits.close()
+
+
+def test_order_that_changes_after_the_end_requests_nothing(fits):
+    fits.follow([1])
+    fits.close()
+    fits.session.queue_changed.emit()
+    assert len(fits.ahead.wishes) == 1
+
+
+@pytest.mark.parametrize(
+    ("names", "begin"), [(("first", "second"), "second: "), (("only",), "")], ids=["night", "one"]
+)
+def test_missing_thing_is_said_with_the_name_of_one_image_of_several(qapp, names, begin):
+    fits, said = make_fits(), []
+    images = [PlainField(name=name, shape=(100, 100)) for name in names]
+    given = {**vars(fits.session.source), "fields": images}
+    numbers = np.array([0, 0, 0, len(names) - 1])
+    fits.session.source = PlainFields(**given, field_numbers=numbers)
+    fits.session.noticed.connect(said.append)
+    fit = make_field_fit(None, FitSettings(), 20)
+    fits.ahead.ready.emit(Ready(fit, "mine", len(names) - 1))
+    assert said == [f"{begin}fits are not judged: {fit.missing}"]
+    fits.close()
+
+
+@pytest.mark.parametrize(("row", "asked"), [(0, [([0], [0, 1, 2, 3])]), (-1, [])])
+def test_fit_of_the_first_candidate_is_requested_and_of_none_it_is_not(fits, row, asked):
+    fits.session.current_row = row
+    fits.request_current()
+    assert fits.ahead.wishes == asked

@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PyQt6.QtCore import QThread, QTimer
 
 from tests.helpers.fake_session import candidate_list
 from tests.helpers.growing_source import GrowingFake
+from tests.helpers.turns import until_handled
 from vetter.core.columns.filter import match_filter
 from vetter.core.columns.review_columns import ReviewColumns
 from vetter.core.decisions.decision import Decision, Verdict
@@ -189,6 +191,8 @@ def test_a_window_that_closes_while_the_list_is_read_waits_for_nothing(opened: A
 
 def test_fingerprints_are_read_by_the_thread_that_reads_the_list(qtbot: Any, opened: Any) -> None:
     one = opened((2, 6))
+    one.read(qtbot, 6)
+    # Nothing but the end of the list is to come.
     one.finish(qtbot)
     assert one.source.fingerprinted_by == {"list reader"}
 
@@ -267,3 +271,31 @@ def test_rows_listed_during_commit_are_shown_after_it(
     assert night.session.busy
     gate.set()
     qtbot.waitUntil(lambda: night.session.current_key == "J001", timeout=30000)
+
+
+def test_reader_that_is_stopped_extends_nothing(qtbot: Any, opened: Any) -> None:
+    one = opened((2, 6, 9))
+    (timer,) = one.growth.findChildren(QTimer)
+    one.growth.stop()
+    one.source.allow(100)
+    one.growth.close()
+    until_handled(qtbot)
+    assert not timer.isActive() and len(one.session.candidates) == 2
+
+
+def test_rows_that_keep_coming_do_not_put_the_next_off(qtbot: Any, opened: Any) -> None:
+    one = opened((2, 6, 9))
+    (timer,), (reader,) = one.growth.findChildren(QTimer), one.growth.findChildren(QThread)
+    reader.read.emit()
+    qtbot.waitUntil(lambda: 0 < timer.remainingTime() < timer.interval())
+    reader.read.emit()
+    assert timer.remainingTime() < timer.interval()
+
+
+def test_list_whose_source_is_closed_stays_incomplete(qtbot: Any, opened: Any) -> None:
+    one = opened((2, 6))
+    (reader,) = one.growth.findChildren(QThread)
+    one.source.close()
+    assert reader.wait(30000)
+    until_handled(qtbot)
+    assert not one.session.complete and len(one.session.candidates) == 2

@@ -32,7 +32,12 @@ def test_long_name_is_cut(filters):
 
 @pytest.mark.parametrize(
     ("expression", "reason"),
-    [("  ", "no filter"), ("x" * (MAX_FILTER_CHARACTERS + 1), "longer than"), ("mag<1", "")],
+    [
+        ("  ", "no filter"),
+        ("x" * (MAX_FILTER_CHARACTERS + 1), "longer than"),
+        ("x" * MAX_FILTER_CHARACTERS, ""),
+        ("mag<1", ""),
+    ],
 )
 def test_refused_filter_gets_no_name(filters, expression, reason):
     assert filters.why_not_kept(expression).startswith(reason)
@@ -64,6 +69,11 @@ def test_adopted_filter_never_replaces_another(filters):
     filters.adopt("faint", "mag>21")
     filters.adopt("Bright", "mag<17")
     assert filters.expressions == {"Bright": "mag<17", "faint": "mag>20", "faint 2": "mag>21"}
+
+
+def test_filters_of_a_script_belong_to_its_session(qapp):
+    assert not NamedFilters().is_stored and NamedFilters().expressions == {}
+    assert NamedFilters(is_stored=True).is_stored
 
 
 def test_deleted_name_is_reported(qtbot, filters):

@@ -201,3 +201,12 @@ def test_forgotten_list_of_earlier_version_stays_forgotten(earlier_list: Path) -
 def test_damaged_list_of_earlier_version_is_ignored(earlier_list: Path, content: bytes) -> None:
     earlier_list.write_bytes(content)
     assert recent_sessions() == []
+
+
+def test_name_of_a_session_in_the_file_is_that_of_earlier_versions() -> None:
+    """The entry that these have stored is replaced under it."""
+    remember(replace(entry(), session="/data/a.vetter"))
+    remember(replace(entry(), session="/data/b.vetter"))
+    text = recent_file().read_text()
+    assert "c341ac369ec2851302f4e8acfd0427cc=1 " in text.replace('"', "")
+    assert text.count("=2 ") + text.count('="2 ') == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -32,7 +33,11 @@ def test_copy_holds_what_the_session_holds(
     qtbot: Any, copier: SessionCopier, session: Path, tmp_path: Path
 ) -> None:
     new = tmp_path / "new.vetter"
-    with qtbot.waitSignal(copier.done, timeout=30000) as told:
+    # The window that shows it goes on writing to it.
+    with (
+        SessionFile.open(session, "ann"),
+        qtbot.waitSignal(copier.done, timeout=30000) as told,
+    ):
         copier.copy(session, new)
     assert told.args == [new]
     with SessionFile.open(new, "", read_only=True) as file:
@@ -49,13 +54,28 @@ def test_what_cannot_be_copied_is_told(qtbot: Any, copier: SessionCopier, tmp_pa
 
 
 def test_copies_come_one_after_another(
-    qtbot: Any, copier: SessionCopier, session: Path, tmp_path: Path
+    qtbot: Any,
+    copier: SessionCopier,
+    session: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     made: list[Path] = []
     copier.done.connect(made.append)
+    steps: list[tuple[str, Path]] = []
+    gate, save = threading.Event(), SessionFile.save_as
+
+    def save_slowly(store: SessionFile, path: Path) -> None:
+        steps.append(("begin", path))
+        assert gate.wait(60), "the gate stayed shut"
+        save(store, path)
+        steps.append(("end", path))
+
+    monkeypatch.setattr(SessionFile, "save_as", save_slowly)
+    threading.Timer(0.05, gate.set).start()
     paths = [tmp_path / "a.vetter", tmp_path / "b.vetter"]
     for path in paths:
         copier.copy(session, path)
     copier.close()
-    assert all(path.exists() for path in paths)
+    assert steps == [(step, path) for path in paths for step in ("begin", "end")]
     qtbot.waitUntil(lambda: made == paths, timeout=30000)

@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 
 from tests.helpers.fake_session import FakeSession, candidate_list
+from tests.helpers.plain_source import PlainField, PlainFields, PlainSource
+from vetter.core.candidates.epochs import Epochs
 from vetter.core.columns.filter import match_filter
 from vetter.core.decisions.decision import Verdict
 from vetter.core.fakes.planted_row import make_row
@@ -89,15 +91,89 @@ def test_damaged_record_dismisses_nothing(qtbot: Any, watch: StormWatch, stored:
     assert len(watch.storms) == 2
 
 
+@pytest.mark.parametrize("end", ["completed", "broke_off"])
 def test_list_that_grows_is_counted_at_its_end(
-    qtbot: Any, session: FakeSession, watch: StormWatch
+    qtbot: Any, session: FakeSession, watch: StormWatch, end: str
 ) -> None:
     session.complete = False
     watch.start()
     assert watch.storms == []
     with qtbot.waitSignal(watch.changed, timeout=30000):
-        session.completed.emit()
+        getattr(session, end).emit()
     assert len(watch.storms) == 2
+
+
+def test_list_without_storms_stores_and_tells_nothing(
+    qtbot: Any, session: FakeSession, watch: StormWatch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session.candidates = candidate_list(20)
+    found: list[Any] = []
+    told: list[Any] = []
+    monkeypatch.setattr(session.columns, "set_storms", found.append)
+    watch.changed.connect(lambda: told.append(watch.storms))
+    watch.start()
+    qtbot.waitUntil(lambda: found == [[]], timeout=30000)
+    session.say(0, verdict=Verdict.ACCEPT)
+    assert session.stored == {} and told == []
+
+
+def test_last_storm_is_told_to_be_gone_once(
+    qtbot: Any, session: FakeSession, watch: StormWatch
+) -> None:
+    start(qtbot, watch)
+    told: list[int] = []
+    watch.changed.connect(lambda: told.append(len(watch.storms)))
+    for storm in watch.storms:
+        session.decide_group(storm.rows.tolist(), Verdict.REJECT)
+    session.say(0, verdict=Verdict.ACCEPT)
+    assert told == [1, 0]
+
+
+NUMBERS = np.repeat(np.arange(len(COUNTS)), COUNTS)
+
+
+def test_images_are_those_of_the_source(
+    qtbot: Any, session: FakeSession, watch: StormWatch
+) -> None:
+    """Of which one row more has been read than the list had when it was handed out."""
+    session.candidates = candidate_list(len(IMAGES))
+    session.source = PlainFields(
+        candidates=session.candidates,
+        fields=[PlainField(name=f"chip {number}") for number in range(len(COUNTS))],
+        field_numbers=np.append(NUMBERS, 0),
+        epochs=None,
+    )
+    start(qtbot, watch)
+    assert [storm.name for storm in watch.storms] == ["image chip 2", "image chip 5"]
+
+
+class Timed(PlainSource):
+    """A source that knows the times of its rows."""
+
+    times: Any
+
+    @property
+    def object_epochs(self) -> Epochs:
+        return Epochs(np.arange(len(self.times)), self.times)
+
+
+@pytest.mark.parametrize(("more", "count"), [(0, 2), (1, 2), (-1, 0)])
+def test_times_are_those_of_the_source_where_it_knows_all(
+    qtbot: Any,
+    session: FakeSession,
+    watch: StormWatch,
+    monkeypatch: pytest.MonkeyPatch,
+    more: int,
+    count: int,
+) -> None:
+    session.candidates = candidate_list(len(IMAGES))
+    times = np.append(50000.5 + NUMBERS, 50000.5)[: len(IMAGES) + more]
+    session.source = Timed(candidates=session.candidates, times=times)
+    found: list[Any] = []
+    monkeypatch.setattr(session.columns, "set_storms", found.append)
+    watch.start()
+    qtbot.waitUntil(lambda: len(found) == 1, timeout=30000)
+    assert [len(storm.rows) for storm in found[0]] == [60, 50][:count]
 
 
 def test_test_rows_do_not_count(qtbot: Any, session: FakeSession, watch: StormWatch) -> None:

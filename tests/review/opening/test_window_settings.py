@@ -8,9 +8,7 @@ import json
 import pytest
 
 from vetter.review.opening import window_settings as stored
-from vetter.review.opening.preferences import PreferenceFiles, Preferences
 from vetter.review.opening.window_settings import Arrangement
-from vetter.settings import Settings
 
 WIDE = Arrangement(
     "AAEC", "/+9=", 412, "light", "system", {"mag": 61}, True, ("mag", "@x"), {"err": True}
@@ -74,17 +72,41 @@ def test_filters_are_stored_by_name_and_deleted():
     assert list(stored.load_filters()) == ["Ätna/2 = @home"]
 
 
-@pytest.mark.parametrize("record", [None, [1], {"name": "a"}, {"name": 1, "expression": "mag<1"}])
-def test_damaged_filter_is_left_out(folder, record):
+@pytest.mark.parametrize(
+    "record",
+    [
+        None,
+        [1],
+        {"name": 1, "expression": "mag<1", "names": ["mag", 1]},
+        {"name": "", "expression": "mag<1", "names": "mag"},
+        {"names": None},
+    ],
+)
+def test_damaged_entries_are_left_out(folder, record):
     text = base64.urlsafe_b64encode(json.dumps(record).encode()).decode()
-    (folder / "window.ini").write_text(f"[filters]\na={text}\n")
-    assert stored.load_filters() == {}
+    groups = ("filters", "layouts", "columns")
+    (folder / "window.ini").write_text("".join(f"[{group}]\na={text}\n" for group in groups))
+    assert stored.load_filters() == stored.load_layouts() == stored.load_columns() == {}
 
 
-def test_file_with_all_filters_is_still_opened():
+def test_filter_without_an_expression_is_left_out(folder):
+    for number, record in enumerate([{"name": "a"}, {"name": "a", "expression": ""}]):
+        text = base64.urlsafe_b64encode(json.dumps(record).encode()).decode()
+        (folder / "window.ini").write_text(f"[filters]\n{number}={text}\n")
+        assert stored.load_filters() == {}
+
+
+def test_file_with_all_filters_is_still_opened(folder):
     expression = "\N{GRINNING FACE}" * stored.MAX_FILTER_CHARACTERS
+    stored.save_filter("0", expression)
+    text = (folder / "window.ini").read_text()
+    lines = []
     for number in range(stored.MAX_FILTERS):
-        stored.save_filter(f"{number}", expression)
+        record = json.dumps({"name": f"{number}", "expression": expression})
+        lines.append(f"{number}={base64.urlsafe_b64encode(record.encode()).decode()}")
+    # As it is stored one by one, which takes seconds.
+    assert lines[0].partition("=")[2] in text
+    (folder / "window.ini").write_text("\n".join(["[filters]", *lines]))
     assert len(stored.load_filters()) == stored.MAX_FILTERS
 
 
@@ -102,40 +124,22 @@ def test_number_of_column_sets_stays_bounded(monkeypatch):
     assert len(stored.load_columns()) == 3
 
 
-def test_preferences_of_scripts_store_no_window(qapp, folder):
-    preferences = Preferences(Settings(), None, PreferenceFiles())
-    preferences.keep_arrangement(WIDE)
-    preferences.filters.keep("bright", "mag<17")
-    preferences.close()
-    assert not list(folder.iterdir())
+def test_names_in_the_file_are_those_of_earlier_versions(folder):
+    """What these have stored is found, replaced and deleted under them."""
+    stored.save_columns(stored.list_kind(["ra", "mag"]), ["mag"])
+    stored.save_filter("bright", "mag<17")
+    stored.save_layout("night", WIDE)
+    text = (folder / "window.ini").read_text()
+    for section, name in (
+        ("columns", "d217640792c30e0135ebf95c90f79aba"),
+        ("filters", "a87b3e348ccb598ecb71bb83300a2bf8"),
+        ("layouts", "176473d7313395b6e209bc6b1d57aa16"),
+    ):
+        assert f"[{section}]\n{name}=" in text
 
 
-def test_preferences_of_program_store_the_window(qapp):
-    preferences = Preferences(Settings(), None, PreferenceFiles(keeps_window=True))
-    preferences.keep_arrangement(WIDE)
-    preferences.keep_layout("night", WIDE)
-    preferences.close()
-    again = Preferences(Settings(), None, PreferenceFiles(keeps_window=True))
-    assert (again.arrangement, again.layouts) == (WIDE, {"night": WIDE})
-
-
-def test_preferences_of_program_store_named_filters(qapp):
-    preferences = Preferences(Settings(), None, PreferenceFiles(keeps_window=True))
-    preferences.filters.keep("bright", "mag<17")
-    preferences.filters.keep("faint", "mag>20")
-    preferences.filters.rename("faint", "very faint")
-    preferences.filters.delete("bright")
-    preferences.close()
-    again = Preferences(Settings(), None, PreferenceFiles(keeps_window=True))
-    assert again.filters.expressions == {"very faint": "mag>20"}
-
-
-def test_setting_that_cannot_be_stored_is_applied_and_reported(qtbot, tmp_path):
-    (tmp_path / "s.toml").write_text("[display\n")
-    preferences = Preferences(Settings(), None, PreferenceFiles(str(tmp_path / "s.toml")))
-    with qtbot.waitSignals([preferences.failed, preferences.settings_changed]) as seen:
-        preferences.change_settings({("display", "theme"): "light"})
-    preferences.close()
-    (text,) = [item.args[0] for item in seen.all_signals_and_args if "failed" in item.signal_name]
-    assert text.startswith("not stored:") and "not TOML" in text
-    assert preferences.settings.display.theme == "light"
+def test_lost_keys_are_stored_as_one_set(folder):
+    assert stored.load_lost_keys() == set()
+    stored.save_lost_keys({"a", "b"})
+    stored.save_lost_keys({"b"})
+    assert stored.load_lost_keys() == {"b"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from threading import Event
+from threading import Event, Timer, enumerate
 from typing import Any
 
 import pytest
@@ -95,3 +95,14 @@ def test_closed_one_works_again(qtbot: QtBot, arranger: Arranger) -> None:
     assert not arranger.is_busy
     arranger.run(lambda: "again", held.take)
     qtbot.waitUntil(lambda: held.results == ["again"])
+
+
+def test_closing_waits_for_the_job_under_way_and_starts_no_other(arranger: Arranger) -> None:
+    held, ran = Held(), []
+    arranger.run(held.work, held.take)
+    assert held.begun.wait(PATIENCE)
+    arranger.run(lambda: ran.append("waiting"), held.take)
+    Timer(0.02, held.gate.set).start()
+    arranger.close()
+    assert [thread.name for thread in enumerate() if thread.name.startswith("arranger")] == []
+    assert held.results == [] and ran == []

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 from PyQt6 import sip
+from PyQt6.QtCore import QThread
 
 from tests.helpers.turns import until_handled
 from vetter.errors import InputError
@@ -24,6 +25,8 @@ def test_result_arrives_from_another_thread(qtbot, background) -> None:
     with qtbot.waitSignal(background.done) as done:
         background.start(lambda _stop: threading.current_thread() is threading.main_thread())
     assert done.args == [False] and not background.running
+    # Nothing of it stays for as long as the window does.
+    qtbot.waitUntil(lambda: background.findChildren(QThread) == [])
 
 
 def test_reason_of_a_failure_arrives(qtbot, background) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PyQt6.QtCore import QTimer
 
 from tests.helpers.fake_session import FakeSession, candidate_list
 from vetter.core.columns.review_columns import ReviewColumns
@@ -22,7 +23,7 @@ def session(qapp: Any) -> FakeSession:
     session.columns = ReviewColumns(
         session.candidates,
         session,
-        waits=lambda: np.where(session.codes == 0, DAYS, np.nan),
+        waits=lambda: np.where(session.codes == 0, np.resize(DAYS, len(session.codes)), np.nan),
     )
     return session
 
@@ -58,7 +59,7 @@ def test_lanes_count_candidates_and_their_oldest(
 
 def test_lane_of_an_invalid_filter_says_why(qtbot: Any, counter: LaneCounter) -> None:
     found = counts(qtbot, counter)
-    assert found["bad"].total == 0 and "is not expected" not in found["undecided"].problem
+    assert found["bad"][:2] == (0, 0) and "is not expected" not in found["undecided"].problem
     assert found["bad"].problem
 
 
@@ -92,19 +93,24 @@ def test_list_that_has_grown_is_counted_whole(
 ) -> None:
     counter.set_lanes([Lane("faint", "mag>18.2", True)])
     assert counts(qtbot, counter)["faint"].total == 4
-    longer = candidate_list(9)
-    session.columns = ReviewColumns(longer, session)
+    session.columns.extend(candidate_list(9))
     session.codes = np.zeros(9, np.uint8)
-    longer_counter = LaneCounter(session.columns, lambda: session.codes)
-    longer_counter.set_lanes(counter.lanes)
-    found = counts(qtbot, longer_counter)
-    longer_counter.close()
+    found = counts(qtbot, counter)
     assert found["faint"].total == 7
 
 
 @pytest.mark.parametrize(
     ("days", "text"),
-    [(np.nan, ""), (0.0, ""), (0.5 / 24, ""), (2.0 / 24, "2 h"), (1234.0, "1,234 d")],
+    [
+        (np.nan, ""),
+        (0.0, ""),
+        (0.5 / 24, ""),
+        (2.0 / 24, "2 h"),
+        (23.5 / 24, "23 h"),
+        (1.0, "1 d"),
+        (2.0, "2 d"),
+        (1234.0, "1,234 d"),
+    ],
 )
 def test_wait_is_written_in_its_largest_unit(days: float, text: str) -> None:
     assert wait_text(days) == text
@@ -115,3 +121,17 @@ def test_first_counts_are_those_by_verdict(session: FakeSession, counter: LaneCo
     counter.begin_with(session.counts)
     found = {lane.name: count[:2] for lane, count in counter.counts.items()}
     assert found == {"undecided": (5, 5), "later": (1, 0), "maybe": (0, 0)}
+
+
+def test_count_now_is_the_one_that_was_to_come_soon(qtbot: Any, counter: LaneCounter) -> None:
+    (timer,) = counter.findChildren(QTimer)
+    counter.count_soon()
+    begun = timer.remainingTime()
+    counter.count_soon()
+    # Verdicts that keep coming do not put the count off.
+    assert timer.isActive() and timer.isSingleShot() and timer.remainingTime() <= begun
+    counts(qtbot, counter)
+    assert not timer.isActive()
+    counter.count_soon()
+    counter.close()
+    assert not timer.isActive()

@@ -51,7 +51,7 @@ class FitRequest(NamedTuple):
 
     first: tuple[int, ...]
     then: tuple[int, ...] | None
-    heard: int = 2**62
+    heard: int
 
 
 class NewRows(NamedTuple):
@@ -77,7 +77,7 @@ class WorkerFailed(NamedTuple):
 class FieldRequest(NamedTuple):
     """Request for the fit options of an image, with what its stars show; `Ready` answers it."""
 
-    field: int = 0
+    field: int
 
 
 Request = FitRequest | NewRows | FieldRequest

@@ -216,7 +216,6 @@ class Fits(QObject):
         if self._closed:
             return
         self._closed = True
-        self._session.queue_changed.disconnect(self._on_queue_changed)
         self._ahead.close()
         self._storage.close()
 

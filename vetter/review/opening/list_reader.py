@@ -43,7 +43,7 @@ class ListReader(QObject):
         self._closed = False
         self._reader = _Reader(source, self)
         self._reader.read.connect(self._on_read)
-        self._reader.over.connect(self._on_over)
+        self._reader.over.connect(self._take)
         self._reader.broken.connect(self._on_broken)
         session.current_changed.connect(self._reader.yield_to_paint)
         session.opinions_changed.connect(self._reader.yield_to_paint)
@@ -69,12 +69,7 @@ class ListReader(QObject):
         if not self._closed and not self._timer.isActive():
             self._timer.start()
 
-    def _on_over(self) -> None:
-        self._timer.stop()
-        self._take()
-
     def _on_broken(self, why: str) -> None:
-        self._timer.stop()
         self._take()
         if not self._closed:
             self._session.break_off(why)

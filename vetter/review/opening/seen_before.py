@@ -124,7 +124,7 @@ class SeenBefore(QObject):
                 found.append(Sighting(earlier, 0.0))
         return found
 
-    def _match(self, _first_new: int = 0) -> None:
+    def _match(self, *_first_new: int) -> None:
         if self._inputs and not self._silent and (self._verdicts is None or self._verdicts):
             self._thread.run(self._job(), self._on_found)
 

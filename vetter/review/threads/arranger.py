@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, NamedTuple
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
@@ -13,6 +13,8 @@ from vetter.errors import InputError
 AT_ONCE_ROWS = 20_000
 """Length of a list up to which sorts and filters take less than a frame, without a thread."""
 
+Then = Callable[[Any, InputError | KeyError | None], None]
+
 
 class Arranger(QObject):
     """One job at a time; a job that another has replaced is not started, or its result dropped.
@@ -20,60 +22,59 @@ class Arranger(QObject):
     The thread is made for the first job. ``close`` ends it.
     """
 
-    _finished = pyqtSignal(int, object, object)  # number of the job, result, error
+    _finished = pyqtSignal(object, object, object)  # Job, result, error
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._thread: ThreadPoolExecutor | None = None
-        self._latest = 0
-        self._then: Callable[[Any, InputError | KeyError | None], None] | None = None
+        self._wanted: _Job | None = None
         self._finished.connect(self._on_finished)
 
     @property
     def is_busy(self) -> bool:
         """Whether a job is under way whose result is wanted."""
-        return self._then is not None
+        return self._wanted is not None
 
-    def run(
-        self,
-        job: Callable[[], Any],
-        then: Callable[[Any, InputError | KeyError | None], None],
-    ) -> None:
+    def run(self, work: Callable[[], Any], then: Then) -> None:
         """Do a job in the thread, then call ``then`` in this one with its result or error."""
         if self._thread is None:
             self._thread = ThreadPoolExecutor(1, "arranger")
-        self._latest += 1
-        self._then = then
-        self._thread.submit(self._work, self._latest, job)
+        job = self._wanted = _Job(work, then)
+        self._thread.submit(self._work, job)
 
     def drop(self) -> None:
         """Drop the job under way; its ``then`` is not called."""
-        self._latest += 1
-        self._then = None
+        self._wanted = None
 
     def close(self) -> None:
         """Drop the job under way and end the thread."""
         self.drop()
         if self._thread is not None:
-            self._thread.shutdown(wait=True, cancel_futures=True)
+            self._thread.shutdown()
             self._thread = None
 
-    def _work(self, number: int, job: Callable[[], Any]) -> None:
-        if number != self._latest:
+    def _work(self, job: _Job) -> None:
+        if job is not self._wanted:
             return
         result: Any = None
         problem: Exception | None = None
         try:
-            result = job()
+            result = job.work()
         except Exception as error:  # Raised again in the thread of the window.
             problem = error
-        self._finished.emit(number, result, problem)
+        self._finished.emit(job, result, problem)
 
-    def _on_finished(self, number: int, result: Any, problem: Exception | None) -> None:
-        then = self._then
-        if number != self._latest or then is None:
+    def _on_finished(self, job: _Job, result: Any, problem: Exception | None) -> None:
+        if job is not self._wanted:
             return
-        self._then = None
+        self._wanted = None
         if problem is not None and not isinstance(problem, (InputError, KeyError)):
             raise problem
-        then(result, problem)
+        job.then(result, problem)
+
+
+class _Job(NamedTuple):
+    """Work for the thread, and what takes its result or error afterwards."""
+
+    work: Callable[[], Any]
+    then: Then

@@ -57,7 +57,6 @@ class Background(QObject):
         # A task that `close` has waited for finishes too, and is not reported.
         if thread is None or not thread.isFinished():
             return
-        thread.wait()
         thread.deleteLater()
         self._thread = None
         task, self._next = self._next, None

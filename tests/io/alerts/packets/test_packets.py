@@ -3,6 +3,8 @@ from __future__ import annotations
 import bz2
 import gzip
 import lzma
+import os
+import tempfile
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -215,3 +217,22 @@ def test_four_bytes_of_a_packet_are_no_container(tmp_path: Path) -> None:
     path.write_bytes(packed([record(1, objectId=name)]) + b"rest")
     found = list(Packets([str(path)]).iter_packets())
     assert [type(item) for item in found] == [Packet, Unread]
+
+
+def test_unpacked_part_of_the_first_file_is_told_after_its_end(tmp_path: Path) -> None:
+    files = [tmp_path / f"{number}.tar.xz" for number in range(2)]
+    for number, path in enumerate(files):
+        members = {f"{n}.avro": packed([record(n)]) for n in range(2 + number)}
+        write_tar(path, members, "w:xz")
+    with tempfile.TemporaryFile() as out:
+        packets = Packets([str(path) for path in files], in_turn=True, shared=os.dup(out.fileno()))
+        listed = packets.iter_packets()
+        assert (packets.unpacked(), packets.shared) == (0, None)
+        next(listed)
+        assert packets.shared is not None
+        assert len(list(listed)) == 4 and packets.shared is None
+        out.seek(0)
+        content = out.read()
+    assert content == lzma.decompress(files[0].read_bytes())
+    assert packets.unpacked() == len(content)
+    packets.close()

@@ -216,3 +216,30 @@ def test_flat_packet_gets_a_body_under_free_names() -> None:
         "ra": 2.0,
         "dec": 3.0,
     }
+
+
+@pytest.mark.parametrize(
+    ("producer", "side", "scale", "north", "counts_from_1", "is_centred"),
+    [
+        (ZTF, 63, 1.0125, -90.0, True, True),
+        (WINTER, 81, 1.1084, 90.0, False, True),
+        (GATTINI, 61, 0.0, 90.0, False, False),
+        (TURBO, 63, 0.0, 90.0, False, False),
+        (ALERT, 0, 0.0, 90.0, False, False),
+        (RUBIN, 0, 0.0, 90.0, False, False),
+        (ELASTICC, 0, 0.0, 90.0, False, False),
+    ],
+    ids=lambda value: getattr(value, "name", None),
+)
+def test_stamps_of_a_survey_are_as_it_makes_them(
+    producer: Producer,
+    side: int,
+    scale: float,
+    north: float,
+    counts_from_1: bool,
+    is_centred: bool,
+) -> None:
+    """East is at the left in all of them: south is up in ZTF's, which are mirrored."""
+    assert (producer.side, producer.pixel_scale) == (side, scale)
+    assert (producer.north, producer.east) == (north, 180.0)
+    assert (producer.one_based, producer.centred) == (counts_from_1, is_centred)

@@ -20,6 +20,13 @@ def asinh(flux: Any) -> Any:
     return (2.5 * np.log10(np.e) * np.arcsinh((flux - 10.0) / 100.0)).astype(np.float32)
 
 
+def bright_in(row: int) -> Any:
+    """Pixels that would be asinh magnitudes but for one in a row."""
+    pixels = asinh(FLUX)
+    pixels[row, 5] = 1e5
+    return pixels
+
+
 def plane_of(path: Path, name: str = "template") -> FilePlane:
     return open_plane(name, path)
 
@@ -51,11 +58,21 @@ def test_variance_in_asinh_becomes_errors(tmp_path: Path) -> None:
     [
         (FLUX, {}),
         (FLUX, CARDS),
+        (bright_in(0), CARDS),
+        (bright_in(59), CARDS),
         (asinh(FLUX), {"BOFFSET": 10.0}),
         (asinh(FLUX), {"BOFFSET": 10.0, "BSOFTEN": 0.0}),
         (asinh(FLUX), {"BOFFSET": 10.0, "BSOFTEN": "n/a"}),
     ],
-    ids=["no cards", "linear already", "offset alone", "softening of 0", "text"],
+    ids=[
+        "no cards",
+        "linear already",
+        "first row",
+        "last row",
+        "offset alone",
+        "softening of 0",
+        "text",
+    ],
 )
 def test_other_pixels_stay(tmp_path: Path, pixels: Any, cards: dict[str, Any]) -> None:
     values = np.asarray(pixels, np.float32)
