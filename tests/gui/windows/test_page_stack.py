@@ -152,6 +152,12 @@ def test_grid_is_built_once_with_what_was_chosen(
         pages.toggle_grid()
     assert pages.grid is not None and made == [pages.grid.area]
     assert pages.grid.choice["planes"] == "diff"
+    told: list[list[int]] = []
+    pages.grid.area.update_fit_results = told.append
+    pages.update_fit_results([3, 4])
+    assert told == [[3, 4]]
+    pages.grid.left.emit()
+    assert not pages.is_grid_shown
     pages.grid.choice_changed.emit({"size": 80})
     assert session.kept == {"grid": {"size": 80}}
 
@@ -164,11 +170,13 @@ def test_stored_choice_that_is_none_is_ignored(pages: Pages, stored: object) -> 
     assert pages.grid.choice == {"planes": "triplet", "size": None, "only_undecided": False}
 
 
-@pytest.mark.parametrize("has_image", [False, True])
+@pytest.mark.parametrize("stored", [None, False, True])
 def test_field_view_is_built_once_and_its_image_remembered(
-    pages: Pages, session: Session, has_image: bool
+    pages: Pages, session: Session, stored: bool | None
 ) -> None:
-    pages.has_field_image = has_image
+    has_image = stored is not False
+    if stored is not None:
+        pages.has_field_image = stored
     pages.toggle_field()
     field = pages.field
     assert field is not None and field.toggled == 0
