@@ -8,7 +8,7 @@ from PyQt6.QtGui import QColor, QFontMetrics, QImage, QPainter
 from tests.helpers.snapshots import pixels, snapshot_font
 from vetter.core.cutout_source import SkyPosition
 from vetter.core.judgement.answer import ANSWERS, NOT_FITTED, Answer
-from vetter.gui.epochs.epoch_tile import BADGE, TILE, paint_tile, tool_tip
+from vetter.gui.epochs.epoch_tile import BADGE, TILE, paint_tile, tile_width, tool_tip
 from vetter.gui.widgets.answer_style import answer_colour
 from vetter.gui.widgets.theme import DARK, palette_of
 from vetter.review.cutouts.epoch_row import Epoch
@@ -190,3 +190,9 @@ def test_tile_of_fitted_epoch_has_the_answers_badge(qapp, answer) -> None:
     tone = answer_colour(answer.code, True)
     near = np.abs(images[1] - (tone.red(), tone.green(), tone.blue())).max(axis=2) < 40
     assert (near & (images[1] != images[0]).any(axis=2)).sum() >= 8
+
+
+def test_tile_has_room_for_picture_and_words(qapp) -> None:
+    metrics = QFontMetrics(snapshot_font())
+    beside = tile_width(metrics) - TILE - metrics.horizontalAdvance("not found")
+    assert 6 <= beside <= 14
