@@ -26,7 +26,7 @@ from vetter.gui.grid.tile_painter import (
 )
 from vetter.gui.panels.thumbnails import GAP
 from vetter.gui.widgets.answer_style import badge_width
-from vetter.gui.widgets.theme import DARK, palette_of
+from vetter.gui.widgets.theme import DARK, LIGHT, Tones, palette_of
 from vetter.gui.widgets.verdict_style import colour
 
 GREY = (128, 128, 128)
@@ -175,8 +175,12 @@ def test_what_has_no_picture_says_why(tile: TilePainter) -> None:
     assert (loading != reason).any()
 
 
-def test_selected_tile_has_a_ground_and_a_tick(tile: TilePainter) -> None:
-    ground, text = (rgb(tone) for tone in selection_colours(True))
+@pytest.mark.parametrize("tones", [DARK, LIGHT])
+def test_selected_tile_has_a_ground_and_a_tick(tile: TilePainter, tones: Tones) -> None:
+    tile.held.setPalette(palette_of(tones))
+    ground, text = (rgb(tone) for tone in selection_colours(tones is DARK))
+    # Letters on it are read.
+    assert abs(ground[0] - text[0]) > 120 and (ground[0] < 128) == (tones is DARK)
     plain, shown = painted(tile), painted(tile, selected=True)
     # One pixel to the next tile on each side.
     is_ground = (shown == ground).all(axis=2)

@@ -20,6 +20,7 @@ from vetter.gui.panels.plane_panel import (
     picture_to_image,
 )
 from vetter.gui.widgets.theme import DARK
+from vetter.review.cutouts.rendered_cutout import Shift
 
 SIDE = 200
 GREY = np.full((20, 20), 0xFF808080, np.uint32)
@@ -121,7 +122,12 @@ def test_plane_that_stands_in_says_so(panel: PlanePanel, stage: PanelState) -> N
 
 @pytest.mark.parametrize(
     ("note", "limits", "is_shown"),
-    [("reprojected", "", True), ("reprojected", "1 to 2", True), ("", "", False)],
+    [
+        ("reprojected", "", True),
+        ("reprojected", "1 to 2", True),
+        ("i" * 200, "1 to 2", True),
+        ("", "", False),
+    ],
 )
 def test_note_follows_the_name(panel: PlanePanel, note: str, limits: str, is_shown: bool) -> None:
     panel.exhibit = content("image", range=limits)
@@ -132,6 +138,18 @@ def test_note_follows_the_name(panel: PlanePanel, note: str, limits: str, is_sho
     if is_shown:
         assert changed[0] >= width_of("image") + 10
         assert changed[-1] < SIDE - (width_of(limits) if limits else 0)
+
+
+@pytest.mark.parametrize(
+    ("beside_name", "words"), [(200, "own limits 1 to 2"), (90, "own limits"), (50, "own")]
+)
+def test_own_limits_are_shortened_to_their_room(
+    stage: PanelState, beside_name: int, words: str
+) -> None:
+    panel = panel_of(stage, int(width_of("image")) + beside_name)
+    panel.exhibit = content("image", range="own limits 1 to 2")
+    left, right = inked(title(panel)[:, int(width_of("image")) + 8 :])
+    assert right - left == pytest.approx(width_of(words), abs=4)
 
 
 @pytest.mark.parametrize(("room", "is_shown"), [(28, False), (34, True)])
@@ -208,6 +226,29 @@ def test_compass_and_bar_are_in_the_first_panel(
         assert rows.min() > SIDE / 2
         is_left = "north" in sky
         assert columns.max() < SIDE / 2 if is_left else columns.min() > SIDE / 4
+
+
+@pytest.mark.parametrize("known", [{"north": 90.0}, {"east": 180.0}])
+def test_compass_needs_both_directions(
+    panel: PlanePanel, stage: PanelState, known: dict[str, float]
+) -> None:
+    stage.compass = panel.first = True
+    stage.__dict__.update(known)
+    assert (painted(panel)[int(TITLE_HEIGHT) :] == 128).all()
+
+
+@pytest.mark.parametrize(
+    ("plane", "compass", "is_drawn"),
+    [("diff", True, True), ("diff", False, False), ("image", True, False)],
+)
+def test_shift_is_drawn_on_the_difference(
+    panel: PlanePanel, stage: PanelState, plane: str, compass: bool, is_drawn: bool
+) -> None:
+    stage.reticle, stage.compass = True, compass
+    panel.exhibit = content(plane)
+    without = painted(panel)
+    stage.shift = Shift(2.0, 1.0)
+    assert (painted(panel) != without).any() == is_drawn
 
 
 @pytest.mark.parametrize("x", [3.0, 16.0])
