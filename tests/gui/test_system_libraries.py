@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import ctypes
+import os
 import shutil
 import sys
 from typing import Any
@@ -86,3 +87,55 @@ def test_a_display_that_does_not_answer_is_named() -> None:
         pytest.skip("this machine lacks Qt's libraries for X11")
     with pytest.raises(VetterError, match="DISPLAY=:9876"):
         system_libraries.check_qt_libraries({"DISPLAY": ":9876"})
+
+
+ROWS = [
+    ("libxcb-cursor.so.0", "libxcb-cursor0", "xcb-util-cursor"),
+    ("libxcb-icccm.so.4", "libxcb-icccm4", "xcb-util-wm"),
+]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "missing", "words", "code"),
+    [
+        (["--platform", "xcb"], [], "nothing is missing for Qt's platform xcb", 0),
+        (["--platform", "xcb"], ROWS, "Qt needs system libraries that are not installed: ", 1),
+        (["--packages"], ROWS, "libxcb-cursor0 libxcb-icccm4", 1),
+        (["--packages"], [], "", 0),
+    ],
+)
+def test_check_names_what_is_missing(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    arguments: list[str],
+    missing: list[tuple[str, str, str]],
+    words: str,
+    code: int,
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(
+        system_libraries, "missing_libraries", lambda name: asked.append(name) or missing
+    )
+    monkeypatch.setattr(sys, "argv", ["check_system", *arguments])
+    assert system_libraries.main() == code
+    said = capsys.readouterr().out.strip()
+    assert said.startswith(words) if missing else said == words
+    wanted = "xcb" if "--platform" in arguments else system_libraries.qt_platform(os.environ)
+    assert asked == [wanted]
+
+
+@pytest.mark.parametrize(
+    ("root", "found", "command"),
+    [
+        (True, "apt-get", "install them with: apt install libxcb-cursor0 libxcb-icccm4"),
+        (False, "apt-get", "install them with: sudo apt install libxcb-cursor0 libxcb-icccm4"),
+        (False, "dnf", "install them with: sudo dnf install xcb-util-cursor xcb-util-wm"),
+        (True, "", "their Debian packages are libxcb-cursor0 libxcb-icccm4"),
+    ],
+)
+def test_command_is_that_of_the_system_and_the_user(
+    monkeypatch: pytest.MonkeyPatch, root: bool, found: str, command: str
+) -> None:
+    monkeypatch.setattr(shutil, "which", lambda name: name if name == found else None)
+    monkeypatch.setattr(os, "geteuid", lambda: 0 if root else 1000)
+    assert system_libraries.missing_libraries_text(ROWS).endswith(f"; {command}")

@@ -133,7 +133,7 @@ def _full_columns() -> ReviewColumns:
         FitTable(3),
         Others(),
         has_seen=True,
-        waits=lambda: np.array([np.nan, 0.25, 2.0]),
+        waits=lambda: np.array([np.nan, 0.256, 2.0]),
     )
 
 
@@ -153,7 +153,7 @@ def test_all_columns_come_in_their_order() -> None:
         ("x", "1.00", "pixels from 0"),
         ("ra", "11.000000", "deg"),
         ("dec", "-9.000000", "deg"),
-        ("waits", "0.25", "days"),
+        ("waits", "0.26", "days"),
         ("mag", "19.0", "mag"),
         ("mjd", "20260315.5", ""),
         ("shift", "", "pixels"),
@@ -207,6 +207,15 @@ def test_storms_name_their_rows_and_samples() -> None:
         assert columns.values(name, 2).tolist() == ["image a"]
     columns.set_storms([])
     assert "storm" not in columns.names
+
+
+def test_sample_of_a_storm_is_ten_of_its_rows() -> None:
+    columns = _columns(Table({"mag": np.arange(15.0)}))
+    storm = Storm("image", "a", np.arange(12), 0.0)
+    columns.set_storms([storm])
+    assert np.flatnonzero(columns.values("storm") == "image a").tolist() == list(range(12))
+    sample = np.flatnonzero(columns.values("storm_sample") == "image a")
+    assert len(sample) == 10 and sample.tolist() == storm.sample.tolist()
 
 
 def test_what_was_said_is_of_the_rows_asked_for() -> None:

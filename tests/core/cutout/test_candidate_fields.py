@@ -20,10 +20,11 @@ from astropy.nddata import (
     UnknownUncertainty,
     VarianceUncertainty,
 )
-from astropy.table import QTable, Table
+from astropy.table import Column, QTable, Table
+from astropy.time import Time
 from astropy.wcs import WCS
 
-from vetter.core.cutout.candidate_fields import find_pixel, find_sky_position
+from vetter.core.cutout.candidate_fields import find_pixel, find_sky_position, read_number
 from vetter.core.cutout.extraction import get_cutout
 from vetter.errors import InputError
 
@@ -242,3 +243,25 @@ def test_given_err_goes_before_the_uncertainty() -> None:
 def test_unknown_uncertainty_is_no_err() -> None:
     image = NDData(IMAGE, uncertainty=UnknownUncertainty(np.ones(IMAGE.shape)))
     assert "err" not in get_cutout(image, record(), 2).planes
+
+
+@pytest.mark.parametrize(
+    ("value", "number"),
+    [
+        (5, 5.0),
+        ("5.5", 5.5),
+        (None, np.nan),
+        (np.ma.masked, np.nan),
+        (0.5 * u.arcmin, 0.5 / 60),
+        (7.0 * u.pix, 7.0),
+    ],
+)
+def test_number_of_a_candidate_has_no_unit_but_degrees(value: Any, number: float) -> None:
+    assert read_number({"x": value}, "x") == pytest.approx(number, nan_ok=True)
+    assert np.isnan(read_number({}, "x"))
+
+
+@pytest.mark.parametrize("value", ["west", Time("2026-11-30"), Column([5.0, 6.0], unit="pix")])
+def test_what_is_no_number_is_refused(value: Any) -> None:
+    with pytest.raises(InputError, match="candidate: expected a number for x, found "):
+        read_number({"x": value}, "x")

@@ -104,6 +104,7 @@ def test_header_is_of_the_part() -> None:
     gone = ("SIMPLE", "BITPIX", "BZERO", "BSCALE", "CHECKSUM", "DATASUM", "DATASEC", "CCDSEC1")
     assert not [keyword for keyword in gone if keyword in cropped]
     wanted = {
+        "NAXIS": 2,
         "NAXIS1": 21,
         "NAXIS2": 22,
         "CRPIX1": 40.5,

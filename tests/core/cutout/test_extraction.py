@@ -10,6 +10,7 @@ import astropy.units as u
 import numpy as np
 import pytest
 from astropy.io import fits
+from astropy.nddata import NDData, StdDevUncertainty
 from astropy.table import QTable, Table
 from astropy.time import Time
 from astropy.wcs import WCS
@@ -245,3 +246,12 @@ def test_position_is_stored_where_other_fields_gave_it(
 ) -> None:
     meta = get_cutout(IMAGE, {**fields, "X_IMAGE": 31.0, "Y_IMAGE": 26.0}, 2).meta
     assert (meta["x"], meta["y"]) == (x, y)
+
+
+def test_error_that_is_given_comes_before_that_of_the_image() -> None:
+    pixels = np.zeros((30, 30))
+    image = NDData(pixels, uncertainty=StdDevUncertainty(np.full((30, 30), 2.0)))
+    own = get_cutout(image, {"x": 15, "y": 15}, radius=3)
+    given = get_cutout(image, {"x": 15, "y": 15}, radius=3, err=np.full((30, 30), 5.0))
+    assert (own["err"] == 2.0).all() and (given["err"] == 5.0).all()
+    assert "err" not in get_cutout(pixels, {"x": 15, "y": 15}, radius=3)

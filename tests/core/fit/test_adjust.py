@@ -273,8 +273,9 @@ def test_record_replaces_what_an_earlier_fit_left() -> None:
     assert "adjust_old" not in cutout["meta"] and cutout["meta"]["other"] == 2
     assert cutout["meta"]["adjust_reason"] == "no good pixel"
     assert "adjusted" not in cutout
-    cutout["err"] = np.array([[2.0, 0.0, -1.0]])
-    record(cutout, Adjustment(True, residual=np.array([[6.0, 6.0, 6.0]])), normalize=True)
-    np.testing.assert_array_equal(cutout["adjusted"], [[3, np.nan, np.nan]])
+    # An error of 1e-150 or less is none, in the fit too.
+    cutout["err"] = np.array([[2.0, 0.0, -1.0, 1e-150, 2e-150]])
+    record(cutout, Adjustment(True, residual=np.full((1, 5), 6.0)), normalize=True)
+    np.testing.assert_array_equal(cutout["adjusted"], [[3, np.nan, np.nan, np.nan, 3e150]])
     record(cutout, Adjustment(True, residual=np.array([[6.0, 6.0, 6.0]])))
     np.testing.assert_array_equal(cutout["adjusted"], [[6, 6, 6]])

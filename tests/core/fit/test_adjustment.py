@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+import inspect
 from typing import Any
 
 import numpy as np
 import pytest
 
+from vetter.core.fit.adjust import adjust_cutout
 from vetter.core.fit.adjustment import (
     Adjustment,
     FitOptions,
@@ -69,7 +71,10 @@ def test_metadata_is_plain_and_a_record_without_defaults() -> None:
 def test_metadata_of_stdpipe_is_a_fit_that_converged(meta: dict[str, Any], chi2: Any) -> None:
     found = Adjustment.from_meta(meta)
     assert (found is None) == (chi2 is None)
-    assert found is None or (found.converged and found.chi2 == chi2 and np.isnan(found.dx))
+    if found is not None:
+        assert found.converged and found.chi2 == chi2 and np.isnan(found.dx)
+        assert (found.df, found.pixels, found.spline) == (0, 0, 3) and found.fit_bg is True
+        assert (found.fit_plane, found.unseen, found.unread) == (False, False, False)
 
 
 def test_failure_has_its_reason_and_no_number() -> None:
@@ -93,12 +98,19 @@ def test_failure_has_its_reason_and_no_number() -> None:
         (0.71, 0.1, False),
         (np.nan, 0.1, False),
         (2.0, np.nan, False),
+        (1.375, 0.125, False),
+        (0.625, 0.125, False),
     ],
 )
 def test_scatter_is_off_by_a_twentieth_and_three_errors(
     value: float, error: float, off: bool
 ) -> None:
     assert is_off(value, error) is off
+
+
+def test_pixels_of_a_result_are_not_printed() -> None:
+    pixels = Adjustment(True, residual=np.ones((3, 3)), unread=True)
+    assert repr(pixels) == repr(Adjustment(True))
 
 
 def test_smallest_flux_is_seven_errors_of_the_prior_flux() -> None:
@@ -151,6 +163,14 @@ def test_option_may_be_its_least(name: str, least: float) -> None:
     assert getattr(FitOptions(**{name: least}), name) == least
     with pytest.raises(ValueError, match=f"{name}: expected a number of {least} or more, found"):
         FitOptions(**{name: least - 0.01 if name != "inner" else 0.99})
+
+
+def test_options_are_those_of_stdpipe_unless_others_are_given() -> None:
+    options, stdpipe = FitOptions(), inspect.signature(adjust_cutout).parameters
+    for name in ("max_shift", "max_scale", "inner", "fit_bg", "fwhm"):
+        assert getattr(options, name) == stdpipe[name].default, name
+    # What STDPipe does not know of is off.
+    assert not (options.check_err or options.fit_plane or options.inner_fwhm or options.psf)
 
 
 def test_inner_of_zero_is_the_whole_cutout() -> None:

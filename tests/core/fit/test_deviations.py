@@ -23,7 +23,7 @@ from vetter.core.fit.deviations import (
 )
 from vetter.core.fit.field_normal import UNKNOWN_NORMAL, FieldNormal
 from vetter.core.fit.input import FitInput, read_fit_input
-from vetter.core.psf.models import Moffat
+from vetter.core.psf.models import Gaussian, Moffat
 
 FIELD = Field(size=31)
 WINDOW = FitOptions(1, 2, 17, None, True, 4.0, check_err=True)
@@ -204,6 +204,8 @@ def read_one(normal: FieldNormal, **options: Any) -> Normals:
     ("normal", "read"),
     [
         (FieldNormal(0.1, -0.2, 0.5, 1.1, 0.1), (0.1, -0.2, 4.0, 1.1, 100.0)),
+        (FieldNormal(0.1, -0.2, 2.0, 1.1, np.inf), (0.1, -0.2, 0.25, 1.1, 0.0)),
+        (FieldNormal(0.1, -0.2, np.inf, 1.1, 2.0), (0.1, -0.2, 0.0, 1.1, 0.25)),
         # Within the bound of the shift.
         (FieldNormal(1.5, -1.5, 0.5, 1.1, 0.1), (1.0, -1.0, 4.0, 1.1, 100.0)),
         (FieldNormal(np.nan, np.inf, np.nan, np.nan, np.inf), (0.0, 0.0, 0.0, 1.0, 0.0)),
@@ -247,3 +249,32 @@ def test_figures_have_six_digits_alone_and_in_a_stack(count: int) -> None:
     assert list(wanted) == list(found._fields)
     for name, column in wanted.items():
         np.testing.assert_array_equal(getattr(found, name), rounded(column), err_msg=name)
+
+
+def test_brighter_star_of_the_psfs_own_shape_is_psf_and_scale_alike() -> None:
+    """The images are one and the same: each explains what both do."""
+    star = 1e4 * Gaussian(4.0).render((31, 31), 15.0, 15.0)
+    noise = np.random.default_rng(3).normal(0.0, 1.0, star.shape)
+    made = {"image": 1.3 * star + noise, "convolved": star, "err": np.ones(star.shape)}
+    found = fit(made, replace(WINDOW, fwhm=4.0))
+    assert found.psf_share == pytest.approx(found.scale_share, abs=1e-4)
+    assert 0.98 < found.scale_share <= 1.0 and found.shift_share < 0.1
+
+
+def test_figures_of_a_star_near_the_least_scale_equal_brute_force() -> None:
+    made = cutout(Truth(30_000, (1.0, -0.5), 0.1, 0.1, 0.56))
+    (found,) = fit_many([made], WINDOW, [FieldNormal(0.1, 0.1, 0.1, 0.56, 0.05)])
+    assert found.scale == pytest.approx(0.56, abs=0.02)
+    assert_agrees(found, made, WINDOW)
+
+
+@pytest.mark.parametrize("noisy", [False, True], ids=["plain", "template_err"])
+def test_normal_that_says_nothing_changes_nothing(noisy: bool) -> None:
+    """Errors that are too small inflate both errors alike, the template's noise counted."""
+    more = {"template_noise": 0.5, "template_err": True} if noisy else {}
+    made = cutout(TRUTHS[1], **more)
+    made["err"] = 0.5 * made["err"]
+    (found,) = fit_many([made], WINDOW, [FieldNormal(0.0, 0.0, 1e4, 1.0, 1e4)])
+    assert found.chi2 > 2 * found.df
+    assert found.prior_flux_err == pytest.approx(found.flux_err, rel=1e-3)
+    assert found.prior_flux == pytest.approx(found.flux, abs=1e-2 * found.flux_err)

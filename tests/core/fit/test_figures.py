@@ -31,6 +31,11 @@ def star(seed: int = 1, **changes: Any) -> dict[str, Any]:
         (0.0, 0.0, 1.999, ()),
         (0.0, 0.0, 0.5, ("scale",)),
         (0.0, 0.0, 0.501, ()),
+        # A millionth of a pixel, or of the scale, from the bound is on it.
+        (1 - 1.2e-6, 1.2e-6 - 1, 2 * (1 - 1.2e-6), ()),
+        (1 - 0.9e-6, 0.9e-6 - 1, 2 * (1 - 0.9e-6), ("dx", "dy", "scale")),
+        (0.0, 0.0, 0.5 * (1 + 1.2e-6), ()),
+        (0.0, 0.0, 0.5 * (1 + 0.9e-6), ("scale",)),
     ],
 )
 def test_parameters_on_their_bound_are_named(
@@ -63,11 +68,13 @@ def test_figures_are_those_of_the_residual(hole: bool) -> None:
     assert result.fit_plane is False and result.unseen is False
 
 
-def test_absorbed_flux_is_that_of_the_template_times_the_scale() -> None:
-    without = star()
-    without["meta"] = {}
+@pytest.mark.parametrize("hole", [False, True])
+def test_absorbed_flux_is_that_of_the_template_times_the_scale(hole: bool) -> None:
+    mask = np.zeros((41, 41), bool)
+    mask[20, 19:22] = hole
+    without = star(meta={}, mask=mask)
     result = fit(without, OPTIONS)
-    template = without["convolved"][14:27, 14:27] - result.tbg
+    template = np.where(mask, 0.0, without["convolved"] - result.tbg)[14:27, 14:27]
     assert result.absorbed == pytest.approx((result.scale - 1) * template.sum())
     assert np.isnan([result.flux, result.snr, result.star_flux, result.held_err]).all()
     assert not result.unseen
@@ -102,5 +109,29 @@ def test_scatter_is_measured_where_it_is_asked_for() -> None:
     checked = FitOptions(1, 2, 13, None, True, check_err=True)
     right, wrong = fit(star(), checked), fit(star(err=0.5 * star()["err"]), checked)
     assert right.scatter == pytest.approx(1, abs=0.1) and np.isnan(right.template_noise)
-    assert wrong.scatter == pytest.approx(2, abs=0.2)
-    assert wrong.scatter_err < 0.1 and np.isfinite(wrong.template_noise)
+    assert wrong.scatter == pytest.approx(2, abs=0.2) and wrong.scatter_err < 0.1
+
+
+@pytest.mark.parametrize(
+    ("factor", "known", "is_measured"),
+    [(0.5, False, True), (0.8, False, True), (1.5, False, False), (0.5, True, False)],
+    ids=["half", "small", "too large", "known"],
+)
+def test_noise_of_the_template_is_measured_where_it_may_explain_a_scatter(
+    factor: float, known: bool, is_measured: bool
+) -> None:
+    err = star()["err"]
+    more = {"template_err": 0.01 * err} if known else {}
+    checked = FitOptions(1, 2, 13, None, True, check_err=True)
+    result = fit(star(err=factor * err, **more), checked)
+    assert result.scatter == pytest.approx(1 / factor, rel=0.1)
+    assert np.isfinite(result.template_noise) == is_measured
+
+
+def test_template_without_a_peak_has_no_star() -> None:
+    hole, mask = star(), np.zeros((41, 41), bool)
+    for name in ("image", "convolved"):
+        hole[name] = 2 * np.median(hole[name]) - hole[name]
+    mask[18, 18] = True
+    result = fit(hole | {"mask": mask}, FitOptions(1, 2, 5, None, True, 1.0))
+    assert result.converged and result.star_flux == 0.0

@@ -27,11 +27,13 @@ from vetter.core.fit.input import FitInput, read_fit_input
 from vetter.core.fit.noise_model import (
     TemplateNoise,
     measure_noise_correlation,
+    measure_noise_power,
     measure_template_noise,
     noise_chi2,
     remaining_noise,
     subtract_noise,
 )
+from vetter.core.fit.weights import Stack, compute_weights, stack_inputs
 from vetter.core.judgement.disappeared import judge_criterion
 
 NOISY = Field(template_noise=1.0, template_err=True)
@@ -280,3 +282,33 @@ def test_noise_of_few_pixels_is_unknown(rows: int, known: bool):
     template = np.random.default_rng(4).standard_normal((41, 41))
     found = measure_template_noise(template, weight, (slice(12, 29), slice(12, 29)))
     assert np.isfinite(found) == known
+
+
+def stack_of(*cutouts: dict[str, Any]) -> Stack:
+    inputs = [data_of(cutout) for cutout in cutouts]
+    return stack_inputs(inputs, compute_weights(inputs, [1.0] * len(inputs)))
+
+
+def test_power_of_the_noise_is_that_of_the_counted_pixels():
+    """Image and template of equal noise: each of the box's 289 pixels has half a square sigma."""
+    whole, holed, exact = blank(), blank(1.0), blank()
+    holed["template_err"][20, 20] = np.nan
+    del exact["template_err"]
+    box = data_of(whole).about.box
+    found = measure_noise_power(stack_of(whole, holed, exact), box)
+    assert found is not None
+    assert found.power == pytest.approx([144.5, 144.0, 0.0])
+    assert found.correlation.tolist() == [
+        measure_noise_correlation(data_of(whole)), measure_noise_correlation(data_of(holed)), 0.0
+    ]  # fmt: skip
+    assert measure_noise_power(stack_of(exact), box) is None
+    exact["template_err"] = np.zeros((41, 41))
+    assert measure_noise_power(stack_of(exact), box) is None
+
+
+def test_correlation_of_noise_has_no_unit():
+    cutout = blank(1.0)
+    wanted = measure_noise_correlation(data_of(cutout))
+    for name in ("image", "convolved", "err", "template_err"):
+        cutout[name] = cutout[name] * 2.0**-10
+    assert measure_noise_correlation(data_of(cutout)) == wanted

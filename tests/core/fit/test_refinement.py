@@ -118,14 +118,27 @@ def test_a_stack_equals_one_at_a_time(name: str) -> None:
                 assert a == b, field.name
 
 
-def test_a_hole_within_its_reach_leaves_the_cubic_spline() -> None:
-    cutout, far = star(), star()
-    # 13 px box of 41: the cubic's reach is clear of column 9, the quintic's of column 5 only.
-    cutout["convolved"][:, 9] = np.nan
-    far["convolved"][:, 5] = np.nan
-    results = fit(cutout, OPTIONS["window"]), fit(far, OPTIONS["window"])
-    assert [result.spline for result in results] == [3, 5]
-    assert results[0].pixels == results[1].pixels == 169
+@pytest.mark.parametrize("turned", [False, True], ids=["columns", "rows"])
+@pytest.mark.parametrize(("place", "spline"), [(9, 3), (7, 3), (6, 5), (33, 3), (34, 5)])
+def test_a_hole_within_its_reach_leaves_the_cubic_spline(
+    place: int, spline: int, turned: bool
+) -> None:
+    """Of 41 pixels 13 are fitted, 14 to 26; a hole reaches seven: shift, spline, fill."""
+    cutout = star()
+    pixels = cutout["convolved"]
+    (pixels.T if turned else pixels)[:, place] = np.nan
+    result = fit(cutout, OPTIONS["window"])
+    assert (result.spline, result.pixels) == (spline, 169)
+
+
+def test_template_with_an_error_or_a_held_shift_keeps_the_cubic_spline() -> None:
+    cutout = star()
+    assert fit(cutout, dataclasses.replace(OPTIONS["window"], max_shift=0.0)).spline == 3
+    noisy = {**cutout, "template_err": np.full(cutout["image"].shape, 1e-3)}
+    assert fit(noisy, OPTIONS["window"]).spline == 3
+    assert [result.spline for result in fit_many([cutout, noisy] * 2, OPTIONS["window"])] == [
+        5, 3, 5, 3
+    ]  # fmt: skip
 
 
 def test_what_survives_of_very_bright_stars_is_a_unit_normal() -> None:

@@ -9,8 +9,11 @@ from vetter.core.cutout.cutout import Cutout
 from vetter.core.fit import search, solver
 from vetter.core.fit.adjust import fit_many
 from vetter.core.fit.adjustment import Adjustment, FitOptions
-from vetter.core.fit.chi2.moments import Array
+from vetter.core.fit.chi2.moments import Array, margin
+from vetter.core.fit.chi2.spline import coefficients, shift_one
+from vetter.core.fit.input import FitInput, read_fit_input
 from vetter.core.fit.search import CellMinimum, _select_lowest
+from vetter.core.fit.weights import compute_weights, stack_inputs
 
 SIZE = 41
 
@@ -220,3 +223,33 @@ def test_grid_reaches_as_far_as_the_shift(max_shift: float, half: int, most: int
     np.testing.assert_allclose(columns, np.tile(grid.x, len(grid.y)), atol=1e-12)
     rows = np.repeat(whole, len(whole)) @ grid.linear
     np.testing.assert_allclose(rows, np.repeat(grid.y, len(grid.x)), atol=1e-12)
+
+
+@pytest.mark.parametrize("inner", [13, None], ids=["box", "whole"])
+@pytest.mark.parametrize(("max_shift", "count"), [(1.0, 9), (1.5, 1), (2.0, 25), (3.0, 49)])
+def test_coarse_chi2_is_that_of_the_pixels_at_whole_shifts(
+    max_shift: float, count: int, inner: int | None
+) -> None:
+    rng, options = np.random.default_rng(8), FitOptions(max_shift, 1.3, inner)
+    inputs = []
+    for masked in (False, True):
+        data = read_fit_input(shifted_stars(rng, max_shift, masked), options)
+        assert isinstance(data, FitInput)
+        inputs.append(data)
+    stack = stack_inputs(inputs, compute_weights(inputs, [1.0, 1.0]))
+    box, edge = inputs[0].about.box, margin(max_shift)
+    weight, image = stack.weight[(slice(None), *box)], stack.image[(slice(None), *box)]
+    coefs, scales = coefficients(stack.template, edge), (1 / 1.3, 1.3)
+    builder = search.MomentBuilder(coefs, box, weight, image * weight, max_shift, scales)
+    grid = search.coarse_grid(max_shift)
+    found = search.compute_coarse_chi2(stack.template, builder, grid)
+    found = found.reshape(2, len(grid.y), len(grid.x))
+    places = [(j, i) for j in range(len(grid.y)) for i in range(len(grid.x))]
+    whole = [(j, i) for j, i in places if grid.x[i] % 1 == grid.y[j] % 1 == 0]
+    assert len(whole) == count
+    for j, i in whole:
+        for k in range(2):
+            moved = shift_one(coefs[k], grid.x[i], grid.y[j], edge)[box] * weight[k]
+            pixels = image[k] * weight[k]
+            scale = np.clip((moved * pixels).sum() / (moved**2).sum(), *scales)
+            assert found[k, j, i] == pytest.approx(((pixels - scale * moved) ** 2).sum())

@@ -13,7 +13,11 @@ from tests.helpers.simulated_cutouts import Field, Truth, simulate
 from vetter.core.fit import solver
 from vetter.core.fit.adjust import adjust_cutouts, fit, fit_many
 from vetter.core.fit.adjustment import FitOptions
+from vetter.core.fit.field_normal import FieldNormal
 from vetter.core.fit.input import read_fit_input
+from vetter.core.psf.models import Gaussian
+
+WIDE = FitOptions(1, 3, 17, None, True, 4.0)
 
 
 def streak(seed: int) -> dict[str, Any]:
@@ -142,3 +146,39 @@ def test_fit_is_simple_without_background_mask_and_psf(
     cutout = {"image": star, "template": star, "err": np.ones((21, 21)), **changes}
     data = read_fit_input(cutout, FitOptions(**options))
     assert solver.is_simple(data, FitOptions(**options)) is simple
+
+
+@pytest.mark.parametrize(("share", "seen"), [(0.69, False), (0.71, True)])
+def test_source_is_seen_where_seven_tenths_of_its_information_are(share: float, seen: bool) -> None:
+    """A PSF's information on its flux is the sum of its squares."""
+    cutout = simulate(Field(), Truth(20_000), np.random.default_rng(2))
+    squares = Gaussian(4.0).render((41, 41), 20.0, 20.0) ** 2
+    squares /= squares.sum()
+    lost, mask = 0.0, np.zeros((41, 41), bool)
+    for pixel in np.random.default_rng(3).permutation(squares.size):
+        place = np.unravel_index(pixel, squares.shape)
+        mask[place] = lost + squares[place] <= 1 - share
+        lost += mask[place] * squares[place]
+    assert lost == pytest.approx(1 - share, abs=1e-4)
+    cutout["err"][mask] = np.inf
+    for found in (fit(cutout, WIDE), *fit_many([cutout] * 2, WIDE)):
+        assert found.converged
+        assert (found.unseen, np.isfinite(found.snr)) == (not seen, seen)
+
+
+@pytest.mark.parametrize(
+    ("normal", "scale"),
+    [
+        (FieldNormal(0.0, 0.0, 0.1, 2.0, 0.1), 2.0),
+        (FieldNormal(0.0, 0.0, 0.1, 0.5, 0.1), 0.5),
+    ],
+)
+def test_noise_of_the_template_is_that_at_the_fields_scale(
+    normal: FieldNormal, scale: float
+) -> None:
+    cutout = simulate(Field(), Truth(20_000, scale=scale), np.random.default_rng(2))
+    noisy = {**cutout, "template_err": 0.7 * cutout["err"]}
+    plain = {**cutout, "err": cutout["err"] * np.sqrt(1 + (0.7 * scale) ** 2)}
+    (found,), (wanted,) = (fit_many([one], WIDE, [normal]) for one in (noisy, plain))
+    assert found.raw_flux_err == pytest.approx(wanted.raw_flux_err, rel=1e-5)
+    assert found.chi2_0 == pytest.approx(wanted.chi2_0)

@@ -59,6 +59,7 @@ def test_stack_is_without_backgrounds() -> None:
         (9, 0, 1, -1e90, "the numbers overflow: the template is too large"),
         (9, 0, 9e89, 0, ""),
         (9, 2, 2, 0, "the template is constant in the box: neither shift nor scale can be told"),
+        (9, 0, 0, 0, "the template is constant in the box: neither shift nor scale can be told"),
         (
             9,
             0,

@@ -11,13 +11,14 @@ import pytest
 from tests.helpers.plain_source import PlainSource
 from vetter.core.cutout.cutout import Cutout
 from vetter.core.cutout_source import Fingerprint, PsfFwhm
-from vetter.core.fit.adjustment import Adjustment
+from vetter.core.fit.adjustment import Adjustment, make_failure
 from vetter.core.fit.field_normal import MATCHED_NORMAL, UNKNOWN_NORMAL
 from vetter.core.judgement.answer import Answer, Judgement
 from vetter.core.judgement.field_fit import NO_FWHM, fit_rows, make_field_fit
 from vetter.core.judgement.measured_planes import MeasuredPlanes
 from vetter.core.judgement.star_calibration import StarCalibration
 from vetter.core.matching.match import FieldMatch
+from vetter.core.psf.models import Gaussian, Moffat
 from vetter.settings import FitSettings
 
 PIXELS = (Fingerprint("image", "/a/image.fits", 10, 1, "abc"),)
@@ -99,9 +100,14 @@ def test_unknown_fwhm_is_missing_and_not_judged():
     assert judged == Judgement(Answer.NOT_JUDGED, fit.missing)
 
 
-def test_the_cutout_holds_the_box_however_small_the_display():
-    fit = make_field_fit(PsfFwhm(10.0, ""), FitSettings(), 8)
-    assert 2 * fit.radius + 1 >= fit.options.inner + 2 * fit.options.max_shift
+@pytest.mark.parametrize(
+    ("fwhm", "display", "radius"),
+    [(10.0, 8.0, 23), (3.1, 1.0, 10), (3.0, 9.0, 9), (3.0, 9.5, 9.5), (None, 1.0, 15)],
+)
+def test_the_cutout_holds_the_box_however_small_the_display(fwhm, display, radius):
+    """Half of the box, a shift of one pixel, and two pixels that the spline needs."""
+    width = None if fwhm is None else PsfFwhm(fwhm, "")
+    assert make_field_fit(width, FitSettings(), display).radius == radius
 
 
 @pytest.mark.parametrize(
@@ -253,3 +259,127 @@ def test_field_judges_by_its_calibration():
     (result,) = fit_rows(source, calibrated, [0])
     assert calibrated.judge(result).stars == 20
     assert fit.judge(result).stars == 0
+
+
+def test_limits_of_the_settings_decide():
+    settings = FitSettings(max_snr=9.0, scale_low=0.5, scale_high=3.0, max_chi2_ratio=0.9)
+    dipole = Adjustment(
+        True, dx=0.4, dy=0.1, scale=1.0, chi2_0=9000.0, chi2=280.0, df=283, fwhm=4.0,
+        raw_flux=4000.0, raw_flux_err=60.0, psf_snr=67.0, star_flux=40000.0, prior_flux=0.0,
+        prior_flux_err=100.0, shift_chi2=281.0, scale_chi2=7000.0, scale_alone=0.9,
+        scale_alone_err=0.01,
+    )  # fmt: skip
+    width = PsfFwhm(4.0, "given")
+    usual = make_field_fit(width, FitSettings(), 20.0)
+    own = make_field_fit(width, settings, 20.0)
+    for changes, answers in (
+        ({}, (Answer.EXPLAINED, Answer.EXPLAINED)),
+        ({"prior_flux": 800.0}, (Answer.KEPT, Answer.ORDINARY)),
+        ({"scale": 2.9}, (Answer.ORDINARY, Answer.EXPLAINED)),
+        ({"scale": 0.6}, (Answer.ORDINARY, Answer.EXPLAINED)),
+        ({"chi2": 4000.0}, (Answer.KEPT, Answer.EXPLAINED)),
+    ):
+        changed = dataclasses.replace(dipole, **changes)
+        assert (usual.judge(changed).answer, own.judge(changed).answer) == answers, changes
+
+
+@pytest.mark.parametrize(
+    ("has_own", "missing", "fwhm", "answer"),
+    [
+        (False, "no match", 3.0, "no match"),
+        (True, "no match", 3.0, None),
+        (True, "no match", np.nan, "no match"),
+        (True, "", np.nan, "no FWHM: no stars to measure it on; give --fwhm"),
+        (False, "", np.nan, "no PSF: its FWHM is unknown; give the FWHM"),
+    ],
+)
+def test_what_is_missing_spares_those_with_a_psf_of_their_own(has_own, missing, fwhm, answer):
+    fit = make_field_fit(PsfFwhm(3.0, "given"), FitSettings(), 20.0)
+    fit = fit._replace(has_own_psfs=has_own, missing=missing)
+    reason = fit.judge(Adjustment(True, chi2_0=900.0, chi2=280.0, df=285, fwhm=fwhm)).reason
+    assert reason == answer or (answer is None and missing not in reason)
+    failed = fit.judge(make_failure("cut short"))
+    assert failed == Judgement(Answer.NOT_JUDGED, "no fit: cut short")
+
+
+@pytest.mark.parametrize(
+    ("kind", "given", "psf"),
+    [
+        ("stars", None, Gaussian(3.0)),
+        ("gaussian", None, Gaussian(3.0)),
+        ("moffat", None, Moffat(3.0, 2.5)),
+        ("moffat", Gaussian(3.0), Gaussian(3.0)),
+    ],
+)
+def test_psf_is_the_one_given_or_that_of_the_settings(kind, given, psf):
+    settings = FitSettings(psf=kind, moffat_beta=2.5)
+    fit = make_field_fit(PsfFwhm(3.0, "as you say"), settings, 20.0, given)
+    assert fit.options.psf == psf
+    assert fit.description == f"{psf.description}; as you say; fitted box 13 px"
+
+
+def test_own_psfs_have_another_signature():
+    fit = make_field_fit(PsfFwhm(3.0, ""), FitSettings(), 20)
+    assert fit._replace(has_own_psfs=True).signature(PIXELS) != fit.signature(PIXELS)
+
+
+@pytest.mark.parametrize(
+    ("names", "fields", "read"),
+    [
+        (("image", "template", "convolved", "err"), [0], False),
+        (("image", "template", "convolved", "err"), [0, 1], True),
+        (("image", "template", "err"), [0], True),
+    ],
+)
+def test_template_is_read_where_a_candidate_may_have_it_alone(names, fields, read):
+    source = type("Fields", (Planes,), {"fields": fields})(names)
+    fit_rows(source, make_field_fit(PsfFwhm(3.0, "given"), FitSettings(), 20.0), [0])
+    assert ("template" in source.asked) is read
+
+
+@pytest.mark.parametrize("template", ["template", "convolved"])
+@pytest.mark.parametrize(("level", "named"), [(65535.0, True), (np.inf, False)])
+def test_saturation_of_the_template_is_why_too_few_pixels_are_good(template, level, named):
+    class Saturated(Planes):
+        def cutout_with(self, row, radius, names):
+            flat, star = np.full((41, 41), 100.0), np.full((41, 41), 100.0)
+            star[20, 20] = 64500.0
+            planes = {"image": flat, template: star, "err": np.ones_like(flat)}
+            return Cutout({**planes, "mask": np.ones(flat.shape, bool)}, {"x": 20.0, "y": 20.0})
+
+    fit = make_field_fit(PsfFwhm(3.0, "given"), FitSettings(), 20.0)
+    fit = fit._replace(measured=MeasuredPlanes(template_saturation=level))
+    (result,) = fit_rows(Saturated(("image", template, "err", "mask")), fit, [0])
+    assert result.reason.startswith("the star is saturated: no good pixel") is named
+
+
+class OfSurveys(Planes):
+    """Candidates with FWHMs, a normal and a PSF of their own, as packets have."""
+
+    has_own_widths = True
+    widths = (3.0, 4.0, None, 3.0, 3.0)
+
+    def own_fwhm(self, row, cutout):
+        return None if self.widths[row] is None else PsfFwhm(self.widths[row], "own")
+
+    def cutout_with(self, row, radius, names):
+        cutout = super().cutout_with(row, radius, names)
+        cutout.fit_psf = Gaussian(5.0) if row == 3 else None
+        cutout.fit_normal = MATCHED_NORMAL if row == 1 else None
+        return cutout
+
+
+@pytest.mark.parametrize(
+    ("own", "widths", "boxes"),
+    [
+        (True, [4.0, 3.0, 5.0, np.nan, 3.0], [17, 13, 21, 25, 13]),
+        (False, [6.0, 6.0, 5.0, 6.0, 6.0], [25, 25, 21, 25, 25]),
+    ],
+    ids=["own", "the field's"],
+)
+def test_each_candidate_is_fitted_with_its_own_psf(own, widths, boxes):
+    fit = make_field_fit(PsfFwhm(6.0, "given"), FitSettings(), 20.0)._replace(has_own_psfs=own)
+    found = fit_rows(OfSurveys(("image", "convolved", "err")), fit, [1, 0, 3, 2, 4])
+    np.testing.assert_equal([result.fwhm for result in found], widths)
+    assert [result.box for result in found] == boxes
+    assert [result.normal for result in found] == [MATCHED_NORMAL, *[UNKNOWN_NORMAL] * 4]

@@ -8,8 +8,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+import scipy.stats
 
 from vetter.core.fit.adjustment import UNSEEN_NOTE, Adjustment, make_failure
+from vetter.core.fit.field_normal import MATCHED_NORMAL, UNKNOWN_NORMAL, FieldNormal
 from vetter.core.judgement.answer import Answer
 from vetter.core.judgement.fit_answer import AnswerLimits, answer_fit
 from vetter.core.judgement.star_calibration import StarCalibration
@@ -345,3 +347,177 @@ def test_source_taken_by_scale_is_kept(changes: dict[str, Any], answer: Answer) 
 def test_shift_explains_only_star(bounds: tuple[str, ...], star: float, reason: str) -> None:
     judgement = answer_fit(make_fit(DIPOLE, at_bound=bounds, star_flux=star))
     assert judgement.answer is Answer.ORDINARY and reason in judgement.reason
+
+
+def make_sky(snr: float, chi2_ratio: float) -> dict[str, np.ndarray]:
+    """Blank sky of one scatter and one chi2, 40 places."""
+    return {
+        **{name: np.linspace(0.0, 900.0, 40) for name in ("sky_x", "sky_y")},
+        "sky_snr": np.full(40, snr),
+        "sky_chi2_ratio": np.full(40, chi2_ratio),
+    }
+
+
+CALIBRATIONS = {
+    "stars": make_stars(),
+    "steady stars": make_stars(chi2_ratio=np.ones(40)),
+    "stars of chi2 2": make_stars(chi2_ratio=np.full(40, 2.0)),
+    "stars of S/N 2": make_stars(snr=np.full(40, 2.0)),
+    "sky": make_stars(4, **make_sky(2.0, 1.5)),
+    "nothing": None,
+}
+EXACT = {"normal_scale_err": 0.5, "scale_alone_err": 0.0}
+"""A field whose scale is known to one half, the star's own exactly."""
+CHANCE = scipy.stats.chi2.ppf(1 - 1e-5, 283)
+"""Chi2 of 283 degrees of freedom that noise exceeds once in a hundred thousand cases."""
+FLUKE = scipy.stats.chi2.ppf(0.99, 283)
+"""The same, once in a hundred cases."""
+
+
+@pytest.mark.parametrize(
+    ("calibration", "base", "inside", "outside", "answers"),
+    [
+        ("stars", DIPOLE, {"prior_flux": 500.0}, {"prior_flux": 499.0}, "kept ordinary"),
+        ("stars", DIPOLE, {"prior_flux": 224.0}, {"prior_flux": 225.0}, "explained ordinary"),
+        ("stars", DIPOLE, {"raw_flux": 700.0}, {"raw_flux": 699.0}, "explained ordinary"),
+        ("stars", DIPOLE, {"star_flux": 300.0}, {"star_flux": 299.0}, "explained ordinary"),
+        ("stars", DIPOLE, {"shift_chi2": 7006.0}, {"shift_chi2": 7007.0}, "explained ordinary"),
+        (
+            *("stars", {**DIPOLE, "raw_flux": 8e3}),
+            *({"prior_flux_err": 599.0}, {"prior_flux_err": 600.0}, "explained ordinary"),
+        ),
+        ("stars", {**DIPOLE, **EXACT}, {"scale": 1.99}, {"scale": 2.0}, "explained ordinary"),
+        ("stars", {**VARIABLE, **EXACT}, {"scale": 3.5}, {"scale": 3.49}, "variable kept"),
+        ("stars", VARIABLE, {"flux": 247.0}, {"flux": 247.5}, "variable kept"),
+        ("stars of S/N 2", VARIABLE, {"flux": 494.0}, {"flux": 495.0}, "variable kept"),
+        ("stars", VARIABLE, {"dx": -1.85}, {"dx": -1.87}, "variable kept"),
+        ("stars", VARIABLE, {"dy": -1.85}, {"dy": -1.87}, "variable kept"),
+        (
+            *("stars", {**VARIABLE, "normal_dx": 2.0, "normal_dy": -3.0}),
+            *({"dx": 2.1, "dy": -2.9}, {"dx": 1.0, "dy": -1.0}, "variable kept"),
+        ),
+        (
+            *("nothing", {**DIPOLE, **EXACT, "scale": 2.0, "prior_flux": 400.0}),
+            *({"star_flux": 601.0}, {"star_flux": 600.0}, "kept ordinary"),
+        ),
+        (
+            *("nothing", {**DIPOLE, **EXACT, "scale": 2.0}),
+            *({"prior_flux": 400.0}, {"prior_flux": 399.0}, "kept ordinary"),
+        ),
+        (
+            *("nothing", {**DIPOLE, **EXACT, "prior_flux": 410.0}),
+            *({"scale": 2.0}, {"scale": 1.99}, "kept ordinary"),
+        ),
+        ("stars", NOISE, {"psf_snr": -3.99}, {"psf_snr": -4.0}, "nothing ordinary"),
+        ("stars", NOISE, {"chi2_0": 0.998 * FLUKE}, {"chi2_0": 1.002 * FLUKE}, "nothing explained"),
+        ("sky", NOISE, {"psf_snr": 7.99}, {"psf_snr": 8.0}, "nothing ordinary"),
+        ("sky", NOISE, {"chi2_0": 283 * 1.49}, {"chi2_0": 283 * 1.5}, "nothing explained"),
+        (
+            *("steady stars", DIPOLE),
+            *({"chi2": 0.998 * CHANCE}, {"chi2": 1.003 * CHANCE}, "explained kept"),
+        ),
+        (
+            *("stars of chi2 2", DIPOLE),
+            *({"chi2": 283 * 2.24}, {"chi2": 283 * 2.25}, "explained kept"),
+        ),
+        ("nothing", DIPOLE, {"chi2": 2699.0}, {"chi2": 2700.0}, "explained kept"),
+        (
+            *("nothing", {**DIPOLE, "chi2": 283 * 3.0}),
+            *({"prior_flux": 493.0}, {"prior_flux": 494.0}, "explained ordinary"),
+        ),
+        ("sky", DIPOLE, {"prior_flux": 164.0}, {"prior_flux": 165.0}, "explained ordinary"),
+        ("stars", CENTRE, {"psf_snr": 2.99}, {"psf_snr": 3.0}, "explained ordinary"),
+        ("stars", CENTRE, {"scale_chi2": 322.0}, {"scale_chi2": 321.0}, "explained ordinary"),
+        (
+            *("stars", {**CENTRE, "chi2": 283 * 1.2}),
+            *({"scale_chi2": 281 + 49.0}, {"scale_chi2": 281 + 47.0}, "explained ordinary"),
+        ),
+    ],
+)
+def test_answer_turns_at_its_limit(
+    calibration: str,
+    base: dict[str, Any],
+    inside: dict[str, Any],
+    outside: dict[str, Any],
+    answers: str,
+) -> None:
+    stars = CALIBRATIONS[calibration]
+    found = [answer_fit(make_fit(base, **change), stars).answer for change in (inside, outside)]
+    assert " ".join(answer.value for answer in found) == answers
+
+
+@pytest.mark.parametrize(("inside", "outside"), [(1.199, 1.2), (0.801, 0.8)])
+def test_scale_of_unknown_field_has_limits(inside: float, outside: float) -> None:
+    fits = (make_fit(DIPOLE, **UNKNOWN, scale=scale) for scale in (inside, outside))
+    near, far = (answer_fit(fit) for fit in fits)
+    assert near.answer is Answer.EXPLAINED
+    assert far.answer is Answer.ORDINARY and "is outside 0.8 to 1.2" in far.reason
+
+
+def of_normal(normal: FieldNormal) -> dict[str, float]:
+    return {f"normal_{name}": value for name, value in normal._asdict().items()}
+
+
+@pytest.mark.parametrize("normal", [UNKNOWN_NORMAL, MATCHED_NORMAL], ids=["unknown", "matched"])
+@pytest.mark.parametrize(("dx", "varies"), [(0.0, True), (0.365, True), (0.38, False)])
+def test_changed_star_moves_little_without_stars(
+    normal: FieldNormal, dx: float, varies: bool
+) -> None:
+    """Registration leaves 0.1 px, of which chance exceeds 3.7 times once in a thousand cases."""
+    fit = make_fit(VARIABLE, **{**of_normal(normal), "dx": dx, "scale": 1.4, "prior_flux": 20.0})
+    assert (answer_fit(fit).answer is Answer.VARIABLE) is varies
+
+
+@pytest.mark.parametrize(
+    ("normal", "least"), [(UNKNOWN_NORMAL, 0.03), (MATCHED_NORMAL, 0.25)], ids=["unknown", "match"]
+)
+@pytest.mark.parametrize("sign", [1, -1])
+def test_steady_stars_vary_little_without_stars(
+    normal: FieldNormal, least: float, sign: int
+) -> None:
+    base = {**VARIABLE, **of_normal(normal), "scale_alone_err": 0.001, "prior_flux": 20.0}
+    answers = [
+        answer_fit(make_fit(base, scale=1.0 + sign * difference)).answer
+        for difference in (1.05 * least, 0.95 * least)
+    ]
+    assert answers[0] is Answer.VARIABLE and answers[1] is not Answer.VARIABLE
+
+
+def test_change_of_star_is_relative_to_its_field() -> None:
+    fit = make_fit(VARIABLE, normal_scale=0.8, scale=1.0, scale_alone_err=0.0)
+    reason = answer_fit(fit, make_stars()).reason
+    assert reason == "its star changed by +25%, at 20.0 sigma"
+
+
+@pytest.mark.parametrize(("snr", "named"), [(12.9, True), (13.2, False)])
+def test_point_source_explains_what_chance_leaves(snr: float, named: bool) -> None:
+    """Its chi2, 3.53 S/N^2, takes 603 away from 1000 where chance reaches 397."""
+    fit = make_fit(DIPOLE, prior_flux=2000.0, snr=snr, chi2=1000.0)
+    reason = answer_fit(fit, CALIBRATIONS["steady stars"]).reason
+    assert ("no point source explains its residuals: chi2/df 3.53" in reason) is named
+
+
+@pytest.mark.parametrize(("raw", "power"), [(240.0, 2.4), (-240.0, 2.4), (239.0, 56.0)])
+def test_power_is_of_the_shift_where_no_flux_is(raw: float, power: float) -> None:
+    judgement = answer_fit(make_fit(DIPOLE, raw_flux=raw), make_stars())
+    assert judgement.power == pytest.approx(power, abs=0.1)
+
+
+@pytest.mark.parametrize(
+    ("changes", "power"),
+    [
+        ({"scatter": 2.0, "scatter_err": 0.1}, 20.0),
+        ({"scatter": 2.0, "scatter_err": 0.1, "chi2": 283 * 4.0}, 40.0),
+        ({"scatter": 2.0, "scatter_err": 0.1, "chi2": 283 * 2.25}, 30.0),
+        ({"scatter": 0.5, "scatter_err": 0.01}, 40.0),
+        ({"scatter": 2.0, "scatter_err": 1.0}, 40.0),
+    ],
+    ids=["too small err", "counted already", "half counted", "too large err", "unknown"],
+)
+def test_small_err_takes_power_once(changes: dict[str, float], power: float) -> None:
+    assert answer_fit(make_fit(DIPOLE, **changes)).power == pytest.approx(power)
+
+
+def test_source_without_an_error_has_no_power() -> None:
+    judgement = answer_fit(make_fit(DIPOLE, prior_flux_err=0.0, flux_err=0.0), make_stars())
+    assert math.isnan(judgement.power) and judgement.flux_limit == 0.0

@@ -124,6 +124,32 @@ def test_nearest_twelve_are_counted_from_the_place() -> None:
         assert found == pytest.approx((dx, 0.0, 0.0, 12), abs=1e-9)
 
 
+def test_nearest_twelve_are_found_in_any_order() -> None:
+    rng = np.random.default_rng(6)
+    for _ in range(20):
+        places = rng.uniform(-100.0, 100.0, (40, 2))
+        far = np.argsort(np.argsort(np.hypot(*places.T))) >= 12
+        shifts = np.column_stack([np.where(far, 0.9, 0.1), np.zeros(40)])
+        found = typical_shift_at(places, shifts, 0.0, 0.0)
+        assert found == pytest.approx((0.1, 0.0, 0.0, 12), abs=1e-9)
+
+
+@pytest.mark.parametrize(("motion", "counts"), [(0.70, True), (0.77, False)])
+def test_mover_is_four_median_distances_away(motion: float, counts: bool) -> None:
+    """Of ten, five are 0.1 to either side: the median distance is 0.1 and an eleventh of a motion.
+
+    The eleventh itself is ten elevenths of its motion from their mean.
+    """
+    angle = np.arange(10) * 2 * np.pi / 10
+    places = np.vstack([100.0 * np.column_stack([np.cos(angle), np.sin(angle)]), [[0.0, 0.0]]])
+    shifts = np.zeros((11, 2))
+    shifts[:10, 0] = 0.1 * (-1) ** np.arange(10)
+    shifts[10, 0] = motion
+    found = typical_shift_at(places, shifts, 0.0, 0.0)
+    assert found is not None
+    assert found.dx == pytest.approx(motion / 11 if counts else 0.0, abs=1e-9)
+
+
 def test_scatter_about_a_plane_counts_its_three_parameters() -> None:
     rng = np.random.default_rng(8)
     scatters = []
@@ -165,7 +191,9 @@ NO_SHIFT = "no shift, as the field here"
         (0.19, (0.11, 0.05), 0.0, FIELD),
         # And four and a half errors, where they are more.
         (0.44, (0.0, 0.0), 0.1, "as the field is here, to its error of 0.10 px"),
+        (0.45, (0.0, 0.0), 0.1, "as the field is here, to its error of 0.10 px"),
         (0.46, (0.0, 0.0), 0.1, ALONE),
+        (0.2, (0.0, 0.125), 0.5 / 4.5, SCATTER),
         (0.3, (0.0, 0.1), 0.08, SCATTER),
         (0.0, (0.0, 0.0), 0.1, "as the field is here, to its error of 0.10 px"),
     ],

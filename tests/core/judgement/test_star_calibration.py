@@ -239,7 +239,7 @@ def test_six_known_neighbours_are_enough(known: int, found: bool) -> None:
     assert (normal.dx == pytest.approx(0.3)) is found and normal.is_known is found
 
 
-@pytest.mark.parametrize(("away", "counts"), [(2.9, False), (3.1, True)])
+@pytest.mark.parametrize(("away", "counts"), [(2.9, False), (3.0, False), (3.1, True)])
 def test_star_within_three_pixels_is_the_candidate_itself(away: float, counts: bool) -> None:
     # Without it five are known.
     dx = np.full(12, 0.3)
@@ -283,11 +283,15 @@ def test_limits_of_equal_stars_are_their_own() -> None:
 
 
 @pytest.mark.parametrize(
-    ("times", "extrapolated"), [(1.0, False), (1.2, False), (1.3, True), (4.0, True)]
+    ("times", "extrapolated"), [(1.0, False), (1.25, False), (1.3, True), (4.0, True)]
 )
-def test_squares_grow_with_the_flux_beyond_the_brightest(times: float, extrapolated: bool) -> None:
+@pytest.mark.parametrize("unit", [1000.0, 2.0**-10])
+def test_squares_grow_with_the_flux_beyond_the_brightest(
+    unit: float, times: float, extrapolated: bool
+) -> None:
     scatter, ratio = math.sqrt(1 + 3 * times), 1 + 0.5 * times
-    assert alike(20).limits_at(1000 * times) == pytest.approx((scatter, ratio, extrapolated))
+    stars = alike(20, brightness=np.full(20, unit))
+    assert stars.limits_at(unit * times) == pytest.approx((scatter, ratio, extrapolated))
 
 
 @pytest.mark.parametrize(("count", "counts"), [(9, False), (10, True)])
@@ -296,10 +300,12 @@ def test_ten_places_of_blank_sky_have_limits(count: int, counts: bool) -> None:
     sky = {"sky_x": one, "sky_y": one, "sky_snr": -1.5 * one, "sky_chi2_ratio": 1.2 * one}
     stars = alike(20, **sky)
     wanted = (1.5, 1.2, False) if counts else (2.0, 1.5, False)
-    assert stars.sky_limits == pytest.approx(wanted)
+    for limits in (stars.sky_limits, *map(stars.limits_at, (0.0, -5.0, math.nan, math.inf))):
+        assert limits == pytest.approx(wanted)
     # Stars too few to have limits leave those of the sky to all.
-    few = alike(5, **sky).limits_at(1000.0)
-    assert few[:2] == pytest.approx((1.5, 1.2) if counts else (1.0, 1.0))
+    for few in (alike(9, **sky).limits_at(flux) for flux in (0.0, 1000.0, 1e9)):
+        assert few == pytest.approx((1.5, 1.2, False) if counts else (1.0, 1.0, False))
+    assert alike(10, **sky).limits_at(1000.0)[:2] == pytest.approx((2.0, 1.5))
 
 
 def test_chi2_has_three_sigmas_above_its_median() -> None:
@@ -310,8 +316,59 @@ def test_chi2_has_three_sigmas_above_its_median() -> None:
 
 
 def test_unknown_numbers_of_a_star_do_not_count() -> None:
-    snr, ratio, flux = np.full(24, 2.0), np.full(24, 1.5), np.full(24, 1000.0)
-    snr[0], ratio[1], flux[2], flux[3] = math.nan, math.inf, -1e9, math.nan
-    snr[1:4], ratio[2:4] = 99.0, 99.0
+    snr, ratio, flux = np.full(24, 2.0), np.full(24, 1.5), np.geomspace(500.0, 2000.0, 24)
+    snr[10], ratio[11], flux[12], flux[13] = math.nan, math.inf, -1e9, math.nan
+    snr[11:14], ratio[12:14] = 99.0, 99.0
     stars = alike(24, snr=snr, chi2_ratio=ratio, brightness=flux)
-    assert stars.limits_at(1000.0) == pytest.approx((2.0, 1.5, False))
+    for place in (500.0, 700.0, 1000.0, 1400.0, 2000.0):
+        assert stars.limits_at(place) == pytest.approx((2.0, 1.5, False))
+
+
+def test_numbers_that_are_not_given_are_unknown_and_no_blank_sky() -> None:
+    stars = alike(20)
+    for name in ("raw_chi2_ratio", "raw_snr", "shift_err", "scale_err"):
+        np.testing.assert_array_equal(getattr(stars, name), np.full(20, math.nan))
+    for name in ("sky_x", "sky_y", "sky_snr", "sky_chi2_ratio"):
+        assert getattr(stars, name).shape == (0,)
+
+
+def test_each_fit_has_a_position() -> None:
+    for given in (([(1.0, 2.0)], []), ([], [], [(1.0, 2.0)], [])):
+        with pytest.raises(ValueError, match="shorter"):
+            StarCalibration.from_fits(*given)
+
+
+def few(**changes: Any) -> StarCalibration:
+    """Twelve stars, of which the first six are known: their mean is the normal."""
+    unknown = np.where(np.arange(12) < 6, 0.0, math.nan)
+    stars = alike(12, **{name: np.resize(values, 12) for name, values in changes.items()})
+    return replace(stars, dx=stars.dx + unknown)
+
+
+def test_stars_count_by_their_errors() -> None:
+    """Three of 0.30 with an error of 0.1 and three of 0.40 with one of 0.2: 0.32 +- 0.052."""
+    errors = [0.1, 0.1, 0.1, 0.2, 0.2, 0.2]
+    normal = few(dx=[0.3, 0.3, 0.3, 0.4, 0.4, 0.4], shift_err=errors).normal_at(500.0, 0.0)
+    assert normal == pytest.approx((0.32, -0.2, 1 / math.sqrt(375), 1.1, 0.003))
+    normal = few(scale=[0.9, 0.9, 0.9, 1.0, 1.0, 1.0], scale_err=errors).normal_at(500.0, 0.0)
+    assert normal == pytest.approx((0.3, -0.2, 0.02, 0.92, 1 / math.sqrt(375)))
+
+
+def test_scatter_is_of_one_star_about_the_mean_of_all() -> None:
+    """The mean of six takes one degree of freedom, and has a sixth of their variance."""
+    values, error = [0.2, 0.4], 0.1 * math.sqrt(6 / 5) * math.sqrt(7 / 6)
+    normal = few(scale=values).normal_at(500.0, 0.0)
+    assert normal == pytest.approx((0.3, -0.2, 0.02, 0.3, error), rel=0.02)
+    # The error of a shift is that along one axis, as if both were like it.
+    both = few(dx=values, dy=values).normal_at(500.0, 0.0)
+    assert both.shift_err == pytest.approx(normal.scale_err)
+    along = few(dx=values).normal_at(500.0, 0.0)
+    assert along.shift_err == pytest.approx(normal.scale_err / math.sqrt(2))
+
+
+@pytest.mark.parametrize(("value", "counts"), [(1.5, False), (0.6, True)])
+def test_star_far_beyond_the_scatter_does_not_count(value: float, counts: bool) -> None:
+    """Five with a scatter of 0.1 and one that is 12, or 3, of them away."""
+    scale = [0.2, 0.4, 0.2, 0.4, 0.3, value]
+    found = few(scale=scale).normal_at(500.0, 0.0).scale
+    assert found == pytest.approx(np.mean(scale if counts else scale[:5]))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -54,3 +56,44 @@ def test_faint_stars_do_not_widen_scatter_of_scale() -> None:
     )  # fmt: skip
     found = [stars.normal_at(*place).scale_err for place in rng.uniform(100, 800, (40, 2))]
     assert np.median(found) < 0.006
+
+
+@pytest.mark.parametrize(
+    ("shifts", "bound"),
+    [
+        (np.repeat([-0.3, 0.3], 50), 1.2),
+        (np.repeat([-0.5, 0.1], 50), 1.4),
+        (np.repeat([-0.25, 0.25], 50), 1.0),
+        (np.repeat([-0.26, 0.26], 5), 1.04),
+        (np.repeat([0.0, 0.99], [95, 5]), 1.0),
+        (np.repeat([0.0, -0.99], [94, 6]), 3.0),
+        (np.repeat([0.0, 0.975], [90, 10]), 1.0),
+        (np.repeat([0.0, 0.985], [90, 10]), 3.0),
+        (np.repeat([-0.76, 0.76], 50), 3.0),
+        (np.repeat([-0.3, 0.3, np.nan], [50, 50, 200]), 1.2),
+        (np.repeat([-0.3, 0.3], [5, 4]), 1.0),
+    ],
+    ids=[
+        "four scatters", "and the median", "as it was", "ten stars", "a twentieth on it",
+        "more on it", "below it", "near it", "at most", "unknown", "too few",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("along", ["dx", "dy"])
+def test_bound_is_four_scatters_along_the_worse_axis(
+    along: str, shifts: np.ndarray, bound: float
+) -> None:
+    stars = replace(make_stars(np.where(np.isnan(shifts), np.nan, 0.0)), **{along: shifts})
+    fit = widen_shift(FIT, stars)
+    assert fit.options.max_shift == pytest.approx(bound)
+    assert (fit is FIT) is (bound == 1.0)
+    if fit is not FIT:
+        assert fit.description == f"{FIT.description}; shifts up to {bound:.1f} px"
+        # A box of 17 px, the shift and the spline's two pixels.
+        assert fit.radius == np.ceil(8 + bound + 2)
+
+
+def test_held_shift_stays_held() -> None:
+    held = make_field_fit(PsfFwhm(4.0, "test"), FitSettings(max_shift=0.0), 30.0)
+    assert widen_shift(held, make_stars(np.repeat([-0.5, 0.5], 50))) is held
+    free = make_field_fit(PsfFwhm(4.0, "test"), FitSettings(), 30.0)
+    assert widen_shift(free, make_stars(np.repeat([-0.5, 0.5], 50))).radius == 30

@@ -75,3 +75,66 @@ def test_difference_divided_by_its_noise_is_refused() -> None:
 def test_difference_without_known_stars_is_refused() -> None:
     match = check(lambda image, convolved: np.full(image.shape, np.nan))
     assert match == "image, diff and template have no stars with known pixels in common"
+
+
+def check_strip(
+    factors: list[float], noise: float = 0.0, mask_rows: int = 0
+) -> DifferenceMatch | str:
+    """Check a strip of pixels, around each of whose stars the difference has another factor."""
+    rng, stars = np.random.default_rng(5), 30 + 60 * np.arange(len(factors))
+    image, template, more = rng.normal(0, 1, (3, 60, 60 * len(factors)))
+    convolved = gaussian_filter(template, 1.0)
+    difference = np.repeat(factors, 60) * (image - convolved)
+    difference += noise * difference.std() * more
+    mask = np.zeros(image.shape, bool)
+    mask[12 : 12 + mask_rows] = True
+    planes = {"image": image, "diff": difference, "template": template, "mask": mask}
+    places = np.column_stack([stars, np.full(len(stars), 30)])
+    return check_difference(*(ArrayPlane(name, values) for name, values in planes.items()), places)
+
+
+@pytest.mark.parametrize(
+    ("factor", "used", "words"),
+    [
+        (1.019, 1.0, "image - diff"),
+        (1.021, 1.021, "image - diff / 1.021"),
+        (0.979, 0.979, "image - diff / 0.979"),
+        (-0.981, -1.0, "image + diff: diff is template - image"),
+        (-1.021, -1.021, "image + diff / 1.021"),
+        (-0.979, -0.979, "image + diff / 0.979"),
+    ],
+)
+def test_factor_of_nearly_one_is_one(factor: float, used: float, words: str) -> None:
+    match = check_strip([factor])
+    assert isinstance(match, DifferenceMatch)
+    assert match.factor == pytest.approx(used, abs=1e-6)
+    assert match.description == f"matched template is {words}"
+
+
+UNITS = "image - diff is no matched template: the difference has other flux units in places"
+
+
+@pytest.mark.parametrize(
+    ("factors", "refused"),
+    [
+        ([2.0, 2.0, 2.0, 3.0, 4.0], False),
+        ([2.0, 2.0, 3.0, 4.0, 5.0], True),
+        ([2.0, 2.0, 2.1, 2.2, 2.2], False),
+        ([2.0, 2.0, 2.12, 2.24, 2.24], True),
+    ],
+)
+def test_three_of_five_stars_agree_on_the_factor(factors: list[float], refused: bool) -> None:
+    match = check_strip(factors)
+    assert (match == UNITS) is refused
+    assert refused or match.factor == pytest.approx(np.median(factors))
+
+
+@pytest.mark.parametrize(("noise", "refused"), [(0.12, False), (0.18, True)])
+def test_difference_of_other_images_leaves_their_noise(noise: float, refused: bool) -> None:
+    assert isinstance(check_strip([2.0], noise), str) is refused
+
+
+@pytest.mark.parametrize(("rows", "known"), [(12, True), (13, False)])
+def test_stars_need_four_known_pixels_for_each_of_the_kernel(rows: int, known: bool) -> None:
+    """Image and 15 x 15 kernel: of 37 x 37 pixels, 904 have to be known."""
+    assert isinstance(check_strip([2.0], mask_rows=rows), DifferenceMatch) is known

@@ -75,3 +75,17 @@ def test_no_shared_star_is_an_error_in_words() -> None:
     noise = np.random.default_rng(1).normal(size=(2, 80, 80))
     with pytest.raises(InputError, match="0 stars of 0 usable in image and template"):
         match_template(*noise)
+
+
+def test_cutout_without_an_image_is_an_error_in_words() -> None:
+    with pytest.raises(InputError, match="expected a cutout with an image, found none"):
+        match_template({"template": np.zeros((9, 9)), "meta": {}})
+
+
+@pytest.mark.parametrize("shapes", [((9,), (9, 9)), ((9, 9), (2, 9, 9))])
+def test_arrays_of_other_dimensions_are_an_error_in_words(
+    shapes: tuple[tuple[int, ...], tuple[int, ...]],
+) -> None:
+    image, template = (np.zeros(shape) for shape in shapes)
+    with pytest.raises(InputError, match=r"expected two-dimensional arrays, found shape \("):
+        match_template(image, template)

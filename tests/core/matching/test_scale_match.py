@@ -41,6 +41,36 @@ def test_nothing_is_concluded(scales: list[float], errors: list[float]) -> None:
     assert find_scale(scales, errors) is None
 
 
+def spread(middle: float, apart: float) -> list[float]:
+    """Five scales whose median absolute deviation is ``apart``."""
+    return [middle - apart, middle - apart, middle, middle + apart, middle + apart]
+
+
+@pytest.mark.parametrize(
+    ("near", "far", "error"),
+    [
+        # 1.48 deviations are a scatter: 15% of the scale and a star's own error are the most.
+        (spread(2.0, 0.265), spread(2.0, 0.275), 0.1),
+        (spread(2.0, 0.200), spread(2.0, 0.205), 0.0),
+        # The median of five has an error of 0.56 scatters, of which three are chance.
+        (spread(1.1, 0.0395), spread(1.1, 0.0405), 0.1),
+        (spread(1.021, 0.0), spread(1.019, 0.0), 0.1),
+        (spread(0.979, 0.0), spread(0.981, 0.0), 0.1),
+        (spread(2.0, 0.0), spread(2.0, 0.0)[:4], 0.1),
+        (spread(1e-3, 0.0), spread(0.0, 0.0), 0.1),
+    ],
+)
+def test_scale_is_concluded_within_its_limits(
+    near: list[float], far: list[float], error: float
+) -> None:
+    assert find_scale(near, [error] * len(near)) == ScaleMatch(near[2], 5)
+    assert find_scale(far, [error] * len(far)) is None
+
+
+def test_scale_has_six_digits() -> None:
+    assert find_scale([2.3456789] * 5, [0.1] * 5) == ScaleMatch(2.34568, 5)
+
+
 def test_match_multiplies_the_convolved_template() -> None:
     planes = {"image": np.full((3, 4), 7), "convolved": np.arange(12).reshape(3, 4)}
     found = ScaleMatch(0.5, 12).apply(planes, 0, 0)

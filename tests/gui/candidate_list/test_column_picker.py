@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QPushButton
 
 from tests.helpers.fake_session import FakeSession
 from vetter.gui.candidate_list.column_picker import ColumnPicker
@@ -57,3 +58,40 @@ def test_the_search_hides_other_columns(picker) -> None:
         if not picker.list.item(line).isHidden()
     ]
     assert shown == ["mag", "mag_err"]
+
+
+def _names(picker: ColumnPicker) -> list[str]:
+    lines = range(picker.list.count())
+    return [picker.list.item(line).data(Qt.ItemDataRole.UserRole) for line in lines][:4]
+
+
+@pytest.mark.parametrize(
+    ("line", "words", "order", "after"),
+    [
+        (1, "Move up", ["name", "verdict", "mag"], 0),
+        (0, "Move up", ["verdict", "name", "mag"], 0),
+        (0, "Move down", ["name", "verdict", "mag"], 1),
+        (1, "Move down", ["verdict", "mag", "name"], 2),
+        (-1, "Move down", ["verdict", "name", "mag"], -1),
+    ],
+)
+def test_buttons_move_the_selected_column(
+    picker, line: int, words: str, order: list[str], after: int
+) -> None:
+    picker.list.setCurrentRow(line)
+    button = next(b for b in picker.findChildren(QPushButton) if b.text() == words)
+    button.click()
+    assert _names(picker)[:3] == order and picker.list.currentRow() == after
+    assert button.toolTip() == {"Move up": "Alt+Up", "Move down": "Alt+Down"}[words]
+
+
+def test_last_column_stays_last(picker) -> None:
+    last = picker.list.count() - 1
+    name = picker.list.item(last).text()
+    picker.list.setCurrentRow(last)
+    picker.shift(1)
+    assert picker.list.currentRow() == last and picker.list.item(last).text() == name
+    picker.shift(-1)
+    assert picker.list.currentRow() == last - 1 and picker.list.item(last - 1).text() == name
+    # Moved, it is as it was: not ticked.
+    assert name not in picker.ticked_names()

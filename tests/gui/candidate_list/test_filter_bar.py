@@ -8,7 +8,7 @@ from PyQt6.QtGui import QAction, QKeySequence
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
-from tests.helpers.fake_session import FakeSession
+from tests.helpers.fake_session import FakeSession, candidate_list
 from vetter.core.columns.review_columns import ReviewColumns
 from vetter.core.decisions.decision import Verdict
 from vetter.core.fit.adjustment import Adjustment
@@ -244,3 +244,50 @@ def test_same_filter_is_kept_once(window, session) -> None:
     for text in ("mag<19", "mag>19", "mag<19"):
         window.bar.apply(text)
     assert window.bar.saved.earlier == ["mag<19", "mag>19"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [("", "mag<19"), ("J00 or J01", "(J00 or J01) mag<19")]
+)
+def test_condition_of_a_menu_narrows_the_filter(window, session, before: str, after: str) -> None:
+    window.bar.apply(before)
+    window.bar.narrow("mag<19")
+    assert session.queue.expression == window.bar.line.text() == after
+    assert window.other.hasFocus()
+
+
+def test_enter_in_an_empty_line_returns_the_keyboard(window, session) -> None:
+    _type(window, "", Qt.Key.Key_Return)
+    assert window.other.hasFocus() and session.queue.expression == ""
+
+
+def test_shuffled_order_is_said_with_its_seed(window, session) -> None:
+    session.queue.shuffle(7)
+    assert window.bar.state.text() == "Shuffled, seed 7" and window.bar.state.isVisible()
+    assert not window.bar.clear.isVisible()
+    window.bar.apply("mag<19")
+    assert window.bar.state.text() == "Filtered: 8 of 20; shuffled, seed 7"
+
+
+@pytest.mark.parametrize(("filtered", "words"), [("", ""), ("mag<19", "Filtered: 8 of 24")])
+def test_count_follows_a_list_that_grows(window, session, filtered: str, words: str) -> None:
+    window.bar.apply(filtered)
+    session.candidates = candidate_list(24)
+    session.grown.emit(20)
+    assert window.bar.state.text() == words
+
+
+def test_filter_that_takes_long_says_what_it_looks_through(
+    qtbot, window, session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting: list = []
+    monkeypatch.setattr(
+        session.queue, "request_filter", lambda text, then: waiting.append((text, then))
+    )
+    window.bar.line.setText("mag<19")
+    window.bar.keep()
+    assert window.bar.state.text() == ""
+    qtbot.waitUntil(lambda: window.bar.state.text() == "Filtering 20...", timeout=30000)
+    # Once it is done, the state is that of the list.
+    waiting[0][1](None)
+    assert waiting[0][0] == "mag<19" and window.bar.state.text() == ""

@@ -342,3 +342,13 @@ def test_fits_are_shown_where_they_are_seen(
     timers = [timer for timer in view.findChildren(QTimer) if timer.isActive()]
     assert bool(timers) == waits
     view.hide()
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
+def test_right_click_on_a_heading_opens_its_menu(view: CandidateListView) -> None:
+    heading = view.heading
+    point = QPoint(heading.sectionViewportPosition(2) + 5, 5)
+    heading.customContextMenuRequested.emit(point)
+    shown = heading.findChild(QMenu)
+    assert shown is not None and shown.isVisible() and titles(shown) == COLUMN
+    shown.close()

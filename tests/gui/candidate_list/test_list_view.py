@@ -299,6 +299,16 @@ def test_what_has_changed_of_a_candidate_is_painted_anew(view, qtbot) -> None:
     assert 900 not in painted
 
 
+@pytest.mark.parametrize(("count", "repaints"), [(199, 0), (200, 1)])
+def test_many_changes_off_screen_paint_the_list_once(
+    view, count: int, repaints: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[int] = []
+    monkeypatch.setattr(view, "repaint_later", lambda: told.append(1))
+    view.update_rows(list(range(700, 700 + count)))
+    assert len(told) == repaints
+
+
 def test_mark_that_moves_to_first_line_paints_both_lines(view, qtbot) -> None:
     view.follow(2)
     view.grab()

@@ -11,6 +11,7 @@ from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from tests.helpers.fake_session import FakeSession, candidate_list
+from vetter.core.columns.review_columns import ReviewColumns
 from vetter.core.decisions.decision import Verdict
 from vetter.gui.card.candidate_card import NARROW_SPACING, CandidateCard
 from vetter.gui.panels.readout import Readout
@@ -205,6 +206,7 @@ def test_the_sign_of_an_alert_is_shown_once(qtbot) -> None:
 def test_a_comment_has_the_rest_of_the_line_while_the_corner_is_empty(window, card) -> None:
     corner = Readout()
     card.add_corner(corner)
+    corner.show()
     card.layout().activate()
     assert card.comment.geometry().right() >= corner.geometry().left() + corner.width() - 1
     assert not corner.autoFillBackground()
@@ -267,3 +269,59 @@ def test_keyboard_returns_to_where_it_was_after_a_comment(qtbot, window, card, k
 def test_parts_of_the_card_have_names(card) -> None:
     named = {label.accessibleName() for label in card.findChildren(QLabel)}
     assert {"name", "tags", "comment", "earlier verdicts"} <= named
+
+
+def test_candidate_that_came_later_has_its_facts(card, session) -> None:
+    card.set_columns(["fwhm"])
+    assert card.strip.texts()["fwhm"] == "3.00"
+    session.candidates = candidate_list(24, fwhm=3 + 0.25 * np.arange(24))
+    session.columns.extend(session.candidates)
+    card.show_row(23)
+    assert card.name.text() == "J023" and card.strip.texts()["fwhm"] == "8.75"
+
+
+class Others:
+    """Remarks of another reviewer on every candidate."""
+
+    def remarks(self, row: int) -> str:
+        return f"bob: {row}"
+
+
+def test_others_remarks_stand_behind_the_comment_if_wanted(qtbot, session) -> None:
+    session.others = Others()
+    session.columns = ReviewColumns(session.candidates, session, others=Others())
+    card = CandidateCard(session)
+    qtbot.addWidget(card)
+    card.resize(1200, 200)
+    session.say(1, comment="bright")
+    # Wanted before a candidate is shown.
+    card.show_others(True)
+    card.show_row(0)
+    assert card.comment.text() == "bob: 0"
+    card.show_row(1)
+    assert card.comment.text() == "bright | bob: 1"
+    card.show_others(False)
+    assert card.comment.text() == "bright"
+
+
+def test_others_are_not_shown_where_they_are_unknown(card, session) -> None:
+    session.say(0, comment="bright")
+    card.show_others(True)
+    assert card.comment.text() == "bright" and not card.shows_others
+
+
+def test_corner_gives_way_to_the_editor_and_returns(card, session) -> None:
+    corner = QLabel("x 3, y 4")
+    card.add_corner(corner)
+    corner.show()
+    assert corner.isVisible()
+    card.edit_comment()
+    assert not corner.isVisible() and not card.comment.isVisible()
+    QTest.keyClick(card.editor, Qt.Key.Key_Escape)
+    assert corner.isVisible() and card.comment.isVisible()
+
+
+def test_without_a_candidate_no_comment_is_written(card) -> None:
+    card.show_row(-1)
+    card.edit_comment()
+    assert card.editor.isHidden()

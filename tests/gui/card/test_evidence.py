@@ -13,7 +13,7 @@ from vetter.core.display.style import DisplayStyle
 from vetter.core.fit.adjustment import Adjustment
 from vetter.core.judgement.answer import Answer, Judgement
 from vetter.core.judgement.fit_table import FitState, FitStatus
-from vetter.gui.card.evidence import Evidence
+from vetter.gui.card.evidence import Evidence, Reason
 from vetter.gui.card.number_cells import _BROKEN
 from vetter.gui.widgets.answer_style import answer_colour
 from vetter.gui.widgets.verdict_style import is_dark
@@ -194,3 +194,65 @@ def test_limits_have_the_unit_of_the_image(qtbot) -> None:
     assert limits in evidence.toolTip()
     values = {cell.caption: cell.value for cell in evidence.cells._cells}
     assert values["flux limit"] == "310 nJy" and values["own flux at S/N"] == "9"
+
+
+def test_answer_is_that_on_screen(evidence: Evidence) -> None:
+    assert evidence.answer == ""
+    evidence.show_state(FitState(FitStatus.DONE, FIT, Judgement(Answer.KEPT, "why")))
+    assert evidence.answer == "kept"
+    evidence.show_state(FitState())
+    assert evidence.answer == ""
+
+
+@pytest.mark.parametrize("has_numbers", [False, True])
+def test_narrow_window_gives_the_reason_another_line(qtbot, has_numbers: bool) -> None:
+    evidence = Evidence(has_numbers=has_numbers)
+    qtbot.addWidget(evidence)
+    wide, line = evidence.height(), evidence.reason.height()
+    assert wide == line + (evidence.cells.height() if has_numbers else 0)
+    evidence.set_narrow(True)
+    # Where nothing is ever fitted one line is enough.
+    assert evidence.height() == wide + (line - 1 if has_numbers else 0)
+    assert evidence.reason.geometry().bottom() < evidence.cells.y() or not has_numbers
+    evidence.set_narrow(False)
+    assert evidence.height() == wide
+
+
+@pytest.mark.parametrize(
+    ("state", "plain"),
+    [
+        (FitState(), ": F fits it"),
+        (FitState(FitStatus.FAILED, error="no template"), ": no template"),
+        (FitState(FitStatus.RUNNING), ""),
+    ],
+)
+def test_state_is_bold_and_what_follows_is_not(
+    evidence: Evidence, state: FitState, plain: str
+) -> None:
+    evidence.resize(600, evidence.height())
+    evidence.show_state(state)
+    assert evidence.words.endswith(plain)
+    shown = pixels(evidence.reason.grab().toImage())
+    heads = []
+    for bold in (0, len(evidence.words) - len(plain)):
+        reason = Reason()
+        reason.setPalette(evidence.palette())
+        reason.setText(evidence.words)
+        reason.set_bold(bold)
+        reason.resize(evidence.reason.size())
+        heads.append((pixels(reason.grab().toImage()) == shown).all())
+    assert heads == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("fit", "again", "words"),
+    [("F", "F5", "not fitted yet: F fits it"), ("", "", "not fitted yet")],
+)
+def test_hints_are_left_out_without_keys(
+    evidence: Evidence, fit: str, again: str, words: str
+) -> None:
+    evidence.set_keys(fit, again)
+    evidence.show_state(FitState())
+    assert evidence.words == words
+    evidence.show_state(FitState(error="no stars"))
+    assert evidence.words == f"{words}; a fit is not judged: no stars"

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from astropy.table import Table
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QImage
+from PyQt6.QtWidgets import QFileDialog, QPushButton
 
 from tests.helpers.fake_session import FakeSession, candidate_list
 from tests.helpers.fake_source import FakeCache, FakeSource
@@ -19,7 +21,7 @@ from vetter.app import open_window
 from vetter.core.decisions.decision import Verdict
 from vetter.core.fit.adjustment import Adjustment
 from vetter.cutouts import load_cutout
-from vetter.gui.dialogs.export import ExportDialog
+from vetter.gui.dialogs.export import MAX_LINES, ExportDialog
 
 
 class Fits:
@@ -244,3 +246,43 @@ def test_table_of_the_chosen_only(qtbot, dialog, tmp_path) -> None:
     dialog.only_chosen.setChecked(True)
     _run(qtbot, dialog)
     assert len(Table.read(tmp_path / "out" / "decisions.ecsv")) == 2
+
+
+@pytest.mark.parametrize(("chosen", "after"), [("/data/out", "/data/out"), ("", None)])
+def test_browsed_folder_is_taken(
+    dialog, tmp_path, monkeypatch: pytest.MonkeyPatch, chosen: str, after: str | None
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(
+        QFileDialog,
+        "getExistingDirectory",
+        lambda _parent, _title, start: asked.append(start) or chosen,
+    )
+    before = dialog.folder.text()
+    button = next(b for b in dialog.findChildren(QPushButton) if b.text() == "Browse...")
+    button.click()
+    assert asked == [before] and dialog.folder.text() == (after or before)
+
+
+@pytest.mark.parametrize("count", [MAX_LINES, MAX_LINES + 1, MAX_LINES + 3])
+@pytest.mark.parametrize("cancelled", [False, True])
+def test_long_report_is_cut_and_counted(
+    dialog, session, tmp_path, count: int, cancelled: bool
+) -> None:
+    said: list[str] = []
+    session.message.connect(said.append)
+    lines = [f"line {number}" for number in range(count)]
+    report = SimpleNamespace(folder=tmp_path, cancelled=cancelled, lines=lambda: lines)
+    dialog.exporter.done.emit(report)
+    shown = dialog.outcome.text().split("\n")
+    assert shown[:MAX_LINES] == lines[:MAX_LINES]
+    more = {0: [], 1: ["... and 1 more line"], 3: ["... and 3 more lines"]}
+    assert shown[MAX_LINES:] == more[count - MAX_LINES]
+    assert dialog.show_folder.isHidden() == cancelled
+    assert said == ([] if cancelled else [f"exported to {tmp_path}"])
+
+
+def test_failed_export_says_why(dialog) -> None:
+    dialog.exporter.failed.emit("the disk is full")
+    assert dialog.outcome.text() == "Nothing was exported. the disk is full"
+    assert dialog.go.isEnabled()

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 from PyQt6.QtWidgets import QWidget
 
 from vetter.gui.actions.keymap import make_keymap
 from vetter.gui.commands import COMMANDS
 from vetter.gui.dialogs.palette import Palette, match_score
+from vetter.gui.dialogs.palette_search import RecentSearch
 
 TITLES = ["Fit view", "Fit now (adjust_cutout)", "Next undecided", "Invert colours", "Full screen"]
 
@@ -72,3 +75,20 @@ def test_scattered_letters_give_way_to_words(palette) -> None:
 
 def test_scattered_letters_are_found_without_words(palette) -> None:
     assert results(palette, "rtcle")[0] == "View: Reticle on or off"
+
+
+def test_recent_sessions_are_found_by_the_names_of_their_files() -> None:
+    opened: list[str] = []
+    entries = [SimpleNamespace(session=f"/data/night/{name}.vetter") for name in ("ngc1", "m31")]
+    opening = SimpleNamespace(
+        recent=entries, open_recent=lambda entry: opened.append(entry.session)
+    )
+    search = RecentSearch(opening)
+    titles = [f"Go on with {entry.session}" for entry in entries]
+    assert [title for title, _, _ in search("")] == titles
+    # The folder is that of many.
+    assert search("night") == []
+    ((title, keys, run),) = search("m31")
+    assert (title, keys) == (titles[1], "")
+    run()
+    assert opened == ["/data/night/m31.vetter"]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import pytest
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import QItemSelectionModel, Qt
 from PyQt6.QtGui import QColor, QPalette
+from PyQt6.QtWidgets import QPushButton
 
 from tests.helpers.fake_session import FakeSession, candidate_list
 from tests.helpers.fake_source import FakeCache, FakeSource
@@ -196,3 +197,71 @@ def test_headings_are_whole(make) -> None:
     for section in range(heading.count()):
         assert heading.sectionSize(section) >= heading.sectionSizeHint(section)
     assert heading.length() <= heading.width()
+
+
+def press(dialog: RejectExplainedDialog, words: str) -> None:
+    next(b for b in dialog.findChildren(QPushButton) if b.text() == words).click()
+
+
+def test_buttons_tick_all_or_none_or_untick_the_selected(make):
+    dialog = make()
+    press(dialog, "Tick none")
+    assert dialog.model.ticked == [] and dialog.go.text() == "Reject 0"
+    press(dialog, "Tick all")
+    assert dialog.model.ticked == list(GONE) and dialog.go.isEnabled()
+    selection = dialog.table.selectionModel()
+    rows = QItemSelectionModel.SelectionFlag.Rows
+    selection.clear()
+    for line in (1, 3):
+        selection.select(dialog.model.index(line, 0), rows | selection.SelectionFlag.Select)
+    press(dialog, "Untick selected lines")
+    assert dialog.model.ticked == [1, 4] and dialog.go.text() == "Reject 2"
+
+
+@pytest.mark.parametrize(
+    ("column", "order", "rows"),
+    [
+        (3, Qt.SortOrder.AscendingOrder, [1, 3, 4, 8]),
+        (3, Qt.SortOrder.DescendingOrder, [8, 4, 3, 1]),
+        (0, Qt.SortOrder.DescendingOrder, [8, 4, 3, 1]),
+        (0, Qt.SortOrder.AscendingOrder, [1, 3, 4, 8]),
+    ],
+)
+def test_headings_sort_by_name_and_number(make, column, order, rows):
+    dialog = make()
+    heading = dialog.table.horizontalHeader()
+    heading.setSortIndicator(3, Qt.SortOrder.DescendingOrder)
+    heading.setSortIndicator(column, order)
+    assert [dialog.model.row_at(line) for line in range(4)] == rows
+    # No column any more: the lines stay.
+    heading.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
+    assert [dialog.model.row_at(line) for line in range(4)] == rows
+
+
+def test_only_the_first_column_can_be_ticked(make):
+    model, role = make().model, Qt.ItemDataRole
+    told: list[int] = []
+    model.ticked_changed.connect(lambda: told.append(1))
+    off = Qt.CheckState.Unchecked.value
+    assert not model.setData(model.index(1, 1), off, role.CheckStateRole)
+    assert not model.setData(model.index(1, 0), off, role.EditRole)
+    assert told == [] and model.ticked == list(GONE)
+    assert model.setData(model.index(1, 0), off, role.CheckStateRole) and told == [1]
+    states = [model.data(model.index(1, column), role.CheckStateRole) for column in (0, 1)]
+    assert states == [Qt.CheckState.Unchecked, None]
+    checkable = Qt.ItemFlag.ItemIsUserCheckable
+    assert [bool(model.flags(model.index(1, n)) & checkable) for n in (0, 1)] == [True, False]
+    assert model.rowCount(model.index(0, 0)) == model.columnCount(model.index(0, 0)) == 0
+    assert model.headerData(0, Qt.Orientation.Vertical, role.DisplayRole) is None
+    assert model.headerData(0, Qt.Orientation.Horizontal, role.DecorationRole) is None
+    assert model.data(model.index(0, 0), role.DecorationRole) is None
+
+
+def test_unknown_numbers_are_empty(make, fits):
+    fits.table.set(3, Adjustment(True, dx=0.1, dy=0, scale=1), Judgement(Answer.EXPLAINED, ""))
+    assert cells(make(), 1)[:3] == ["J003", "", ""]
+
+
+def test_list_that_is_still_read_is_said(make, session):
+    session.incomplete_reason = "the list is still read: more may come"
+    assert make().explanation.text().endswith(" The list is still read: more may come.")

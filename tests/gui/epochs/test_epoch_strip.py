@@ -15,9 +15,15 @@ from PyQt6.QtWidgets import QApplication, QMenu, QToolTip
 
 from tests.helpers.fake_session import FakeSession, candidate_list
 from tests.helpers.fake_source import FakeCache, FakeSource
+from tests.helpers.snapshots import pixels
+from tests.helpers.turns import until_timer
+from vetter.core.columns.review_columns import ReviewColumns
 from vetter.core.decisions.decision import Verdict
+from vetter.core.fit.adjustment import Adjustment
+from vetter.core.judgement.answer import Answer, Judgement
+from vetter.core.judgement.fit_table import FitTable
 from vetter.gui.epochs.epoch_panel import EpochPanel
-from vetter.gui.epochs.epoch_strip import GAP, LABEL_WIDTH, EpochStrip
+from vetter.gui.epochs.epoch_strip import GAP, LABEL_WIDTH, RETRY_MS, EpochStrip
 from vetter.gui.epochs.epoch_tile import TILE, tile_width
 
 COUNT = 9
@@ -111,6 +117,92 @@ def test_wider_strip_shows_more(strip: EpochStrip) -> None:
     assert rows(strip) == list(range(7))
     strip.resize(LABEL_WIDTH + 5, strip.height())
     assert rows(strip) == [6]
+
+
+@pytest.mark.parametrize(("beyond", "count"), [(-1, 1), (0, 2), (1, 2)])
+def test_tile_is_shown_whole_or_not_at_all(strip: EpochStrip, beyond: int, count: int) -> None:
+    wide = tile_width(strip.fontMetrics()) + GAP
+    strip.resize(LABEL_WIDTH + 2 * wide + beyond, strip.height())
+    assert rows(strip) == list(range(count))
+
+
+def test_strip_asks_for_missing_pictures_until_all_are_there(
+    qtbot: Any, session: FakeSession, strip: EpochStrip
+) -> None:
+    cache = FakeCache(session.source)
+    strip = EpochStrip(session, cache)
+    qtbot.addWidget(strip)
+    strip.resize(700, strip.height())
+    strip.show()
+    with qtbot.waitSignal(strip.wanted, timeout=30000):
+        strip.grab()
+    cache.want(strip.needed_targets())
+    cache.serve()
+    asked: list[int] = []
+    strip.wanted.connect(lambda: asked.append(1))
+    strip.grab()
+    until_timer(qtbot, RETRY_MS)
+    assert asked == [] and strip.seen == set(rows(strip))
+    sides = {strip.thumbnails.image(row).deviceIndependentSize().width() for row in rows(strip)}
+    assert sides == {TILE}
+    strip.hide()
+
+
+def edge_of(strip: EpochStrip) -> Any:
+    return pixels(strip.grab().toImage())[:, : LABEL_WIDTH - 4]
+
+
+def test_arrows_at_the_edge_count_what_is_hidden(strip: EpochStrip) -> None:
+    def lines() -> int:
+        ink = (edge_of(strip) != edge_of(strip)[0, 0]).any(axis=(1, 2))
+        return int(np.count_nonzero(np.diff(ink.astype(int)) == 1))
+
+    strip.thumbnails.set_plane("ooo")
+    narrow = lines()
+    at_start = edge_of(strip)
+    strip.resize(4000, strip.height())
+    assert lines() == narrow - 1
+    strip.resize(LABEL_WIDTH + 300, strip.height())
+    assert lines() == narrow
+    turn(strip, -120)
+    assert (edge_of(strip) != at_start).any()
+    # Without epochs nothing is counted.
+    strip.turn_to(7)
+    assert lines() < narrow - 1
+
+
+def tile_of(strip: EpochStrip, place: int) -> Any:
+    """RGB of a tile with the pixel around it."""
+    wide = tile_width(strip.fontMetrics())
+    left = LABEL_WIDTH + place * (wide + GAP)
+    return pixels(strip.grab().toImage())[GAP - 1 : GAP + TILE + 1, left - 1 : left + wide + 1]
+
+
+@pytest.mark.parametrize("row", [0, 1])
+def test_current_epoch_and_no_other_is_framed(strip: EpochStrip, row: int) -> None:
+    strip.turn_to(-1)
+    strip.turn_to(row)
+    strip.follow(row)
+    text = strip.palette().text().color()
+    framed = [
+        place
+        for place in range(3)
+        if (tile_of(strip, place)[1] == (text.red(), text.green(), text.blue())).mean() > 0.9
+    ]
+    assert framed == [row]
+
+
+@pytest.mark.parametrize("row", [0, 1])
+def test_answer_is_shown_in_the_tile_of_its_candidate(
+    session: FakeSession, strip: EpochStrip, row: int
+) -> None:
+    fits = FitTable(COUNT)
+    session.columns = ReviewColumns(session.candidates, session, fits)
+    before = [tile_of(strip, place) for place in range(3)]
+    fits.set(row, Adjustment(True, dx=0.0, dy=0.0, scale=1.0), Judgement(Answer.KEPT, ""))
+    strip.update_fit_results([row])
+    changed = [(tile_of(strip, place) != before[place]).any() for place in range(3)]
+    assert changed == [place == row for place in range(3)]
 
 
 def test_nearest_pictures_are_wanted_first_and_none_while_hidden(strip: EpochStrip) -> None:

@@ -628,3 +628,15 @@ def test_map_over_its_image_is_painted_as_before(view, tones):
     view.map.resize(320, 340)
     name = "dark" if tones is DARK else "light"
     check_snapshot(view.map.grab().toImage(), f"field_map_image_{name}")
+
+
+def test_blind_review_tells_no_fit(qtbot, session, fits, pictures) -> None:
+    session.is_blind = True
+    view = FieldView(session, fits, pictures)
+    qtbot.addWidget(view)
+    view.resize(420, 760)
+    view.show()
+    hidden = "hidden: blind review"
+    assert view.field_label.text() == f"shifts of stars are {hidden}"
+    drag(view, *LEFT_HALF)
+    assert view.count.text() == f"20 selected, fits {hidden}; verdict keys ask for all"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PyQt6.QtCore import QPoint, QRect, Qt
-from PyQt6.QtGui import QAction, QImage, QKeySequence, QPainter, QRegion
+from PyQt6.QtGui import QAction, QColor, QImage, QKeySequence, QPainter, QRegion
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
@@ -21,7 +21,7 @@ from vetter.core.judgement.answer import Answer, Judgement
 from vetter.core.judgement.fit_table import FitTable
 from vetter.gui.grid import grid_area
 from vetter.gui.grid.grid import Grid
-from vetter.gui.grid.tile_painter import TilePainter
+from vetter.gui.grid.page_ahead import TileState
 
 SHIFT, CTRL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
 
@@ -59,12 +59,13 @@ def _serve(qtbot, grid: Grid, cache: FakeCache) -> None:
 
 
 def _painted(grid: Grid, monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """The places of tiles as they are painted from now on."""
+    """The rows of tiles as they are painted on the screen from now on."""
     painted: list[int] = []
 
-    def paint(_painter: QPainter, place: int, _rect: QRect, _until: float) -> bool:
-        painted.append(place)
-        return True
+    def paint(painter: QPainter, _rect: QRect, state: TileState, _ground: QColor) -> None:
+        # The page ahead is painted into a picture.
+        if isinstance(painter.device(), QWidget):
+            painted.append(state.row)
 
     monkeypatch.setattr(grid.area, "_paint_tile", paint)
     return painted
@@ -98,21 +99,6 @@ def test_builder_rests_until_a_scrolled_page_is_painted(qtbot, grid, cache) -> N
     QTest.keyClick(grid, Qt.Key.Key_End)
     assert cache.wanted == []
     qtbot.waitUntil(lambda: 199 in cache.wanted, timeout=30000)
-
-
-def test_texts_of_the_next_page_are_laid_out_ahead(qtbot, grid, cache, monkeypatch) -> None:
-    _serve(qtbot, grid, cache)
-    laid_out: list[int] = []
-    lay_out = TilePainter.lay_out
-
-    def noted(tiles: TilePainter, row: int, width: int) -> None:
-        laid_out.append(row)
-        lay_out(tiles, row, width)
-
-    monkeypatch.setattr(TilePainter, "lay_out", noted)
-    grid.area.want_shown()
-    shown = grid.area.columns * (grid.area.lines + 1)
-    qtbot.waitUntil(lambda: set(laid_out) >= set(range(2 * shown - grid.area.columns)))
 
 
 def test_arrows_move_where_the_vetter_is(grid, session) -> None:

@@ -115,10 +115,10 @@ def test_lines_put_away_stay_among_the_notes(qtbot, tmp_path: Path, opened: Open
     box.close()
 
 
-def write_shifted(folder: Path) -> None:
+def write_shifted(folder: Path, shifts: tuple[float, float] = (40.0, 40.0)) -> None:
     x, y = np.array([70.0, 30.0]), np.array([81.0, 40.0])
     ra, dec = tan_wcs((SIDE, SIDE)).all_pix2world(x, y, 0)
-    write_list(folder / "shifted.csv", id=["a", "b"], x=x + 40, y=y, ra=ra, dec=dec)
+    write_list(folder / "shifted.csv", id=["a", "b"], x=x + shifts, y=y, ra=ra, dec=dec)
 
 
 def question(qtbot: Any, window: MainWindow) -> PositionQuestion:
@@ -140,6 +140,16 @@ def test_contradicting_positions_ask_first(
     until_checked(qtbot, after)
     until_handled(qtbot)
     assert not after.findChildren(PositionQuestion)
+
+
+def test_half_of_the_positions_apart_is_no_question(qtbot, tmp_path: Path, opened: Opening) -> None:
+    write_planes(tmp_path)
+    write_shifted(tmp_path, (40.0, 0.0))
+    window = opened("shifted.csv")
+    until_checked(qtbot, window)
+    until_handled(qtbot)
+    assert window.cautions.checker.apart == 0.5
+    assert not window.findChildren(PositionQuestion)
 
 
 def test_fault_of_the_check_is_shown(

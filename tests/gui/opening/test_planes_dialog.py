@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QDialogButtonBox, QPushButton
+from PyQt6.QtWidgets import QDialogButtonBox, QFileDialog, QPushButton
 
 from vetter.gui.opening.planes_dialog import NAMES, PlanesDialog, add_dropped_planes
 
@@ -75,6 +75,11 @@ def test_lines_are_the_usual_planes_and_those_given(make: Make) -> None:
     assert [name.currentText() for name, _ in dialog.lines] == [*NAMES, "scorr"]
     files = [dialog.lines[0][1].itemText(row) for row in range(dialog.lines[0][1].count())]
     assert files == ["", "sci.fits", "s.fits", "x.fits"]
+    tips = [dialog.lines[0][1].itemData(row, Qt.ItemDataRole.ToolTipRole) for row in range(4)]
+    assert tips[0] is None and "/n/sci.fits" in tips[1] and "/n/x.fits" in tips[3]
+    for name, _ in dialog.lines:
+        names = [name.itemText(row) for row in range(name.count())]
+        assert names == [*NAMES, "variance", "weight", "scorr"]
     assert dialog.planes() == {**IMAGE, "scorr": "/n/s.fits"}
     assert [combo.accessibleName() for _, combo in dialog.lines][0] == "file of the plane image"
 
@@ -88,6 +93,18 @@ def test_typed_and_listed_files_are_taken(make: Make, qtbot: Any) -> None:
     with qtbot.waitSignal(dialog.chosen, timeout=30000) as told:
         ok(dialog).click()
     assert told.args == [wanted] and not dialog.isVisible()
+
+
+def test_browsed_file_is_that_of_its_line(make: Make) -> None:
+    dialog = make(IMAGE)
+    browse = [b for b in dialog.findChildren(QPushButton) if b.text() == "Browse..."]
+    assert len(browse) == len(dialog.lines)
+    browse[3].click()
+    files = dialog.findChild(QFileDialog)
+    assert files is not None and files.fileMode() == QFileDialog.FileMode.ExistingFile
+    files.fileSelected.emit("/else/d.fits")
+    files.close()
+    assert dialog.planes() == {**IMAGE, "diff": "/else/d.fits"}
 
 
 def test_another_line_has_the_keyboard_and_no_name(make: Make) -> None:

@@ -8,10 +8,15 @@ import numpy as np
 import pytest
 from PyQt6.QtGui import QColor, QImage, QPainter, QPen
 
+from tests.helpers.fake_session import FakeSession, candidate_list
 from tests.helpers.snapshots import pixels
-from vetter.core.judgement.answer import ANSWERS, NOT_FITTED
+from vetter.core.columns.review_columns import ReviewColumns
+from vetter.core.fit.adjustment import Adjustment
+from vetter.core.judgement.answer import ANSWERS, NOT_FITTED, Answer, Judgement
+from vetter.core.judgement.fit_table import FitTable
 from vetter.gui.widgets.answer_style import (
     answer_badge,
+    answer_code_of,
     answer_colour,
     answer_path,
     answer_word,
@@ -77,3 +82,13 @@ def test_badge_fits_into_its_width(qapp, answer, ratio):
     badge = answer_badge(answer.code, 13, True, ratio)
     size = badge.deviceIndependentSize()
     assert size.width() <= badge_width(13) + 1 and round(size.height()) == 13
+
+
+def test_row_without_a_fit_has_no_answers_code(qapp) -> None:
+    session = FakeSession(candidate_list(3))
+    assert answer_code_of(session.columns, 0) == NOT_FITTED
+    fits = FitTable(3)
+    fits.set(0, Adjustment(True, dx=0.0, dy=0.0, scale=1.0), Judgement(Answer.KEPT, ""))
+    columns = ReviewColumns(session.candidates, session, fits)
+    codes = [answer_code_of(columns, row) for row in (0, 1, 2, 3, -1)]
+    assert codes == [Answer.KEPT.code, *[NOT_FITTED] * 4]

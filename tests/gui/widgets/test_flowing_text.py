@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 from PyQt6.QtCore import QEvent
-from PyQt6.QtGui import QHelpEvent
+from PyQt6.QtGui import QColor, QHelpEvent, QPixmap
 from PyQt6.QtWidgets import QApplication, QToolTip
 from pytestqt.qtbot import QtBot
 
+from tests.helpers.snapshots import pixels, snapshot_font
 from vetter.gui.widgets.flowing_text import LINE_BREAK, FlowingText
+from vetter.gui.widgets.theme import LIGHT, palette_of
 
 Tip = Callable[[], str]
 
@@ -94,3 +97,102 @@ def test_text_that_has_gone_leaves_no_tip(text: FlowingText, tip: Tip) -> None:
     text.setText("")
     text.grab()
     assert tip() == ""
+
+
+class Marked(FlowingText):
+    """A text after a red square."""
+
+    def mark(self) -> QPixmap | None:
+        pixmap = QPixmap(12, 12)
+        pixmap.fill(QColor("#ff0000"))
+        return pixmap
+
+
+@pytest.fixture(params=[FlowingText, Marked])
+def paragraph(request: pytest.FixtureRequest, qtbot: QtBot) -> FlowingText:
+    paragraph = request.param()
+    qtbot.addWidget(paragraph)
+    paragraph.setFont(snapshot_font())
+    paragraph.setPalette(palette_of(LIGHT))
+    paragraph.set_lines(3)
+    paragraph.resize(300, paragraph.height())
+    return paragraph
+
+
+def letters(text: FlowingText) -> np.ndarray:
+    """How dark each pixel is, 0 to 255, the mark left out."""
+    shown = pixels(text.grab().toImage()).astype(int)
+    dark = shown[-1, -1].max() - shown.max(axis=2)
+    dark[(shown == (255, 0, 0)).all(axis=2)] = 0
+    return dark
+
+
+def line_starts(text: FlowingText) -> list[int | None]:
+    """Left edge of each line's letters; None without any."""
+    height = text.height() // 3
+    found = []
+    for line in range(3):
+        columns = np.flatnonzero(letters(text)[line * height : (line + 1) * height].any(axis=0))
+        found.append(int(columns[0]) if len(columns) else None)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("words", "lines"),
+    [("", 0), ("mm", 1), ("mm" + LINE_BREAK + "mm", 2), ("mmmm " * 20, 3), ("m" * 300, 3)],
+)
+def test_first_line_alone_makes_room_for_the_mark(
+    paragraph: FlowingText, words: str, lines: int
+) -> None:
+    paragraph.setText(words)
+    first = 12 + 5 if isinstance(paragraph, Marked) else 0
+    wanted = [first, 0, 0][:lines]
+    found = line_starts(paragraph)
+    assert [start is not None for start in found] == [True] * lines + [False] * (3 - lines)
+    assert found[:lines] == pytest.approx(wanted, abs=2)
+    # Nothing reaches beyond the label.
+    assert not letters(paragraph)[:, -1].any()
+
+
+def test_what_is_cut_ends_in_dots_on_the_last_line(paragraph: FlowingText) -> None:
+    paragraph.setText("mmmm " * 100)
+    cut = letters(paragraph)
+    height = paragraph.height() // 3
+    ends = [
+        int(np.flatnonzero(cut[line * height : (line + 1) * height].any(axis=0))[-1])
+        for line in range(3)
+    ]
+    assert all(240 < end < 300 for end in ends)
+    # The lines above are as they would be with more lines.
+    paragraph.set_lines(30)
+    more = letters(paragraph)[: 2 * height]
+    assert (more == cut[: 2 * height]).all()
+    # On a single line the dots come after the mark too.
+    paragraph.set_lines(1)
+    columns = np.flatnonzero(letters(paragraph).any(axis=0))
+    assert columns[0] == pytest.approx(12 + 5 if isinstance(paragraph, Marked) else 0, abs=2)
+    assert 270 < columns[-1] < 300
+
+
+@pytest.mark.parametrize("lines", [1, 3])
+def test_first_letters_are_bold(paragraph: FlowingText, lines: int) -> None:
+    paragraph.set_lines(lines)
+    words = "explained: " + "m" * (100 if lines == 1 else 3)
+    paragraph.setText(words)
+    plain = letters(paragraph)
+    paragraph.set_bold(9)
+    bold = letters(paragraph)
+    assert bold.sum() > 1.02 * plain.sum() and (bold != plain).any()
+    paragraph.set_bold(0)
+    assert (letters(paragraph) == plain).all()
+
+
+def test_mark_is_in_the_middle_of_the_first_line(qtbot: QtBot) -> None:
+    text = Marked()
+    qtbot.addWidget(text)
+    text.setText("words")
+    text.resize(300, text.height())
+    shown = pixels(text.grab().toImage())
+    rows, columns = np.nonzero((shown == (255, 0, 0)).all(axis=2))
+    assert columns.min() == 0
+    assert rows.mean() == pytest.approx((text.fontMetrics().height()) / 2, abs=1)

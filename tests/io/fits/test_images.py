@@ -208,3 +208,11 @@ def test_damaged_gzip(tmp_path: Path) -> None:
     (tmp_path / "f.fits.gz").write_bytes(data[:2000])
     with pytest.raises(InputError, match="damaged packed file"):
         open_image(parse_fits_name(tmp_path / "f.fits.gz"))
+
+
+def test_a_large_image_is_read_whole(opened: Any, tmp_path: Path) -> None:
+    large = np.arange(1100 * 1000, dtype=np.float32).reshape(1100, 1000)
+    image = opened(write_image(tmp_path / "large.fits", large))
+    assert np.array_equal(image.read((slice(None), slice(None))), large)
+    part = slice(30, 1090), slice(1, 999)
+    assert np.array_equal(image.read(part), large[part])

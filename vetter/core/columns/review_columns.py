@@ -75,13 +75,13 @@ class Decided(Protocol):
 class Others(Protocol):
     """Other reviewers' decisions, see `vetter.core.decisions.agreement.other_reviewers`."""
 
-    def disagreements(self, first: int = 0) -> npt.NDArray[Any]:
+    def disagreements(self, first: int) -> npt.NDArray[Any]:
         """Return whether the verdicts on each candidate differ, as a word."""
 
-    def texts(self, first: int = 0) -> npt.NDArray[Any]:
+    def texts(self, first: int) -> npt.NDArray[Any]:
         """Return the others' verdicts on each candidate as text."""
 
-    def next_reviewers(self, first: int = 0) -> npt.NDArray[Any]:
+    def next_reviewers(self, first: int) -> npt.NDArray[Any]:
         """Return who should look next at each candidate; '' for nobody, or if unknown."""
 
 

@@ -46,16 +46,16 @@ _SIGNS = str.maketrans(
 )
 _TEX_UNITS = (
     # The unit stands above the decimal point.
-    (re.compile(r"\\fdg|\\fd(?![a-z])"), "d."),
-    (re.compile(r"\\farcm"), "'."),
-    (re.compile(r"\\farcs"), '".'),
-    (re.compile(r"\\f([hms])(?![a-z])"), r"\1."),
-    (re.compile(r"\\degree|\\degr|\\deg|\^?\{?\\circ\}?|\\arcdeg"), "d"),
-    (re.compile(r"\\arcmin|\\prime(?!\\prime)"), "'"),
-    (re.compile(r"\\arcsec|\\prime\\prime"), '"'),
-    (re.compile(r"\\[,;:! ]|~"), " "),
-    (re.compile(r"\\(?:rm|mathrm|text|textrm|mathring|hphantom|phn|phs|ensuremath)(?![a-z])"), ""),
-    (re.compile(r"[{}^$]"), ""),
+    (r"\\fdg|\\fd(?![a-z])", "d."),
+    (r"\\farcm", "'."),
+    (r"\\farcs", '".'),
+    (r"\\f([hms])(?![a-z])", r"\1."),
+    (r"\\degree|\\degr|\\deg|\^?\{?\\circ\}?|\\arcdeg", "d"),
+    (r"\\arcmin|\\prime(?!\\prime)", "'"),
+    (r"\\arcsec|\\prime\\prime", '"'),
+    (r"\\[,;:! ]|~", " "),
+    (r"\\(?:rm|mathrm|text|textrm|mathring|hphantom|phn|phs|ensuremath)(?![a-z])", ""),
+    (r"[{}^$]", ""),
 )
 _UNIT_BEFORE_POINT = re.compile(r"(?<=[0-9])([hdms'\"]|'')[.,]([0-9]+)")
 _UNIT_BEHIND_POINT = re.compile(r"(?<=[0-9])\.([hdms'\"]|'')([0-9]+)")
@@ -136,7 +136,7 @@ def _usual_signs(text: str) -> str:
     text = text.strip()
     if "\\" in text or "^" in text or "$" in text:
         for pattern, sign in _TEX_UNITS:
-            text = pattern.sub(sign, text)
+            text = re.sub(pattern, sign, text)
         text = text.strip()
     hemisphere = _HEMISPHERE.match(text)
     if hemisphere is not None and "m" not in text.lower():

@@ -173,9 +173,9 @@ def _measure_shares(
     unit = images / (size[:, :, None] * size[:, None, :])
     unit[~measured] = 0.0
     unit += _RIDGES
-    found = np.where(measured[:, None], cross / size, 0.0)
+    found = np.where(measured[:, None], cross / size, np.nan)
     together = np.vecdot(found, np.linalg.solve(unit, found[:, :, None])[:, :, 0])
-    explained = np.where(measured & (together > 0), together, np.nan)
+    explained = np.where(together > 0, together, np.nan)
     x, y, alike = found[:, 1], found[:, 2], unit[:, 1, 2]
     shift = (x * x + y * y - 2.0 * alike * x * y) / np.maximum(1.0 - alike * alike, _RIDGE)
     psf, scale = found[:, 4] ** 2, found[:, 0] ** 2

@@ -293,8 +293,9 @@ def _read_flags(cutout: Any, name: str) -> Flags | None:
 
 def _find_bad_err(err: Array) -> Flags | None:
     """Return where ``err`` is not finite, not positive or a fill, as `no_data`; None: nowhere."""
+    # A mean that is not finite is above no error.
     if float(err.min()) > max(MIN_ERR, _MIN_OF_MEAN * float(err.mean())):
-        return None if math.isfinite(float(err.sum())) else ~np.isfinite(err)
+        return None
     positive = err[np.isfinite(err) & (err > MIN_ERR)]
     floor = MIN_RELATIVE_ERROR * float(np.median(positive)) if len(positive) else 0.0
     return ~(np.isfinite(err) & (err > max(MIN_ERR, floor)))

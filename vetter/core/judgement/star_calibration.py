@@ -364,7 +364,7 @@ def _make_curve(stars: StarCalibration) -> _Curve:
 def _split_windows(count: int) -> list[slice]:
     """Return overlapping windows over sorted stars: a fifth of them each, 8 to 60."""
     size = min(max(8, count // 5), 60)
-    starts = sorted({*range(0, count - size + 1, size // 2), count - size})
+    starts = [*range(0, count - size, size // 2), count - size]
     return [slice(start, start + size) for start in starts]
 
 

@@ -163,15 +163,15 @@ class CandidateMenus(QObject):
         if action is not None:
             action.triggered.connect(partial(self._copy, text))
 
-    def _copy(self, text: str, _checked: bool = False) -> None:
+    def _copy(self, text: str, _checked: bool) -> None:
         clipboard = QGuiApplication.clipboard()
         if clipboard is not None:
             clipboard.setText(text)
             self._session.message.emit(f"copied: {text}")
 
-    def _open_address(self, address: str, _checked: bool = False) -> None:
+    def _open_address(self, address: str, _checked: bool) -> None:
         if not QDesktopServices.openUrl(QUrl(address)):
             self._session.message.emit(f"no browser could be started; the address is {address}")
 
-    def _go_to(self, row: int, _checked: bool = False) -> None:
+    def _go_to(self, row: int, _checked: bool) -> None:
         self._session.go_to_row(row)

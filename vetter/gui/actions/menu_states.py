@@ -104,7 +104,7 @@ class MenuStates(QObject):
         submenu.addActions(steps)
 
 
-def _choose(box: QComboBox, index: int, _checked: bool = False) -> None:
+def _choose(box: QComboBox, index: int, _checked: bool) -> None:
     """Choose an entry, with the signal of a click."""
     box.setCurrentIndex(index)
     box.activated.emit(index)

@@ -70,7 +70,7 @@ def name_epochs(actions: Mapping[str, QAction], count: int) -> None:
         actions[f"review.{verdict}_epochs"].setText(f"{verb} {target}")
 
 
-def _run(window: WindowT, command: Command[WindowT], _checked: bool = False) -> None:
+def _run(window: WindowT, command: Command[WindowT], _checked: bool) -> None:
     command.run(window)
 
 

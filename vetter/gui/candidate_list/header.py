@@ -133,5 +133,5 @@ class CandidateHeading(QHeaderView):
         menu.popup(self.mapToGlobal(place))
 
 
-def _run(run: Callable[[], None], _checked: bool = False) -> None:
+def _run(run: Callable[[], None], _checked: bool) -> None:
     run()

@@ -233,5 +233,5 @@ class LaneList(QScrollArea):
             self.setFixedHeight(min(shown, MAX_LINES) * self.lines[0].sizeHint().height())
         self.setVisible(self.is_wanted and shown > 0)
 
-    def _on_clicked(self, lane: Lane, _checked: bool = False) -> None:
+    def _on_clicked(self, lane: Lane, _checked: bool) -> None:
         self._filter_bar.apply(lane.expression)

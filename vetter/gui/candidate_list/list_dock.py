@@ -199,9 +199,11 @@ class ListDock(QDockWidget):
 
     def _others(self, area: Qt.DockWidgetArea) -> list[QDockWidget]:
         """Return the other docks of an area that are not hidden."""
+        # Docks are the window's own children: below them lie a thousand widgets.
+        children = Qt.FindChildOption.FindDirectChildrenOnly
         return [
             dock
-            for dock in self._window.findChildren(QDockWidget)
+            for dock in self._window.findChildren(QDockWidget, options=children)
             if dock is not self and not dock.isHidden()
             if self._window.dockWidgetArea(dock) == area
         ]

@@ -209,7 +209,7 @@ class CandidateListView(QTableView):
             return []
         return value_filters(name, self._columns.values(name)[row])
 
-    def _emit_filter(self, condition: str, _checked: bool = False) -> None:
+    def _emit_filter(self, condition: str, _checked: bool) -> None:
         self.filter_wanted.emit(condition)
 
     def _hide_column(self, name: str) -> None:

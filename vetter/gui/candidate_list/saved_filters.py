@@ -223,5 +223,5 @@ def _shorten(expression: str) -> str:
     return f"{expression[: MAX_SHOWN_CHARACTERS - 1]}…"
 
 
-def _run(run: Callable[[], None], _checked: bool = False) -> None:
+def _run(run: Callable[[], None], _checked: bool) -> None:
     run()

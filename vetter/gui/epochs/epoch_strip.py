@@ -137,7 +137,7 @@ class EpochStrip(QWidget):
                 assert action is not None
                 action.triggered.connect(partial(self._emit_filter, condition))
 
-    def _emit_filter(self, condition: str, _checked: bool = False) -> None:
+    def _emit_filter(self, condition: str, _checked: bool) -> None:
         self.filter_wanted.emit(condition)
 
     def needed_targets(self) -> list[Target]:

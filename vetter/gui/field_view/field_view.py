@@ -324,7 +324,7 @@ class FieldView(QWidget):
         self._show_chosen()
         self._session.decide_group(rows, verdict)
 
-    def _on_button(self, verdict: Verdict, _checked: bool = False) -> None:
+    def _on_button(self, verdict: Verdict, _checked: bool) -> None:
         self.ask(verdict)
 
     def _on_lasso(self, on: bool) -> None:

@@ -138,7 +138,8 @@ class Grid(QWidget):
 
     def _restore(self, choice: Mapping[str, Any]) -> None:
         """Take over the user's earlier choice, as far as it is one."""
-        if choice.get("planes") in self.bar.choices:
+        # Of a list: what is stored may be no text, which a dict could not look up.
+        if choice.get("planes") in list(self.bar.choices):
             self.bar.planes.setCurrentText(str(choice["planes"]))
         if choice.get("size") in SIZES:
             self._size = int(choice["size"])

@@ -21,6 +21,7 @@ from PyQt6.QtGui import (
 )
 from PyQt6.QtWidgets import QAbstractScrollArea, QApplication, QToolTip, QWidget
 
+from vetter.gui.grid.page_ahead import PageAhead, TileState
 from vetter.gui.grid.selection import GridSelection, Rows
 from vetter.gui.grid.shown_rows import ShownRows
 from vetter.gui.grid.tile_painter import PAD, TilePainter
@@ -33,6 +34,10 @@ FITS_SHOW_MS = 200
 """Interval between updates of answers; fits arrive by the hundred."""
 PAINT_SECONDS = 0.006
 """Time of a paint from which no picture is made in it: the others follow in the next turns."""
+AHEAD_DELAY_MS = 15
+"""Milliseconds from a painted page until the next one is painted ahead."""
+AHEAD_MS = 100
+"""Milliseconds from a change in the page painted ahead until it is painted again."""
 RETRY_MS = 40
 """Milliseconds from a paint with gaps to the next request for the missing thumbnails."""
 
@@ -91,9 +96,10 @@ class GridArea(QAbstractScrollArea):
         self.setAccessibleName("candidates as thumbnails")
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._later = self._make_timer(RETRY_MS, self.want_shown)
-        self._to_lay_out: list[int] = []
-        """Rows whose texts are laid out in the next turns, the first last."""
-        self._text_turn = self._make_timer(0, self._lay_out_texts)
+        self._ahead = PageAhead()
+        self._way = 1
+        """1 if the tiles were scrolled forward last, else -1."""
+        self._ahead_turn = self._make_timer(0, self._paint_ahead)
         self._fitted: set[int] = set()
         self._fits_later = self._make_timer(FITS_SHOW_MS, self._show_fitted)
         thumbnails.picture_ready.connect(self.update_row)
@@ -140,6 +146,7 @@ class GridArea(QAbstractScrollArea):
         """Adapt the scroll bar to a new order or size."""
         self._measure()
         total = -(-len(self._shown) // self.columns) * self._height
+        self._ahead.drop()
         bar = self.verticalScrollBar()
         if bar is not None:
             bar.setSingleStep(self._height)
@@ -160,14 +167,14 @@ class GridArea(QAbstractScrollArea):
     def show_place(self, place: int) -> None:
         """Scroll as little as needed until a position of the order is on screen."""
         bar = self.verticalScrollBar()
-        if bar is None or place < 0:
-            return
-        top = place // self.columns * self._height
-        bottom = top + self._height
-        if top < bar.value():
-            bar.setValue(top)
-        elif bottom > bar.value() + self._view().height():
-            bar.setValue(bottom - self._view().height())
+        if bar is not None and place >= 0:
+            bar.setValue(self._offset_to_show(place))
+
+    def _offset_to_show(self, place: int) -> int:
+        """Return the scroll bar's value at which a position of the order is just on screen."""
+        top, offset = place // self.columns * self._height, self._offset()
+        least = top + self._height - self._view().height()
+        return top if top < offset else max(offset, least)
 
     def update_rows(self, rows: list[int]) -> None:
         """Repaint the tiles of some candidates."""
@@ -179,10 +186,13 @@ class GridArea(QAbstractScrollArea):
         place = self._shown.position_of(row)
         if place >= 0:
             self._view().update(self._rect(place))
+            if self._ahead.has(place) and not self._ahead_turn.isActive():
+                self._ahead_turn.start(AHEAD_MS)
 
     def update_fit_results(self, rows: list[int]) -> None:
         """Schedule an update of the tiles of newly fitted candidates."""
         self.tiles.forget_rows(rows)
+        self._ahead.forget(map(self._shown.position_of, rows))
         if self.isVisible():
             self._fitted.update(rows)
             if not self._fits_later.isActive():
@@ -190,7 +200,7 @@ class GridArea(QAbstractScrollArea):
 
     def _show_fitted(self) -> None:
         rows, self._fitted = self._fitted, set()
-        first, last = self._places(QRect(QPoint(0, 0), self._view().size()))
+        first, last = self._places(self._view().rect(), self._offset())
         self.update_rows([row for row in self._shown.order[first:last].tolist() if row in rows])
 
     def repaint_later(self) -> None:
@@ -212,37 +222,80 @@ class GridArea(QAbstractScrollArea):
         if not self.isVisible():
             return
         self._thumbnails.set_size(self.tiles.size, self.devicePixelRatioF())
-        first, last = self._places(QRect(QPoint(0, 0), self._view().size()))
+        first, last = self._places(self._view().rect(), self._offset())
         page = last - first
         before = self._shown.order[max(0, first - page) : first]
         ahead = self._shown.order[first : last + page]
-        rows = [*ahead.tolist(), *before.tolist()]
-        self._thumbnails.request(rows)
-        self._to_lay_out = rows[::-1]
-        self._text_turn.start()
+        self._thumbnails.request([*ahead.tolist(), *before.tolist()])
 
-    def _lay_out_texts(self) -> None:
-        """Make texts of tiles that are not on screen yet, a few in each turn."""
+    def _paint_ahead(self) -> None:
+        """Paint the page that the next key of pages shows, a few tiles in each turn."""
+        offset = self._next_offset() if self.isVisible() else self._offset()
+        if offset == self._offset():
+            return
+        self.tiles.begin()
+        view, ground = self._view(), self._ground
+        painter = self._ahead.begin(
+            self._page(offset), view.size(), self.devicePixelRatioF(), ground
+        )
         until = perf_counter() + SLICE_SECONDS
-        while self._to_lay_out and perf_counter() < until:
-            self.tiles.lay_out(self._to_lay_out.pop(), self._width)
-        if self._to_lay_out:
-            self._text_turn.start()
+        for place in range(*self._places(view.rect(), offset)):
+            state = self._state(place, until=0.0)
+            if self._ahead.shows(place, state):
+                continue
+            if perf_counter() > until:
+                self._ahead_turn.start(0)
+                break
+            self._paint_tile(painter, self._rect(place, offset), state, ground)
+            self._ahead.note(place, state)
+        painter.end()
+
+    def _next_offset(self) -> int:
+        """Return the scroll bar's value after the next key of pages, in the same way as before."""
+        place, page = self._shown.position_of(self._session.current_row), self.columns * self.lines
+        for step in (self._way * page, -self._way * page):
+            offset = self._offset_to_show(min(max(place + step, 0), len(self._shown) - 1))
+            if place >= 0 and offset != self._offset():
+                return offset
+        return self._offset()
+
+    @property
+    def _ground(self) -> QColor:
+        return self.palette().color(self._view().backgroundRole())
+
+    def _page(self, offset: int) -> tuple[object, ...]:
+        """Return what the pixels of a page depend on, beside the states of its tiles."""
+        return offset, self._view().size(), self._columns, self._width, self.tiles.look
+
+    def _state(self, place: int, until: float) -> TileState:
+        """Return what the tile at a place shows; its picture is made unless it is too late."""
+        row = int(self._shown.order[place])
+        picture = self._thumbnails.image(row, until)
+        return self.tiles.state(row, picture, row in self._selected)
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
         assert event is not None
         painter = QPainter(self._view())
         self.tiles.begin()
-        first, last = self._places(event.rect())
+        offset, ground = self._offset(), self._ground
+        first, last = self._places(event.rect(), offset)
         if event.rect().top() <= 0 and first < last:
             self._top_row = int(self._shown.order[first])
+        is_ready = self._ahead.is_of(self._page(offset))
+        if is_ready:
+            self._ahead.draw(painter, event.rect())
         gaps, until = False, perf_counter() + PAINT_SECONDS
         # The region, not its bounding rectangle: tiles that change together may be far apart.
-        region, offset = event.region(), self._offset()
+        region = event.region()
         for place in range(first, last):
             rect = self._rect(place, offset)
             if region.intersects(rect):
-                gaps |= not self._paint_tile(painter, place, rect, until)
+                state = self._state(place, until)
+                gaps |= state.picture is None
+                if isinstance(state.picture, QImage):
+                    self.seen.add(state.row)
+                if not (is_ready and self._ahead.shows(place, state)):
+                    self._paint_tile(painter, rect, state, ground)
         if not len(self._shown):
             self._paint_empty(painter)
         if self._band is not None:
@@ -250,10 +303,14 @@ class GridArea(QAbstractScrollArea):
         painter.end()
         if gaps and not self._later.isActive():
             self._later.start()
+        if event.rect() == self._view().rect():
+            self._ahead_turn.start(AHEAD_DELAY_MS)
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:
         """Repaint after scrolling, and request the page that is next now."""
         super().scrollContentsBy(dx, dy)
+        if dy:
+            self._way = 1 if dy < 0 else -1
         # Until then the builder would take the interpreter from the paint that the user waits for.
         self._thumbnails.pause()
         if not self._later.isActive():
@@ -273,7 +330,8 @@ class GridArea(QAbstractScrollArea):
     def hideEvent(self, event: QHideEvent | None) -> None:
         super().hideEvent(event)
         self._later.stop()
-        self._text_turn.stop()
+        self._ahead_turn.stop()
+        self._ahead.drop()
         self._fits_later.stop()
         self._end_band()
 
@@ -348,11 +406,11 @@ class GridArea(QAbstractScrollArea):
         width, height = self._width, self._height
         return QRect(column * width, line * height - offset, width, height)
 
-    def _places(self, area: QRect) -> tuple[int, int]:
+    def _places(self, area: QRect, offset: int) -> tuple[int, int]:
         """Return the places of the order in a part of the viewport: first, and past the last."""
         height = self._height
-        first = max(0, (area.top() + self._offset()) // height) * self.columns
-        last = ((area.bottom() + self._offset()) // height + 1) * self.columns
+        first = max(0, (area.top() + offset) // height) * self.columns
+        last = ((area.bottom() + offset) // height + 1) * self.columns
         count = len(self._shown)
         return min(first, count), min(last, count)
 
@@ -388,11 +446,6 @@ class GridArea(QAbstractScrollArea):
         flags = int(Qt.AlignmentFlag.AlignCenter) | int(Qt.TextFlag.TextWordWrap)
         painter.drawText(self._view().rect().adjusted(4 * PAD, 0, -4 * PAD, 0), flags, text)
 
-    def _paint_tile(self, painter: QPainter, place: int, rect: QRect, until: float) -> bool:
-        """Paint a tile, and return whether its picture was ready or made before a time."""
-        row = int(self._shown.order[place])
-        picture = self._thumbnails.image(row, until)
-        if isinstance(picture, QImage):
-            self.seen.add(row)
-        self.tiles.paint(painter, rect, row, picture, row in self._selected)
-        return picture is not None
+    def _paint_tile(self, painter: QPainter, rect: QRect, state: TileState, ground: QColor) -> None:
+        painter.fillRect(rect, ground)
+        self.tiles.paint(painter, rect, state)

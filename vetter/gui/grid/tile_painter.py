@@ -15,6 +15,7 @@ from PyQt6.QtWidgets import QWidget
 from vetter.core.columns.broker_columns import tile_facts
 from vetter.core.columns.facts import MISSING_TEXT, Fact
 from vetter.core.judgement.answer import NOT_FITTED
+from vetter.gui.grid.page_ahead import TileState
 from vetter.gui.panels.thumbnails import GAP
 from vetter.gui.widgets.answer_style import answer_badge, answer_code_of, badge_width
 from vetter.gui.widgets.verdict_style import badge, colour, is_dark
@@ -136,10 +137,6 @@ class TilePainter:
         self._captions.clear()
         self._loading = None
 
-    def lay_out(self, row: int, width: int) -> None:
-        """Make the texts of a candidate's tile of this width before it is painted."""
-        self._caption(row, width - 2 * PAD)
-
     def forget_rows(self, rows: Iterable[int]) -> None:
         """Write the facts of these candidates again."""
         for row in rows:
@@ -176,17 +173,24 @@ class TilePainter:
             self._has_one_line,
         )
 
-    def paint(
-        self,
-        painter: QPainter,
-        rect: QRect,
-        row: int,
-        picture: QImage | str | None,
-        selected: bool,
-    ) -> None:
-        """Paint a candidate's tile; a text in place of the picture is the reason it has none."""
+    @property
+    def look(self) -> tuple[object, ...]:
+        """Colours, sizes and font of the tiles since `begin`: tiles of equal looks are alike."""
         inks = self._inks
-        code = int(inks.codes[row])
+        colours = (inks.text, inks.window, inks.base, inks.dim)
+        sizes = (inks.ratio, inks.line, inks.pictures, inks.one_line)
+        return (*(ink.rgba() for ink in colours), *sizes, self._widget.font().key())
+
+    def state(self, row: int, picture: QImage | str | None, selected: bool) -> TileState:
+        """Return what a candidate's tile shows since `begin`."""
+        inks = self._inks
+        answer = answer_code_of(self._session.columns, row)
+        is_current = row == inks.current_row
+        return TileState(row, picture, int(inks.codes[row]), answer, selected, is_current)
+
+    def paint(self, painter: QPainter, rect: QRect, state: TileState) -> None:
+        """Paint a candidate's tile; a text in place of the picture is the reason it has none."""
+        inks, code, selected = self._inks, state.code, state.is_selected
         text = inks.text
         ground = inks.window
         if selected:
@@ -195,7 +199,7 @@ class TilePainter:
         width = inks.pictures.width()
         left = rect.x() + (rect.width() - width) // 2
         frame = QRect(left, rect.y() + PAD, width, self.size)
-        self._paint_picture(painter, frame, picture)
+        self._paint_picture(painter, frame, state.picture)
         if code:
             veil = QColor(ground)
             veil.setAlpha(_DIMMED)
@@ -209,10 +213,10 @@ class TilePainter:
             )
         if selected:
             _paint_tick(painter, frame, ground, text)
-        if row == inks.current_row:
+        if state.is_current:
             painter.setPen(QPen(inks.text, 2))
             painter.drawRect(rect.adjusted(1, 1, -2, -2))
-        self._paint_caption(painter, rect, row, code, text, selected)
+        self._paint_caption(painter, rect, state, text)
 
     def _paint_picture(self, painter: QPainter, frame: QRect, picture: QImage | str | None) -> None:
         if isinstance(picture, QImage):
@@ -245,25 +249,21 @@ class TilePainter:
         return self._loading[1]
 
     def _paint_caption(
-        self,
-        painter: QPainter,
-        rect: QRect,
-        row: int,
-        code: int,
-        text: QColor,
-        selected: bool,
+        self, painter: QPainter, rect: QRect, state: TileState, text: QColor
     ) -> None:
         dark, ratio, line = self._inks.dark, self._inks.ratio, self._inks.line
         left, top = rect.x() + PAD, rect.y() + PAD + self.size + 1
+        code, answer = state.code, state.answer
         if code:
             painter.drawPixmap(left, top + 1, badge(code, BADGE, dark, ratio))
-        name, *facts = self._caption(row, rect.width() - 2 * PAD)
+        name, *facts = self._caption(state.row, rect.width() - 2 * PAD)
         painter.setPen(text)
         painter.drawStaticText(left + (BADGE + 3 if code else 0), top, name)
-        answer = answer_code_of(self._session.columns, row)
         if answer != NOT_FITTED:
             # The answers' own colours are hard to read on the selection's grey.
-            mark = answer_badge(answer, BADGE, dark, ratio, text.name() if selected else "")
+            mark = answer_badge(
+                answer, BADGE, dark, ratio, text.name() if state.is_selected else ""
+            )
             x = rect.right() - PAD - badge_width(BADGE) + 1
             painter.drawPixmap(x, top + len(facts) * line + 1, mark)
         for number, text_line in enumerate(facts, 1):

@@ -16,8 +16,9 @@ from vetter.core.candidates.light_curve import LightCurve
 
 SYMBOL_SIZE = 9.0
 """Screen pixels from side to side of a filter's symbol."""
-PICTURE_SIZE = 37.0
-"""Screen pixels from side to side of the picture pyqtgraph makes of a path: nine ticks fit in."""
+PICTURE_SIZE = 53.0
+"""Screen pixels from side to side of the picture that pyqtgraph makes of a path, whose middle is
+the epoch: the ten ticks of an eleventh filter fit in."""
 
 _KNOWN = {
     "u": ("#7f9df2", "#3a57b5", "star"),

@@ -231,7 +231,7 @@ class InputChooser(QObject):
         menu.addSeparator()
         menu.addAction(self._window.actions_by_id["file.clear_recent"])
 
-    def _on_recent(self, entry: RecentSession, _checked: bool = False) -> None:
+    def _on_recent(self, entry: RecentSession, _checked: bool) -> None:
         self.open_recent(entry)
 
     def _request(self, request: OpenRequest) -> None:

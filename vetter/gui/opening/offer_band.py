@@ -56,9 +56,9 @@ class OfferBand(Band):
         if not self.isHidden():
             self.refresh()
 
-    def _on_look(self, _checked: bool = False) -> None:
+    def _on_look(self) -> None:
         self.wanted.emit()
 
-    def _on_away(self, _checked: bool = False) -> None:
+    def _on_away(self) -> None:
         self._dismissed = True
         self.refresh()

@@ -106,10 +106,10 @@ class PracticeBand(Band):
             # The session has begun.
             self.hide()
 
-    def _on_go(self, _checked: bool = False) -> None:
+    def _on_go(self) -> None:
         self.practice_wanted.emit()
 
-    def _on_away(self, _checked: bool = False) -> None:
+    def _on_away(self) -> None:
         if self.is_practice:
             self.session_wanted.emit()
         else:

@@ -88,7 +88,6 @@ class OpeningStrip(QFrame):
 
     def put_away(self) -> None:
         """Hide the strip."""
-        self._is_opening = False
         self.hide()
 
     def _show_text(self, text: str, button: str, tip: str, opening: bool) -> None:

@@ -129,13 +129,13 @@ class StormBand(AskingBand):
         self.words.setText(words)
         self.reject.setEnabled(not self._session.read_only)
 
-    def _on_sample(self, _checked: bool = False) -> None:
+    def _on_sample(self) -> None:
         self.show_sample()
 
-    def _on_reject(self, _checked: bool = False) -> None:
+    def _on_reject(self) -> None:
         self.ask()
 
-    def _on_away(self, _checked: bool = False) -> None:
+    def _on_away(self) -> None:
         storm = self.storm
         if storm is not None:
             self.watch.dismiss(storm)

@@ -113,10 +113,10 @@ class Pages(QStackedWidget):
 
     def _front_grid(self) -> Grid | None:
         """Return the grid if it is in front; else say how to open it."""
-        if self._grid is not None and self.currentWidget() is self._grid:
-            return self._grid
-        self._session.message.emit("open the grid first (View > Grid of many candidates)")
-        return None
+        if not self.is_grid_shown:
+            self._session.message.emit("open the grid first (View > Grid of many candidates)")
+            return None
+        return self._grid
 
     def _keep_grid_choice(self, choice: dict[str, Any]) -> None:
         self._session.writer.keep_setting("grid", choice)
@@ -124,7 +124,8 @@ class Pages(QStackedWidget):
     @property
     def is_grid_shown(self) -> bool:
         """Whether the grid is in front."""
-        return self._grid is not None and self.currentWidget() is self._grid
+        # The panels are a page from the start: one is always in front.
+        return self.currentWidget() is self._grid
 
     def update_fit_results(self, rows: list[int]) -> None:
         """Show the answers of newly fitted candidates in the grid."""
@@ -150,8 +151,8 @@ class Pages(QStackedWidget):
         """Give a verdict to the current candidate, or to those selected in grid or field view."""
         if not self._lets_decide():
             return
-        in_grid = self._grid is not None and self.currentWidget() is self._grid
-        if in_grid and self._grid is not None and self._grid.decide(verdict):
+        grid = self._grid if self.is_grid_shown else None
+        if grid is not None and grid.decide(verdict):
             return
         if self.field is not None and self.field.view.decide(verdict):
             return

@@ -49,9 +49,11 @@ _REPEATED = 16
 _TILE_FREELY = 2**27
 _MOST_RATIO = 1100
 # A region is read in one piece, with the pixels beside it, if at most _BETWEEN bytes separate two
-# rows and the piece has at most _SPAN bytes: faster than one read per row.
+# rows and the piece has at most _SPAN bytes: faster than one read per row. Whole rows have nothing
+# between them; one read of Linux ends at 2 GB.
 _BETWEEN = 16_384
 _SPAN = 4_000_000
+_WHOLE_ROWS = 1_000_000_000
 
 Region = tuple[slice, slice]
 
@@ -145,7 +147,7 @@ class PlainImage:
             return np.empty((ny, nx), dtype)
         span = (ny - 1) * row + piece
         descriptor, read = self._file.fileno(), os.pread
-        if row - piece <= _BETWEEN and span <= _SPAN:
+        if row - piece <= _BETWEEN and span <= (_SPAN if row > piece else _WHOLE_ROWS):
             data = read(descriptor, span, first)
             if len(data) == span:
                 return np.ndarray((ny, nx), dtype, data, 0, (row, dtype.itemsize))

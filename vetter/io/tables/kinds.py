@@ -14,28 +14,27 @@ from vetter.io.tables.dialects.mpc import is_mpc
 from vetter.io.tables.encoding import lines_of, not_table_error, utf_16_without_mark
 
 _HEAD_BYTES = 4096
-_SEXTRACTOR = re.compile(r"^#\s+\d+\s+[A-Za-z]\w*")
+# Not compiled before a file needs them: together they take a millisecond of each start.
+_SEXTRACTOR = r"^#\s+\d+\s+[A-Za-z]\w*"
 # A value behind the bracket: [field] and [[field]] are TOML.
-_JSON = re.compile(
-    r"^\s*(\{|\[\s*(\{|\]|\[\s*[\"\d\]-]|\"|-?\d[\d.eE+-]*\s*[,\]]|(true|false|null)\s*[,\]]))"
-)
-_REGIONS = re.compile(
-    r"^\s*(# Region file format|global\s+\w+\s*=|[+-]?\s*(circle|point|ellipse|box|polygon|annulus"
+_JSON = r"^\s*(\{|\[\s*(\{|\]|\[\s*[\"\d\]-]|\"|-?\d[\d.eE+-]*\s*[,\]]|(true|false|null)\s*[,\]]))"
+_REGIONS = (
+    r"(?i)^\s*(# Region file format|global\s+\w+\s*=|"
+    r"[+-]?\s*(circle|point|ellipse|box|polygon|annulus"
     r"|line|text|vector)\s*\(|(image|physical|fk[45]|icrs|j2000|b1950|galactic|ecliptic|linear)"
     r"\s*(;|$|[+-]?(circle|point|ellipse|box|polygon|annulus)\b)"
-    r"|[+-]?(circle|point)\s+[-+\d.]\S*[\s,]+[-+\d.]\S*\s*[\d.]*\s*$)",
-    re.IGNORECASE,
+    r"|[+-]?(circle|point)\s+[-+\d.]\S*[\s,]+[-+\d.]\S*\s*[\d.]*\s*$)"
 )
-_CRTF = re.compile(
-    r"^\s*(#CRTF|(ann\s+|[+-]\s*)?(circle|symbol|ellipse|centerbox|rotbox|box|poly|annulus)\s*\[\s*\[)",
-    re.IGNORECASE,
+_CRTF = (
+    r"(?i)^\s*(#CRTF|(ann\s+|[+-]\s*)?"
+    r"(circle|symbol|ellipse|centerbox|rotbox|box|poly|annulus)\s*\[\s*\[)"
 )
-_HTML = re.compile(
-    rb"^(\xef\xbb\xbf)?\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*<(!doctype\s+html|html|head|body|table)\b",
-    re.IGNORECASE | re.DOTALL,
+_HTML = (
+    rb"(?is)^(\xef\xbb\xbf)?\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*"
+    rb"<(!doctype\s+html|html|head|body|table)\b"
 )
-_DAOPHOT = re.compile(r"^#K\s+\w+\s+=|^#N\s+\w+", re.MULTILINE)
-_DAOPHOT_II = re.compile(r"^\s*NL\s+NX\s+NY\b", re.IGNORECASE)
+_DAOPHOT = r"(?m)^#K\s+\w+\s+=|^#N\s+\w+"
+_DAOPHOT_II = r"(?i)^\s*NL\s+NX\s+NY\b"
 _HEAD = 1 << 16
 _MAKERS = {
     "vetter adjust": (b"adjust_chi2", b"disappeared_reason"),
@@ -58,7 +57,7 @@ def kind_of(path: Path) -> str:
     mark = mark_of(head)
     if mark is not None and not mark.is_packed:
         return mark.value
-    if _HTML.match(head):
+    if re.match(_HTML, head):
         return "html"
     if foreign_kind(head) is not None:
         raise not_table_error(path, head)
@@ -78,15 +77,15 @@ def _kind_of_text(text: str) -> str:
         return "votable"
     if text.startswith("# %ECSV"):
         return "ecsv"
-    if _JSON.match(text):
+    if re.match(_JSON, text):
         return "json"
-    if _CRTF.match(text):
+    if re.match(_CRTF, text):
         return "crtf"
     if _is_regions(text):
         return "regions"
-    if _DAOPHOT.match(text):
+    if re.match(_DAOPHOT, text):
         return "daophot"
-    if _DAOPHOT_II.match(text):
+    if re.match(_DAOPHOT_II, text):
         return "daophot ii"
     if is_mpc(text):
         return "mpc"
@@ -96,7 +95,7 @@ def _kind_of_text(text: str) -> str:
 def _is_regions(text: str) -> bool:
     """Return whether a text is a region file: its first line is DS9's, a frame or a shape."""
     for line in lines_of(text):
-        if _REGIONS.match(line):
+        if re.match(_REGIONS, line):
             return True
         if line.strip() and not line.lstrip().startswith("#"):
             return False
@@ -129,7 +128,7 @@ def _unpacked(path: Path, head: bytes) -> bytes:
 
 def is_sextractor(head: str) -> bool:
     """Return whether a text begins as SExtractor's ASCII_HEAD: ``#   1 NUMBER  Running number``."""
-    return bool(_SEXTRACTOR.match(head))
+    return bool(re.match(_SEXTRACTOR, head))
 
 
 def writing_command(path: Path) -> str:

@@ -127,3 +127,12 @@ def test_order_of_reviewers_events_does_not_matter() -> None:
 )
 def test_majority_is_more_than_half(codes: tuple[int, ...], code: int) -> None:
     assert majority_codes(np.array([[one] for one in codes], np.uint8)).tolist() == [code]
+
+
+@pytest.mark.parametrize(("verdict", "code"), [(Verdict.REJECT, 0), (Verdict.ACCEPT, 1)])
+def test_rating_of_the_same_moment_takes_an_arbitration_back(verdict: Verdict, code: int) -> None:
+    """What is in force has the arbitration's date, and another verdict."""
+    at = "2026-01-31T04:00:00.000Z"
+    arbitration = rate(0, Verdict.ACCEPT, "ann", how=How.ARBITER, at=at)
+    ratings = collect(arbitration, rate(0, verdict, "ann", at=at))
+    assert ratings.arbitrated[0] == code

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from vetter.core.fit.chi2 import newton
 from vetter.core.fit.chi2.moments import Array, Window, gram, margin, windows
 from vetter.core.fit.chi2.newton import ShiftPrior, descend, descend_stack
 from vetter.core.fit.chi2.spline import coefficients, shift_one
@@ -173,3 +174,25 @@ def test_starts_are_not_changed() -> None:
     u, v = np.zeros(5), np.zeros(5)
     descend_stack(np.array([moments] * 5), window, SCALES, u, v)
     assert not u.any() and not v.any()
+
+
+@pytest.mark.parametrize("offset", [(0.2, 0.2), (-0.2, 0.2), (0.1, -0.2), (-0.1, 0.1)])
+@pytest.mark.parametrize("prior", [None, ShiftPrior(-0.1, -0.3, 3e4)], ids=["plain", "prior"])
+@pytest.mark.parametrize("scales", [SCALES, (1.0, 1.0)], ids=["free", "fixed scale"])
+def test_each_step_squares_the_distance(
+    scales: tuple[float, float],
+    prior: ShiftPrior | None,
+    offset: tuple[float, float],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Steps by exact derivatives: from 0.2 px to a hundredth, then to under a ten-thousandth."""
+    moments, window, _ = made(noisy(0.3, -0.6, brighter=1.2), stars(), scales=scales)
+    u, v, scale, chi2 = descend(moments, window, scales, 0.3, -0.6, prior=prior)
+    start = u + offset[0], v + offset[1]
+    monkeypatch.setattr(newton, "MAX_STEPS", 2)
+    wanted = pytest.approx((u, v, scale, chi2), abs=5e-5)
+    assert descend(moments, window, scales, *start, prior=prior) == wanted
+    own = None if prior is None else ShiftPrior(*(np.full(5, value) for value in prior))
+    starts = (np.full(5, value) for value in start)
+    for end in np.transpose(descend_stack(np.array([moments] * 5), window, scales, *starts, own)):
+        assert tuple(end) == wanted

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 from PyQt6.QtCore import Qt
-from PyQt6.QtGui import QKeySequence
+from PyQt6.QtGui import QColor, QKeySequence
 from PyQt6.QtTest import QTest
-from PyQt6.QtWidgets import QPushButton
+from PyQt6.QtWidgets import QColorDialog, QPushButton
 
 from vetter.gui.actions.command import Command
 from vetter.gui.actions.keymap import make_keymap
@@ -219,3 +219,15 @@ def test_dialog_of_layouts_begins_with_the_name(qtbot: Any, layouts: LayoutPage)
     assert not dialog.isVisible()
     # Both are closed at the end of the test.
     layouts.setParent(None)
+
+
+def test_colour_of_a_tag_is_chosen_in_a_dialog(tags: TagPage) -> None:
+    tags.swatches[1].click()
+    dialog = tags.findChild(QColorDialog)
+    assert dialog is not None and dialog.windowTitle() == "Colour of tag 2"
+    dialog.colorSelected.emit(QColor("#0072b2"))
+    dialog.close()
+    assert tags.told[-1] == (("dipole", "ghost"), ("#d55e00", "#0072b2"))
+    assert tags.swatches[1].text() == "#0072b2"
+    tags.clears[1].click()
+    assert tags.told[-1] == (("dipole", "ghost"), ("#d55e00",))

@@ -151,3 +151,27 @@ def test_typed_facts_are_there_in_the_next_dialog(qtbot, session, tmp_path) -> N
         dialog._asked["tns.reporter"].clear()
     assert facts == {"tns.at_type": ("1", dialog._asked["tns.at_type"].placeholderText())}
     dialog.done(0)
+
+
+def test_nothing_is_written_without_a_folder(qtbot, dialog, tmp_path, monkeypatch) -> None:
+    _choose(qtbot, dialog, "regions")
+    before = dialog.outcome.text()
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: "")
+    dialog.save.click()
+    assert dialog.outcome.text() == before and list(tmp_path.iterdir()) == []
+
+
+def test_report_that_cannot_be_saved_says_why_and_may_be_tried_again(
+    qtbot, dialog, session, tmp_path, monkeypatch
+) -> None:
+    said: list[str] = []
+    session.message.connect(said.append)
+    _choose(qtbot, dialog, "regions")
+    before = dialog.outcome.text()
+    (tmp_path / "file").write_text("no folder")
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(tmp_path / "file"))
+    dialog.save.click()
+    assert not dialog.save.isEnabled() and dialog.bar.isVisible()
+    qtbot.waitUntil(lambda: dialog.outcome.text() != before, timeout=30000)
+    assert "file" in dialog.outcome.text() and not dialog.outcome.text().startswith("Saved")
+    assert dialog.save.isEnabled() and not dialog.bar.isVisible() and said == []

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QFileDialog
 
 from tests.helpers.decisions import event, listing
 from vetter.core.decisions.decision import Verdict
@@ -67,3 +68,38 @@ def test_session_that_is_gone_says_so(qtbot, session: Path, dialog: ReviewerRepo
     dialog.show_it.click()
     qtbot.waitUntil(lambda: "s.vetter" in dialog.text.toPlainText(), timeout=30000)
     assert dialog.report is None
+
+
+@pytest.mark.parametrize("chosen", ["page.html", ""])
+def test_page_is_saved_where_the_user_wants(
+    qtbot, session: Path, dialog, tmp_path: Path, monkeypatch, chosen: str
+) -> None:
+    asked: list[str] = []
+    path = str(tmp_path / chosen) if chosen else ""
+    monkeypatch.setattr(
+        QFileDialog, "getSaveFileName", lambda *given: asked.append(given[2]) or (path, "")
+    )
+    # Before there is a report there is nothing to save.
+    dialog.save_page(str(tmp_path / "early.html"))
+    dialog.show_it.click()
+    qtbot.waitUntil(lambda: dialog.report is not None, timeout=30000)
+    dialog.save.click()
+    assert asked == ["s_report.html"]
+    assert [page.name for page in tmp_path.glob("*.html")] == ([chosen] if chosen else [])
+
+
+@pytest.mark.parametrize(
+    ("undecided", "words"),
+    [
+        (0, ""),
+        (1, "1 candidate is not decided yet"),
+        (1200, "1,200 candidates are not decided yet"),
+    ],
+)
+def test_question_counts_the_undecided(qtbot, session: Path, undecided: int, words: str) -> None:
+    dialog = ReviewerReportDialog(session, "me", undecided)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
+    qtbot.addWidget(dialog)
+    assert words in dialog.question.text()
+    assert ("not decided yet" in dialog.question.text()) == bool(words)
+    dialog.reject()

@@ -7,10 +7,13 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 from PyQt6.QtCore import QPoint, Qt
+from PyQt6.QtGui import QColor, QKeyEvent
 from pytestqt.qtbot import QtBot
 
+from tests.helpers.snapshots import pixels
 from vetter.core.display.plane_noise import measure_noise
 from vetter.gui.panels.stretch.histogram import LimitsHistogram
+from vetter.gui.widgets.theme import DARK, LIGHT, Tones
 
 
 @pytest.fixture
@@ -89,4 +92,96 @@ def test_axis_stays_while_a_handle_is_dragged(histogram: LimitsHistogram, qtbot:
     before, low = histogram.place_of(1000), histogram.limits[0]
     histogram.show_plane("image", np.full((5, 5), 100.0), (low, 150.0), None)
     assert histogram.place_of(1000) == before
+    qtbot.mouseRelease(histogram, Qt.MouseButton.LeftButton, pos=start)
+
+
+@pytest.mark.parametrize(("beside", "is_held"), [(0, True), (6, True), (40, False)])
+def test_handle_is_gripped_near_its_line(
+    histogram: LimitsHistogram, qtbot: QtBot, beside: int, is_held: bool
+) -> None:
+    for sign in (-1, 1):
+        histogram.show_plane("image", None, (90.0, 150.0), None)
+        start = histogram.place_of(150) + sign * beside
+        drag(histogram, qtbot, start, start - 30)
+        assert (histogram.limits[1] < 150) == is_held and histogram.limits[0] == 90
+
+
+def test_other_button_moves_nothing(histogram: LimitsHistogram, qtbot: QtBot) -> None:
+    start = QPoint(round(histogram.place_of(90)), 30)
+    qtbot.mousePress(histogram, Qt.MouseButton.RightButton, pos=start)
+    qtbot.mouseMove(histogram, QPoint(start.x() + 20, 30))
+    qtbot.mouseRelease(histogram, Qt.MouseButton.RightButton, pos=start)
+    assert histogram.limits == (90, 150)
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Left, Qt.Key.Key_A])
+def test_other_keys_are_the_windows(histogram: LimitsHistogram, key: Qt.Key) -> None:
+    event = QKeyEvent(QKeyEvent.Type.KeyPress, key, Qt.KeyboardModifier.NoModifier)
+    histogram.keyPressEvent(event)
+    assert not event.isAccepted() and histogram.limits == (90, 150)
+
+
+def test_steps_by_keyboard_are_alike_both_ways(histogram: LimitsHistogram, qtbot: QtBot) -> None:
+    control = Qt.KeyboardModifier.ControlModifier
+    place = histogram.place_of(150)
+    qtbot.keyClick(histogram, Qt.Key.Key_Up)
+    qtbot.keyClick(histogram, Qt.Key.Key_Left, control)
+    step = place - histogram.place_of(histogram.limits[1])
+    assert 2 < step < 30
+    qtbot.keyClick(histogram, Qt.Key.Key_Right, control)
+    assert histogram.limits[1] == pytest.approx(150, rel=1e-9)
+
+
+def inked(histogram: LimitsHistogram, colour: str) -> np.ndarray:
+    tone = QColor(colour)
+    shown = pixels(histogram.grab().toImage())
+    return (shown == (tone.red(), tone.green(), tone.blue())).all(axis=2)
+
+
+@pytest.mark.parametrize("tones", [DARK, LIGHT])
+def test_bars_are_between_the_handles_triangles(histogram: LimitsHistogram, tones: Tones) -> None:
+    histogram.set_tones(tones)
+    lines = inked(histogram, tones.text)
+    height = histogram.height()
+    for limit, inwards in zip(histogram.limits, (1, -1), strict=True):
+        x = round(histogram.place_of(limit))
+        assert lines[:, x - 1 : x + 2].any(axis=1).all()
+        # A triangle at the foot points into the range that is shown.
+        foot = lines[height - 4]
+        assert foot[x + 3 * inwards] and not foot[x - 3 * inwards]
+        assert not lines[height // 2, x + 3 * inwards]
+    # Most pixels are near the sky, the one bright pixel far from it.
+    bars = inked(histogram, tones.dim).sum(axis=0)
+    sky = round(histogram.place_of(100))
+    assert bars[sky - 4 : sky + 4].max() > 0.8 * (height - 4)
+    empty = round(histogram.place_of(5000))
+    assert bars[empty - 4 : empty + 4].max() == 0
+    assert 0 < bars[-20:].max() < 0.3 * height
+
+
+def test_chosen_handle_is_lit_while_it_has_the_keyboard(
+    histogram: LimitsHistogram, qtbot: QtBot
+) -> None:
+    histogram.set_tones(DARK)
+    assert not inked(histogram, DARK.link).any()
+    histogram.show()
+    histogram.activateWindow()
+    histogram.setFocus()
+    qtbot.waitUntil(histogram.hasFocus, timeout=30000)
+    for key, limit in ((Qt.Key.Key_Up, 150), (Qt.Key.Key_Down, 90)):
+        qtbot.keyClick(histogram, key)
+        # Below the handle's number.
+        lit = inked(histogram, DARK.link)[histogram.height() // 2 :]
+        columns = np.flatnonzero(lit.any(axis=0))
+        place = histogram.place_of(limit)
+        assert columns.min() >= place - 10 and columns.max() <= place + 10
+
+
+def test_pixels_of_another_plane_are_shown_while_a_handle_is_held(
+    histogram: LimitsHistogram, qtbot: QtBot
+) -> None:
+    start = QPoint(round(histogram.place_of(90)), 30)
+    qtbot.mousePress(histogram, Qt.MouseButton.LeftButton, pos=start)
+    histogram.show_plane("diff", np.full((5, 5), 1.0), (-3.0, 3.0), None)
+    assert histogram.limits == (-3, 3)
     qtbot.mouseRelease(histogram, Qt.MouseButton.LeftButton, pos=start)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 from PyQt6.QtGui import QAction
+from PyQt6.QtWidgets import QInputDialog
 from pytestqt.qtbot import QtBot
 
 from vetter.core.display.interval import Interval
@@ -96,3 +97,29 @@ def test_preset_is_what_its_name_says(
         assert (look.contrast, look.bias) == (1.0, 0.5)
     # Colours and the sharing of limits stay.
     assert preset.group_style("sky").cmap == "viridis" and not preset.shared
+
+
+@pytest.mark.parametrize(("typed", "name"), [(" night ", "night"), ("  ", None)])
+def test_name_of_a_preset_is_asked_for(button: PresetButton, typed: str, name: str | None) -> None:
+    saved: list[dict[str, object]] = []
+    button.saved.connect(saved.append)
+    button.show_looks(BRIGHT)
+    entries(button)["Save as preset..."].trigger()
+    dialog = button.window().findChild(QInputDialog)
+    assert dialog is not None and dialog.labelText() == "Name of the preset"
+    dialog.textValueSelected.emit(typed)
+    dialog.close()
+    assert [list(names) for names in saved] == ([] if name is None else [[name]])
+    assert name is None or button.presets[name] == BRIGHT
+
+
+def test_next_preset_goes_round(button: PresetButton) -> None:
+    told: list[DisplayStyle] = []
+    button.chosen.connect(told.append)
+    names = list(button.presets)
+    # Looks that are no preset: the first comes next.
+    button.show_looks(BRIGHT)
+    for _ in range(len(names) + 1):
+        button.choose_next()
+        button.show_looks(told[-1])
+    assert told == [built_in_presets(BRIGHT)[name] for name in [*names, names[0]]]

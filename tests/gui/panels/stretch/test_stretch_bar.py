@@ -16,6 +16,7 @@ from vetter.core.display.style import GROUPS, DisplayStyle
 from vetter.gui.actions.keymap import make_keymap
 from vetter.gui.commands import COMMANDS
 from vetter.gui.panels.stretch.limits_text import LimitsText
+from vetter.gui.panels.stretch.presets import PresetButton
 from vetter.gui.panels.stretch.stretch_bar import StretchBar
 from vetter.gui.widgets.line_edits import NumberField
 from vetter.review.cutouts.rendered_cutout import render_cutout
@@ -275,3 +276,91 @@ def test_changes_are_for_this_candidate_or_all_again(bar: StretchBar) -> None:
     assert bar.is_per_candidate is not before
     bar.toggle_per_candidate()
     assert bar.is_per_candidate is before
+
+
+@pytest.mark.parametrize("dark", [True, False])
+def test_histogram_has_the_theme(bar: StretchBar, dark: bool) -> None:
+    bar.show_frame(render_cutout(FieldInMemory(), 0, 20, DisplayStyle()))
+    bar.toggle_histogram()
+    bar.set_theme(dark)
+    image = bar.histogram.grab().toImage()
+    assert (image.pixelColor(image.width() - 1, 0).lightness() < 100) == dark
+
+
+def test_chosen_planes_of_the_blink_are_told(bar: StretchBar) -> None:
+    told: list[DisplayStyle] = []
+    bar.looks_changed.connect(told.append)
+    bar.set_blinks(("image", "diff"))
+    assert bar.looks.blinks == ("image", "diff") and told == [bar.looks]
+    bar.set_blinks(("image", "diff"))
+    assert len(told) == 1
+
+
+def test_presets_of_the_session_come_back(bar: StretchBar) -> None:
+    saved: list[dict[str, object]] = []
+    bar.presets_changed.connect(saved.append)
+    looks = DisplayStyle().with_("sky", stretch="square")
+    bar.restore_presets({"mine": looks.record()})
+    seen = []
+    for _ in range(6):
+        bar.next_preset()
+        seen.append(bar.looks.sky.stretch)
+    assert "square" in seen and saved == []
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
+def test_menu_of_the_presets_opens_by_key(bar: StretchBar) -> None:
+    bar.show()
+    menu = bar.findChild(PresetButton).menu()
+    bar.show_presets()
+    assert menu.isVisible()
+    menu.close()
+
+
+def test_buttons_do_what_their_keys_do(bar: StretchBar) -> None:
+    bar.resize(1600, bar.height())
+    bar.drag_contrast("image", 0.1, 0.5)
+    before = bar.looks
+    named = {b.text(): b for b in bar.findChildren(QAbstractButton) if not b.isHidden()}
+    invert, shared, reset = (
+        next(b for words, b in named.items() if words.lower().startswith(start))
+        for start in ("invert", "shared", "reset")
+    )
+    invert.click()
+    assert bar.looks.sky.invert and bar.looks.difference.invert
+    shared.click()
+    assert bar.looks.shared is not before.shared
+    reset.click()
+    assert (bar.looks.sky.bias, bar.looks.sky.contrast) == (0.5, 1.0)
+    # There is nothing more to reset.
+    assert reset.isHidden()
+
+
+def test_limits_are_those_of_the_planes_in_scope(bar: StretchBar) -> None:
+    bar.show_frame(render_cutout(FieldInMemory(), 0, 20, DisplayStyle()))
+    of_sky = bar.findChild(LimitsText).text()
+    choose(bar, "difference")
+    of_differences = bar.findChild(LimitsText).text()
+    assert of_sky != of_differences and of_differences.startswith("\N{MINUS SIGN}")
+    choose(bar, "image planes")
+    assert bar.findChild(LimitsText).text() == of_sky
+
+
+@pytest.mark.parametrize(
+    ("across", "up", "bias", "contrast"),
+    [
+        (0.0, 0.0, 0.5, 1.0),
+        (-1.0, 0.0, -0.5, 1.0),
+        (-1.2, 0.0, -0.5, 1.0),
+        (1.0, 0.0, 1.5, 1.0),
+        (1.2, 0.0, 1.5, 1.0),
+        (0.0, -1.0, 0.5, 0.25),
+        (0.0, -3.0, 0.5, 0.1),
+        (0.0, 3.0, 0.5, 20.0),
+    ],
+)
+def test_drag_ends_at_its_bounds(
+    bar: StretchBar, across: float, up: float, bias: float, contrast: float
+) -> None:
+    bar.drag_contrast("image", across, up)
+    assert (bar.looks.sky.bias, bar.looks.sky.contrast) == pytest.approx((bias, contrast))

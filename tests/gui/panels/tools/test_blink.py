@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import floor
+
 import numpy as np
 import pytest
 from PyQt6.QtCore import QEvent, QObject, QPoint, QRect
@@ -14,6 +16,7 @@ from tests.helpers.turns import until_handled
 from vetter.core.display.style import DisplayStyle
 from vetter.gui.panels.plane_row import PlaneRow
 from vetter.gui.panels.tools.blink import AutoBlink
+from vetter.gui.widgets.theme import DARK, LIGHT
 from vetter.review.cutouts.rendered_cutout import (
     REFIT,
     FitPanel,
@@ -188,6 +191,11 @@ def test_the_swipe_shows_both_planes(row: PlaneRow) -> None:
     shown = row.grab().toImage()
     left, right = (shown.pixelColor(middle + QPoint(x, 0)).lightness() for x in (-6, 6))
     assert left < 60 and right > 200
+    # The divider: one bright column between two dark ones, seen on any ground.
+    edge = panel.mapToScene(floor(frame.left + frame.width / 2), 0).toPoint().x()
+    assert shown.pixelColor(edge, middle.y()).name() in (DARK.accent, LIGHT.accent)
+    beside = [shown.pixelColor(edge + x, middle.y()).lightness() for x in (-1, 1, 2)]
+    assert beside[0] < 20 and 60 < beside[1] < 120 and beside[2] > 200
     row.toggle_swipe()
     shown = row.grab().toImage()
     assert shown.pixelColor(middle + QPoint(30, 0)).lightness() < 60

@@ -79,3 +79,15 @@ def test_other_pixels_stay(tmp_path: Path, pixels: Any, cards: dict[str, Any]) -
     plane = plane_of(write_image(tmp_path / "s.fits", values, cards))
     np.testing.assert_array_equal(plane.read(Box(0, 0, 80, 60)), values)
     image_of(plane).close()
+
+
+@pytest.mark.parametrize("place", [(0, 0), (0, 79), (59, 0), (59, 79)])
+@pytest.mark.parametrize(("value", "is_linear"), [(50.0, False), (50.1, True), (-50.1, True)])
+def test_one_large_pixel_at_the_edge_shows_linear_pixels(
+    tmp_path: Path, place: tuple[int, int], value: float, is_linear: bool
+) -> None:
+    pixels = np.ones((60, 80), np.float64)
+    pixels[place] = value
+    plane = plane_of(write_image(tmp_path / "s.fits", pixels, CARDS))
+    assert ("linear already" in plane.note) is is_linear
+    image_of(plane).close()

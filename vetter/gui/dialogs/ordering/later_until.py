@@ -47,12 +47,12 @@ def ask_until(session: Session, parent: QWidget) -> None:
     menu.popup(parent.mapToGlobal(QPoint(parent.width() // 3, parent.height() // 3)))
 
 
-def _run(put_off: object, days: float | None, _checked: bool = False) -> None:
+def _run(put_off: object, days: float | None, _checked: bool) -> None:
     assert callable(put_off)
     put_off("" if days is None else time_after(days))
 
 
-def _ask_date(put_off: object, parent: QWidget, _checked: bool = False) -> None:
+def _ask_date(put_off: object, parent: QWidget, _checked: bool) -> None:
     dialog = DateDialog(parent)
     dialog.accepted.connect(partial(_run_date, put_off, dialog))
     dialog.open()

@@ -97,7 +97,7 @@ class TagPage(QWidget):
                 colours.pop()
             self.tags_changed.emit(tuple(names), tuple(colours))
 
-    def _on_swatch(self, place: int, _checked: bool = False) -> None:
+    def _on_swatch(self, place: int, _checked: bool) -> None:
         dialog = QColorDialog(QColor(self._colours[place] or DARK.accent), self)
         dialog.setWindowTitle(f"Colour of tag {place + 1}")
         dialog.colorSelected.connect(partial(self._on_colour, place))
@@ -106,7 +106,7 @@ class TagPage(QWidget):
     def _on_colour(self, place: int, colour: QColor) -> None:
         self.set_colour(place, colour.name())
 
-    def _on_clear(self, place: int, _checked: bool = False) -> None:
+    def _on_clear(self, place: int, _checked: bool) -> None:
         self.set_colour(place, "")
 
     def _show_colours(self) -> None:

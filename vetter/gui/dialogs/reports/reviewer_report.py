@@ -110,7 +110,7 @@ class ReviewerReportDialog(QDialog):
         except (VetterError, OSError) as error:
             self.text.setPlainText(f"the page could not be written: {error}")
 
-    def _on_show(self, _checked: bool = False) -> None:
+    def _on_show(self) -> None:
         self.text.setPlainText("reading the session...")
         self.pages.setCurrentIndex(1)
         path, reviewer = self._path, self._reviewer
@@ -128,7 +128,7 @@ class ReviewerReportDialog(QDialog):
     def _on_failed(self, reason: str) -> None:
         self.text.setPlainText(reason)
 
-    def _on_save(self, _checked: bool = False) -> None:
+    def _on_save(self) -> None:
         name = f"{self._path.stem}_report.html"
         path, _ = QFileDialog.getSaveFileName(self, "Save the report", name, "Page (*.html)")
         if path:
