@@ -218,3 +218,15 @@ def test_theme_is_taken_at_once(canvas: Canvas) -> None:
     canvas.grab()
     canvas.setPalette(palette_of(LIGHT))
     assert canvas.grab().toImage().pixelColor(5, 5) == QColor(LIGHT.window)
+
+
+def test_larger_scale_has_a_larger_mark(canvas: Canvas) -> None:
+    shown = points([[20.0, 20.0], [60.0, 70.0]])
+    shown.scales = np.array([0.5, 2.0])
+    show(canvas, shown)
+    light = ink(canvas)
+    widths = []
+    for place in shown.places.tolist():
+        columns = np.flatnonzero(around(canvas, light, place).any(axis=0))
+        widths.append(int(np.ptp(columns)))
+    assert widths[1] > widths[0] + 5
