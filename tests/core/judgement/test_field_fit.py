@@ -289,7 +289,7 @@ def test_limits_of_the_settings_decide():
         (False, "no match", 3.0, "no match"),
         (True, "no match", 3.0, None),
         (True, "no match", np.nan, "no match"),
-        (True, "", np.nan, "no FWHM: no stars to measure it on; give --fwhm"),
+        (True, "", np.nan, NO_FWHM),
         (False, "", np.nan, "no PSF: its FWHM is unknown; give the FWHM"),
     ],
 )

@@ -13,6 +13,7 @@ from PyQt6.QtWidgets import QApplication
 
 from tests.helpers.snapshots import pixels
 from vetter.core.judgement.answer import Answer
+from vetter.core.judgement.star_calibration import StarCalibration
 from vetter.gui.field_view.canvas import MAX_POINTS_AT_ONCE, FieldCanvas
 from vetter.gui.field_view.marks import MAX_ARROWS_WITH_HEADS
 from vetter.gui.field_view.point_layer import Piece
@@ -121,14 +122,25 @@ def test_current_candidate_is_ringed(canvas: Canvas, tones: Any) -> None:
     assert (ys.min() + ys.max()) / 2 == pytest.approx(y, abs=1)
     # A ring of 9 pixels that leaves the mark free.
     assert 18 <= np.ptp(xs) <= 26 and not around(canvas, changed, [60.0, 70.0], 3).any()
+    # Dark on light, and light on dark.
+    tone = canvas.grab().toImage().pixelColor(round(x) + 9, round(y))
+    assert tone.red() > 150 and (tone.lightness() > 110) == (tones is DARK)
     for row in (102, 999, -1):
         canvas.set_current(row)
         assert (ink(canvas) == before).all()
 
 
-@pytest.mark.parametrize(("count", "at_once"), [(MAX_POINTS_AT_ONCE, True), (201, False)])
-def test_few_points_are_painted_at_once(canvas: Canvas, count: int, at_once: bool) -> None:
-    show(canvas, points(np.full((count, 2), 50.0)))
+@pytest.mark.parametrize(
+    ("count", "stars", "at_once"),
+    [(MAX_POINTS_AT_ONCE, 0, True), (201, 0, False), (150, 50, True), (150, 51, False)],
+)
+def test_few_points_are_painted_at_once(
+    canvas: Canvas, count: int, stars: int, at_once: bool
+) -> None:
+    shown = points(np.full((count, 2), 50.0))
+    names = ("x", "y", "brightness", "dx", "dy", "scale", "chi2_ratio", "snr")
+    shown.calibration = StarCalibration(**{name: np.ones(stars) for name in names})
+    show(canvas, shown)
     canvas.grab()
     assert canvas.layer.stale == canvas.layer.under_way == (not at_once)
     canvas.layer.finish()
@@ -218,3 +230,15 @@ def test_theme_is_taken_at_once(canvas: Canvas) -> None:
     canvas.grab()
     canvas.setPalette(palette_of(LIGHT))
     assert canvas.grab().toImage().pixelColor(5, 5) == QColor(LIGHT.window)
+
+
+def test_larger_scale_has_a_larger_mark(canvas: Canvas) -> None:
+    shown = points([[20.0, 20.0], [60.0, 70.0]])
+    shown.scales = np.array([0.5, 2.0])
+    show(canvas, shown)
+    light = ink(canvas)
+    widths = []
+    for place in shown.places.tolist():
+        columns = np.flatnonzero(around(canvas, light, place).any(axis=0))
+        widths.append(int(np.ptp(columns)))
+    assert widths[1] > widths[0] + 5

@@ -294,4 +294,4 @@ def test_neighbours_go_around_and_the_next_undecided_is_the_nearest(compared: Co
     session.say(3, verdict=Verdict.ACCEPT)
     assert compared.next_undecided() is None
     session.current_row = 99
-    assert compared.neighbour(1) == 0
+    assert (compared.neighbour(1), compared.neighbour(-1)) == (0, 3)

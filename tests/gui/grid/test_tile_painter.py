@@ -125,7 +125,7 @@ def painted(tile: TilePainter, row: int = 1, picture: Any = "", selected: bool =
     image.fill(QColor(DARK.window))
     painter = QPainter(image)
     tile.begin()
-    tile.paint(painter, RECT, row, picture, selected)
+    tile.paint(painter, RECT, tile.state(row, picture, selected))
     painter.end()
     return pixels(image)
 

@@ -82,3 +82,16 @@ def test_nothing_is_prepared_while_loading(row, frames):
     row.show_loading("J1", ("image",))
     row.prepare(frames[1])
     assert row._prepared is None
+
+
+@pytest.mark.parametrize("way", [(1, 2, 1), (1, 0, 1), (1, 2, 0, 1, 2), (1, 1, 2, 2, 1)])
+def test_painting_ahead_never_changes_what_is_on_screen(row, frames, way):
+    """Whatever was shown before: pictures of earlier candidates are painted over."""
+    wanted = [painted_now(row, frame) for frame in frames]
+    row.show_frame(frames[0])
+    for shown in way:
+        row.prepare(frames[way[0]])
+        row.show_frame(frames[shown])
+        for ahead in range(3):
+            row.prepare(frames[ahead])
+            assert np.array_equal(seen(row), wanted[shown])

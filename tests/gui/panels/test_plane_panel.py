@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PyQt6.QtCore import QLineF
 from PyQt6.QtGui import QColor, QFontMetricsF, QImage, QPainter
 
 from tests.helpers.snapshots import pixels, snapshot_font
@@ -19,6 +18,7 @@ from vetter.gui.panels.plane_panel import (
     PlanePanel,
     picture_to_image,
 )
+from vetter.gui.panels.tools.hatch import Hatch
 from vetter.gui.widgets.theme import DARK
 from vetter.review.cutouts.rendered_cutout import Shift
 
@@ -193,7 +193,7 @@ def test_message_replaces_the_pixels(panel: PlanePanel) -> None:
 
 
 def test_bad_pixels_are_hatched_over_all_but_the_mask(panel: PlanePanel, stage: PanelState) -> None:
-    stage.hatch = [QLineF(0, 0, 20, 20)]
+    stage.hatch = Hatch(np.array([[0, 0, 20, 20]]))
     for plane, is_hatched in (("image", True), ("mask", False)):
         panel.exhibit = content(plane)
         below = painted(panel)[int(TITLE_HEIGHT) + 2 : -2, 2:-2]

@@ -64,10 +64,14 @@ class CompareView(QWidget):
         return f"{self._session.candidates.name(row)} {WORDS[int(self._session.codes[row])]}"
 
     def neighbour(self, steps: int) -> int:
-        """Return the row so many places from the current one, around the end."""
+        """Return the row so many places from the current one, around the end.
+
+        From a candidate that is not among them it is the first, or the last going back.
+        """
         current = self._session.current_row
-        place = self.rows.index(current) if current in self.rows else -1
-        return self.rows[(place + steps) % len(self.rows)]
+        if current not in self.rows:
+            return self.rows[0 if steps > 0 else -1]
+        return self.rows[(self.rows.index(current) + steps) % len(self.rows)]
 
     def next_undecided(self) -> int | None:
         """Return the next undecided row after the current one, or None."""
