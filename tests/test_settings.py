@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import pytest
@@ -160,3 +161,9 @@ def test_typed_fields_of_a_report_get_their_types() -> None:
 def test_field_of_a_report_that_cannot_be_used_is_named(key: str, text: str, says: str) -> None:
     with pytest.raises(SettingsError, match=f"^{says}$"):
         ReportSettings().with_fields({key: text})
+
+
+def test_facts_of_reports_are_unknown_at_first() -> None:
+    reports = ReportSettings()
+    assert set(dataclasses.astuple(reports.tns)) == {"", (), -1, 0.0}
+    assert set(dataclasses.astuple(reports.ades)) == {"", (), 0.0}

@@ -259,6 +259,8 @@ def test_plane_with_its_own_limits_is_named() -> None:
     planes = {"image": image, "template": image + 9000}
     frame = render_cutout(FieldInMemory(planes, [[20, 20]]), 0, 20, DisplayStyle())
     assert frame.own_limits == {"template"}
+    # In a blink it is as dark or bright as it is beside the image.
+    assert list(frame.blinks) == ["template"]
     apart = repaint(frame, DisplayStyle(shared=False))
     assert apart.own_limits == frozenset()
 

@@ -124,6 +124,7 @@ def test_averages_leave_out_unknown_pixels() -> None:
     pixels[0, 0] = np.nan
     means = average_blocks(pixels, 2)
     assert means == pytest.approx(np.array([[10 / 3, 4.5], [8.5, 10.5]]))
+    assert np.isnan(average_blocks(np.full((2, 2), np.nan), 2)).tolist() == [[True]]
 
 
 def test_stamps_have_no_surroundings() -> None:
@@ -134,3 +135,13 @@ def test_stamps_have_no_surroundings() -> None:
 def test_an_unreadable_image_has_no_surroundings() -> None:
     source = FieldInMemory(fails=(0,))
     assert render_surround(source, 0, 20, DisplayStyle()) is None
+
+
+def test_directions_are_those_of_the_candidates_place() -> None:
+    wcs = tan_wcs()
+    # The pole is ten columns and twenty rows from the candidate, at (200, 230).
+    wcs.wcs.crval, wcs.wcs.crpix = [0, 90], [211, 251]
+    wcs.wcs.cd = np.diag([-1e-4, 1e-4])
+    wcs.wcs.set()
+    north = made(field(wcs, places=[[200.0, 230.0]])).north
+    assert north == pytest.approx(np.degrees(np.arctan2(20, 10)), abs=0.5)
