@@ -199,3 +199,9 @@ def test_right_ascension_is_from_zero_to_360() -> None:
     )
     west = radec(tan(ra=0.0), 50, 49)
     assert west is not None and 359.9 < west[0] < 360
+
+
+def test_cube_has_no_sky_position_of_a_pixel() -> None:
+    cube = WCS(naxis=3)
+    cube.wcs.ctype = ["RA---TAN", "DEC--TAN", "FREQ"]
+    assert radec(cube, 0.0, 0.0) is None

@@ -137,3 +137,14 @@ def test_half_a_position_offers_nothing(place: str) -> None:
     gone = {"xy": ("ra", "dec"), "sky": ("x", "y")}[both]
     stray = event(listing(), 2)._replace(**dict.fromkeys((place, *gone), NAN))
     assert nearest_offers([stray], listing()) == []
+
+
+@pytest.mark.parametrize(("pixels", "key"), [(1.4, "flat"), (1.8, "sky")])
+def test_nearer_is_what_is_less_of_its_radius(pixels: float, key: str) -> None:
+    """An angle of 1.2 arcsec is 0.8 of its radius, 1.4 px are 0.7 of theirs, and 1.8 px 0.9."""
+    listed = listing()
+    on_sky = event(listed, 2)._replace(key="sky", dec=20.0 + 1.2 * ARCSEC)
+    flat = event(listed, 2)._replace(key="flat", x=200.0 + pixels, ra=NAN, dec=NAN)
+    for strays in ([on_sky, flat], [flat, on_sky]):
+        (offer,) = nearest_offers(strays, listed)
+        assert (offer.old_key, offer.row) == (key, 2)

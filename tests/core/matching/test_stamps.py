@@ -103,6 +103,31 @@ def test_source_is_found_where_both_planes_have_it() -> None:
     assert not len(find_sources(pair, flags, 4.0, skies(pair)))
 
 
+@pytest.mark.parametrize(("apart", "count"), [(4, 1), (6, 2)])
+@pytest.mark.parametrize("turned", [False, True], ids=["along x", "along y"])
+def test_source_nearer_than_the_fwhm_to_a_brighter_one_is_left_out(
+    turned: bool, apart: int, count: int
+) -> None:
+    pair = []
+    for name in ("image", "template"):
+        pixels = plane(name, 0.0).pixels
+        for flux, x in ((4e3, 40), (3e3, 40 + apart)):
+            pixels = pixels + flux * Gaussian(2.0).render((SIDE, SIDE), x, 40)
+        pair.append(ArrayPlane(name, pixels.T if turned else pixels))
+    both = (pair[0], pair[1])
+    found = find_sources(both, None, 4.0, skies(both))
+    wanted = [[40.0, 40.0], [40.0, 40.0 + apart] if turned else [40.0 + apart, 40.0]]
+    assert found.tolist() == wanted[:count]
+
+
+def test_flat_parts_of_a_plane_have_no_say_in_its_noise() -> None:
+    rng = np.random.default_rng(3)
+    pixels = rng.normal(0.0, 1.0, (96, 96))
+    pixels[:, :64] = 0.0
+    image, _ = skies((ArrayPlane("image", pixels), ArrayPlane("template", pixels)))
+    assert image.noise == pytest.approx(1.0, abs=0.1)
+
+
 def test_stamp_is_less_the_sky_and_about_the_nearest_pixel() -> None:
     pair = planes(1e4, 5e3)
     found = read(pair)
