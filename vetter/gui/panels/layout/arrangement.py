@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from vetter.gui.panels.layout.camera import MIN_WHOLE_SCALE
@@ -104,6 +105,8 @@ class Room(NamedTuple):
         return scale * self.pixels / self.ratio if whole else float(math.floor(side))
 
 
+# A window asks several times for each of its few sizes.
+@lru_cache(maxsize=64)
 def arrange_panels(
     count: int,
     room: Room,
