@@ -10,16 +10,33 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import settings
 
+from tests.helpers.prompt_bot import PromptBot
+
 ROOT = Path(__file__).resolve().parent.parent
 
+
+def _temporary_in_memory(least: int = 4_000_000_000) -> None:
+    """Keep the tests' files in memory, where that has room and lets programs be run.
+
+    Each commit of a session waits for the disk, and tests make tens of thousands of commits.
+    """
+    memory = Path("/dev/shm")
+    if "TMPDIR" in os.environ or not os.access(memory, os.W_OK | os.X_OK):
+        return
+    found = os.statvfs(memory)
+    if found.f_bavail * found.f_frsize >= least and not found.f_flag & os.ST_NOEXEC:
+        os.environ["TMPDIR"] = tempfile.tempdir = str(memory)
+
+
 # Before Qt, astropy and matplotlib are imported: they look at these once.
+_temporary_in_memory()
 _HOME = Path(tempfile.mkdtemp(prefix="vetter-test-home-"))
 # For pip in tests of its own, whose cache is worth minutes.
 os.environ.setdefault("VETTER_TEST_REAL_HOME", os.path.expanduser("~"))
@@ -33,6 +50,7 @@ for _variable, _folder in (
 ):
     (_HOME / _folder).mkdir(mode=0o700)
     os.environ[_variable] = str(_HOME / _folder)
+_SETTINGS = [str(_HOME / "config" / "vetter" / f"{name}.toml") for name in ("settings", "keymap")]
 # Threads of matrix libraries would wait for each other: two test processes fill two cores.
 for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(_variable, "1")
@@ -65,6 +83,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.get_closest_marker("process") is None)
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Collect no garbage among tests while they are found: there is none, and looking takes 2 s."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
+
+
 def pytest_collection_finish() -> None:
     """Leave ten thousand tests to no later collection of garbage: each would take 0.2 s."""
     gc.collect()
@@ -93,8 +121,14 @@ def cases(real_data: Path) -> Path:
     return folder
 
 
-@pytest.fixture(autouse=True)
-def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def qtbot(qapp: object, request: pytest.FixtureRequest) -> PromptBot:
+    """The bot of pytest-qt, whose waits end sooner."""
+    return PromptBot(request)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_network() -> Iterator[None]:
     """A connection to anything but this machine fails at once."""
     connect = socket.socket.connect
 
@@ -104,7 +138,9 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
             raise OSError(f"a test tried to reach {address[0]}")
         connect(self, address)
 
-    monkeypatch.setattr(socket.socket, "connect", only_here)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", only_here)
+        yield
 
 
 @pytest.fixture(autouse=True)
@@ -130,11 +166,10 @@ def nothing_left_behind(request: pytest.FixtureRequest) -> Iterator[None]:
 
 def _user_settings() -> list[str]:
     """Return the names of settings that a test has written for all later ones; remove them."""
-    files = [_HOME / "config" / "vetter" / name for name in ("settings.toml", "keymap.toml")]
-    left = [file for file in files if file.exists()]
+    left = [file for file in _SETTINGS if os.path.exists(file)]
     for file in left:
-        file.unlink()
-    return [file.name for file in left]
+        os.unlink(file)
+    return [os.path.basename(file) for file in left]
 
 
 def _is_button_pressed() -> bool:

@@ -15,6 +15,8 @@ from typing import NamedTuple
 
 import pytest
 
+from tests.helpers.source_files import imported_by, statements
+
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "vetter"
 SCRIPTING_FACE = ("vetter.cutouts", "vetter.plots", "vetter.templates")
@@ -40,17 +42,6 @@ HEAVY = ("scipy", "photutils", "matplotlib", "astroquery", "pyarrow", "PIL")
 
 def modules(folder: str) -> list[Path]:
     return sorted((PACKAGE / folder).rglob("*.py"))
-
-
-def imported_by(source: Path) -> set[str]:
-    """Full names of the modules that a file imports, wherever in it."""
-    names = set()
-    for node in ast.walk(ast.parse(source.read_text())):
-        if isinstance(node, ast.Import):
-            names |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            names |= {f"{node.module}.{alias.name}" for alias in node.names} | {node.module}
-    return names
 
 
 def loaded_by(*names: str, root_only: bool = True) -> set[str]:
@@ -130,7 +121,7 @@ def documented() -> list[Documented]:
     """Return what has a docstring; without the parsed files, which are large."""
     found = []
     for file in modules("."):
-        for node in ast.walk(ast.parse(file.read_text())):
+        for node in statements(file):
             if not isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef)):
                 continue
             if text := ast.get_docstring(node):

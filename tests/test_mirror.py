@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import ast
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+
+from tests.helpers.source_files import facts_of, imported_by
 
 ROOT = Path(__file__).resolve().parent.parent
 TESTS = ROOT / "tests"
@@ -28,30 +28,6 @@ ELSEWHERE = {
     "vetter.review.threads.heap": "review/threads/test_heap.py",
 }
 """Modules that tests in other rooms, or of a process, run; with one file of those tests."""
-
-
-class Facts(NamedTuple):
-    """Full names of the modules that a file imports, wherever in it; whether it has functions."""
-
-    imported: frozenset[str]
-    has_behaviour: bool
-
-
-@cache
-def facts_of(file: Path) -> Facts:
-    names, has_behaviour = set(), False
-    for node in ast.walk(ast.parse(file.read_text())):
-        if isinstance(node, ast.Import):
-            names |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            names |= {f"{node.module}.{alias.name}" for alias in node.names} | {node.module}
-        elif isinstance(node, ast.FunctionDef):
-            has_behaviour = True
-    return Facts(frozenset(names), has_behaviour)
-
-
-def imported_by(file: Path) -> frozenset[str]:
-    return facts_of(file).imported
 
 
 @cache

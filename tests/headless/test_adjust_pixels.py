@@ -19,8 +19,11 @@ def adjusted(table: Path, output: Path, **planes: Path | str) -> Any:
     return Table.read(output)
 
 
-@pytest.mark.parametrize("template", ["template", "convolved"])
-@pytest.mark.parametrize("mask", [True, False], ids=["mask named", "mask beside"])
+@pytest.mark.parametrize(
+    ("template", "mask"),
+    [("template", True), ("template", False), ("convolved", False)],
+    ids=["template, mask named", "template, mask beside", "convolved, mask beside"],
+)
 def test_stars_of_rubin_visit_are_explained_and_new_source_is_not(
     cases: Path,
     tmp_path: Path,

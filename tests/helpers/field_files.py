@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -30,21 +32,32 @@ def pixels(seed: int = 0, shape: tuple[int, int] = SHAPE) -> Any:
 
 def write_image(path: Path, data: Any, header: Any = None, wcs: WCS | None = None) -> Path:
     """A FITS file with one image in its primary HDU."""
+    _image_hdu(data, header, wcs).writeto(path)
+    return path
+
+
+def _image_hdu(data: Any, header: Any, wcs: WCS | None) -> fits.PrimaryHDU:
     hdu = fits.PrimaryHDU(data, None if wcs is None else wcs.to_header())
     for keyword, value in (header or {}).items():
         hdu.header[keyword] = value
-    hdu.writeto(path)
-    return path
+    return hdu
 
 
 def write_field(folder: Path, names: tuple[str, ...] = ("image", "template")) -> dict[str, str]:
     """Planes called as given, each of its own seed; plane name to file."""
-    specs: dict[str, str] = {}
-    for seed, name in enumerate(names):
-        data = pixels(seed) > 104 if name == "mask" else pixels(seed)
-        data = data.astype(np.uint8) if name == "mask" else data
-        specs[name] = str(write_image(folder / f"{name}.fits", data, wcs=tan_wcs()))
-    return specs
+    specs = {name: folder / f"{name}.fits" for name in names}
+    for seed, (name, path) in enumerate(specs.items()):
+        path.write_bytes(_plane_content(seed, name == "mask"))
+    return {name: str(path) for name, path in specs.items()}
+
+
+@cache
+def _plane_content(seed: int, is_mask: bool) -> bytes:
+    """A plane's file, made once for the hundreds of tests that have a field."""
+    data = pixels(seed)
+    out = io.BytesIO()
+    _image_hdu((data > 104).astype(np.uint8) if is_mask else data, None, tan_wcs()).writeto(out)
+    return out.getvalue()
 
 
 def write_damaged(path: Path, data: Any, last: int, wcs: WCS | None = None) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -40,6 +41,19 @@ def write_small_list(folder: Path, count: int = COUNT) -> tuple[Path, dict[str, 
     planes : dict
         Plane names to files.
     """
+    table, pixels = _content()
+    planes = {
+        name: str(write_image(folder / f"{name}.fits", data, wcs=tan_wcs(SHAPE)))
+        for name, data in pixels.items()
+    }
+    path = folder / "small.csv"
+    table[:count].write(path)
+    return path, planes
+
+
+@cache
+def _content() -> tuple[Table, dict[str, np.ndarray]]:
+    """Return the list and the pixels of its planes, drawn once in a process."""
     rng = np.random.default_rng(20261129)
     y, x = np.mgrid[: SHAPE[0], : SHAPE[1]]
     across, up = np.arange(COUNT) % ACROSS, np.arange(COUNT) // ACROSS
@@ -62,10 +76,6 @@ def write_small_list(folder: Path, count: int = COUNT) -> tuple[Path, dict[str, 
         "diff": image - template,
         "err": np.full(SHAPE, SIGMA),
     }
-    planes = {
-        name: str(write_image(folder / f"{name}.fits", data.astype(np.float32), wcs=tan_wcs(SHAPE)))
-        for name, data in pixels.items()
-    }
     table = Table(
         {
             "id": [f"J{number:03d}" for number in range(COUNT)],
@@ -75,9 +85,7 @@ def write_small_list(folder: Path, count: int = COUNT) -> tuple[Path, dict[str, 
             "band": [("g", "r")[number % 2] for number in range(COUNT)],
         }
     )
-    path = folder / "small.csv"
-    table[:count].write(path)
-    return path, planes
+    return table, {name: data.astype(np.float32) for name, data in pixels.items()}
 
 
 def _star(dx: np.ndarray, dy: np.ndarray) -> np.ndarray:

@@ -53,8 +53,8 @@ SCENES = {
     "undersampled": Scene(image=lambda x, y: 1.9, template=lambda x, y: 1.5),
     "sharp image": Scene(image=lambda x, y: 3.5, template=lambda x, y: 5.0),
     "variables": Scene(variables=10),
-    "small units": Scene(scale=1e-3, noise=4e-3),
-    "large units": Scene(scale=1e4, noise=4e4),
+    "small units": Scene(scale=1e-3, noise=4e-3, stars=16),
+    "large units": Scene(scale=1e4, noise=4e4, stars=16),
     "few stars": Scene(stars=9),
     "sky gradient": Scene(sky=lambda x, y: 100 + 0.1 * x - 0.2 * y),
 }

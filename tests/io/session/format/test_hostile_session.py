@@ -15,6 +15,7 @@ from tests.helpers.decisions import REVIEWER, event, listing
 from vetter.errors import InputError, VetterError
 from vetter.headless.sessions import status
 from vetter.io.inputs.open_input import open_input
+from vetter.io.session.connection import MAX_VALUE_BYTES
 from vetter.io.session.format.tables import APPLICATION_ID, TABLES, VERSION
 from vetter.io.session.session_file import SessionFile
 
@@ -172,7 +173,7 @@ def test_absurd_position_is_unknown_or_number(path: Path, value: float) -> None:
 
 
 @pytest.mark.parametrize("column", ["comment", "tags", "key", "reviewer", "id"])
-def test_text_of_100_megabytes_is_left_out(path: Path, column: str) -> None:
+def test_text_beyond_the_limit_is_left_out(path: Path, column: str) -> None:
     change(
         path,
         "INSERT INTO decisions (id, key, verdict, tags, comment, reviewer, at, how) "
@@ -183,7 +184,7 @@ def test_text_of_100_megabytes_is_left_out(path: Path, column: str) -> None:
         assert session.damage == ("1 of 10 decisions is not readable",)
 
 
-_LONG = "replace(hex(zeroblob(50000000)), '0', 'y')"
+_LONG = f"replace(hex(zeroblob({MAX_VALUE_BYTES // 2 + 1})), '0', 'y')"
 _PLAIN = [
     *(("id", "i"), ("key", "c3"), ("verdict", "accept"), ("tags", "[]")),
     *(("comment", ""), ("reviewer", REVIEWER), ("at", "t"), ("how", "single")),
