@@ -228,3 +228,12 @@ def test_a_shallow_copy_has_its_own_planes() -> None:
     other["diff"] = np.zeros((3, 5))
     assert "diff" not in cutout
     assert other["image"] is cutout["image"]
+
+
+def test_a_name_is_of_a_plane_or_of_a_value_never_of_both() -> None:
+    cutout, plane = a_cutout(), np.zeros_like(a_cutout()["image"])
+    cutout["seen"] = 3
+    cutout["seen"] = plane
+    assert "seen" not in cutout.extras and cutout["seen"] is cutout.planes["seen"]
+    cutout["seen"] = 4
+    assert "seen" not in cutout.planes and cutout["seen"] == 4

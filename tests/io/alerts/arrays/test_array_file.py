@@ -144,3 +144,27 @@ def test_a_file_that_became_shorter_is_told(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="stamp 5 is gone"):
         stamps.stamp(4)
     stamps.close()
+
+
+@pytest.mark.parametrize(
+    ("stored", "read"),
+    [
+        ("<f2", np.float32),
+        ("<f4", np.float32),
+        (">f4", np.float32),
+        ("<f8", np.float64),
+        ("u1", np.float32),
+        ("<i2", np.float32),
+        ("<u2", np.float32),
+        # A whole number beyond 2**24 has no place in single precision.
+        ("<i4", np.float64),
+        ("<i8", np.float64),
+    ],
+)
+def test_pixels_keep_their_precision(tmp_path: Path, stored: str, read: type) -> None:
+    array = (triplets(2) % 200).astype(stored)
+    stamps = open_stamp_array(saved(tmp_path / "a.npy", array))
+    found = stamps.stamp(1)
+    stamps.close()
+    assert found.dtype == read
+    assert np.array_equal(found, np.moveaxis(array[1], -1, 0))
