@@ -15,8 +15,8 @@ from vetter.gui.panels.tools.overlays import turn_painter
 
 _STROKE = QColor("#ff7a66")
 _HALO = QColor(0, 0, 0, 120)
-_MAX_STAMPS = 2
-"""Number of stamps kept: that of a large panel and that of the small ones beside it."""
+_MAX_STAMPS = 3
+"""Number of stamps kept: of equal panels, of a large one, and of the small ones beside it."""
 
 
 class _Look(NamedTuple):
