@@ -95,9 +95,11 @@ def open_bench_window(
     """Open the real window on inputs, with a session of its own."""
     from vetter.app import open_window
     from vetter.review.threads.heap import limit_heaps
+    from vetter.review.threads.turns import shorten_turns
 
     # As the program does at its start.
     limit_heaps()
+    shorten_turns()
     session = folder / f"keys{len(list(folder.glob('keys*.vetter')))}.vetter"
     window = open_window(inputs, session=str(session), reviewer="bench", **planes)
     window.resize(*size)
