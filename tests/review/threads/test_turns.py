@@ -5,6 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 
+from vetter.review.threads.turns import shorten_turns
+
 # The window's start, up to the first thing that it does after the turns are shortened.
 SCRIPT = """
 import sys
@@ -24,3 +26,12 @@ def test_the_program_shortens_the_turns_of_its_threads() -> None:
         [sys.executable, "-P", "-c", SCRIPT], capture_output=True, text=True, check=False
     )
     assert run.stdout.split() == ["True"], run.stderr
+
+
+def test_turns_are_a_tenth_of_the_usual() -> None:
+    usual = sys.getswitchinterval()
+    try:
+        shorten_turns()
+        assert sys.getswitchinterval() < 0.2 * usual
+    finally:
+        sys.setswitchinterval(usual)
