@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from vetter.io.alerts.arrays.array_file import ARRAY_ENDINGS
 from vetter.io.files.plane_names import LIST_ENDINGS, without_ending
 
 _ENDINGS = (*LIST_ENDINGS, ".json", ".csv.gz")
@@ -36,7 +35,7 @@ def list_beside(array: str, files: Iterable[str]) -> str | None:
     >>> list_beside("usage_triplets.npy", ["notes.txt", "usage_candidates.csv", "train.csv"])
     'usage_candidates.csv'
     """
-    stem = without_ending(array, ARRAY_ENDINGS) or Path(array).stem
+    stem = Path(array).stem
     found = [
         (name, other)
         for name in sorted(files)
