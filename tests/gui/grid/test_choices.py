@@ -23,19 +23,6 @@ from vetter.gui.widgets.theme import DARK, LIGHT
 CTRL = Qt.KeyboardModifier.ControlModifier
 
 
-@pytest.fixture
-def session(qapp) -> FakeSession:
-    source = FakeSource(candidate_list(200))
-    session = FakeSession(source.candidates)
-    session.source = source
-    return session
-
-
-@pytest.fixture
-def cache(session) -> FakeCache:
-    return FakeCache(session.source)
-
-
 def _open(qtbot, session: FakeSession, cache: FakeCache, **choice: object) -> Grid:
     grid = Grid(session, cache, choice=choice)
     qtbot.addWidget(grid)

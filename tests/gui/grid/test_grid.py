@@ -9,8 +9,8 @@ from PyQt6.QtGui import QAction, QColor, QImage, QKeySequence, QPainter, QRegion
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
-from tests.helpers.fake_session import FakeSession, candidate_list
-from tests.helpers.fake_source import FakeCache, FakeSource
+from tests.helpers.fake_session import FakeSession
+from tests.helpers.fake_source import FakeCache
 from tests.helpers.snapshots import pixels
 from tests.helpers.turns import until_handled
 from vetter.core.columns.review_columns import ReviewColumns
@@ -24,19 +24,6 @@ from vetter.gui.grid.grid import Grid
 from vetter.gui.grid.page_ahead import TileState
 
 SHIFT, CTRL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
-
-
-@pytest.fixture
-def session(qapp) -> FakeSession:
-    source = FakeSource(candidate_list(200))
-    session = FakeSession(source.candidates)
-    session.source = source
-    return session
-
-
-@pytest.fixture
-def cache(session) -> FakeCache:
-    return FakeCache(session.source)
 
 
 @pytest.fixture

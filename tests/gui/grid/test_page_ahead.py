@@ -11,8 +11,8 @@ from PyQt6.QtCore import QRect, QSize, Qt
 from PyQt6.QtGui import QColor, QImage, QPainter
 from PyQt6.QtTest import QTest
 
-from tests.helpers.fake_session import FakeSession, candidate_list
-from tests.helpers.fake_source import FakeCache, FakeSource
+from tests.helpers.fake_session import FakeSession
+from tests.helpers.fake_source import FakeCache
 from tests.helpers.snapshots import pixels
 from vetter.core.decisions.decision import Verdict
 from vetter.gui.grid.grid import Grid
@@ -20,19 +20,6 @@ from vetter.gui.grid.page_ahead import PageAhead, TileState
 
 GROUND = QColor(10, 20, 30)
 DOWN, UP = Qt.Key.Key_PageDown, Qt.Key.Key_PageUp
-
-
-@pytest.fixture
-def session(qapp) -> FakeSession:
-    source = FakeSource(candidate_list(200))
-    session = FakeSession(source.candidates)
-    session.source = source
-    return session
-
-
-@pytest.fixture
-def cache(session) -> FakeCache:
-    return FakeCache(session.source)
 
 
 @pytest.fixture

@@ -295,7 +295,7 @@ class GridArea(QAbstractScrollArea):
                 if isinstance(state.picture, QImage):
                     self.seen.add(state.row)
                 if not (is_ready and self._ahead.shows(place, state)):
-                    self._paint_tile(painter, rect, state, ground)
+                    self._paint_tile(painter, rect, state, ground if is_ready else None)
         if not len(self._shown):
             self._paint_empty(painter)
         if self._band is not None:
@@ -446,6 +446,10 @@ class GridArea(QAbstractScrollArea):
         flags = int(Qt.AlignmentFlag.AlignCenter) | int(Qt.TextFlag.TextWordWrap)
         painter.drawText(self._view().rect().adjusted(4 * PAD, 0, -4 * PAD, 0), flags, text)
 
-    def _paint_tile(self, painter: QPainter, rect: QRect, state: TileState, ground: QColor) -> None:
-        painter.fillRect(rect, ground)
+    def _paint_tile(
+        self, painter: QPainter, rect: QRect, state: TileState, over: QColor | None
+    ) -> None:
+        """Paint a tile, over an earlier one if the colour of the ground is given."""
+        if over is not None:
+            painter.fillRect(rect, over)
         self.tiles.paint(painter, rect, state)
