@@ -52,13 +52,13 @@ def test_columns_are_known_ones_and_each_is_there_once(model: CandidateModel) ->
 
 def test_lines_are_those_of_the_queue(model: CandidateModel) -> None:
     assert [model.row(place) for place in range(6)] == [5, 4, 3, 2, 1, 0]
-    assert [model.code(place) for place in (3, 4)] == [0, Verdict.REJECT.code]
+    assert model.codes(range(3, 5)) == [0, Verdict.REJECT.code]
     texts = [model.text(4, section) for section in range(6)]
     assert texts == ["rejected", "J001", "18.125", "kept", "bright <b>", "dipole, ghost"]
     assert [model.is_verdict(section) for section in range(3)] == [True, False, False]
     answer = NAMES.index("answer")
-    codes = [model.answer_code(4, answer), model.answer_code(3, answer), model.answer_code(4, 1)]
-    assert codes == [Answer.KEPT.code, NOT_FITTED, NOT_FITTED]
+    assert model.answer_codes(answer, range(3, 5)) == [NOT_FITTED, Answer.KEPT.code]
+    assert model.answer_codes(1, range(3, 5)) == [NOT_FITTED, NOT_FITTED]
     assert model.elision(1) == Qt.TextElideMode.ElideMiddle
     assert model.elision(4) == Qt.TextElideMode.ElideRight
 
@@ -89,7 +89,7 @@ def test_new_lines_are_inserted_once(model: CandidateModel, session: FakeSession
     session.queue.extend(9, lambda name: values.table[name][6:], lambda _text: None)
     session.grown.emit(6)
     assert told == [(6, 8)] and model.rowCount() == 9 and model.row(0) == 8
-    assert model.text(0, 2) == "19.000" and model.answer_code(0, 3) == NOT_FITTED
+    assert model.text(0, 2) == "19.000" and model.answer_codes(3, range(1)) == [NOT_FITTED]
 
 
 def metrics() -> QFontMetrics:

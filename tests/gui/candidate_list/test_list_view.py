@@ -23,6 +23,7 @@ from vetter.gui.candidate_list.line_painter import MARGIN
 from vetter.gui.candidate_list.list_model import CandidateModel
 from vetter.gui.candidate_list.list_view import FITS_SHOW_MS, CandidateListView
 from vetter.gui.widgets.answer_style import answer_colour, badge_width
+from vetter.gui.widgets.theme import DARK, LIGHT, Tones, palette_of
 from vetter.gui.widgets.verdict_style import badge, is_dark
 
 
@@ -369,7 +370,10 @@ def test_answer_column_has_badge_and_word(qtbot, session, monkeypatch) -> None:
     fits.set(2, Adjustment(True, dx=0.1), Judgement(Answer.ORDINARY, ""))
     model = view.model()
     assert [model.text(place, 1) for place in (1, 2)] == ["", "ordinary"]
-    assert [model.answer_code(2, section) for section in (0, 1)] == [0, Answer.ORDINARY.code]
+    assert [model.answer_codes(section, range(2, 3)) for section in (0, 1)] == [
+        [0],
+        [Answer.ORDINARY.code],
+    ]
     image = pixels(view.viewport().grab().toImage()).astype(int)
     tone = answer_colour(Answer.ORDINARY.code, is_dark(view.palette()))
     near = np.abs(image - (tone.red(), tone.green(), tone.blue())).max(axis=2) < 40
@@ -384,3 +388,10 @@ def test_answer_column_is_wide_enough_for_every_word(qtbot, session, monkeypatch
     qtbot.addWidget(view)
     taken = view.fontMetrics().horizontalAdvance(answer.value) + badge_width(13) + 4
     assert view.columnWidth(3) >= taken + 2 * MARGIN
+
+
+@pytest.mark.parametrize("tones", [LIGHT, DARK])
+def test_scroll_bar_has_the_colours_of_the_theme(view: CandidateListView, tones: Tones) -> None:
+    view.setPalette(palette_of(tones))
+    bar = view.verticalScrollBar()
+    assert bar.grab().toImage().pixelColor(1, bar.height() - 2).name() == tones.window

@@ -19,6 +19,7 @@ from vetter.gui.grid.compare_view import CompareView
 from vetter.gui.grid.grid import Grid
 from vetter.gui.grid.grid_area import GridArea
 from vetter.gui.grid.tile_painter import TilePainter
+from vetter.gui.widgets.theme import DARK, LIGHT, Tones, palette_of
 
 COUNT = 50
 LEFT, NO_BUTTON = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
@@ -295,3 +296,10 @@ def test_neighbours_go_around_and_the_next_undecided_is_the_nearest(compared: Co
     assert compared.next_undecided() is None
     session.current_row = 99
     assert (compared.neighbour(1), compared.neighbour(-1)) == (0, 3)
+
+
+@pytest.mark.parametrize("tones", [LIGHT, DARK])
+def test_scroll_bar_has_the_colours_of_the_theme(area: GridArea, tones: Tones) -> None:
+    area.setPalette(palette_of(tones))
+    bar = area.verticalScrollBar()
+    assert bar.grab().toImage().pixelColor(1, bar.height() - 2).name() == tones.window

@@ -6,10 +6,10 @@ import subprocess
 import sys
 
 import pytest
-from PyQt6.QtWidgets import QApplication
+from PyQt6.QtWidgets import QApplication, QScrollArea, QWidget
 
 from vetter.gui.widgets import verdict_style
-from vetter.gui.widgets.theme import DARK, LIGHT, is_dark, palette_of
+from vetter.gui.widgets.theme import DARK, LIGHT, Tones, flatten_scroll_bars, is_dark, palette_of
 
 MADE = (
     "from vetter.gui.widgets.theme import apply_theme, make_application; app = make_application()"
@@ -54,3 +54,24 @@ def test_theme_of_a_setting(qapp: QApplication, theme: str, dark: bool) -> None:
 
 def test_palette_tells_its_theme(qapp: QApplication) -> None:
     assert verdict_style.is_dark(palette_of(DARK)) and not verdict_style.is_dark(palette_of(LIGHT))
+
+
+@pytest.mark.parametrize("tones", [DARK, LIGHT])
+def test_flat_bars_have_a_handle_on_the_windows_ground(qtbot, tones: Tones) -> None:
+    area = QScrollArea()
+    qtbot.addWidget(area)
+    held = QWidget()
+    held.resize(2000, 4000)
+    area.setWidget(held)
+    area.resize(200, 400)
+    area.setPalette(palette_of(tones))
+    flatten_scroll_bars(area)
+    area.show()
+    for bar in (area.verticalScrollBar(), area.horizontalScrollBar()):
+        image = bar.grab().toImage()
+        middle, end = min(bar.width(), bar.height()) // 2, max(bar.width(), bar.height()) - 2
+        places = {"handle": (middle, middle), "end": (middle, end), "edge": (1, middle)}
+        if bar is area.horizontalScrollBar():
+            places = {name: (y, x) for name, (x, y) in places.items()}
+        found = {name: image.pixelColor(*place).name() for name, place in places.items()}
+        assert found == {"handle": tones.line, "end": tones.window, "edge": tones.window}

@@ -77,45 +77,60 @@ class LinePainter:
         metrics: QFontMetrics,
     ) -> None:
         """Paint the lines of a range of places, the first at ``top``."""
-        left = min((span.x for span in spans), default=0)
-        right = max((span.x + span.width for span in spans), default=0)
         if self._widths.metrics != metrics:
             self._widths = _Widths(metrics)
-        for place in places:
-            is_current = place == self.current_place
-            if is_current:
+        tops = range(top, top + len(places) * height, height)
+        self._paint_grounds(painter, places, spans, tops, height)
+        for span in spans:
+            if self._model.is_verdict(span.section):
+                self._paint_verdicts(painter, places, span, tops, height)
+            else:
+                self._paint_texts(painter, places, span, tops, height)
+
+    def _paint_grounds(
+        self, painter: QPainter, places: range, spans: list[Span], tops: range, height: int
+    ) -> None:
+        left = min((span.x for span in spans), default=0)
+        right = max((span.x + span.width for span in spans), default=0)
+        for place, top in zip(places, tops, strict=True):
+            if place == self.current_place:
                 painter.fillRect(left, top, right - left, height, self._current)
             elif place & 1:
                 painter.fillRect(left, top, right - left, height, self._stripe)
-            painter.setPen(self._current_text if is_current else self._text)
-            for span in spans:
-                self._paint_cell(painter, place, span, top, height)
-            top += height
 
-    def _paint_cell(self, painter: QPainter, place: int, span: Span, top: int, height: int) -> None:
-        model = self._model
-        if model.is_verdict(span.section):
-            size = min(height - 4, BADGE)
-            x, y = span.x + (span.width - size) // 2, top + (height - size) // 2
-            mark = badge(model.code(place), size, self._dark, self._ratio)
-            painter.drawPixmap(x, y, mark)
-            return
-        text = model.text(place, span.section)
-        if not text:
-            return
-        left, room = span.x + MARGIN, span.width - 2 * MARGIN
-        code = model.answer_code(place, span.section)
-        if code != NOT_FITTED:
-            # The answers' own colours are hard to read on the highlight.
-            tone = self._current_text.name() if place == self.current_place else ""
-            mark = answer_badge(code, ANSWER_BADGE, self._dark, self._ratio, tone)
-            painter.drawPixmap(left, top + (height - ANSWER_BADGE) // 2, mark)
-            taken = badge_width(ANSWER_BADGE) + ANSWER_GAP
-            left, room = left + taken, room - taken
-        if self._widths.of(text) > room:
-            text = self._elide(text, place, span.section, room)
-        flags = model.alignment(span.section)
-        painter.drawText(left, top, room, height, flags, text)
+    def _paint_verdicts(
+        self, painter: QPainter, places: range, span: Span, tops: range, height: int
+    ) -> None:
+        size = min(height - 4, BADGE)
+        x, inset = span.x + (span.width - size) // 2, (height - size) // 2
+        for code, top in zip(self._model.codes(places), tops, strict=True):
+            painter.drawPixmap(x, top + inset, badge(code, size, self._dark, self._ratio))
+
+    def _paint_texts(
+        self, painter: QPainter, places: range, span: Span, tops: range, height: int
+    ) -> None:
+        model, section, width = self._model, span.section, self._widths.of
+        flags = model.alignment(section)
+        texts, codes = model.texts(section, places), model.answer_codes(section, places)
+        painter.setPen(self._text)
+        for place, top, text, code in zip(places, tops, texts, codes, strict=True):
+            if not text:
+                continue
+            left, room = span.x + MARGIN, span.width - 2 * MARGIN
+            if code != NOT_FITTED:
+                # The answers' own colours are hard to read on the highlight.
+                tone = self._current_text.name() if place == self.current_place else ""
+                mark = answer_badge(code, ANSWER_BADGE, self._dark, self._ratio, tone)
+                painter.drawPixmap(left, top + (height - ANSWER_BADGE) // 2, mark)
+                taken = badge_width(ANSWER_BADGE) + ANSWER_GAP
+                left, room = left + taken, room - taken
+            if width(text) > room:
+                text = self._elide(text, place, section, room)
+            if place == self.current_place:
+                painter.setPen(self._current_text)
+            painter.drawText(left, top, room, height, flags, text)
+            if place == self.current_place:
+                painter.setPen(self._text)
 
     def _elide(self, text: str, place: int, section: int, room: int) -> str:
         """Return a text that fits; its remark keeps at most half: names differ at their ends."""

@@ -30,6 +30,7 @@ from vetter.gui.candidate_list.list_model import (
     whole_widths,
 )
 from vetter.gui.widgets.plain_text import menu_text
+from vetter.gui.widgets.theme import flatten_scroll_bars
 from vetter.review.session import Session
 
 FITS_SHOW_MS = 200
@@ -361,6 +362,7 @@ class CandidateListView(QTableView):
 
     def _take_palette(self) -> None:
         self._lines.set_palette(self.palette(), self.devicePixelRatioF())
+        flatten_scroll_bars(self)
         self.repaint_later()
 
     def _mark_place(self, place: int) -> None:

@@ -28,6 +28,7 @@ from vetter.gui.grid.tile_painter import PAD, TilePainter
 from vetter.gui.panels.empty_page import no_match_text
 from vetter.gui.panels.thumbnails import SLICE_SECONDS, Thumbnails
 from vetter.gui.widgets.plain_text import plain_tip
+from vetter.gui.widgets.theme import flatten_scroll_bars
 from vetter.review.session import Session
 
 FITS_SHOW_MS = 200
@@ -95,6 +96,7 @@ class GridArea(QAbstractScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAccessibleName("candidates as thumbnails")
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        flatten_scroll_bars(self)
         self._later = self._make_timer(RETRY_MS, self.want_shown)
         self._ahead = PageAhead()
         self._way = 1
@@ -323,9 +325,13 @@ class GridArea(QAbstractScrollArea):
 
     def changeEvent(self, event: QEvent | None) -> None:
         super().changeEvent(event)
-        if event is not None and event.type() == QEvent.Type.FontChange:
+        if event is None:
+            return
+        if event.type() == QEvent.Type.FontChange:
             self.tiles.forget()
             self.set_up()
+        elif event.type() == QEvent.Type.PaletteChange:
+            flatten_scroll_bars(self)
 
     def hideEvent(self, event: QHideEvent | None) -> None:
         super().hideEvent(event)
