@@ -85,11 +85,13 @@ def test_what_is_outdated_half_way_is_begun_again(qtbot, layer, painted):
 
 def test_at_a_key_it_stands_still(qtbot, layer, painted, monkeypatch):
     # Longer than a busy machine makes of the wait that follows.
-    monkeypatch.setattr("vetter.gui.field_view.point_layer.PAUSE_MS", 2000)
+    monkeypatch.setattr("vetter.gui.field_view.point_layer.PAUSE_MS", 30_000)
     layer.begin()
     layer.wait()
     until_handled(qtbot)
     assert painted.parts == 0 and layer.under_way
+    monkeypatch.setattr("vetter.gui.field_view.point_layer.PAUSE_MS", 10)
+    layer.wait()
     qtbot.waitSignal(layer.finished, timeout=30000).wait()
 
 

@@ -50,6 +50,9 @@ class Opened:
         self.session.start()
         self.session.record_paint(self.session.current_row)
         self.growth = ListReader(self.session, source)
+        for timer in self.growth.findChildren(QTimer):
+            # The program gathers rows for longer.
+            timer.setInterval(10)
         self.growth.start()
 
     def read(self, qtbot: Any, count: int) -> None:
@@ -286,6 +289,7 @@ def test_reader_that_is_stopped_extends_nothing(qtbot: Any, opened: Any) -> None
 def test_rows_that_keep_coming_do_not_put_the_next_off(qtbot: Any, opened: Any) -> None:
     one = opened((2, 6, 9))
     (timer,), (reader,) = one.growth.findChildren(QTimer), one.growth.findChildren(QThread)
+    timer.setInterval(30_000)
     reader.read.emit()
     qtbot.waitUntil(lambda: 0 < timer.remainingTime() < timer.interval())
     reader.read.emit()
