@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PyQt6.QtCore import Qt
+from PyQt6.QtTest import QTest
 
 from vetter.app import open_window
 from vetter.gui.windows.main_window import MainWindow
@@ -65,3 +68,21 @@ def test_the_fits_stand_still_after_a_key_and_go_on(qtbot, window, monkeypatch, 
     {"accept": window.session.accept, "stretch": window.stretch_bar.next_stretch}[key]()
     qtbot.waitUntil(lambda: "go on" in told, timeout=30000)
     assert told[0] == "hold" and told.count("go on") == 1
+
+
+def test_the_grid_has_its_next_page_built_after_each_key(qtbot, window):
+    window.pages.toggle_grid()
+    grid = window.pages.grid
+    page = grid.area.columns * grid.area.lines
+
+    def is_built_to(count: int) -> bool:
+        return all(window.cache.peek(row) is not None for row in range(count))
+
+    for number in (1, 2, 3):
+        QTest.keyClick(grid, Qt.Key.Key_PageDown)
+        assert window.session.current_row == number * page
+        # The next key goes a page on, to the last line of tiles on screen.
+        last_line = (number + 1) * page + grid.area.columns
+        qtbot.waitUntil(partial(is_built_to, last_line), timeout=30000)
+    ahead_of_panels = window.session.settings.review.build_ahead
+    assert last_line > window.session.current_row + ahead_of_panels + 1

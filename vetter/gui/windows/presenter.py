@@ -238,8 +238,10 @@ class CandidatePresenter(QObject):
         if row < 0 or self._closed:
             return []
         coming = self._rows_ahead(row)
-        # First the next candidates, then the epochs on screen, then later candidates.
-        self._cache.want([row, *coming[:2], *self._epochs.needed_targets(), *coming[2:]])
+        # The grid in front of the panels requests its own: the page on screen and the next.
+        if self._plane_row.isVisible():
+            # First the next candidates, then the epochs on screen, then later candidates.
+            self._cache.want([row, *coming[:2], *self._epochs.needed_targets(), *coming[2:]])
         return coming
 
     def _paint_ahead(self) -> None:

@@ -84,6 +84,8 @@ class CutoutCache(QObject):
         self._frames = RenderedCutouts(max_bytes)
         self._fits = FitPanels(max_bytes // _RESIDUAL_SHARE)
         self._requests: list[Target] = []
+        self._done = 0
+        """Number of first requests whose frames are up to date."""
         self.finish: Callable[[Target, RenderedCutout], None] | None = None
         """Called on the worker thread with each frame that it has built, before any other thread
         can see it."""
@@ -135,13 +137,13 @@ class CutoutCache(QObject):
         """Replace the list of requested rows, which are built in this order."""
         with self._state:
             self._requests = [row if isinstance(row, SkyPosition) else int(row) for row in rows]
-            self._state.notify_all()
+            self._wake()
 
     def want_surrounds(self, rows: Iterable[int]) -> None:
         """Replace the list of rows whose surroundings are built, after all requested frames."""
         with self._state:
             self._surround_rows = [int(row) for row in rows]
-            self._state.notify_all()
+            self._wake()
 
     def surround(self, row: int) -> Surround | None:
         """Return the surroundings of a row; None if they are not built or cannot be read."""
@@ -198,7 +200,7 @@ class CutoutCache(QObject):
                 self._own_looks[only] = looks
             self._requests = self._requests[:1]
             self._surround_rows = []
-            self._state.notify_all()
+            self._wake()
 
     def set_max_bytes(self, max_bytes: int) -> None:
         """Change the memory of all frames together; the next frame evicts what is too much."""
@@ -214,7 +216,7 @@ class CutoutCache(QObject):
             self._radius = radius
             self._frames.clear()
             self._fits.clear()
-            self._state.notify_all()
+            self._wake()
 
     def read_again(self, row: Target) -> bool:
         """Drop all frames that could not be read, so that requested ones are read again.
@@ -226,7 +228,7 @@ class CutoutCache(QObject):
         """
         with self._state:
             failed = self._frames.forget_failed()
-            self._state.notify_all()
+            self._wake()
         return row in failed
 
     def set_fit_panel(
@@ -245,7 +247,7 @@ class CutoutCache(QObject):
         panel = None if is_empty else FitPanel(residual, reason, shift)
         with self._state:
             self._fits.put(row, panel)
-            self._state.notify_all()
+            self._wake()
 
     def expect_adjusted(self, text: str | None) -> None:
         """Set the text of fit panels before a result; None for no panel.
@@ -254,7 +256,7 @@ class CutoutCache(QObject):
         """
         with self._state:
             self._fits.expected = None if text is None else FitPanel(None, text)
-            self._state.notify_all()
+            self._wake()
 
     def has_fit_panel(self, row: int) -> bool:
         """Return whether the fit of a row has its panel, with pixels or with text."""
@@ -266,7 +268,7 @@ class CutoutCache(QObject):
         with self._state:
             self._stopped = True
             self._requests, self._surround_rows = [], []
-            self._state.notify_all()
+            self._wake()
         self._builder.wait()
         with self._reading:
             # A `read` on another thread has ended: the source may be closed.
@@ -305,14 +307,20 @@ class CutoutCache(QObject):
     def _surround_key(self, row: int) -> tuple[int, float, DisplayStyle]:
         return row, self._radius, self._looks
 
+    def _wake(self) -> None:
+        """Let the builder look through all requests again; the caller has the lock."""
+        self._done = 0
+        self._state.notify_all()
+
     def _next_task(self) -> tuple[Target, Recipe | None, CachedFrame | None] | None:
         """Return a row to build, its recipe and its old frame; no recipe for its surroundings."""
         with self._state:
             while not self._stopped:
-                for row in self._requests:
+                for row in self._requests[self._done :]:
                     recipe, cached = self._recipe(row), self._frames.by_target.get(row)
                     if cached is None or cached.recipe != recipe:
                         return row, recipe, cached
+                    self._done += 1
                 retry = self._next_retry()
                 if retry is not None:
                     return retry, self._recipe(retry), None
