@@ -72,7 +72,7 @@ def fit_gaussian(images: Array, products: Array, cross: Array) -> Array:
 
 
 def _render(parameters: Array, binning: Array, slopes: bool = False) -> Array:
-    """Render a Gaussian of unit sum.
+    """Render a Gaussian, 9 at its middle.
 
     Parameters
     ----------
@@ -108,8 +108,4 @@ def _render(parameters: Array, binning: Array, slopes: bool = False) -> Array:
             second * across * across,
         )
         planes = np.stack([fine, *(fine * change for change in changes)])
-    images = (binning @ planes @ binning.T).reshape(len(planes), -1)
-    sums = images.sum(axis=1)
-    images /= max(float(sums[0]), 1e-300)
-    images[1:] -= images[0] * (sums[1:] / max(float(sums[0]), 1e-300))[:, None]
-    return np.asarray(images, np.float64)
+    return np.asarray((binning @ planes @ binning.T).reshape(len(planes), -1), np.float64)
