@@ -49,7 +49,7 @@ def test_no_other_gaussian_has_less_chi2(seed: int) -> None:
     def draw(x0: float, y0: float, major: float, minor: float, angle: float) -> np.ndarray:
         cos, sin = np.cos(angle), np.sin(angle)
         along, across = cos * (x - x0) + sin * (y - y0), cos * (y - y0) - sin * (x - x0)
-        return np.exp(-0.5 * ((along / major) ** 2 + (across / minor) ** 2))
+        return np.asarray(np.exp(-0.5 * ((along / major) ** 2 + (across / minor) ** 2)))
 
     # No Gaussian, and pixels that are measured unlike.
     kernel = draw(1.1, -0.6, 2.6, 1.2, 0.6) + 0.3 * draw(-1.5, 2.0, 1.5, 1.5, 0.0)
