@@ -326,10 +326,7 @@ def _find_sigma(values: Array) -> Array:
     whole, part = divmod(SIGMA_SHARE / 100.0 * (values.shape[-1] - 1), 1.0)
     ordered = np.sort(values, axis=-1)
     low, high = ordered[..., int(whole)], ordered[..., int(whole) + 1]
-    # From the nearer end.
-    step = high - low
-    between = low + part * step if part < 0.5 else high - (1.0 - part) * step
-    return np.asarray(between, np.float64)
+    return np.asarray(low + part * (high - low), np.float64)
 
 
 class _Curve(NamedTuple):
