@@ -14,7 +14,8 @@ _FINE = 3
 _MIN_SIGMA = 0.25
 _STARTS = (0.3, 1.0, 2.0, 4.0)
 """Widths that the search starts from, 1 sigma in pixels."""
-_MAX_STEPS = 40
+MAX_STEPS = 40
+"""Number of Gaussians that are tried from the start on, at most."""
 
 
 def fit_gaussian(images: Array, products: Array, cross: Array) -> Array:
@@ -66,7 +67,7 @@ def fit_gaussian(images: Array, products: Array, cross: Array) -> Array:
 
     starts = [np.array([0.0, 0.0, sigma, 0.0, sigma]) for sigma in _STARTS]
     start = min(starts, key=lambda each: float(np.sum(residual(each) ** 2)))
-    found: Any = least_squares(residual, start, jac=jacobian, method="lm", max_nfev=_MAX_STEPS)
+    found: Any = least_squares(residual, start, jac=jacobian, method="lm", max_nfev=MAX_STEPS)
     image = _render(found.x, binning)[0]
     return np.asarray(amplitude(moved @ image) * (project @ image), np.float64)
 
