@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from tests.helpers.collecting import collect_and_freeze
 from tests.helpers.prompt_bot import PromptBot
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -74,7 +75,6 @@ settings.load_profile("vetter")
 
 # Only the tests freeze, before each: the collector then looks through what the test has made and
 # no more, where a window's own freeze would have all that a long run has loaded walked again.
-_freeze = gc.freeze
 gc.freeze = lambda: None
 
 
@@ -95,8 +95,7 @@ def pytest_collection() -> Generator[None, object, object]:
 
 def pytest_collection_finish() -> None:
     """Leave ten thousand tests to no later collection of garbage: each would take 0.2 s."""
-    gc.collect()
-    _freeze()
+    collect_and_freeze()
 
 
 def pytest_unconfigure() -> None:
@@ -153,8 +152,7 @@ def nothing_left_behind(request: pytest.FixtureRequest) -> Iterator[None]:
     if has_windows:
         # A window and its frames refer to each other: 6 MB that would stay for good once frozen.
         # pytest holds them till after the test before.
-        _collect()
-        _freeze()
+        collect_and_freeze()
     pressed = _is_button_pressed()
     yield
     left = _qt_left_running() if has_windows else []
@@ -178,18 +176,6 @@ def _is_button_pressed() -> bool:
     if widgets is None:
         return False
     return bool(widgets.QApplication.mouseButtons().value)
-
-
-def _collect() -> None:
-    """Collect what the tests before have left, with the errors that this makes unsaid.
-
-    Qt asks plots of pyqtgraph for their size while they are taken apart.
-    """
-    hook, sys.excepthook = sys.excepthook, lambda *_: None
-    try:
-        gc.collect()
-    finally:
-        sys.excepthook = hook
 
 
 def _threads(before: set[threading.Thread]) -> list[str]:

@@ -9,6 +9,8 @@ from typing import NamedTuple
 
 import pytest
 
+from tests.helpers.source_files import statements
+
 ROOT = Path(__file__).resolve().parent.parent
 TOLD = """
     changeEvent closeEvent enterEvent focusInEvent focusOutEvent hideEvent resizeEvent showEvent
@@ -28,7 +30,10 @@ class Handler(NamedTuple):
 def handlers() -> tuple[Handler, ...]:
     found = []
     for file in sorted((ROOT / "vetter" / "gui").rglob("*.py")):
-        for node in ast.walk(ast.parse(file.read_text())):
+        # Half of the files have no handler, and all workers find the tests here.
+        if "Event(self" not in file.read_text():
+            continue
+        for node in statements(file):
             if isinstance(node, ast.ClassDef):
                 found += [
                     Handler(f"{file.stem}.{node.name}.{one.name}", one.name, passes_on(one))

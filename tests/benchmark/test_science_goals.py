@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from scipy.stats import binom
 
 from tests.benchmark.science.kinds import Kind, list_kinds
 from tests.benchmark.science.stamp_answers import judge_kind, summarise
@@ -33,6 +32,9 @@ KINDS = {kind.name: kind for kind in list_kinds()}
 
 @pytest.mark.parametrize("kind", [KINDS[name] for name in PLACES], ids=PLACES)
 def test_wrong_answers_stay_within_goal(kind: Kind) -> None:
+    # Imported here: all workers find the tests, and one runs them.
+    from scipy.stats import binom
+
     # The calibration of a field costs as much as its stamps: the narrowest and the widest PSF.
     figure = summarise(kind, judge_kind(replace(kind, fwhms=kind.fwhms[::3]), STAMPS))
     for name, budget in figure.budgets.items():

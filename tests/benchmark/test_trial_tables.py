@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from itertools import islice
 
-from tests.benchmark.fit_trust import explained_table, measure, p_value_table
+import pytest
+
+from tests.benchmark.fit_trust import PValues, explained_table, measure, p_value_table
 
 
-def test_p_values_where_the_background_is_held_carry_the_windows_warning() -> None:
-    rows = {row.case: row for row in p_value_table(count=20)}
+@pytest.fixture(scope="module")
+def p_values() -> list[PValues]:
+    return list(p_value_table(count=100))
+
+
+def test_p_values_where_the_background_is_held_carry_the_windows_warning(
+    p_values: list[PValues],
+) -> None:
+    rows = {row.case: row for row in p_values}
     assert len(rows) == 12
     assert "held at its mode" in rows["background held"].warning
     assert "correlated" in rows["neighbours correlated 0.5"].warning
@@ -18,8 +27,10 @@ def test_p_values_where_the_background_is_held_carry_the_windows_warning() -> No
     assert rows["FWHM 4, whole cutout"].warning == ""
 
 
-def test_the_window_warns_of_nearly_all_outside_the_promise_and_of_hardly_any_within() -> None:
-    for row in p_value_table(count=100):
+def test_the_window_warns_of_nearly_all_outside_the_promise_and_of_hardly_any_within(
+    p_values: list[PValues],
+) -> None:
+    for row in p_values:
         if row.promised:
             assert row.warned <= 0.03, row.case
         elif "template_err given" in row.case:

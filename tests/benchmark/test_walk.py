@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import subprocess
 import sys
@@ -14,79 +15,94 @@ from vetter.arguments import add_bench_options
 
 ROOT = Path(__file__).resolve().parents[2]
 
-# In a process of its own: the watchdog is its application.
-SLOW_SLOT = """
-import sys, time
+# One process, as its start takes longer than the runs: the watchdog, which is its application,
+# first, then figures of the keys of each kind, of which a few without pauses.
+RUNS = """
+import json
+import sys
+import time
+from contextlib import redirect_stdout
+from io import StringIO
+
+from vetter.benchmark import grid_pages, keys, starts, visibility, walk
+from vetter.cli import main
 from vetter.gui.panels.plane_row import PlaneRow
-blink_step = PlaneRow.blink_step
+
+
+def bench(*words):
+    with redirect_stdout(StringIO()) as out:
+        assert main(["bench", "demo", *words]) == 0
+    return out.getvalue().splitlines()
+
+
 def slow_blink(self, step):
     until = time.thread_time() + 0.06
     while time.thread_time() < until:
         pass
     blink_step(self, step)
-PlaneRow.blink_step = slow_blink
-import vetter.benchmark.walk as walk
-walk.KEYS = {"B": 1, "S": 1}
-from vetter.cli import main
-sys.exit(main(sys.argv[1:]))
+
+
+walk.FIRST_PAUSE_MS = 100
+blink_step, PlaneRow.blink_step = PlaneRow.blink_step, slow_blink
+all_keys, walk.KEYS = walk.KEYS, {"B": 1, "S": 1}
+found = {"watchdog": bench("--watchdog", "--steps", "12")}
+PlaneRow.blink_step, walk.KEYS = blink_step, all_keys
+found["memory"] = bench("--memory", "--steps", "40")
+
+# What has tests of its own is left out.
+starts.measure = visibility.measure = lambda *words, **options: ()
+keys.FIRST_PAUSE, keys.PAUSE, grid_pages.PAUSE = 0.1, 0.005, 0.01
+keys.REPEAT = 0.01
+keys.LEAST_TIMES, keys.LEAST_PAGES, grid_pages.OPENINGS = 2, 3, 2
+found["keys"] = bench("--steps", "10")
+found["4k"] = bench("--steps", "10", "--size", "2560x1440")
+print(json.dumps(found))
 """
 
 
-def bench(code: str, *words: str) -> list[str]:
-    """Run ``vetter bench`` after some code; its lines."""
+@pytest.fixture(scope="module")
+def lines() -> dict[str, list[str]]:
+    """Return the lines of ``vetter bench`` by what it measures."""
     run = subprocess.run(
-        [sys.executable, "-P", "-c", code, "bench", *words],
+        [sys.executable, "-P", "-c", RUNS],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
-        timeout=110,
+        timeout=200,
         check=False,
     )
     assert run.returncode == 0, run.stderr
-    return run.stdout.splitlines()
-
-
-# Of each kind of key a few, without pauses; what has tests of its own is left out.
-FEW_KEYS = """
-import sys
-from vetter.benchmark import grid_pages, keys, starts, visibility
-starts.measure = visibility.measure = lambda *words, **options: ()
-keys.FIRST_PAUSE, keys.PAUSE, grid_pages.PAUSE = 0.1, 0.005, 0.01
-keys.LEAST_TIMES, keys.LEAST_PAGES, grid_pages.OPENINGS = 2, 3, 2
-from vetter.cli import main
-sys.exit(main(sys.argv[1:]))
-"""
-PLAIN = "import sys; from vetter.cli import main; sys.exit(main(sys.argv[1:]))"
+    found: dict[str, list[str]] = json.loads(run.stdout)
+    return found
 
 
 @pytest.mark.process
-def test_watchdog_names_a_slow_slot() -> None:
-    lines = bench(SLOW_SLOT, "demo", "--watchdog", "--steps", "12")
-    assert lines[1].startswith("slots over 30 ms in 12 steps")
-    assert [line for line in lines[2:] if "slow_blink" in line and "worst" in line]
+def test_watchdog_names_a_slow_slot(lines: dict[str, list[str]]) -> None:
+    first, *slots = lines["watchdog"][1:]
+    assert first.startswith("slots over 30 ms in 12 steps")
+    assert [line for line in slots if "slow_blink" in line and "worst" in line]
 
 
 @pytest.mark.process
-def test_memory_is_measured_over_the_steps() -> None:
-    lines = bench(PLAIN, "demo", "--memory", "--steps", "40")
-    assert lines[1].startswith("memory over 40 steps")
-    assert "per 1000 steps" in lines[1]
+def test_memory_is_measured_over_the_steps(lines: dict[str, list[str]]) -> None:
+    figure = lines["memory"][1]
+    assert figure.startswith("memory over 40 steps")
+    assert "per 1000 steps" in figure
 
 
 @pytest.mark.process
-def test_keys_of_each_kind_have_a_figure() -> None:
-    lines = bench(FEW_KEYS, "demo", "--steps", "10")
+def test_keys_of_each_kind_have_a_figure(lines: dict[str, list[str]]) -> None:
     wanted = ("verdict key", "held move key", "stretch", "blink", "zoom", "filter", "grid opened")
-    assert [name for name in wanted if not any(line.startswith(name) for line in lines)] == []
-    assert [line for line in lines if line.startswith("grid page")]
-    assert [line for line in lines[1:] if "1600x900" not in line] == []
+    found = lines["keys"][1:]
+    assert [name for name in wanted if not any(line.startswith(name) for line in found)] == []
+    assert [line for line in found if line.startswith("grid page")]
+    assert [line for line in found if "1600x900" not in line] == []
 
 
 @pytest.mark.process
-def test_large_window_has_the_budgets_of_4k() -> None:
-    lines = bench(FEW_KEYS, "demo", "--steps", "10", "--size", "2560x1440")
-    keys = [line for line in lines[1:] if not line.startswith("grid opened")]
+def test_large_window_has_the_budgets_of_4k(lines: dict[str, list[str]]) -> None:
+    keys = [line for line in lines["4k"][1:] if not line.startswith("grid opened")]
     assert len(keys) > 6
     assert [line for line in keys if "budget p99 16.7:" not in line] == []
     assert [line for line in keys if "2560x1440, budgets of 4k" not in line] == []

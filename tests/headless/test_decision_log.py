@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -128,3 +130,16 @@ def test_wrong_moment_is_one_line(night: str, capsys: pytest.CaptureFixture[str]
         cli.main(["status", night, "--at", "noon"])
     error = capsys.readouterr().err
     assert ended.value.code == 2 and "found 'noon'" in error and len(error.splitlines()) == 1
+
+
+def test_log_and_status_start_without_astropy(night: str) -> None:
+    code = """
+import sys
+from vetter import cli
+cli.main(["log", sys.argv[1]])
+cli.main(["status", sys.argv[1]])
+print("astropy" in sys.modules)
+"""
+    words = [sys.executable, "-P", "-c", code, night]
+    run = subprocess.run(words, capture_output=True, text=True, check=True)
+    assert run.stdout.splitlines()[-1] == "False"

@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from astropy.table import Table
 
-from vetter.core.candidates.candidate_list import CandidateList, Roles
 from vetter.core.decisions.decision import Decision, Verdict, new_id
+
+if TYPE_CHECKING:
+    from vetter.core.candidates.candidate_list import CandidateList
 
 NAN = float("nan")
 REVIEWER = "ada"
 
 
-def listing(count: int = 6, **changes: Any) -> CandidateList:
-    """A list with keys c0, c1... 100 px and 0.1 degrees apart; ``changes`` replace columns."""
+class Places(NamedTuple):
+    """Keys and positions, of which events are made: a process that only writes needs no list."""
+
+    keys: Any
+    x: Any
+    y: Any
+    ra: Any
+    dec: Any
+
+
+def places(count: int = 6, **changes: Any) -> Places:
+    """The keys and positions of :func:`listing`."""
     columns: dict[str, Any] = {
         "keys": np.array([f"c{row}" for row in range(count)]),
         "x": 100.0 * np.arange(count),
@@ -24,9 +35,20 @@ def listing(count: int = 6, **changes: Any) -> CandidateList:
         "dec": np.full(count, 20.0),
         **changes,
     }
-    places = {name: np.asarray(columns[name], float) for name in ("x", "y", "ra", "dec")}
-    keys = np.asarray(columns["keys"])
-    return CandidateList(Table({"id": keys}), Roles(key="id"), keys, **places)
+    return Places(**columns)
+
+
+def listing(count: int = 6, **changes: Any) -> CandidateList:
+    """A list with keys c0, c1... 100 px and 0.1 degrees apart; ``changes`` replace columns."""
+    from astropy.table import Table
+
+    from vetter.core.candidates.candidate_list import CandidateList, Roles
+
+    keys, *values = places(count, **changes)
+    columns = (np.asarray(column, float) for column in values)
+    named = dict(zip(("x", "y", "ra", "dec"), columns, strict=True))
+    keys = np.asarray(keys)
+    return CandidateList(Table({"id": keys}), Roles(key="id"), keys, **named)
 
 
 def unplaced(count: int = 6, **changes: Any) -> dict[str, Any]:
@@ -36,7 +58,7 @@ def unplaced(count: int = 6, **changes: Any) -> dict[str, Any]:
 
 
 def event(
-    candidates: CandidateList, row: int, verdict: Verdict = Verdict.ACCEPT, **changes: Any
+    candidates: CandidateList | Places, row: int, verdict: Verdict = Verdict.ACCEPT, **changes: Any
 ) -> Decision:
     """A decision on a row of a list, where it is in that list."""
     values: dict[str, Any] = {

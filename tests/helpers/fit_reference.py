@@ -32,6 +32,7 @@ class Reference:
         assert isinstance(data, FitInput)
         self.data, self.options, self.normal, self.order = data, options, normal, order
         self.image, self.template = data.image - data.bg, data.template - data.tbg
+        self.coefs = spline_filter(self.template, order, mode="reflect")
         self.scales = 1 / options.max_scale, options.max_scale
 
     def figures(self) -> dict[str, float]:
@@ -50,7 +51,7 @@ class Reference:
         return [self.pixels(term, box) for term in terms]
 
     def shifted(self, dx: float, dy: float, box: Box) -> Array:
-        moved = shift(self.template, (dy, dx), order=self.order, mode="reflect")
+        moved = shift(self.coefs, (dy, dx), order=self.order, mode="reflect", prefilter=False)
         return self.pixels(moved, box)
 
     def psf(self) -> Array:
@@ -150,13 +151,14 @@ def left(image: Array, free: list[Array]) -> Array:
     """The image minus its best fit by the free ones."""
     if not free:
         return image
-    terms = np.array(free).T
-    return np.asarray(image - terms @ np.linalg.lstsq(terms, image)[0])
+    basis = np.linalg.qr(np.array(free).T)[0]
+    return np.asarray(image - basis @ (basis.T @ image))
 
 
 def lowest(residuals: Any, starts: list[Any], low: Any, high: Any) -> Any:
     """The parameters of the least sum of squares, from several starts."""
     inside = [np.clip(s, np.add(low, 1e-6), np.subtract(high, 1e-6)) for s in starts]
     tight = {"xtol": 1e-12, "ftol": 1e-14, "gtol": 1e-12}
-    ends = [least_squares(residuals, s, bounds=(low, high), **tight) for s in inside]
-    return min(ends, key=lambda end: end.cost).x
+    ends = [least_squares(residuals, s, bounds=(low, high)) for s in inside]
+    best = min(ends, key=lambda end: end.cost)
+    return least_squares(residuals, best.x, bounds=(low, high), **tight).x

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 KILLED = """
 import os, signal, sys
-from tests.helpers.decisions import event, listing
+from tests.helpers.decisions import event, places
 from vetter.io.session.session_file import SessionFile
 session = SessionFile.start(sys.argv[1], "ada")
-session.append([event(listing(), 0)])
+session.append([event(places(), 0)])
 connection = session._database._connection
 connection.execute("PRAGMA cache_spill = 1")
 connection.execute("PRAGMA cache_size = 1")

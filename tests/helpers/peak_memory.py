@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+
+from tests.helpers.collecting import collect_and_freeze
 
 _STATUS, _RESET = Path("/proc/self/status"), Path("/proc/self/clear_refs")
 
@@ -22,7 +23,7 @@ def at_most(kilobytes: int) -> Iterator[None]:
     if not _RESET.exists():
         pytest.skip("needs Linux to count the peak of memory anew")
     # What earlier tests left behind would be freed meanwhile, and hide a growth.
-    gc.collect()
+    collect_and_freeze()
     _RESET.write_text("5")
     before = _peak()
     yield

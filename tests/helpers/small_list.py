@@ -55,7 +55,7 @@ def write_small_list(folder: Path, count: int = COUNT) -> tuple[Path, dict[str, 
 def _content() -> tuple[Table, dict[str, np.ndarray]]:
     """Return the list and the pixels of its planes, drawn once in a process."""
     rng = np.random.default_rng(20261129)
-    y, x = np.mgrid[: SHAPE[0], : SHAPE[1]]
+    y, x = np.ogrid[: SHAPE[0], : SHAPE[1]]
     across, up = np.arange(COUNT) % ACROSS, np.arange(COUNT) // ACROSS
     places = np.stack([25.0 + 24 * across, 20.0 + 24 * up], axis=1)
     places += rng.uniform(-3, 3, places.shape)
@@ -89,4 +89,6 @@ def _content() -> tuple[Table, dict[str, np.ndarray]]:
 
 
 def _star(dx: np.ndarray, dy: np.ndarray) -> np.ndarray:
-    return np.exp(-4 * np.log(2) * (dx**2 + dy**2) / FWHM**2)
+    """Return the product of a row and a column: of a grid, each pixel takes an exponential."""
+    across, down = (np.exp(-4 * np.log(2) * d**2 / FWHM**2) for d in (dx, dy))
+    return across * down

@@ -90,13 +90,13 @@ class XServer:
         )
         return run.stdout
 
-    def screen(self) -> np.ndarray:
-        """A copy of the pixels, shape (height, width), 0x00RRGGBB."""
+    def screen(self, part: tuple[slice, slice] = np.s_[:, :]) -> np.ndarray:
+        """A copy of the pixels, or of a part of them, shape (height, width), 0x00RRGGBB."""
         header = self._screen[:100].view(">u4")
         start = int(header[0]) + 12 * int(header[19])
         height, width, stride = int(header[5]), int(header[4]), int(header[12])
         pixels = self._screen[start : start + height * stride].reshape(height, stride)
-        return pixels[:, : 4 * width].copy().view("<u4") & 0xFFFFFF
+        return pixels[:, : 4 * width].view("<u4")[part] & 0xFFFFFF
 
     def press(self, *keys: str) -> None:
         """Press and release keys, by xdotool's names, as a keyboard would."""

@@ -15,7 +15,6 @@ from vetter.errors import VetterError
 if TYPE_CHECKING:
     from PyQt6.QtWidgets import QAbstractScrollArea
 
-    from vetter.gui.grid.grid_area import GridArea
     from vetter.gui.windows.main_window import MainWindow
 
 DEFAULT_SIZE = (1600, 900)
@@ -125,7 +124,7 @@ def _time_verdicts(
     # Each step decides a candidate, and a short list has an end.
     steps = max(min(steps, stopwatch.undecided - 1), 1)
     for step in range(steps):
-        seconds, was_ready = stopwatch.time_step(VERDICTS[step % len(VERDICTS)])
+        seconds, was_ready = stopwatch.time_step(VERDICTS[step % len(VERDICTS)], PAUSE)
         times.append(seconds)
         misses += not was_ready
     if misses:
@@ -212,41 +211,6 @@ class _Stopwatch:
             return "Left"
         return "Right" if forth else "Left"
 
-    @property
-    def page_key(self) -> str:
-        """Key that shows another page of the grid; '' if all tiles are on screen."""
-        bar = self._grid_area().verticalScrollBar()
-        assert bar is not None
-        if bar.maximum() == 0:
-            return ""
-        return "PgDown" if bar.value() < bar.maximum() else "PgUp"
-
-    def _grid_area(self) -> GridArea:
-        from vetter.gui.grid.grid import Grid
-
-        page = self._window.pages.currentWidget()
-        assert isinstance(page, Grid)
-        return page.area
-
-    def time_grid(self, key: str) -> float:
-        """Return seconds until the grid was painted after a key that opens it or turns the page."""
-        from vetter.gui.grid.grid import Grid
-
-        start = perf_counter()
-        self._press(self._click, key)
-        if key == "G":
-            page = self._window.pages.currentWidget()
-            if not isinstance(page, Grid):
-                raise self._lost_key_error("G did not show the grid")
-            # A second filter of the same object replaces the first.
-            self._watch_view(page.area)
-        return self._wait_for_paint(start, key)
-
-    def leave_grid(self) -> None:
-        """Return to the panels."""
-        self._press(self._click, "Esc")
-        self.pause()
-
     def time_filter(self, number: int) -> float:
         """Return seconds until the list was painted after one of two filters in turn."""
         self._watch_view(self._window.candidate_list)
@@ -259,7 +223,7 @@ class _Stopwatch:
         bar.apply(self._filters[number % 2])
         return self._wait_for_paint(start, "Enter in the filter")
 
-    def pause(self, seconds: float = PAUSE) -> None:
+    def pause(self, seconds: float) -> None:
         """Process the window's events between keys."""
         until = perf_counter() + seconds
         while perf_counter() < until:
@@ -298,9 +262,7 @@ class _Stopwatch:
         """Number of candidates without a verdict."""
         return int((self._window.session.codes == 0).sum())
 
-    def time_step(
-        self, key: str, pause: float = PAUSE, is_held: bool = False
-    ) -> tuple[float, bool]:
+    def time_step(self, key: str, pause: float, is_held: bool = False) -> tuple[float, bool]:
         """Return seconds until the next candidate was painted, and whether it was built ahead.
 
         A held key is pressed again without a release.
@@ -348,5 +310,5 @@ class _Stopwatch:
                 raise self._lost_key_error(f"{key} changed nothing on screen in {PATIENCE:g} s")
         # Not painted_at: the event filter runs before the view paints, which has ended now.
         seconds = perf_counter() - start
-        self.pause()
+        self.pause(PAUSE)
         return seconds

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 WATCHED_STEPS = 2_000
 MEMORY_STEPS = 20_000
 PATIENCE = 60.0
+FIRST_PAUSE_MS = 2_000
+"""Time for the work after a start."""
 PAUSE_MS = 20
 HELD = 8
 """Repeats of a held key, one every 30 ms."""
@@ -203,7 +205,7 @@ class Walker:
                 raise RuntimeError(f"no candidate was painted within {PATIENCE:g} s")
         # The program imports what the first use of a view needs meanwhile.
         thread = import_ahead()
-        self._test.qWait(2000)
+        self._test.qWait(FIRST_PAUSE_MS)
         if thread is not None:
             thread.join()
         # As the program does at its start: a full collection is no slot's time.

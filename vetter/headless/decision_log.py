@@ -16,7 +16,7 @@ from vetter.core.decisions.decision import Decision, storable
 from vetter.core.decisions.moment import Moment
 from vetter.errors import escape_to_line
 from vetter.headless.sessions import report_damage
-from vetter.io.export.tables.table_writing import escape_control
+from vetter.io.export.tables.escapes import escape_control
 from vetter.io.session.session_file import SessionFile
 
 _INVISIBLE = re.compile("[\x80-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")

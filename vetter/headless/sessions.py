@@ -28,8 +28,6 @@ from vetter.core.judgement.answer import Answer
 from vetter.core.number_text import format_count
 from vetter.errors import InputError, escape_to_line
 from vetter.headless.progress import Progress, print_lines
-from vetter.io.export.decision_table import Opinions
-from vetter.io.export.export import ExportReport, Picture, SheetMaker, export
 from vetter.io.export.exported_rows import ACCEPTED, RowChoice
 from vetter.io.files.fingerprint import list_fingerprint
 from vetter.io.files.hdu_names import parse_fits_name
@@ -39,6 +37,8 @@ from vetter.io.session.session_file import SessionFile
 
 if TYPE_CHECKING:
     from vetter.headless.pictures import Pictures
+    from vetter.io.export.decision_table import Opinions
+    from vetter.io.export.export import ExportReport, Picture, SheetMaker
 
 AnyPath = str | os.PathLike[str]
 
@@ -197,6 +197,9 @@ def export_session(
     InputError
         The session or its inputs cannot be opened, or the export cannot be written.
     """
+    # Imported here: the counts and the events of a session need no tables.
+    from vetter.io.export.export import export
+
     with open_decided(path, reviewer, policy) as (source, ledger, fits):
         return export(
             source,

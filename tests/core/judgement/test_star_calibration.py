@@ -366,6 +366,14 @@ def test_scatter_is_of_one_star_about_the_mean_of_all() -> None:
     assert along.shift_err == pytest.approx(normal.scale_err / math.sqrt(2))
 
 
+def test_scatter_is_what_68_percent_of_stars_are_below() -> None:
+    distances = np.array([-1.2, -0.6, -0.1, 0.3, 0.5, 1.1])
+    share = np.percentile(np.abs(distances), 68.27)
+    normal = few(scale=1.0 + distances).normal_at(500.0, 0.0)
+    expected = share * math.sqrt(6 / 5) * math.sqrt(7 / 6)
+    assert normal.scale_err == pytest.approx(expected, rel=0.02)
+
+
 @pytest.mark.parametrize(("value", "counts"), [(1.5, False), (0.6, True)])
 def test_star_far_beyond_the_scatter_does_not_count(value: float, counts: bool) -> None:
     """Five with a scatter of 0.1 and one that is 12, or 3, of them away."""

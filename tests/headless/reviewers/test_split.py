@@ -132,9 +132,12 @@ def test_one_share_is_refused_in_a_line(tmp_path: Path, capsys: pytest.CaptureFi
 
 
 def test_split_session_says_how_its_test_rows_come_back(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    words: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    source = open_input(["demo"], InputOptions.from_keywords(fakes=3))
+    table, _, image, _, template = words
+    planes = {"image": image, "template": template}
+    how = InputOptions.from_keywords(planes=planes, fwhm=3.0, radius=4, fakes=3)
+    source = open_input([table], how)
     path = tmp_path / "night.vetter"
     with SessionFile.create(path, "ann") as file:
         file.record_input(source.record, source.fingerprints, len(source.candidates))

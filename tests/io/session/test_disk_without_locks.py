@@ -24,23 +24,23 @@ REFUSALS = ["ENOLCK", "EINVAL", "EOPNOTSUPP", "ENOSYS"]
 
 OPENED = """
 import json, sys
-from tests.helpers.decisions import event, listing
+from tests.helpers.decisions import event, places
 from vetter.io.session.session_file import SessionFile
 for _ in range(2):
     with SessionFile.start(sys.argv[1], "ada") as session:
-        written = [decision.seq for decision in session.append([event(listing(), 0)])]
+        written = [decision.seq for decision in session.append([event(places(), 0)])]
         print(json.dumps([session.read_only, session.notes, written, len(session.decisions())]))
 """
 
 SECOND = """
 import json, sys
-from tests.helpers.decisions import event, listing
+from tests.helpers.decisions import event, places
 from vetter.io.session.session_file import SessionFile
 session = SessionFile.start(sys.argv[1], "ada")
-session.append([event(listing(), 0)])
+session.append([event(places(), 0)])
 print("open", flush=True)
 sys.stdin.readline()
-session.append([event(listing(), 1)])
+session.append([event(places(), 1)])
 print("written", flush=True)
 """
 

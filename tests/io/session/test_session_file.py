@@ -528,12 +528,12 @@ def test_a_new_session_on_a_full_disk_is_one_line_and_leaves_nothing(
 
 KILLED = """
 import os, signal, sys
-from tests.helpers.decisions import event, listing
+from tests.helpers.decisions import event, places
 from vetter.io.session import database
 from vetter.io.session.connection import connect
 from vetter.io.session.session_file import SessionFile
 session = SessionFile.start(sys.argv[1], "ada")
-session.append([event(listing(), 0)])
+session.append([event(places(), 0)])
 session._database._connection.execute("BEGIN IMMEDIATE")
 session._database._connection.execute("PRAGMA cache_spill = 1")
 session._database._connection.execute("PRAGMA cache_size = 1")

@@ -47,7 +47,7 @@ REFUSED = {
     "no rows": ("l.csv", "id,x,y\n", "no rows; its columns are id, x, y"),
     "a million columns": (
         "l.csv",
-        ",".join(f"c{n}" for n in range(1_000_000)) + "\n1\n",
+        "c," * 3_000_000 + "c\n1\n",
         "no end of a line",
     ),
     "many columns": ("l.csv", ",".join(f"c{n}" for n in range(50_000)) + "\n1\n", "50000 columns"),

@@ -21,6 +21,7 @@ from vetter.review.cutouts.measurer import Measurer, MeasureRequest
 pytestmark = pytest.mark.process
 
 CUTOUT = Cutout({"image": np.random.default_rng(1).normal(0, 1, (41, 41))})
+SMALL = Cutout({"image": np.zeros((5, 5))})
 
 
 @pytest.fixture
@@ -89,7 +90,8 @@ def test_closed_measurer_takes_no_request(measurer: Measurer) -> None:
 
 
 def test_process_that_dies_is_told_and_replaced(qtbot: Any, measurer: Measurer) -> None:
-    measured(qtbot, measurer, MeasureRequest(0, CUTOUT, 3.0, 0.0))
+    # Too small to be measured: the process that is killed has not loaded what measures.
+    measured(qtbot, measurer, MeasureRequest(0, SMALL, 3.0, 0.0))
     process_of(measurer).kill()
     found = measured(qtbot, measurer, MeasureRequest(1, CUTOUT, 3.0, 0.0))
     assert found[-1][1].lines[0].startswith("not measured: the measuring process ended")

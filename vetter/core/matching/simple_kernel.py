@@ -14,6 +14,8 @@ _FINE = 3
 _MIN_SIGMA = 0.25
 _STARTS = (0.3, 1.0, 2.0, 4.0)
 """Widths that the search starts from, 1 sigma in pixels."""
+MAX_STEPS = 40
+"""Number of Gaussians that are tried from the start on, at most."""
 
 
 def fit_gaussian(images: Array, products: Array, cross: Array) -> Array:
@@ -44,31 +46,67 @@ def fit_gaussian(images: Array, products: Array, cross: Array) -> Array:
     size = max(float(np.linalg.norm(wanted)), 1e-300)
     moved = root @ project / size
     wanted = wanted / size
+    binning = np.repeat(np.eye(2 * radius + 1), _FINE, axis=1)
 
     def amplitude(shape: Array) -> float:
         return max(float(shape @ wanted), 0.0) / max(float(shape @ shape), 1e-300)
 
     def residual(parameters: Array) -> Array:
-        shape = moved @ _render(parameters, radius).ravel()
+        shape = moved @ _render(parameters, binning)[0]
         return np.asarray(amplitude(shape) * shape - wanted, np.float64)
+
+    def jacobian(parameters: Array) -> Array:
+        shape, *slopes = _render(parameters, binning, slopes=True) @ moved.T
+        factor, change = amplitude(shape), np.array(slopes)
+        if factor > 0:
+            factors = (change @ (wanted - 2.0 * factor * shape)) / float(shape @ shape)
+            change = factor * change + factors[:, None] * shape
+        else:
+            change = np.zeros_like(change)
+        return np.asarray(change.T, np.float64)
 
     starts = [np.array([0.0, 0.0, sigma, 0.0, sigma]) for sigma in _STARTS]
     start = min(starts, key=lambda each: float(np.sum(residual(each) ** 2)))
-    found: Any = least_squares(residual, start, method="lm", diff_step=[1e-4], max_nfev=150)
-    image = _render(found.x, radius).ravel()
+    found: Any = least_squares(residual, start, jac=jacobian, method="lm", max_nfev=MAX_STEPS)
+    image = _render(found.x, binning)[0]
     return np.asarray(amplitude(moved @ image) * (project @ image), np.float64)
 
 
-def _render(parameters: Array, radius: int) -> Array:
-    """Render a Gaussian of unit sum; parameters: x, y, and the root of its moments' matrix."""
-    x0, y0, first, mixed, second = parameters
-    root = np.array([[first, 0.0], [mixed, second]])
-    inverse = np.linalg.inv(root @ root.T + _MIN_SIGMA**2 * np.eye(2))
-    count = (2 * radius + 1) * _FINE
+def _render(parameters: Array, binning: Array, slopes: bool = False) -> Array:
+    """Render a Gaussian, 9 at its middle.
+
+    Parameters
+    ----------
+    parameters : ndarray (5,)
+        Place x, y, and the root of the matrix of moments: first, mixed, second.
+    binning : ndarray (side, count)
+        1 where a sample lies in a pixel.
+    slopes : bool, default False
+        Whether the changes of the image with the five parameters follow it.
+
+    Returns
+    -------
+    ndarray (1 or 6, pixels)
+    """
+    x0, y0, first, mixed, second = parameters.tolist()
+    xx, xy = first * first + _MIN_SIGMA**2, first * mixed
+    yy = mixed * mixed + second * second + _MIN_SIGMA**2
+    determinant = xx * yy - xy * xy
+    count = binning.shape[1]
     offsets = (np.arange(count) - (count - 1) / 2) / _FINE
-    x, y = offsets[None, :] - x0, offsets[:, None] - y0
-    power = inverse[0, 0] * x * x + 2.0 * inverse[0, 1] * x * y + inverse[1, 1] * y * y
-    fine = np.exp(-0.5 * np.minimum(power, 80.0))
-    side = 2 * radius + 1
-    image = fine.reshape(side, _FINE, side, _FINE).sum(axis=(1, 3))
-    return np.asarray(image / max(float(image.sum()), 1e-300), np.float64)
+    x, y = offsets - x0, (offsets - y0)[:, None]
+    # The inverse matrix of moments times the offset.
+    along, across = (yy * x - xy * y) / determinant, (xx * y - xy * x) / determinant
+    fine = np.exp(-0.5 * np.minimum(x * along + y * across, 80.0))
+    planes = fine[None]
+    if slopes:
+        cross = along * across
+        changes = (
+            along,
+            across,
+            first * along * along + mixed * cross,
+            first * cross + mixed * across * across,
+            second * across * across,
+        )
+        planes = np.stack([fine, *(fine * change for change in changes)])
+    return np.asarray((binning @ planes @ binning.T).reshape(len(planes), -1), np.float64)

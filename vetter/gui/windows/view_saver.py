@@ -19,7 +19,7 @@ from vetter.gui.widgets.verdict_style import WORDS
 from vetter.gui.windows.page_stack import Pages
 from vetter.gui.windows.window import application
 from vetter.io.export.file_names import safe_name
-from vetter.io.export.tables.table_writing import escape_control
+from vetter.io.export.tables.escapes import escape_control
 from vetter.io.files.atomic import write_atomic
 from vetter.review.cutouts.cutout_cache import CutoutCache
 from vetter.review.cutouts.rendered_cutout import RenderedCutout

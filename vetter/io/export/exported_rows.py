@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +21,9 @@ from vetter.core.decisions.decision import Verdict
 from vetter.core.fakes.plan import PLANT_KEY
 from vetter.core.judgement.fit_table import FitTable
 from vetter.errors import InputError
-from vetter.io.export.decision_table import Opinions
+
+if TYPE_CHECKING:
+    from vetter.io.export.decision_table import Opinions
 
 Rows = npt.NDArray[np.intp]
 

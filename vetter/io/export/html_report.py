@@ -24,7 +24,7 @@ from vetter.core.columns.facts import MISSING_TEXT, Fact
 from vetter.core.columns.review_columns import VERDICTS, ReviewColumns
 from vetter.core.number_text import format_count
 from vetter.io.export.decision_table import Opinions
-from vetter.io.export.tables.table_writing import escape_control
+from vetter.io.export.tables.escapes import escape_control
 
 PAGE_LENGTH = 500
 """Largest number of candidates on one page."""

@@ -39,11 +39,11 @@ def test_aperture_of_one_fwhm_holds_94_percent() -> None:
 
 def test_flux_error_is_the_scatter_of_fluxes() -> None:
     rng, pulls = np.random.default_rng(5), []
-    for _ in range(150):
+    for _ in range(75):
         noisy = rng.normal(0, 2, (SIDE, SIDE))
         cutout = Cutout({"diff": noisy, "err": np.full((SIDE, SIDE), 2.0)})
         pulls.append(measure_cutout(cutout, FWHM).planes["diff"].snr)
-    # 150 values know their scatter to 6%.
+    # 75 values know their scatter to 8%.
     assert np.std(pulls) == pytest.approx(1.0, abs=0.2)
 
 

@@ -174,21 +174,25 @@ def test_absurd_position_is_unknown_or_number(path: Path, value: float) -> None:
 
 @pytest.mark.parametrize("column", ["comment", "tags", "key", "reviewer", "id"])
 def test_text_beyond_the_limit_is_left_out(path: Path, column: str) -> None:
-    change(
-        path,
-        "INSERT INTO decisions (id, key, verdict, tags, comment, reviewer, at, how) "
-        f"SELECT {', '.join(_LONG if name == column else repr(text) for name, text in _PLAIN)}",
-    )
+    row = {**_PLAIN, column: "y" * (MAX_VALUE_BYTES + 1)}
+    marks = ", ".join("?" * len(row))
+    statement = f"INSERT INTO decisions ({', '.join(row)}) VALUES ({marks})"
+    change(path, statement, values=tuple(row.values()))
     with SessionFile.open(path, REVIEWER) as session:
         assert len(session.decisions()) == 9 and session.reviewers() == [REVIEWER]
         assert session.damage == ("1 of 10 decisions is not readable",)
 
 
-_LONG = f"replace(hex(zeroblob({MAX_VALUE_BYTES // 2 + 1})), '0', 'y')"
-_PLAIN = [
-    *(("id", "i"), ("key", "c3"), ("verdict", "accept"), ("tags", "[]")),
-    *(("comment", ""), ("reviewer", REVIEWER), ("at", "t"), ("how", "single")),
-]
+_PLAIN = {
+    "id": "i",
+    "key": "c3",
+    "verdict": "accept",
+    "tags": "[]",
+    "comment": "",
+    "reviewer": REVIEWER,
+    "at": "t",
+    "how": "single",
+}
 
 
 def test_pages_in_a_circle_end(path: Path) -> None:

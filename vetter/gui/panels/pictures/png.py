@@ -27,7 +27,7 @@ from vetter.gui.panels.tools.overlays import (
     draw_shift,
 )
 from vetter.gui.widgets.theme import DARK, LIGHT, Tones
-from vetter.io.export.tables.table_writing import escape_control
+from vetter.io.export.tables.escapes import escape_control
 from vetter.review.cutouts.rendered_cutout import RenderedCutout, rendered_from
 
 if TYPE_CHECKING:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from io import StringIO
 from pathlib import Path
@@ -20,6 +19,7 @@ from astropy.table import Column, MaskedColumn, Table, vstack
 from vetter.core.candidates.numbered_name import numbered_name
 from vetter.errors import InputError, suppress_warnings
 from vetter.io.export.tables.column_facts import ColumnFacts
+from vetter.io.export.tables.escapes import escape_control, escape_non_ascii
 from vetter.io.export.tables.parquet_writing import write_parquet
 from vetter.io.export.tables.text_rows import ecsv_rows, votable_text
 from vetter.io.tables.arrow import has_pyarrow
@@ -47,7 +47,6 @@ _REPLACED_TYPES: dict[str, dict[str, Any]] = {
     "fits": _FLOATS | _SMALL,
     "parquet": _FLOATS,
 }
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 
 def write_table(
@@ -352,25 +351,3 @@ def _value_text(value: Any) -> str:
         items = value.tolist() if isinstance(value, np.ndarray | np.void) else value
         return json.dumps(items, default=str, ensure_ascii=False)
     return str(value)
-
-
-def escape_control(text: str) -> str:
-    """Escape the characters that XML and terminals cannot hold: controls, lone surrogates."""
-    return _CONTROL.sub(_escape_match, text)
-
-
-def escape_non_ascii(text: str) -> str:
-    """Return text in printable ASCII, as FITS requires; other characters as Python escapes."""
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join(
-        letter if letter.isascii() and letter.isprintable() else _escape(letter) for letter in text
-    )
-
-
-def _escape_match(match: re.Match[str]) -> str:
-    return _escape(match.group())
-
-
-def _escape(letter: str) -> str:
-    return letter.encode("unicode_escape", "backslashreplace").decode("ascii")

@@ -12,7 +12,6 @@ import datetime
 import re
 
 import numpy as np
-from astropy.table import Table
 
 from vetter.core.number_text import format_count
 from vetter.errors import InputError
@@ -50,6 +49,8 @@ def read_mpc(name: FitsName) -> TableFile:
     InputError
         The file has no observation.
     """
+    from astropy.table import Table
+
     rows: list[Values] = []
     second: list[int] = []
     other: list[int] = []
