@@ -305,22 +305,27 @@ class CutoutCache(QObject):
     def _surround_key(self, row: int) -> tuple[int, float, DisplayStyle]:
         return row, self._radius, self._looks
 
-    def _next_task(self) -> tuple[Target, Recipe | None, CachedFrame | None] | None:
-        """Return a row to build, its recipe and its old frame; no recipe for its surroundings."""
+    def _next_task(self) -> Task | None:
+        """Wait for something to build, and return it; None once the cache is closed."""
         with self._state:
-            while not self._stopped:
-                for row in self._requests:
-                    recipe, cached = self._recipe(row), self._frames.by_target.get(row)
-                    if cached is None or cached.recipe != recipe:
-                        return row, recipe, cached
-                retry = self._next_retry()
-                if retry is not None:
-                    return retry, self._recipe(retry), None
-                for row in self._surround_rows:
-                    if self._surround_key(row) not in self._surrounds:
-                        return row, None, None
-                self._state.wait()
-        return None
+            task = self._state.wait_for(self._open_task)
+        return task if isinstance(task, Task) else None
+
+    def _open_task(self) -> Task | bool:
+        """Return the next task; False while there is none, True if none will come any more."""
+        if self._stopped:
+            return True
+        for row in self._requests:
+            recipe, cached = self._recipe(row), self._frames.by_target.get(row)
+            if cached is None or cached.recipe != recipe:
+                return Task(row, recipe, cached)
+        retry = self._next_retry()
+        if retry is not None:
+            return Task(retry, self._recipe(retry), None)
+        for row in self._surround_rows:
+            if self._surround_key(row) not in self._surrounds:
+                return Task(row, None, None)
+        return False
 
     def _next_retry(self) -> Target | None:
         """Return a requested row whose last read failed `RETRY_SECONDS` seconds ago or earlier."""
@@ -390,6 +395,14 @@ class CachedFrame(NamedTuple):
     def nbytes(self) -> int:
         """Size of the frame in memory, in bytes, with 2 kB for parts other than arrays."""
         return self.frame.nbytes + 2048
+
+
+class Task(NamedTuple):
+    """A row to build, its recipe and its old frame; no recipe for its surroundings."""
+
+    row: Target
+    recipe: Recipe | None
+    old: CachedFrame | None
 
 
 class RenderedCutouts:
