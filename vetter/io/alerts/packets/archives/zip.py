@@ -93,7 +93,6 @@ class ZipBytes:
 
     def close(self) -> None:
         """See :class:`~vetter.io.alerts.packets.byte_ranges.ByteRange`."""
-        self._archive.close()
         self._file.close()
 
     def start_of(self, member: Member, count: int) -> bytes:
