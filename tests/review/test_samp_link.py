@@ -149,8 +149,12 @@ def test_position_is_found_within_the_radius_and_no_farther(
     ra: float, dec: float, away: float
 ) -> None:
     ras, decs = np.array([np.nan, 10.0, 190.0]), np.array([60.0, 60.0, 60.0])
-    assert find_nearest(ras, decs, ra, dec, 1.001 * away) == 1
-    assert find_nearest(ras, decs, ra, dec, 0.999 * away) is None
+    assert find_nearest(ras, decs, ra, dec, 1.0001 * away) == 1
+    assert find_nearest(ras, decs, ra, dec, 0.9999 * away) is None
+
+
+def test_radius_of_nothing_finds_the_position_itself() -> None:
+    assert find_nearest(np.array([10.0, 11.0]), np.zeros(2), 11.0, 0.0, 0.0) == 1
 
 
 def test_nearest_of_several_is_found() -> None:

@@ -28,6 +28,11 @@ def test_running_numbers_get_the_images_name():
     assert keys_of(Part("r1", a_list([1, 2])), Part("r2", a_list([1]))) == ["r1:1", "r1:2", "r2:1"]
 
 
+def test_running_numbers_end_at_a_million():
+    parts = Part("r1", a_list([999_999])), Part("r2", a_list([1_000_000]))
+    assert keys_of(*parts) == ["r1:999999", "1000000"]
+
+
 def test_a_running_number_is_called_so_whatever_the_others_hold():
     alone = keys_of(Part("r2", a_list([1, 7])))
     assert keys_of(Part("r1", a_list(["a", "b"])), Part("r2", a_list([1, 7])))[2:] == alone
@@ -128,3 +133,21 @@ def test_lists_without_rows_are_no_trouble():
 def test_no_list_is_an_error():
     with pytest.raises(ValueError, match="at least one"):
         join_lists([])
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "values", "note"),
+    [
+        (u.mJy, u.Jy, [1.0, 2000.0], None),
+        (None, u.Jy, [1.0, 2.0], "column flux: Jy in a list, none before"),
+        (u.Jy, None, [1.0, 2.0], "column flux: no unit in a list, Jy before"),
+        (u.Jy, u.mag, [1.0, 2.0], "column flux: mag in a list, Jy before"),
+    ],
+)
+def test_units_are_those_of_the_first_list(first, second, values, note):
+    lists = a_list(["a"], flux=[1.0]), a_list(["b"], flux=[2.0])
+    for listed, unit in zip(lists, (first, second), strict=True):
+        listed.table["flux"].unit = unit
+    one = join_lists([Part("r1", lists[0]), Part("r2", lists[1])])
+    assert one.column("flux").tolist() == values and one.table["flux"].unit == first
+    assert [text for text in one.notes if "flux" in text] == ([note] if note else [])

@@ -48,3 +48,9 @@ def test_keys_and_names_stay_text() -> None:
 def test_fortran_exponents_are_numbers() -> None:
     table, note = with_numbers_among_words(Table({"flux": ["1.5D+02", "2.0D-01"]}), ())
     assert table["flux"].tolist() == [150.0, 0.2] and not note
+
+
+def test_numbers_and_columns_of_several_values_stay() -> None:
+    given = Table({"mag": [18.5, np.nan], "several": np.array([["1", "NA"], ["2", "3"]])})
+    table, note = with_numbers_among_words(given, ())
+    assert table is given and not note

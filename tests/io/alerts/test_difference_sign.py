@@ -212,6 +212,9 @@ def test_pixels_up_to_two_from_the_middle_count(middle: tuple[int, int]) -> None
     [
         ({"psfFlux": -3.5, "isNegative": False}, False),
         ({"psfFlux": 3.5}, True),
+        ({"psfFlux": 0.5, "isNegative": True}, True),
+        ({"psfFlux": 0.0, "isNegative": True}, False),
+        ({"psfFlux": 0.0, "psFlux": 1.0}, True),
         ({"psfFlux": None, "isNegative": True}, False),
         ({"psfFlux": None, "isNegative": None}, None),
     ],

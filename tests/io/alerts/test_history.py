@@ -142,6 +142,17 @@ def test_forced_flux_is_a_detection_from_three_sigma(
     assert limit or found.error[0] == pytest.approx(1.0857 * 10 / abs(flux), rel=1e-4)
 
 
+@pytest.mark.parametrize("flux", [0.5, -0.5])
+def test_forced_flux_may_be_less_than_one(flux: float) -> None:
+    packet = record()
+    forced = {"forcediffimflux": flux, "forcediffimfluxunc": 0.1, "magzpsci": 25.0}
+    packet["fp_hists"] = [{"jd": 2460201.5, "fid": 2, **forced}]
+    found = curve(packet)
+    # 2.5 log10(0.5) is -0.753.
+    assert found.value[0] == pytest.approx(25.753, abs=1e-3) and not found.limit[0]
+    assert found.negative[0] == (flux < 0)
+
+
 @pytest.mark.parametrize("changed", [{"forcediffimflux": None}, {"forcediffimfluxunc": 0.0}])
 def test_forced_epoch_without_a_flux_or_its_error_is_left_out(changed: dict[str, Any]) -> None:
     packet = record()

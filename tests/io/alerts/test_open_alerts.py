@@ -9,7 +9,7 @@ import pytest
 
 from tests.helpers.alert_files import packed, record, write_packets, write_tar
 from vetter.errors import InputError
-from vetter.io.alerts.open_alerts import open_alerts
+from vetter.io.alerts.open_alerts import open_alerts, packet_files
 from vetter.io.alerts.source import AlertSource
 from vetter.io.input_options import InputOrigin
 
@@ -26,6 +26,27 @@ def test_files_are_expected_to_go_on_as_they_begin(tmp_path: Path, bad: int, cou
     source = opened(tmp_path)
     # 32 packets in 63 of 128 files, or in 32 of 70.
     assert source.expected_count == count and not source.is_complete
+    source.close()
+
+
+def test_list_read_whole_is_as_long_as_it_is(tmp_path: Path) -> None:
+    write_packets(tmp_path, 3)
+    source = opened(tmp_path)
+    assert source.expected_count == 3 and source.is_complete
+    source.close()
+
+
+def test_files_of_several_packets_are_expected_to_go_on(tmp_path: Path) -> None:
+    paths = [tmp_path / f"{name}.avro" for name in "abc"]
+    for path in paths:
+        path.write_bytes(packed(map(record, range(20))))
+    source = opened(*paths)
+    # 32 packets in two of three files.
+    assert source.expected_count == 48
+    source.close()
+    paths[0].write_bytes(packed(map(record, range(40))))
+    source = opened(paths[0])
+    assert source.expected_count is None
     source.close()
 
 
@@ -82,6 +103,9 @@ def test_folder_without_packets_says_what_there_is(tmp_path: Path) -> None:
         f"{tmp_path}: 1 packet found, none can be read; the first, {bad}: "
     )
     with pytest.raises(InputError) as caught:
+        opened(bad)
+    assert str(caught.value).startswith(f"{bad}: ") and "found, none" not in str(caught.value)
+    with pytest.raises(InputError) as caught:
         opened(bad, bad)
     assert str(caught.value).startswith(f"{bad}: 1 packet found, none can be read; the first, ")
 
@@ -95,3 +119,14 @@ def test_packet_behind_very_many_bad_ones_is_found(tmp_path: Path) -> None:
     assert any("4,100 of 4,101 packets could not be read" in note for note in source.notes)
     assert any("1 other file was left alone" in note for note in source.notes)
     source.close()
+
+
+def test_files_are_taken_by_their_numbers_and_others_are_counted(tmp_path: Path) -> None:
+    names = ["a2b9c1.avro", "a2b9c2.avro", "a2b9c10.avro", "a2b10.avro", "a10b2.json"]
+    for name in (*names[::-1], "a.txt", "b.png"):
+        (tmp_path / name).touch()
+    (tmp_path / "z").mkdir()
+    (tmp_path / "z" / "c.txt").touch()
+    files = [str(tmp_path / name) for name in names]
+    assert packet_files([tmp_path]) == (files, 3)
+    assert packet_files([tmp_path / names[3], tmp_path]) == ([files[3], *files[:3], files[4]], 3)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -133,6 +134,43 @@ def test_examined_decisions_are_taken_once(path: Path) -> None:
         assert len(content.take_decisions(database)) == 3
 
 
+KEPT = Path(__file__).parents[2] / "kept"
+TABLES = ("inputs", "positions", "settings", "holder")
+
+
+def miscount_free_bytes(path: Path, table: str) -> None:
+    """Make a table's page say that it has one free byte more: it can be read, not written to."""
+    with closing(sqlite3.connect(path)) as connection:
+        query = "SELECT rootpage FROM sqlite_master WHERE name = ?"
+        ((root,),) = connection.execute(query, (table,))
+        ((size,),) = connection.execute("PRAGMA page_size")
+    content = bytearray(path.read_bytes())
+    content[(root - 1) * size + 7] += 1
+    path.write_bytes(content)
+
+
+@pytest.mark.parametrize(
+    ("kept", "table"),
+    [
+        *(("format1", table) for table in TABLES),
+        *(("format2", table) for table in (*TABLES, "planted")),
+        *((None, table) for table in (*TABLES, "planted", "checkpoints")),
+    ],
+)
+def test_table_that_can_only_be_read_counts_as_damage(
+    path: Path, kept: str | None, table: str
+) -> None:
+    if kept:
+        shutil.copy(KEPT / f"{kept}.vetter", path)
+    what = "planted rows" if table == "planted" else table
+    for is_sound, damage in ((True, []), (False, [f"the pages of its {what} are damaged"])):
+        content = SessionContent("somebody else")
+        with SessionDatabase.open(path, read_only=True) as database:
+            assert content.examine(database) is is_sound
+        assert content.damage == damage
+        miscount_free_bytes(path, table)
+
+
 def test_parts_are_all_that_a_merge_needs(path: Path) -> None:
     with SessionDatabase.open(path, read_only=True) as database:
         parts = read_parts(database)
@@ -179,7 +217,7 @@ def test_event_that_no_version_writes_is_not_copied(path: Path, column: str, val
 def test_parts_of_earlier_formats_are_whole(
     tmp_path: Path, kept: str, count: int, until: str, planted: list[str]
 ) -> None:
-    file = Path(__file__).parents[2] / "kept" / f"{kept}.vetter"
+    file = KEPT / f"{kept}.vetter"
     with SessionDatabase.open(Path(shutil.copy(file, tmp_path)), read_only=True) as database:
         assert are_sound(database)
         parts = read_parts(database)

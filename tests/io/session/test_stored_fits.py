@@ -91,15 +91,17 @@ def test_portions_leave_out_what_cannot_be_read(mixed: Path, limit: int) -> None
 
 def test_all_that_can_be_read_is_given(mixed: Path) -> None:
     with SessionFile.open(mixed, "ann") as session:
-        session.put_adjustments([("c0", "t", '{"n":10}')])
+        session.put_adjustments([("c0", "t", '{"n":10}'), ("c3", "a", '{"n":11}')])
     with SessionDatabase.open(mixed, read_only=True) as database:
         everything = readable_fits(database)
         newest = newest_fits(database, "")
         recent = newest_fits(database, "2026-01-06")
     assert sorted((key, signature) for key, signature, _, _ in everything) == [
-        *(("c0", "s"), ("c0", "t"), ("c1", "s"), ("c3", "s"), ("c5", "s"), ("c6", "s")),
+        *(("c0", "s"), ("c0", "t"), ("c1", "s"), ("c3", "a"), ("c3", "s"), ("c5", "s")),
+        ("c6", "s"),
     ]
     assert ("c1", "s", "2026-01-02", '{"n":1}') in everything
     assert newest["c0"] == ("t", {"n": 10}) and newest["c1"] == ("s", {"n": 1})
+    assert newest["c3"] == ("a", {"n": 11})
     assert set(newest) == {"c0", "c1", "c3", "c5", "c6"}
-    assert set(recent) == {"c0", "c5", "c6"}
+    assert set(recent) == {"c0", "c3", "c5", "c6"}

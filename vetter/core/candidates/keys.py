@@ -122,7 +122,6 @@ def _number_repeated(keys: list[str]) -> int:
             while f"{key}#{number}" in taken:
                 number += 1
             keys[row] = f"{key}#{number}"
-            taken.add(keys[row])
             changed += 1
         seen[key] = number
     return changed

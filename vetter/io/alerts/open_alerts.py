@@ -132,10 +132,11 @@ def _estimate_count(files: Sequence[str], first: Lot) -> int | None:
         return len(first.places)
     if first.reached.file > 0:
         return max(round(len(files) * len(first.places) / (first.reached.file + 1)), FIRST_LOT_SIZE)
-    if first.reached.start <= 0 or first.reached.size < 0 or files[0].endswith(_PACKED):
+    if first.reached.size == -1 or files[0].endswith(_PACKED):
         return None
     try:
-        share = (first.reached.start + first.reached.size) / os.stat(files[0]).st_size
+        size = os.stat(files[0]).st_size
     except OSError:
         return None
-    return max(round(len(first.places) / min(share, 1.0)), FIRST_LOT_SIZE)
+    read = first.reached.start + first.reached.size
+    return max(round(len(first.places) * size / read), FIRST_LOT_SIZE)

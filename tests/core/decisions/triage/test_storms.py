@@ -94,6 +94,12 @@ def test_values_are_grouped_without_empty_ones() -> None:
     assert [names[n] if n >= 0 else None for n in labels] == ["b", None, "a", "b"]
     labels, names = group_values(np.array([2.0, np.nan, 1.0]))
     assert [names[n] if n >= 0 else None for n in labels] == ["2", None, "1"]
+    labels, names = group_values(np.array([2, 0, -1, 2]))
+    assert [names[n] for n in labels] == ["2", "0", "-1", "2"]
+    labels, names = group_values(np.ma.array([2, 0, 1], mask=[False, False, True]))
+    assert [names[n] if n >= 0 else None for n in labels] == ["2", "0", None]
+    labels, names = group_values(np.array([b"b", b"", b"a"]))
+    assert [names[n] if n >= 0 else None for n in labels] == ["b", None, "a"]
     labels, names = group_values(np.array(["a", None, 7], object))
     assert [names[n] if n >= 0 else None for n in labels] == ["a", None, "7"]
 
@@ -171,6 +177,71 @@ def test_cloudy_night_of_as_many_images_is_a_storm() -> None:
     names = [str(number) for number in range(40)]
     groupings = [Grouping("image", images, names), Grouping("night", images // 4, names)]
     assert [storm.name for storm in find_list_storms(groupings)] == ["night 2"]
+
+
+def storms_beside_images(
+    kind: str, groups: list[list[int]], unknown: dict[int, int] | None = None
+) -> list[str]:
+    """Return the storms of a kind among groups, given the candidates of each group's images.
+
+    ``unknown`` are candidates on no known image, by their group.
+    """
+    counts = np.concatenate([np.array(group, int) for group in groups])
+    images = np.repeat(np.arange(len(counts)), counts)
+    group = np.repeat(np.arange(len(groups)), [sum(group) for group in groups])
+    lost = np.repeat(list(unknown or ()), list((unknown or {}).values())).astype(int)
+    names = [str(number) for number in range(100)]
+    found = find_list_storms(
+        [
+            Grouping(kind, np.concatenate([group, lost]), names),
+            Grouping("image", np.concatenate([images, np.full(len(lost), -1)]), names),
+        ]
+    )
+    return [storm.label for storm in found if storm.kind == kind]
+
+
+@pytest.mark.parametrize(
+    ("nights", "unknown", "storms"),
+    [
+        # Half of the nights have 8 in each image or fewer: a storm has 40 in its images.
+        ([[10] * 20, [38, 42], [8], [8], [8]], {}, ["1"]),
+        ([[10] * 20, [37, 41], [8], [8], [8]], {}, []),
+        ([[38, 42], [10] * 20, [8], [8], [8]], {}, ["0"]),
+        ([[38, 40], [10] * 20, [8], [8], [8]], {}, []),
+        # Nights without a known image are compared by their candidates alone.
+        ([[10] * 20, [10] * 20, [40]], dict.fromkeys(range(3, 13), 2), []),
+        ([[10] * 20, [10] * 20, [8], [8]], {9: 1100}, ["9"]),
+        ([[], [], [], []], {0: 5, 1: 5, 2: 5, 3: 40}, ["3"]),
+    ],
+)
+def test_night_is_a_storm_by_the_candidates_of_its_images(
+    nights: list[list[int]], unknown: dict[int, int], storms: list[str]
+) -> None:
+    assert storms_beside_images("night", nights, unknown) == storms
+
+
+@pytest.mark.parametrize(
+    ("failing", "unknown", "is_storm"),
+    [
+        ([28, 12, 12, 12, 28, 28], 0, True),
+        ([28, 11, 11, 11, 28, 31], 0, False),
+        ([28, 12, 12, 12, 28, 28], 500, True),
+        ([28, 11, 11, 11, 28, 31], 500, False),
+        ([], 200, True),
+    ],
+)
+@pytest.mark.parametrize("place", [0, 4])
+def test_exposure_is_a_storm_if_most_of_its_images_are(
+    failing: list[int], unknown: int, is_storm: bool, place: int
+) -> None:
+    exposures = [[4] * 6 for _ in range(4)]
+    exposures.insert(place, failing)
+    found = storms_beside_images("exposure", exposures, {place: unknown})
+    assert found == ([str(place)] if is_storm else [])
+
+
+def test_exposures_without_any_known_image_are_compared_as_they_are() -> None:
+    assert storms_beside_images("exposure", [[]] * 4, {0: 5, 1: 5, 2: 5, 3: 40}) == ["3"]
 
 
 def test_test_rows_do_not_count_and_belong_to_their_image() -> None:
@@ -256,13 +327,13 @@ def test_storm_has_its_rows_and_the_usual_number() -> None:
 @pytest.mark.parametrize(("count", "whole"), [(10, True), (11, False)])
 def test_sample_is_ten_rows(count: int, whole: bool) -> None:
     storm = Storm("image", "a", np.arange(count), 1.0)
-    assert len(storm.sample) == 10 and (storm.sample == np.sort(storm.sample)).all()
+    assert len(set(storm.sample.tolist())) == 10 and (storm.sample == np.sort(storm.sample)).all()
     assert (storm.sample.tolist() == list(range(count))) is whole
 
 
-@pytest.mark.parametrize(("gap", "nights"), [(0.39, 1), (0.41, 2)])
+@pytest.mark.parametrize(("gap", "nights"), [(0.39, 1), (0.4, 1), (0.41, 2)])
 def test_night_ends_with_a_gap(gap: float, nights: int) -> None:
-    labels, found = group_nights(np.array([10 + gap, np.nan, 10.0]))
+    labels, found = group_nights(np.array([gap, np.nan, 0.0]))
     assert len(found) == nights and labels.tolist() == [nights - 1, -1, 0]
-    assert found[0][0] == 10 and found[-1][1] == 10 + gap
+    assert found[0][0] == 0 and found[-1][1] == gap
     assert group_nights(np.array([np.nan]))[1] == []

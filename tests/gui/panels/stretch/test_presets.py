@@ -59,7 +59,10 @@ def test_saved_preset_comes_back_from_a_session(button: PresetButton, qtbot: QtB
 def test_removed_preset_is_gone(button: PresetButton) -> None:
     button.show_looks(BRIGHT)
     button.save_as("bright")
+    saved: list[dict[str, object]] = []
+    button.saved.connect(saved.append)
     entries(button)["Remove bright"].trigger()
+    assert saved == [{}]
     assert "bright" not in button.presets and "Remove bright" not in entries(button)
 
 
@@ -106,7 +109,8 @@ def test_name_of_a_preset_is_asked_for(button: PresetButton, typed: str, name: s
     button.show_looks(BRIGHT)
     entries(button)["Save as preset..."].trigger()
     dialog = button.window().findChild(QInputDialog)
-    assert dialog is not None and dialog.labelText() == "Name of the preset"
+    assert dialog is not None and dialog.windowTitle() == "Save as preset"
+    assert dialog.labelText() == "Name of the preset"
     dialog.textValueSelected.emit(typed)
     dialog.close()
     assert [list(names) for names in saved] == ([] if name is None else [[name]])

@@ -58,7 +58,13 @@ def test_row_i_of_the_list_belongs_to_stamp_i(tmp_path: Path, named: str) -> Non
         np.testing.assert_array_equal(cutout[plane], array[2, :, :, number])
     assert cutout.position == (10.0, 10.0) and cutout["meta"]["objectId"] == "ZTF2"
     assert cutout.provenance["err"] is Provenance.ESTIMATED
-    assert any("taken as science, template, difference" in note for note in source.notes)
+    assert cutout.meta["name"] == listed.name(2)
+    assert (
+        "3 candidates of 21 x 21 px; the last axis is taken as science, template, difference"
+        in (source.notes)
+    )
+    by_name = "night_candidates.csv: the list of these stamps, by its name"
+    assert (by_name in source.notes) is (named in ("array", "folder"))
     assert not source.extra_cautions and not listed.cautions
     again = open_recorded(source.record)
     assert again.candidates.keys.tolist() == listed.keys.tolist()
@@ -86,7 +92,44 @@ def test_without_a_list_candidates_are_numbered(tmp_path: Path) -> None:
     source = opened(written(tmp_path, triplets()))
     assert source.candidates.keys.tolist() == ["1", "2", "3"]
     assert source.cutout(0).shape == (21, 21) and source.default_radius == 10
-    assert source.cutout(0, 4).shape == (9, 9)
+    for radius, side in ((4, 9), (9, 19), (10, 21), (30, 21)):
+        assert source.cutout(0, radius).shape == (side, side)
+    source.close()
+
+
+def test_planes_may_come_before_the_pixels(tmp_path: Path) -> None:
+    array = triplets()
+    source = opened(written(tmp_path, np.moveaxis(array, 3, 1)))
+    assert any("the second axis is taken as science" in note for note in source.notes)
+    np.testing.assert_array_equal(source.cutout(1)["template"], array[1, :, :, 1])
+    source.close()
+
+
+def test_rows_without_data_are_noted_with_the_plane(tmp_path: Path) -> None:
+    array = triplets(2)
+    array[0, 3, :, 0] = np.nan
+    array[1, 3, :, 2] = np.nan
+    array[1, :, :, 2] *= -1
+    source = opened(written(tmp_path, array))
+    first, second = source.cutout(0).notes, source.cutout(1).notes
+    assert first["image"] == "no data in 1 row" and not {"template", "diff"} & first.keys()
+    assert second["diff"] == "turned: was template - image; no data in 1 row"
+    source.close()
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "turned"),
+    [(14, 12, True), (10, 8, True), (15, 10, False), (9, 10, False), (12, 13, False)],
+)
+def test_flag_turns_a_candidate_that_is_bright_in_the_middle(
+    tmp_path: Path, x: int, y: int, turned: bool
+) -> None:
+    # Pixels that follow neither image nor template: the five by five in the middle decide.
+    stamps = [noise((21, 25), seed) - 100 for seed in (1, 2, 3)]
+    stamps[2][y, x] = 2000
+    np.savez(tmp_path / "a.npz", triplets=np.stack(stamps, -1)[None], isdiffpos=np.array(["f"]))
+    source = opened(tmp_path / "a.npz")
+    assert (source.cutout(0).provenance.get("diff") is Provenance.TURNED) is turned
     source.close()
 
 
@@ -121,6 +164,21 @@ def test_fits_of_normalised_stamps_are_not_judged(tmp_path: Path, scale: str) ->
     assert any(NORMALISED in note for note in source.notes) is not is_measured
     for cutout in (source.cutout(0), source.cutout(0, 5)):
         assert cutout.fit_caveat == ("" if is_measured else NORMALISED)
+    source.close()
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "rows", "is_normalised"),
+    [(0, 1, 8, True), (0, 1, 7, False), (0, 500, 9, False), (-5, 1, 9, False)],
+)
+def test_first_eight_stamps_tell_whether_all_are_normalised(
+    tmp_path: Path, low: float, high: float, rows: int, is_normalised: bool
+) -> None:
+    array = triplets(9).astype(np.float64)
+    first = array[:rows] - array[:rows].min(axis=(1, 2), keepdims=True)
+    array[:rows] = low + (high - low) * first / first.max(axis=(1, 2), keepdims=True)
+    source = opened(written(tmp_path, array))
+    assert source.unjudged == (NORMALISED if is_normalised else None)
     source.close()
 
 

@@ -65,6 +65,8 @@ def test_decision_comes_back_as_it_was() -> None:
         ({"x": math.inf}, ["x"]),
         ({"x": math.inf, "y": -math.inf}, ["x", "y"]),
         ({"ra": 1e31}, ["ra"]),
+        ({"ra": 1e30}, ["ra"]),
+        ({"dec": -1e30}, ["dec"]),
         ({"dec": -1e31}, ["dec"]),
         ({"x": 9e29}, []),
         ({"x": -9e29}, []),

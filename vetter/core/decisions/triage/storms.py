@@ -132,14 +132,14 @@ def find_list_storms(
         if kind == "exposure":
             found = [storm for storm in found if images and _has_most_images(storm, images)]
         elif found and kind != "image" and images:
-            crowded = _crowded_groups(labels, images.labels)
+            crowded = _crowded_groups(labels, images.labels, len(by_kind[kind].names))
             found = [storm for storm in found if crowded[labels[storm.rows[0]]]]
         storms += found
     return storms
 
 
 def _crowded_groups(
-    labels: npt.NDArray[np.intp], images: npt.NDArray[np.intp]
+    labels: npt.NDArray[np.intp], images: npt.NDArray[np.intp], count: int
 ) -> npt.NDArray[np.bool_]:
     """Return which groups have many times the usual number of candidates in each of their images.
 
@@ -147,24 +147,36 @@ def _crowded_groups(
     ----------
     labels, images : ndarray of int, shape (rows,)
         Number of each candidate's group and image; negative for none.
+    count : int
+        Number of groups.
     """
     known = (labels >= 0) & (images >= 0)
+    if not known.any():
+        return np.ones(count, bool)
     pairs = np.unique(np.column_stack([labels[known], images[known]]), axis=0)
-    count = int(labels.max(initial=-1)) + 1
     number = np.bincount(pairs[:, 0], minlength=count)
     rates = np.bincount(labels[known], minlength=count) / np.maximum(number, 1)
-    usual = float(np.median(rates[rates > 0])) if (rates > 0).any() else 0.0
     # Groups without a known image are not compared.
+    usual = float(np.median(rates[number > 0]))
     return np.asarray((number == 0) | (rates >= MIN_RATE * usual))
 
 
 def _has_most_images(storm: Storm, images: Grouping) -> bool:
-    """Return whether most images of an exposure have many times the candidates of the others."""
-    everywhere = np.bincount(images.labels[images.labels >= 0])
-    inside = images.labels[storm.rows]
-    own = np.bincount(inside[inside >= 0])
-    usual = float(np.median(everywhere[everywhere > 0]))
-    return bool(np.median(own[own > 0]) >= MIN_RATE * max(usual, FLOOR))
+    """Return whether most images of an exposure have many times the candidates of the others.
+
+    An exposure without a known image is not compared.
+    """
+    own = _counts_by_image(images.labels[storm.rows])
+    if not len(own):
+        return True
+    usual = float(np.median(_counts_by_image(images.labels)))
+    return bool(np.median(own) >= MIN_RATE * max(usual, FLOOR))
+
+
+def _counts_by_image(images: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
+    """Return the number of candidates of each image that has any; negative images are none."""
+    counts = np.bincount(images[images >= 0])
+    return counts[counts > 0]
 
 
 def find_storms(
@@ -216,7 +228,7 @@ def group_values(values: npt.NDArray[np.generic]) -> tuple[npt.NDArray[np.intp],
     known = np.flatnonzero(~(gaps | np.ma.getmaskarray(values)))
     different, numbers = np.unique(plain[known], return_inverse=True)
     labels = np.full(len(plain), -1, np.intp)
-    labels[known] = numbers.reshape(-1)
+    labels[known] = numbers
     texts = [all_digits(v) if plain.dtype.kind == "f" else str(v) for v in different.tolist()]
     return labels, texts
 

@@ -127,8 +127,7 @@ class ArraySource(CutoutSource):
             note = rows_without_data(cutout[name])
             if note:
                 cutout.notes[name] = "; ".join(filter(None, (cutout.notes.get(name), note)))
-        is_whole = radius is None or radius >= (max(self.array.shape) - 1) / 2
-        return cutout if is_whole or radius is None else crop_cutout(cutout, radius)
+        return cutout if radius is None else crop_cutout(cutout, radius)
 
     def fwhm(self, measure: bool = True) -> PsfFwhm | None:
         """Return the FWHM from the user or the list; there is no field to measure it on."""

@@ -89,3 +89,27 @@ def test_damage_and_passwords_are_told(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setattr(zip_archive, "_MAX_DIRECTORY_BYTES", 10)
     with pytest.raises(InputError, match="a directory of .* bytes; unpack it yourself"):
         ZipBytes(path)
+
+
+def test_file_that_is_not_there_cannot_be_read(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="a.zip: cannot be read: No such file"):
+        ZipBytes(tmp_path / "a.zip")
+
+
+@pytest.mark.parametrize(
+    ("length", "words"),
+    [(1 << 28, "a damaged ZIP file: "), ((1 << 28) + 1, "a directory of 268435457 bytes; ")],
+)
+def test_directory_is_no_longer_than_256_megabytes(tmp_path: Path, length: int, words: str) -> None:
+    # The end of an archive alone, which tells of one member and how long its directory is.
+    path = tmp_path / "a.zip"
+    path.write_bytes(struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, 1, 1, length, 0, 0))
+    with pytest.raises(InputError) as caught:
+        ZipBytes(path)
+    assert str(caught.value).startswith(f"{path}: {words}")
+
+
+def test_archive_may_be_empty(tmp_path: Path) -> None:
+    archive = ZipBytes(zipped(tmp_path / "a.zip", {}))
+    assert list(archive.members()) == [] and archive.read(512, 1) == b""
+    archive.close()

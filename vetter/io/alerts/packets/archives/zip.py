@@ -49,12 +49,12 @@ class ZipBytes:
         try:
             _check_directory(path, self._file)
             self._archive = zipfile.ZipFile(self._file)
-        except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError) as error:
-            self._file.close()
-            raise InputError(f"{path}: a damaged ZIP file: {reason_of(error)}") from error
         except InputError:
             self._file.close()
             raise
+        except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError) as error:
+            self._file.close()
+            raise InputError(f"{path}: a damaged ZIP file: {reason_of(error)}") from error
         listed = self._archive.infolist()
         # What macOS adds is named as the files are.
         self._infos = [i for i in listed if not (i.is_dir() or i.filename.startswith("__MACOSX/"))]
@@ -93,7 +93,6 @@ class ZipBytes:
 
     def close(self) -> None:
         """See :class:`~vetter.io.alerts.packets.byte_ranges.ByteRange`."""
-        self._archive.close()
         self._file.close()
 
     def start_of(self, member: Member, count: int) -> bytes:
@@ -128,4 +127,3 @@ def _check_directory(path: Path, file: IO[bytes]) -> None:
         (length,) = struct.unpack_from("<I", tail, place + 12)
         if length > _MAX_DIRECTORY_BYTES:
             raise InputError(f"{path}: a directory of {length} bytes; unpack it yourself")
-    file.seek(0)
