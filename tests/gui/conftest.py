@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from contextvars import Context
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +21,11 @@ from vetter.gui.widgets import answer_style, verdict_style
 from vetter.gui.widgets.theme import apply_theme
 from vetter.io.field.content_check import PlaneCheck
 from vetter.io.files import resources
+from vetter.io.files.hdu_names import FitsName
 from vetter.io.inputs import content_cautions
 from vetter.io.inputs.content_cautions import Reader
+from vetter.io.tables import candidates
+from vetter.io.tables.table_file import TableFile
 
 CheckLook = Callable[[QWidget, str], None]
 
@@ -100,6 +104,30 @@ def demo_is_plain(plain_demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         resources, "resource_path", lambda name: plain_demo if name == "demo" else packed(name)
     )
+
+
+@pytest.fixture(scope="session")
+def demo_tables() -> dict[Path, TableFile]:
+    """The demo's list as it was read first, by its path."""
+    return {}
+
+
+@pytest.fixture(autouse=True)
+def demo_is_read_once(
+    plain_demo: Path, demo_tables: dict[Path, TableFile], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Let the demo's list be parsed once, and copied for each window that opens it."""
+    read = candidates.read_table
+
+    def known(name: FitsName) -> TableFile:
+        if name.path.parent != plain_demo:
+            return read(name)
+        if name.path not in demo_tables:
+            demo_tables[name.path] = read(name)
+        file = demo_tables[name.path]
+        return replace(file, table=file.table.copy())
+
+    monkeypatch.setattr(candidates, "read_table", known)
 
 
 @pytest.fixture(autouse=True)

@@ -129,10 +129,10 @@ def test_columns_hold_no_score_and_no_answer(blind: MainWindow) -> None:
     assert not {"rb", "answer", "shift"} & set(names)
 
 
-@pytest.mark.parametrize("text", ["rb>0.5", "answer=explained", "disagree=yes", "others~reject"])
-def test_filter_knows_no_hidden_column(text: str, blind: MainWindow) -> None:
-    with pytest.raises(InputError, match=r"no column|unknown|hidden"):
-        blind.session.queue.set_filter(text)
+def test_filter_knows_no_hidden_column(blind: MainWindow) -> None:
+    for text in ("rb>0.5", "answer=explained", "disagree=yes", "others~reject"):
+        with pytest.raises(InputError, match=r"no column|unknown|hidden"):
+            blind.session.queue.set_filter(text)
 
 
 def test_hidden_columns_cannot_be_sorted_by(blind: MainWindow) -> None:
@@ -180,23 +180,19 @@ def test_session_opens_with_all_columns_without_blind(
     assert again.session.verdict("a") is Verdict.ACCEPT
 
 
-@pytest.mark.parametrize(
-    ("action", "kind"),
-    [
-        ("view.all_columns", AllColumns),
-        ("file.list_columns", ListColumns),
-        ("file.export", ExportDialog),
-    ],
-)
-def test_no_dialog_holds_score_or_other_verdict(
-    action: str, kind: type[Any], blind: MainWindow
-) -> None:
-    blind.actions_by_id[action].trigger()
-    shown = dialog_of(blind, kind)
-    lines = [line.strip() for line in texts_of(shown).splitlines()]
-    assert not [line for line in lines if "0.987" in line or "bobs words" in line]
-    assert "rb" not in lines
-    blind.dialogs.close_all()
+def test_no_dialog_holds_score_or_other_verdict(blind: MainWindow) -> None:
+    kinds: dict[str, type[Any]] = {
+        "view.all_columns": AllColumns,
+        "file.list_columns": ListColumns,
+        "file.export": ExportDialog,
+    }
+    for action, kind in kinds.items():
+        blind.actions_by_id[action].trigger()
+        shown = dialog_of(blind, kind)
+        lines = [line.strip() for line in texts_of(shown).splitlines()]
+        assert not [line for line in lines if "0.987" in line or "bobs words" in line], action
+        assert "rb" not in lines, action
+        blind.dialogs.close_all()
 
 
 def test_palette_finds_no_hidden_column(blind: MainWindow) -> None:
@@ -224,12 +220,12 @@ def test_field_view_holds_no_score_and_no_answer(blind: MainWindow, qtbot: Any) 
     assert "shifts of stars are hidden: blind review" in text
 
 
-@pytest.mark.parametrize("action", ["view.agreement", "view.others", "go.disagreements"])
-def test_commands_of_several_reviewers_cannot_run(action: str, blind: MainWindow) -> None:
-    blind.actions_by_id[action].trigger()
-    assert not blind.card.shows_others
-    assert not blind.session.queue.expression
-    assert "bobs words" not in texts_of(blind)
+def test_commands_of_several_reviewers_cannot_run(blind: MainWindow) -> None:
+    for action in ("view.agreement", "view.others", "go.disagreements"):
+        blind.actions_by_id[action].trigger()
+        assert not blind.card.shows_others, action
+        assert not blind.session.queue.expression, action
+        assert "bobs words" not in texts_of(blind), action
 
 
 def test_page_and_sheet_hold_no_score(blind: MainWindow, qtbot: Any, tmp_path: Path) -> None:

@@ -82,14 +82,13 @@ def window(qtbot, tmp_path):
     window.close()
 
 
-@pytest.mark.parametrize("kind", ["png", "svg", "pdf"])
-def test_view_is_saved_in_the_format_of_its_ending(qtbot, window, tmp_path, kind) -> None:
-    path = tmp_path / f"view.{kind}"
-    window.view_saver.save_to(str(path))
-    qtbot.waitUntil(path.exists, timeout=GENEROUS_MS)
-    head = path.read_bytes()[:200]
-    assert {"png": b"PNG", "svg": b"<svg", "pdf": b"%PDF"}[kind] in head
-    qtbot.waitUntil(lambda: window.view_saver._writing is None, timeout=GENEROUS_MS)
+def test_view_is_saved_in_the_format_of_its_ending(qtbot, window, tmp_path) -> None:
+    for kind, mark in {"png": b"PNG", "svg": b"<svg", "pdf": b"%PDF"}.items():
+        path = tmp_path / f"view.{kind}"
+        window.view_saver.save_to(str(path))
+        qtbot.waitUntil(path.exists, timeout=GENEROUS_MS)
+        assert mark in path.read_bytes()[:200], kind
+        qtbot.waitUntil(lambda: window.view_saver._writing is None, timeout=GENEROUS_MS)
 
 
 def test_folder_that_is_missing_is_said(qtbot, window, tmp_path, monkeypatch) -> None:
