@@ -96,7 +96,7 @@ def test_new_key_applies_at_once_and_is_stored(qtbot, window, dialog, files):
     assert "# N is too near to M" in Path(files.keymap).read_text()
 
 
-def test_key_of_other_command_is_refused_with_both_names(window, dialog, files):
+def test_key_of_other_command_is_refused_with_both_names_or_taken_from_it(window, dialog, files):
     dialog.keys.select("review.accept")
     dialog.keys.field.setKeySequence(QKeySequence("R"))
     dialog.keys.add.click()
@@ -104,12 +104,6 @@ def test_key_of_other_command_is_refused_with_both_names(window, dialog, files):
     assert "Accept, then next" in text and "Reject, then next" in text
     assert window.keymap["review.accept"] == ("A",)
     assert stored(files)[1] == {"go.next": ["Right"]}
-
-
-def test_key_taken_from_other_command_leaves_it(window, dialog, files):
-    dialog.keys.select("review.accept")
-    dialog.keys.field.setKeySequence(QKeySequence("R"))
-    dialog.keys.add.click()
     dialog.keys.take.click()
     assert window.keymap["review.accept"] == ("A", "R")
     assert window.keymap["review.reject"] == ()
