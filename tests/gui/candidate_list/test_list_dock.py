@@ -36,13 +36,10 @@ def until_settled(qtbot: Any, window: MainWindow, below: bool) -> None:
     QApplication.processEvents()
 
 
-def test_list_is_beside_panels_of_wide_window(qtbot: Any, window: MainWindow) -> None:
+def test_list_goes_below_where_panels_are_larger_and_back(qtbot: Any, window: MainWindow) -> None:
     until_settled(qtbot, window, below=False)
     assert window.list_dock.place is ListPlace.AUTOMATIC
     assert window.list_dock.x() > window.plane_row.width()
-
-
-def test_list_goes_below_where_panels_are_larger_and_back(qtbot: Any, window: MainWindow) -> None:
     window.place_list("beside")
     window.resize(*HIGH)
     QApplication.processEvents()
@@ -96,6 +93,9 @@ def test_menu_ticks_the_place(window: MainWindow) -> None:
         if name.startswith("view.list_") and action.isChecked()
     ]
     assert ticked == ["view.list_below"]
+    # One that is unknown is automatic.
+    window.list_dock.set_choice("left")
+    assert window.list_dock.choice is ListPlace.AUTOMATIC
 
 
 def test_field_view_has_the_whole_height_with_the_list(qtbot: Any, window: MainWindow) -> None:
@@ -116,11 +116,6 @@ def test_list_below_leaves_field_view_beside(window: MainWindow) -> None:
     field = window.pages.field
     assert field is not None and window.list_dock.is_below
     assert window.dockWidgetArea(field) != window.dockWidgetArea(window.list_dock)
-
-
-def test_unknown_place_is_automatic(window: MainWindow) -> None:
-    window.list_dock.set_choice("left")
-    assert window.list_dock.choice is ListPlace.AUTOMATIC
 
 
 def test_list_is_narrower_where_panels_are_larger_for_it(qtbot: Any, window: MainWindow) -> None:
