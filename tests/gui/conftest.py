@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from contextvars import Context
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +15,17 @@ from PyQt6.QtWidgets import QApplication, QWidget
 
 from tests.helpers.snapshots import check_snapshot, snapshot_font
 from tests.helpers.spoken_names import nameless
+from vetter.core.cutout_source import CutoutSource
 from vetter.gui.grid import grid_area
 from vetter.gui.widgets import answer_style, verdict_style
 from vetter.gui.widgets.theme import apply_theme
+from vetter.io.field.content_check import PlaneCheck
 from vetter.io.files import resources
+from vetter.io.files.hdu_names import FitsName
+from vetter.io.inputs import content_cautions
+from vetter.io.inputs.content_cautions import Reader
+from vetter.io.tables import candidates
+from vetter.io.tables.table_file import TableFile
 
 CheckLook = Callable[[QWidget, str], None]
 
@@ -72,11 +81,14 @@ def plain_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
             shutil.copy(file, folder)
             continue
         with fits.open(file) as packed:
-            images = [fits.ImageHDU(hdu.data, hdu.header, hdu.name) for hdu in packed[1:]]
-            fits.HDUList([fits.PrimaryHDU(header=packed[0].header), *images]).writeto(
-                folder / file.name
-            )
+            fits.PrimaryHDU(packed[1].data, packed[1].header).writeto(folder / file.name)
     return folder
+
+
+@pytest.fixture(scope="session")
+def demo_findings() -> dict[str, list[PlaneCheck]]:
+    """What the check of the demo's planes has found so far, by the source's record."""
+    return {}
 
 
 @pytest.fixture(autouse=True)
@@ -92,3 +104,46 @@ def demo_is_plain(plain_demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         resources, "resource_path", lambda name: plain_demo if name == "demo" else packed(name)
     )
+
+
+@pytest.fixture(scope="session")
+def demo_tables() -> dict[Path, TableFile]:
+    """The demo's list as it was read first, by its path."""
+    return {}
+
+
+@pytest.fixture(autouse=True)
+def demo_is_read_once(
+    plain_demo: Path, demo_tables: dict[Path, TableFile], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Let the demo's list be parsed once, and copied for each window that opens it."""
+    read = candidates.read_table
+
+    def known(name: FitsName) -> TableFile:
+        if name.path.parent != plain_demo:
+            return read(name)
+        if name.path not in demo_tables:
+            demo_tables[name.path] = read(name)
+        file = demo_tables[name.path]
+        return replace(file, table=file.table.copy())
+
+    monkeypatch.setattr(candidates, "read_table", known)
+
+
+@pytest.fixture(autouse=True)
+def demo_is_checked_once(
+    demo_findings: dict[str, list[PlaneCheck]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Let the demo's pixels be checked once: hundreds of windows would find the same in 150 ms."""
+    check = content_cautions.content_findings
+
+    def known(source: CutoutSource, read: Reader | None = None) -> Iterator[PlaneCheck]:
+        if source.record.get("inputs") != ["demo"]:
+            return check(source, read)
+        record = repr(source.record)
+        if record not in demo_findings:
+            # In a context of its own: the end of the first window would cancel it.
+            demo_findings[record] = Context().run(lambda: list(check(source, read)))
+        return iter(demo_findings[record])
+
+    monkeypatch.setattr(content_cautions, "content_findings", known)

@@ -40,17 +40,22 @@ def can_act(window: MainWindow, command: str) -> bool:
     return window.actions_by_id[command].isEnabled()
 
 
-def test_states_name_commands(window: MainWindow) -> None:
+def test_states_name_commands_and_switches_have_plain_names(window: MainWindow) -> None:
     assert set(IS_ON) | set(CAN_RUN) <= set(window.actions_by_id)
+    assert not [c for c in IS_ON if window.actions_by_id[c].text().endswith("on or off")]
 
 
-@pytest.mark.parametrize(
-    "command", ["view.reticle", "view.compass", "view.list", "stretch.invert", "stretch.shared"]
-)
-def test_tick_follows_switch(window: MainWindow, command: str) -> None:
-    before = is_ticked(window, command)
-    window.actions_by_id[command].trigger()
-    assert is_ticked(window, command) is not before
+def test_tick_follows_switch(window: MainWindow) -> None:
+    for command in (
+        "view.reticle",
+        "view.compass",
+        "view.list",
+        "stretch.invert",
+        "stretch.shared",
+    ):
+        before = is_ticked(window, command)
+        window.actions_by_id[command].trigger()
+        assert is_ticked(window, command) is not before, command
 
 
 def test_switch_by_key_moves_tick(window: MainWindow) -> None:
@@ -64,19 +69,14 @@ def test_grid_in_front_is_ticked(window: MainWindow) -> None:
     assert is_ticked(window, "go.grid")
 
 
-def test_switches_have_plain_names(window: MainWindow) -> None:
-    assert not [c for c in IS_ON if window.actions_by_id[c].text().endswith("on or off")]
-
-
-def test_undo_is_greyed_without_a_step(qtbot: Any, window: MainWindow) -> None:
+def test_undo_is_greyed_without_a_step_and_epochs_on_single_image(
+    qtbot: Any, window: MainWindow
+) -> None:
+    assert not can_act(window, "review.reject_epochs") and not can_act(window, "view.epochs")
     assert not can_act(window, "review.undo")
     window.session.accept()
     qtbot.waitUntil(lambda: window.session.counts.accepted == 1, timeout=30000)
     assert can_act(window, "review.undo") and not can_act(window, "review.redo")
-
-
-def test_epochs_are_greyed_on_single_image(window: MainWindow) -> None:
-    assert not can_act(window, "review.reject_epochs") and not can_act(window, "view.epochs")
 
 
 def test_verdicts_are_greyed_without_candidate(window: MainWindow) -> None:
@@ -92,7 +92,9 @@ def test_key_of_greyed_entry_still_explains(window: MainWindow) -> None:
     assert window.status.currentMessage() == "nothing to undo"
 
 
-def test_choice_in_submenu_is_marked_and_taken(window: MainWindow) -> None:
+def test_choice_in_submenu_is_marked_and_taken_and_its_stepping_key_works(
+    window: MainWindow,
+) -> None:
     menu = next(m for m in window.findChildren(QMenu) if m.title() == "Stretch function")
     menu.aboutToShow.emit()
     entries = {action.text(): action for action in menu.actions()}
@@ -100,12 +102,8 @@ def test_choice_in_submenu_is_marked_and_taken(window: MainWindow) -> None:
     assert ticked == [window.stretch_bar.looks.sky.stretch]
     entries["log"].trigger()
     assert window.stretch_bar.looks.sky.stretch == "log"
-
-
-def test_stepping_key_works_from_submenu(window: MainWindow) -> None:
-    before = window.stretch_bar.looks.sky.stretch
     QTest.keyClick(window, Qt.Key.Key_S)
-    assert window.stretch_bar.looks.sky.stretch != before
+    assert window.stretch_bar.looks.sky.stretch != "log"
 
 
 def test_only_the_menu_of_the_list_is_about_columns() -> None:

@@ -55,26 +55,20 @@ def read_anew(qtbot, window: MainWindow, shown: ListColumns) -> MainWindow:
     return until_replaced(qtbot, window)
 
 
-def test_first_candidates_are_all_seen_at_once(qtbot, window):
-    table = dialog(window).table
+def test_what_was_recognised_is_shown_and_what_cannot_be_is_not_taken(qtbot, window):
+    shown = dialog(window)
+    table = shown.table
+    # All first candidates are seen at once.
     qtbot.waitUntil(table.isVisible, timeout=30000)
     assert table.verticalScrollBar().maximum() == 0
     lines = sum(table.rowHeight(row) for row in range(table.rowCount()))
     assert lines <= table.viewport().height() <= lines + 4
-
-
-def test_what_was_recognised_is_shown(window):
-    shown = dialog(window)
     assert {role: combo.currentData() for role, combo in shown.combos.items()} == {
         "key": "id", "name": None, "x": "x", "y": "y", "ra": "ra", "dec": "dec", "mag": None,
         "mag_err": None, "time": None, "filter": None, "fwhm": None,
     }  # fmt: skip
     assert shown.counting.currentText() == "as found: from 1, by the WCS"
-    assert [shown.table.item(0, n).text() for n in range(3)] == ["1", "19.00", "24.00"]
-
-
-def test_a_choice_that_cannot_be_is_not_taken(window):
-    shown = dialog(window)
+    assert [table.item(0, n).text() for n in range(3)] == ["1", "19.00", "24.00"]
     choose(shown, y=None)
     assert "x and y go together" in shown.notes.text()
     assert not shown.buttons.button(QDialogButtonBox.StandardButton.Ok).isEnabled()

@@ -56,12 +56,18 @@ def renumbered(qtbot: QtBot, tmp_path: Path) -> Iterator[MainWindow]:
     window.close()
 
 
-def test_a_verdict_carries_over_only_where_key_and_place_agree(renumbered):
+def test_a_verdict_carries_over_only_where_key_and_place_agree_and_the_change_is_said(renumbered):
     assert [renumbered.session.verdict(key) for key in "123"] == ["reject", "none", "none"]
-
-
-def test_the_change_is_said(renumbered):
     assert "list has changed" in renumbered.status.currentMessage()
+    band = renumbered.offer_band
+    assert band.isVisible() and "1 earlier verdict may" in band.words.text()
+    band.look.click()
+    dialog = renumbered.findChild(OffersDialog)
+    assert dialog is not None
+    dialog.reject()
+    assert band.isVisible()
+    band.away.click()
+    assert band.isHidden()
 
 
 def test_offer_is_taken_only_when_ticked(qtbot, renumbered):
@@ -79,23 +85,18 @@ def test_offer_is_taken_only_when_ticked(qtbot, renumbered):
     qtbot.waitUntil(lambda: renumbered.session.verdict("3") == "none", timeout=30000)
 
 
-def test_offers_are_ticked_and_can_be_unticked_at_once(renumbered):
+def test_offers_are_ticked_and_their_pictures_built_on_thread(qtbot, renumbered):
     dialog = OffersDialog(renumbered.session, renumbered.cache, renumbered)
+    dialog.open()
+    assert dialog.table.currentRow() == 0 and dialog.row == 2
+    qtbot.waitUntil(lambda: dialog.strip.row == 2, timeout=30000)
+    assert dialog.strip.shown == ["image"]
     ok = dialog._ok
     assert len(dialog.ticked()) == 1 and ok.isEnabled()
     dialog.tick.click()
     assert dialog.ticked() == [] and not ok.isEnabled() and dialog.tick.text() == "Tick all"
     dialog.tick.click()
     assert len(dialog.ticked()) == 1 and ok.isEnabled()
-    dialog.reject()
-
-
-def test_pictures_of_selected_offer_are_built_on_thread(qtbot, renumbered):
-    dialog = OffersDialog(renumbered.session, renumbered.cache, renumbered)
-    dialog.open()
-    assert dialog.table.currentRow() == 0 and dialog.row == 2
-    qtbot.waitUntil(lambda: dialog.strip.row == 2, timeout=30000)
-    assert dialog.strip.shown == ["image"]
     dialog.reject()
 
 
@@ -119,20 +120,6 @@ def test_pictures_are_requested_until_they_come(qtbot):
     assert dialog.strip.accessibleDescription() == "loading J004"
     cache.serve()
     assert dialog.strip.row == 4
-
-
-def test_changed_list_shows_band_until_dismissed(renumbered):
-    band = renumbered.offer_band
-    assert band.isVisible() and "1 earlier verdict may" in band.words.text()
-    band.away.click()
-    assert band.isHidden()
-
-
-def test_band_opens_offers(renumbered):
-    renumbered.offer_band.look.click()
-    dialog = renumbered.findChild(OffersDialog)
-    assert dialog is not None
-    dialog.reject()
 
 
 def test_the_columns_of_the_list_are_remembered(qtbot, renumbered, tmp_path):

@@ -24,10 +24,16 @@ from vetter.settings import FitSettings, Settings
 KEY, SHIFT = Qt.Key, Qt.KeyboardModifier.ShiftModifier
 
 
+@pytest.fixture(scope="module")
+def night(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The field file of a night, whose images no test changes."""
+    folder = tmp_path_factory.mktemp("night")
+    return write_night(folder, planes=("image", "template", "diff"))
+
+
 @pytest.fixture
-def window(qtbot, tmp_path: Path):
-    path = write_night(tmp_path, planes=("image", "template", "diff"))
-    window = opened(qtbot, path, tmp_path)
+def window(qtbot, night: Path, tmp_path: Path):
+    window = opened(qtbot, night, tmp_path)
     yield window
     window.close()
 
@@ -66,19 +72,14 @@ def test_an_image_where_it_was_not_found_is_shown_and_says_so(qtbot, window):
     assert frame.row == -1 and frame.cutout.meta["field"] == "n2"
 
 
-def test_no_epoch_stays_under_another_candidates_name(qtbot, window):
-    strip = window.epochs.strip
-    qtbot.waitUntil(lambda: len(strip.shown) == 3, timeout=30000)
-    window.session.go_to("n0:2")
-    # At once, before the event loop turns: the panels have been painted already.
-    assert list(strip.shown) == []
-
-
-def test_a_step_to_another_epoch_keeps_the_row(qtbot, window):
+def test_the_row_stays_at_another_epoch_and_not_under_another_candidates_name(qtbot, window):
     strip = window.epochs.strip
     qtbot.waitUntil(lambda: len(strip.shown) == 3, timeout=30000)
     QTest.keyClick(window, KEY.Key_Period)
     assert window.session.current_key == "n1:1" and len(strip.shown) == 3
+    window.session.go_to("n0:2")
+    # At once, before the event loop turns: the panels have been painted already.
+    assert list(strip.shown) == []
 
 
 def test_comma_and_dot_step_through_the_epochs_and_stop_at_the_ends(qtbot, window):
@@ -251,14 +252,10 @@ def test_nothing_moves_when_the_question_comes_or_goes(qtbot, window):
     qtbot.waitUntil(lambda: panel.strip.width() == panel.width(), timeout=30000)
 
 
-def test_a_question_fits_beside_the_row(window):
-    question = window.epochs.question
-    question.ask([0, 1, 2], Verdict.REJECT, 2, named="all 30 epochs")
-    assert question.heightForWidth(question.width()) <= window.epochs.strip.height()
-
-
-def test_a_question_stays_while_its_candidate_is_painted_anew(window):
+def test_a_question_fits_and_stays_while_its_candidate_is_painted_anew(window):
     panel, row = window.epochs, window.session.current_row
+    panel.question.ask([0, 1, 2], Verdict.REJECT, 2, named="all 30 epochs")
+    assert panel.question.heightForWidth(panel.question.width()) <= panel.strip.height()
     panel.question.ask([row], Verdict.REJECT, 0)
     window.presenter.show()
     assert panel.question.text
@@ -295,8 +292,18 @@ def tile_menu(window, place: int) -> list[QAction]:
 
 
 @pytest.mark.qt_log_ignore("This plugin does not support")
-def test_tile_has_the_menu_of_its_candidate(qtbot, window):
+def test_tiles_have_the_menus_of_what_they_show(qtbot, window):
     strip = window.epochs.strip
+    # The name of the plane has none.
+    window.menus.menu = None
+    QTest.mouseClick(strip, Qt.MouseButton.RightButton, pos=QPoint(10, 20))
+    assert window.menus.menu is None
+    # Where no candidate was found, that of the place.
+    window.session.go_to("n0:2")
+    qtbot.waitUntil(lambda: len(strip.shown) == 3, timeout=30000)
+    titles = [action.text() for action in tile_menu(window, 2)]
+    assert "Open in SIMBAD" in titles and titles[0].startswith("Copy RA Dec: ")
+    assert not [title for title in titles if title.startswith(("Copy name", "Filter", "Show"))]
     window.session.go_to("n1:1")
     qtbot.waitUntil(lambda: len(strip.shown) == 3, timeout=30000)
     entries = {action.text(): action for action in tile_menu(window, 2)}
@@ -304,20 +311,3 @@ def test_tile_has_the_menu_of_its_candidate(qtbot, window):
     assert window.session.current_key == "n1:1"
     entries["Filter by field=n2"].trigger()
     assert window.session.queue.expression == "field=n2"
-
-
-@pytest.mark.qt_log_ignore("This plugin does not support")
-def test_tile_without_a_candidate_has_the_menu_of_its_place(qtbot, window):
-    strip = window.epochs.strip
-    window.session.go_to("n0:2")
-    qtbot.waitUntil(lambda: len(strip.shown) == 3, timeout=30000)
-    titles = [action.text() for action in tile_menu(window, 2)]
-    assert "Open in SIMBAD" in titles and titles[0].startswith("Copy RA Dec: ")
-    assert not [title for title in titles if title.startswith(("Copy name", "Filter", "Show"))]
-
-
-@pytest.mark.qt_log_ignore("This plugin does not support")
-def test_name_of_the_plane_in_the_row_has_no_menu(window):
-    window.menus.menu = None
-    QTest.mouseClick(window.epochs.strip, Qt.MouseButton.RightButton, pos=QPoint(10, 20))
-    assert window.menus.menu is None

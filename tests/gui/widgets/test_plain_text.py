@@ -156,19 +156,18 @@ DIALOGS: dict[str, tuple[Callable[[MainWindow], object], str]] = {
 }
 
 
-@pytest.mark.parametrize("name", DIALOGS)
-def test_dialog_shows_names_as_they_are(qtbot: Any, window: MainWindow, name: str) -> None:
-    show, text = DIALOGS[name]
-    before = set(QApplication.topLevelWidgets())
-    show(window)
-    (dialog,) = [
-        one
-        for one in QApplication.topLevelWidgets()
-        if one not in before and one.isVisible() and one.isWindow()
-    ]
-    read = texts(dialog)
-    dialog.close()
-    assert text in "\n".join(read)
+def test_dialogs_show_names_as_they_are(qtbot: Any, window: MainWindow) -> None:
+    for name, (show, text) in DIALOGS.items():
+        before = shown_windows()
+        show(window)
+        (dialog,) = shown_windows() - before
+        read = texts(dialog)
+        dialog.close()
+        assert text in "\n".join(read), name
+
+
+def shown_windows() -> set[QWidget]:
+    return {one for one in QApplication.topLevelWidgets() if one.isVisible() and one.isWindow()}
 
 
 def test_field_view_shows_names_as_they_are(window: MainWindow) -> None:

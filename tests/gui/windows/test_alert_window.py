@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PyQt6.QtCore import Qt
@@ -11,25 +12,29 @@ from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from tests.helpers.windows import activate, until_painted
+from tests.helpers.fake_fits import FittingHere
+from tests.helpers.windows import WITHOUT_FITS, activate, until_painted
 from vetter.app import open_window
 from vetter.gui.dialogs.all_columns import AllColumns
 from vetter.gui.panels.panel_choice import PanelPicker
 from vetter.gui.windows.main_window import MainWindow
+from vetter.review.fits import fit_process
 
 STAMPS = ("image", "template", "diff")
 PANELS = (*STAMPS, "adjusted")
 
 
 @pytest.fixture
-def opened(qtbot: QtBot, tmp_path: Path, real_data: Path) -> Iterator[Callable[[], MainWindow]]:
+def opened(qtbot: QtBot, tmp_path: Path, real_data: Path) -> Iterator[Callable[..., MainWindow]]:
+    """Open a window on packets, without fits ahead unless other options are given."""
     windows: list[MainWindow] = []
 
-    def again() -> MainWindow:
+    def again(**options: Any) -> MainWindow:
         for window in windows:
             window.close()
         packets = real_data / "labelled" / "ztf_alerts_51.parquet"
-        window = open_window(packets, session=tmp_path / "s.vetter", reviewer="ann")
+        options = {"settings": WITHOUT_FITS} | options
+        window = open_window(packets, session=tmp_path / "s.vetter", reviewer="ann", **options)
         window.resize(1600, 900)
         windows.append(window)
         activate(qtbot, window)
@@ -48,7 +53,7 @@ def test_the_stamps_and_the_fit_share_the_width(opened) -> None:
 
 
 def test_fits_run_ahead_and_the_list_leaves_out_what_is_not_judged(opened) -> None:
-    window = opened()
+    window = opened(settings=None)
     assert window.fits.progress.startswith("fits: ")
     columns = window.candidate_list.columns
     assert columns == ["verdict", "name", "magpsf", "drb", "band", "ndethist", "tags"]
@@ -67,7 +72,8 @@ def test_a_stamp_is_not_said_to_grow(qtbot, opened) -> None:
     assert window.cache.radius < radius
 
 
-def test_f_moves_no_panel(qtbot, opened) -> None:
+def test_f_moves_no_panel(qtbot, opened, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fit_process, "ChildProcess", FittingHere)
     window = opened()
     row = window.plane_row
     # The dock of the light curve takes its room first, and the list goes beside it.

@@ -107,47 +107,33 @@ def dialog_of(window: MainWindow, kind: type[Any]) -> Any:
     return found
 
 
-def test_no_widget_holds_score_or_other_verdict(blind: MainWindow) -> None:
+def test_window_holds_no_score_or_other_verdict(blind: MainWindow) -> None:
+    assert "blind review" in blind.windowTitle()
     text = texts_of(blind)
     assert "0.987" not in text
     assert "bobs words" not in text
-
-
-def test_evidence_says_that_the_answer_is_hidden(blind: MainWindow) -> None:
+    captions = [fact.caption for fact in blind.card._facts]
+    assert "mag" in captions
+    assert "rb" not in captions
     assert blind.evidence.words == "hidden: blind review"
-
-
-def test_fit_key_shows_no_answer(blind: MainWindow) -> None:
+    # The key for a fit shows no answer either.
     blind.fit_now()
     assert blind.evidence.words == "hidden: blind review"
     assert not len(blind.fits.table)
 
 
-def test_columns_hold_no_score_and_no_answer(blind: MainWindow) -> None:
+def test_columns_filter_and_order_know_no_score_and_no_answer(blind: MainWindow) -> None:
     names = blind.session.columns.names
     assert "mag" in names
     assert not {"rb", "answer", "shift"} & set(names)
-
-
-@pytest.mark.parametrize("text", ["rb>0.5", "answer=explained", "disagree=yes", "others~reject"])
-def test_filter_knows_no_hidden_column(text: str, blind: MainWindow) -> None:
-    with pytest.raises(InputError, match=r"no column|unknown|hidden"):
-        blind.session.queue.set_filter(text)
-
-
-def test_hidden_columns_cannot_be_sorted_by(blind: MainWindow) -> None:
+    for text in ("rb>0.5", "answer=explained", "disagree=yes", "others~reject"):
+        with pytest.raises(InputError, match=r"no column|unknown|hidden"):
+            blind.session.queue.set_filter(text)
     with pytest.raises(KeyError):
         blind.session.queue.sort_by("rb")
-
-
-def test_card_shows_magnitude_and_no_score(blind: MainWindow) -> None:
-    captions = [fact.caption for fact in blind.card._facts]
-    assert "mag" in captions
-    assert "rb" not in captions
-
-
-def test_title_says_blind_review(blind: MainWindow) -> None:
-    assert "blind review" in blind.windowTitle()
+    search, _ = blind.dialogs.make_palette_search()
+    assert [title for title, *_ in search("sort by mag")]
+    assert not [title for title, *_ in search("sort by rb") if "rb" in title.split()]
 
 
 def test_decision_records_what_was_hidden(blind: MainWindow, qtbot: Any, tmp_path: Path) -> None:
@@ -180,29 +166,19 @@ def test_session_opens_with_all_columns_without_blind(
     assert again.session.verdict("a") is Verdict.ACCEPT
 
 
-@pytest.mark.parametrize(
-    ("action", "kind"),
-    [
-        ("view.all_columns", AllColumns),
-        ("file.list_columns", ListColumns),
-        ("file.export", ExportDialog),
-    ],
-)
-def test_no_dialog_holds_score_or_other_verdict(
-    action: str, kind: type[Any], blind: MainWindow
-) -> None:
-    blind.actions_by_id[action].trigger()
-    shown = dialog_of(blind, kind)
-    lines = [line.strip() for line in texts_of(shown).splitlines()]
-    assert not [line for line in lines if "0.987" in line or "bobs words" in line]
-    assert "rb" not in lines
-    blind.dialogs.close_all()
-
-
-def test_palette_finds_no_hidden_column(blind: MainWindow) -> None:
-    search, _ = blind.dialogs.make_palette_search()
-    assert [title for title, *_ in search("sort by mag")]
-    assert not [title for title, *_ in search("sort by rb") if "rb" in title.split()]
+def test_no_dialog_holds_score_or_other_verdict(blind: MainWindow) -> None:
+    kinds: dict[str, type[Any]] = {
+        "view.all_columns": AllColumns,
+        "file.list_columns": ListColumns,
+        "file.export": ExportDialog,
+    }
+    for action, kind in kinds.items():
+        blind.actions_by_id[action].trigger()
+        shown = dialog_of(blind, kind)
+        lines = [line.strip() for line in texts_of(shown).splitlines()]
+        assert not [line for line in lines if "0.987" in line or "bobs words" in line], action
+        assert "rb" not in lines, action
+        blind.dialogs.close_all()
 
 
 def test_export_offers_no_policy_of_all_reviewers(blind: MainWindow) -> None:
@@ -224,12 +200,12 @@ def test_field_view_holds_no_score_and_no_answer(blind: MainWindow, qtbot: Any) 
     assert "shifts of stars are hidden: blind review" in text
 
 
-@pytest.mark.parametrize("action", ["view.agreement", "view.others", "go.disagreements"])
-def test_commands_of_several_reviewers_cannot_run(action: str, blind: MainWindow) -> None:
-    blind.actions_by_id[action].trigger()
-    assert not blind.card.shows_others
-    assert not blind.session.queue.expression
-    assert "bobs words" not in texts_of(blind)
+def test_commands_of_several_reviewers_cannot_run(blind: MainWindow) -> None:
+    for action in ("view.agreement", "view.others", "go.disagreements"):
+        blind.actions_by_id[action].trigger()
+        assert not blind.card.shows_others, action
+        assert not blind.session.queue.expression, action
+        assert "bobs words" not in texts_of(blind), action
 
 
 def test_page_and_sheet_hold_no_score(blind: MainWindow, qtbot: Any, tmp_path: Path) -> None:

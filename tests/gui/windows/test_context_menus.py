@@ -54,6 +54,7 @@ def choose(window: MainWindow, start: str) -> None:
     menu = window.menus.menu
     assert menu is not None
     next(action for action in menu.actions() if action.text().startswith(start)).trigger()
+    menu.close()
 
 
 def line(window: MainWindow, place: int, column: str) -> QPoint:
@@ -62,37 +63,37 @@ def line(window: MainWindow, place: int, column: str) -> QPoint:
     return QPoint(view.columnViewportPosition(section) + 4, view.rowViewportPosition(place) + 4)
 
 
-def test_panel_menu_copies_name(window: MainWindow) -> None:
+def test_panel_menu_copies_name_and_looks_up_position(
+    window: MainWindow, addresses: list[str]
+) -> None:
     viewport = window.plane_row.viewport()
+    window.menus.menu = None
+    # A drag, of contrast and bias, opens none.
+    QTest.mousePress(viewport, RIGHT, pos=QPoint(60, 60))
+    QTest.mouseRelease(viewport, RIGHT, pos=QPoint(90, 75))
+    assert window.menus.menu is None
     titles = open_menu(window, viewport, QPoint(100, 100))
     assert {"Open in SIMBAD", "Copy DS9 region", "Reset contrast and bias"} <= set(titles)
     choose(window, "Copy name")
     clipboard = QGuiApplication.clipboard()
     assert clipboard is not None
     assert clipboard.text() == window.session.candidates.name(0)
-
-
-def test_drag_of_contrast_opens_no_menu(window: MainWindow) -> None:
-    viewport = window.plane_row.viewport()
-    window.menus.menu = None
-    QTest.mousePress(viewport, RIGHT, pos=QPoint(60, 60))
-    QTest.mouseRelease(viewport, RIGHT, pos=QPoint(90, 75))
-    assert window.menus.menu is None
-
-
-def test_look_up_opens_position_when_chosen(window: MainWindow, addresses: list[str]) -> None:
-    open_menu(window, window.plane_row.viewport(), QPoint(100, 100))
+    open_menu(window, viewport, QPoint(100, 100))
     assert addresses == []
     choose(window, "Open in Legacy Survey")
     ra, dec = window.session.candidates.ra[0], window.session.candidates.dec[0]
     assert len(addresses) == 1 and f"ra={ra:.6f}&dec={dec:.6f}" in addresses[0]
 
 
-def test_list_menu_is_about_line_under_pointer(window: MainWindow) -> None:
+def test_list_menu_is_about_line_and_column_under_pointer(window: MainWindow) -> None:
     viewport = window.candidate_list.viewport()
     titles = open_menu(window, viewport, line(window, 3, "name"))
     assert titles[0] == f"Copy name: {window.session.candidates.name(3)}"
     assert window.session.current_row == 0
+    choose(window, "Copy name")
+    open_menu(window, viewport, line(window, 0, "mag"))
+    choose(window, "Hide column mag")
+    assert "mag" not in window.candidate_list.columns
 
 
 def test_filter_by_value_keeps_present_filter(window: MainWindow) -> None:
@@ -105,17 +106,14 @@ def test_filter_by_value_keeps_present_filter(window: MainWindow) -> None:
     assert row in window.session.queue.order.tolist()
 
 
-def test_hidden_column_leaves_list(window: MainWindow) -> None:
-    open_menu(window, window.candidate_list.viewport(), line(window, 0, "mag"))
-    choose(window, "Hide column mag")
-    assert "mag" not in window.candidate_list.columns
-
-
-def test_no_menu_below_last_line(window: MainWindow) -> None:
+def test_no_menu_below_last_line_or_without_match(window: MainWindow) -> None:
     window.filter_bar.apply("mag<14")
     viewport = window.candidate_list.viewport()
     assert viewport is not None
     assert open_menu(window, viewport, QPoint(30, viewport.height() - 4)) == []
+    window.filter_bar.apply("mag<0")
+    window.menus.open_current()
+    assert window.menus.menu is None
 
 
 def test_grid_tile_has_menu(window: MainWindow) -> None:
@@ -140,12 +138,6 @@ def test_field_mark_has_menu(qtbot: Any, window: MainWindow) -> None:
 def test_menu_opens_by_key(window: MainWindow) -> None:
     QTest.keyClick(window, Qt.Key.Key_F10, Qt.KeyboardModifier.ShiftModifier)
     assert window.menus.menu is not None
-
-
-def test_no_menu_while_filter_matches_nothing(window: MainWindow) -> None:
-    window.filter_bar.apply("mag<0")
-    window.menus.open_current()
-    assert window.menus.menu is None
 
 
 def test_menu_offers_the_services_of_the_settings(window: MainWindow) -> None:

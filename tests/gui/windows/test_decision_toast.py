@@ -36,11 +36,17 @@ def test_verdict_given_again_is_reported(qtbot: Any, window: MainWindow) -> None
     assert press(qtbot, window, Qt.Key.Key_M) == f"already maybe: {name}"
 
 
-def test_undo_reports_its_step(qtbot: Any, window: MainWindow) -> None:
+def test_undo_reports_its_step_and_panels_stay_in_place(qtbot: Any, window: MainWindow) -> None:
+    before = window.plane_row.geometry()
     name = window.session.candidates.name(window.session.current_row)
     press(qtbot, window, Qt.Key.Key_R)
+    assert window.plane_row.geometry() == before
     text = press(qtbot, window, Qt.Key.Key_Z, CTRL)
     assert text.startswith(f"undone: reject of {name}, ")
+    assert window.plane_row.geometry() == before
+    # Clicks go through it.
+    attribute = Qt.WidgetAttribute.WA_TransparentForMouseEvents
+    assert window.reports.toast.testAttribute(attribute)
 
 
 def test_group_verdict_is_reported_with_its_number(qtbot: Any, window: MainWindow) -> None:
@@ -57,39 +63,24 @@ def test_tag_at_heading_is_not_covered(qtbot: Any, window: MainWindow) -> None:
     assert window.reports.toast.isHidden()
 
 
-def test_toast_leaves_panels_in_place(qtbot: Any, window: MainWindow) -> None:
-    before = window.plane_row.geometry()
-    press(qtbot, window, Qt.Key.Key_A)
-    assert window.plane_row.geometry() == before
-
-
-def test_toast_lets_clicks_through(window: MainWindow) -> None:
-    attribute = Qt.WidgetAttribute.WA_TransparentForMouseEvents
-    assert window.reports.toast.testAttribute(attribute)
-
-
-def test_card_shows_place_in_list(qtbot: Any, window: MainWindow) -> None:
+def test_card_shows_place_in_list_and_in_filter(qtbot: Any, window: MainWindow) -> None:
     assert window.card.place.text == "1 of 150"
     QTest.keyClick(window, Qt.Key.Key_Right)
     qtbot.waitUntil(lambda: window.card.place.text == "2 of 150", timeout=30000)
-
-
-def test_card_shows_place_in_filter(qtbot: Any, window: MainWindow) -> None:
     window.filter_bar.apply("mag<18")
     until_painted(qtbot, window)
     count = len(window.session.queue)
     qtbot.waitUntil(lambda: window.card.place.text.endswith(f" of {count}"), timeout=30000)
 
 
-def test_message_ends_with_the_next_candidate(qtbot: Any, window: MainWindow) -> None:
+def test_message_ends_with_the_next_candidate_unless_important(
+    qtbot: Any, window: MainWindow
+) -> None:
     window.status.say("start of the list")
     QTest.keyClick(window, Qt.Key.Key_Right)
     qtbot.waitUntil(lambda: window.status.currentMessage() == "", timeout=30000)
-
-
-def test_important_message_outlasts_the_candidate(qtbot: Any, window: MainWindow) -> None:
     window.status.say("the list has changed", important=True)
     QTest.keyClick(window, Qt.Key.Key_Right)
-    qtbot.waitUntil(lambda: window.session.current_row == 1, timeout=30000)
+    qtbot.waitUntil(lambda: window.session.current_row == 2, timeout=30000)
     window.status.refresh()
     assert window.status.currentMessage() == "the list has changed"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import pytest
 from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QMessageBox
@@ -47,23 +46,13 @@ def outside(qtbot: Any, window: MainWindow, *matches: int) -> None:
     until_painted(qtbot, window)
 
 
-def test_enter_goes_to_first_match_after_candidate(qtbot: Any, window: MainWindow) -> None:
-    window.session.go_to_row(70)
-    enter(window, names(window, 4, 120, 140))
-    assert window.session.current_row == 120
-    assert not window.filter_band.isVisible()
-
-
-def test_enter_wraps_to_first_match(window: MainWindow) -> None:
-    window.session.go_to_row(70)
-    enter(window, names(window, 4, 12))
-    assert window.session.current_row == 4
-
-
-def test_enter_stays_on_match(window: MainWindow) -> None:
-    window.session.go_to_row(70)
-    enter(window, names(window, 4, 70, 120))
-    assert window.session.current_row == 70
+def test_enter_stays_on_match_or_goes_to_the_next(window: MainWindow) -> None:
+    for matches, row in (((4, 70, 120), 70), ((4, 120, 140), 120), ((4, 12), 4)):
+        window.filter_bar.show_all()
+        window.session.go_to_row(70)
+        enter(window, names(window, *matches))
+        assert window.session.current_row == row, matches
+        assert not window.filter_band.isVisible(), matches
 
 
 def test_enter_scrolls_list_to_match(qtbot: Any, window: MainWindow) -> None:
@@ -92,13 +81,16 @@ def test_typed_filter_leaves_candidate_and_shows_band(qtbot: Any, window: MainWi
     assert not window.filter_band.isVisible()
 
 
-@pytest.mark.parametrize("key", [KEY.Key_A, KEY.Key_R, KEY.Key_M, KEY.Key_Backspace])
-def test_verdict_key_outside_filter_asks(qtbot: Any, window: MainWindow, key: Qt.Key) -> None:
+def test_verdict_key_outside_filter_asks(qtbot: Any, window: MainWindow) -> None:
     outside(qtbot, window, 5, 9)
-    press(key, key)
     name = window.session.candidates.name(0)
-    assert f"{name}, which does not match the filter?" in window.filter_band.question.text
-    assert window.session.counts.decisions == 0
+    for key in (KEY.Key_A, KEY.Key_R, KEY.Key_M, KEY.Key_Backspace):
+        press(key, key)
+        asked = window.filter_band.question.text
+        assert f"{name}, which does not match the filter?" in asked, key
+        assert window.session.counts.decisions == 0, key
+        press(KEY.Key_Escape)
+        assert window.filter_band.question.text == "", key
 
 
 def test_enter_gives_verdict_that_was_asked_for(qtbot: Any, window: MainWindow) -> None:
@@ -112,16 +104,12 @@ def test_enter_gives_verdict_that_was_asked_for(qtbot: Any, window: MainWindow) 
     qtbot.waitUntil(lambda: window.session.current_row == 9, timeout=30000)
 
 
-def test_escape_answers_no_and_keeps_filter(qtbot: Any, window: MainWindow) -> None:
+def test_escape_answers_no_and_clears_filter_at_once_more(qtbot: Any, window: MainWindow) -> None:
     outside(qtbot, window, 5, 9)
     press(KEY.Key_A, KEY.Key_Escape)
     assert window.filter_band.question.text == "" and window.filter_band.words.isVisible()
     assert window.session.counts.decisions == 0
     assert window.session.queue.expression
-
-
-def test_escape_outside_filter_clears_it(qtbot: Any, window: MainWindow) -> None:
-    outside(qtbot, window, 5, 9)
     press(KEY.Key_Escape)
     assert window.session.queue.expression == "" and not window.filter_band.isVisible()
 
@@ -172,28 +160,26 @@ def test_script_decides_outside_filter(qtbot: Any, window: MainWindow) -> None:
     qtbot.waitUntil(lambda: window.session.codes[0] == Verdict.ACCEPT.code, timeout=30000)
 
 
-def test_filter_without_match_empties_panels(window: MainWindow) -> None:
+def test_filter_without_match_empties_panels_till_escape(qtbot: Any, window: MainWindow) -> None:
     enter(window, "mag>99")
     assert not window.plane_row.isVisible() and not window.card.isVisible()
     words = window.empty_page.words
     assert words.isVisible()
     assert words.text() == "No candidate matches the filter\nmag>99\n\nEsc clears the filter"
-
-
-@pytest.mark.parametrize(
-    "key",
-    [KEY.Key_A, KEY.Key_Backspace, KEY.Key_1, KEY.Key_C, KEY.Key_F, KEY.Key_N, KEY.Key_U],
-)
-def test_key_without_match_only_tells_so(window: MainWindow, key: Qt.Key) -> None:
-    enter(window, "mag>99")
-    press(key)
-    assert window.status.currentMessage() == NO_MATCH
-    assert window.session.counts.decisions == 0 and not window.fits.table.codes.any()
-    assert not window.card.editor.isVisible()
-
-
-def test_escape_without_match_clears_filter(qtbot: Any, window: MainWindow) -> None:
-    enter(window, "mag>99")
+    for key in (
+        KEY.Key_A,
+        KEY.Key_Backspace,
+        KEY.Key_1,
+        KEY.Key_C,
+        KEY.Key_F,
+        KEY.Key_N,
+        KEY.Key_U,
+    ):
+        window.status.clearMessage()
+        press(key)
+        assert window.status.currentMessage() == NO_MATCH, key
+        assert window.session.counts.decisions == 0 and not window.fits.table.codes.any(), key
+        assert not window.card.editor.isVisible(), key
     press(KEY.Key_Escape)
     until_painted(qtbot, window)
     assert window.plane_row.isVisible() and window.session.current_row == 0
@@ -221,17 +207,13 @@ def test_every_view_stands_empty_filter(qtbot: Any, window: MainWindow) -> None:
     assert window.session.counts.decisions == 0
 
 
-def test_one_stroke_clears_filter(qtbot: Any, window: MainWindow) -> None:
-    enter(window, "mag<18")
-    press(KEY.Key_F, held=CTRL_SHIFT)
-    assert window.session.queue.expression == "" and len(window.session.queue) == 150
-
-
-def test_bare_word_finds_tag(qtbot: Any, window: MainWindow) -> None:
+def test_bare_word_finds_tag_and_one_stroke_clears_filter(qtbot: Any, window: MainWindow) -> None:
     window.session.toggle_tag(1)
     qtbot.waitUntil(lambda: window.session.opinion(0).tags == ("dipole",), timeout=30000)
     enter(window, "dipole")
     assert window.session.queue.order.tolist() == [0]
+    press(KEY.Key_F, held=CTRL_SHIFT)
+    assert window.session.queue.expression == "" and len(window.session.queue) == 150
 
 
 def test_filters_come_back_with_session(qtbot: Any, tmp_path: Path) -> None:

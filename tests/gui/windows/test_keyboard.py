@@ -26,7 +26,12 @@ def test_tab_goes_through_stretch_bar_and_list_visibly(window):
     assert "candidates" in names
 
 
-def test_new_window_has_keyboard_itself(window):
+def test_new_window_has_keyboard_itself_and_escape_gives_it_back(window):
+    assert QApplication.focusWidget() is window
+    assert not window.focus.outline.isVisible()
+    window.candidate_list.setFocus(Qt.FocusReason.TabFocusReason)
+    assert window.focus.outline.isVisible()
+    QTest.keyClick(window.candidate_list, KEY.Key_Escape)
     assert QApplication.focusWidget() is window
     assert not window.focus.outline.isVisible()
 
@@ -44,22 +49,17 @@ def test_window_that_becomes_active_again_has_keyboard_itself(qtbot, window):
     assert QApplication.focusWidget() is window
 
 
-def test_arrows_change_choice_that_tab_reached(window):
+def test_control_that_tab_reached_has_arrows_and_enter_and_leaves_letters(qtbot, window):
     box = window.stretch_bar._stretch
     box.setFocus(Qt.FocusReason.TabFocusReason)
     before = window.stretch_bar.looks.sky.stretch
     QTest.keyClick(box, KEY.Key_Down)
     assert window.stretch_bar.looks.sky.stretch != before
-
-
-def test_enter_ticks_box_that_tab_reached(window):
     box = window.stretch_bar._invert
     box.setFocus(Qt.FocusReason.TabFocusReason)
     QTest.keyClick(box, KEY.Key_Return)
     assert window.stretch_bar.looks.sky.invert
-
-
-def test_letters_stay_commands_in_choice_that_tab_reached(qtbot, window):
+    # Letters stay commands.
     box = window.stretch_bar._map
     box.setFocus(Qt.FocusReason.TabFocusReason)
     chosen = box.currentIndex()
@@ -73,13 +73,6 @@ def test_arrows_go_along_list_that_tab_reached(qtbot, window):
     for key, row in ((KEY.Key_Down, 1), (KEY.Key_Down, 2), (KEY.Key_Up, 1)):
         QTest.keyClick(window.candidate_list, key)
         qtbot.waitUntil(lambda row=row: window.session.current_row == row, timeout=30000)
-
-
-def test_escape_gives_keyboard_back_to_window(window):
-    window.candidate_list.setFocus(Qt.FocusReason.TabFocusReason)
-    QTest.keyClick(window.candidate_list, KEY.Key_Escape)
-    assert QApplication.focusWidget() is window
-    assert not window.focus.outline.isVisible()
 
 
 def test_opening_strip_moves_no_panel(qtbot, window):

@@ -44,27 +44,30 @@ def test_dock_is_hidden_and_loads_nothing_at_first(window: MainWindow) -> None:
     assert not window.measures.measurer.running
 
 
-def test_key_shows_fluxes_of_image_and_diff(dock: MeasuresDock) -> None:
+def test_key_shows_fluxes_of_image_and_diff_and_hides_them(
+    window: MainWindow, dock: MeasuresDock
+) -> None:
     lines = dock.text.splitlines()
     assert lines[0].startswith("aperture ")
     assert [line for line in lines if line.startswith("image: flux")]
     assert [line for line in lines if line.startswith("diff: flux")]
     assert [line for line in lines if line.startswith("S/N ")]
+    QTest.keyClick(window, Qt.Key.Key_O)
+    assert not dock.isVisible()
+    assert dock.measures is None
 
 
-def test_move_hides_plots_at_once(window: MainWindow, dock: MeasuresDock) -> None:
+def test_move_hides_plots_at_once_and_measures_follow(
+    qtbot: Any, window: MainWindow, dock: MeasuresDock
+) -> None:
+    before = dock.text
     window.session.next()
     assert dock.text == ""
     assert dock._plots is not None and not dock._plots.isVisible()
-
-
-def test_measures_follow_the_candidate(qtbot: Any, window: MainWindow, dock: MeasuresDock) -> None:
-    before = dock.text
-    window.session.next()
     until_painted(qtbot, window)
     until_measured(qtbot, dock)
     assert dock.text not in ("", before)
-    assert dock._plots is not None and dock._plots.isVisible()
+    assert dock._plots.isVisible()
 
 
 def test_rest_says_that_measures_come(
@@ -89,12 +92,6 @@ def test_cut_turns_by_15_degrees(qtbot: Any, window: MainWindow, dock: MeasuresD
     QTest.keyClick(window, Qt.Key.Key_O, Qt.KeyboardModifier.ShiftModifier)
     qtbot.waitUntil(lambda: dock.measures is not None and dock.measures.angle == 15.0)
     assert "cut at 15\N{DEGREE SIGN} from the rows" in dock.text
-
-
-def test_second_key_hides_the_dock(window: MainWindow, dock: MeasuresDock) -> None:
-    QTest.keyClick(window, Qt.Key.Key_O)
-    assert not dock.isVisible()
-    assert dock.measures is None
 
 
 def test_theme_redraws_the_plots(qtbot: Any, window: MainWindow, dock: MeasuresDock) -> None:

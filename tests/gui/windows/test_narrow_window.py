@@ -16,11 +16,15 @@ def narrow(qtbot, window):
     return window
 
 
-def test_window_takes_smallest_size(narrow):
+def test_narrow_window_has_whole_controls_and_room_for_panels(narrow):
     assert (narrow.width(), narrow.height()) == (800, 560)
-
-
-def test_controls_of_narrow_window_are_whole(narrow):
+    # The list gives way before the panels, and names before figures.
+    assert narrow.list_dock.width() < narrow.list_dock.wanted_width
+    assert narrow.plane_row.width() > 500
+    candidate_list = narrow.candidate_list
+    mag = candidate_list.columns.index("mag")
+    right = candidate_list.columnViewportPosition(mag) + candidate_list.columnWidth(mag)
+    assert right <= candidate_list.viewport().width()
     cut = []
     for child in narrow.stretch_bar.findChildren(QWidget):
         if child.isVisible() and isinstance(child, CONTROLS):
@@ -28,11 +32,6 @@ def test_controls_of_narrow_window_are_whole(narrow):
             fits = child.width() >= child.minimumSizeHint().width()
             cut += [] if inside and fits else [child]
     assert narrow.stretch_bar.isVisible() and not cut
-
-
-def test_list_gives_way_before_panels(narrow):
-    assert narrow.list_dock.width() < narrow.list_dock.wanted_width
-    assert narrow.plane_row.width() > 500
 
 
 def test_status_keeps_counts_in_narrow_window(narrow, monkeypatch):
@@ -47,13 +46,6 @@ def test_status_keeps_counts_in_narrow_window(narrow, monkeypatch):
     narrow.resize(1500, 560)
     status.refresh()
     assert status._fitted.isVisible()
-
-
-def test_name_gives_way_to_figures_in_narrow_list(narrow):
-    candidate_list = narrow.candidate_list
-    mag = candidate_list.columns.index("mag")
-    right = candidate_list.columnViewportPosition(mag) + candidate_list.columnWidth(mag)
-    assert right <= candidate_list.viewport().width()
 
 
 def test_list_widened_by_user_shows_whole_names(narrow, qtbot):

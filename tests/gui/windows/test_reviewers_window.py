@@ -53,21 +53,20 @@ def run(window: MainWindow, command: str) -> None:
 
 
 def test_disagreements_are_listed_and_shown(window: MainWindow) -> None:
+    window.session.queue.set_filter("others~reject")
+    assert window.session.queue.order.tolist() == [1, 3]
+    window.session.queue.set_filter("")
     run(window, "go.disagreements")
     assert window.session.queue.expression == "disagree=yes"
     assert window.session.queue.order.tolist() == [1, 3]
     assert window.session.current_row == 1
 
 
-def test_others_verdict_is_a_column_to_filter(window: MainWindow) -> None:
-    window.session.queue.set_filter("others~reject")
-    assert window.session.queue.order.tolist() == [1, 3]
-
-
 def test_arbiter_settles_and_keeps_both_ratings(
     qtbot: Any, window: MainWindow, tmp_path: Path
 ) -> None:
     run(window, "review.arbiter")
+    assert window.status._mode.text() == "ARBITER"
     run(window, "go.disagreements")
     until_painted(qtbot, window)
     window.session.reject()
@@ -76,11 +75,6 @@ def test_arbiter_settles_and_keeps_both_ratings(
     with SessionFile.open(tmp_path / "s.vetter", "", read_only=True) as file:
         last = file.decisions()[-1]
     assert (last.how, last.reviewer, last.verdict) == (How.ARBITER, "ann", R)
-
-
-def test_arbiter_mode_is_in_the_status_bar(window: MainWindow) -> None:
-    run(window, "review.arbiter")
-    assert window.status._mode.text() == "ARBITER"
     run(window, "review.arbiter")
     assert window.status._mode.text() == ""
 

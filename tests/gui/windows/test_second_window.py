@@ -41,28 +41,23 @@ def test_second_window_shows_verdict_given_in_first(qtbot, window, second):
     qtbot.waitUntil(lambda: second.chip.code == 1, timeout=30000)
 
 
-def test_second_window_decides_nothing(qtbot, window, second):
+def test_second_window_decides_nothing_and_closes_with_first(qtbot, window, second):
     assert second.windowFlags() & Qt.WindowType.WindowDoesNotAcceptFocus
     QTest.keyClick(second, Qt.Key.Key_A)
     until_handled(qtbot)
     assert window.session.counts.accepted == 0
+    # It closes with the first.
+    with qtbot.waitSignal(second.closed):
+        window.close()
 
 
-def test_second_window_is_empty_where_filter_matches_none(qtbot, window, second):
+def test_second_window_is_empty_where_filter_matches_none_and_closes(qtbot, window, second):
     window.filter_bar.apply("mag<0")
     qtbot.waitUntil(lambda: not second.plane_row.isVisible(), timeout=30000)
     assert second.name.text() == "no candidate matches the filter"
     window.filter_bar.show_all()
     qtbot.waitUntil(second.plane_row.isVisible, timeout=30000)
-
-
-def test_second_command_closes_second_window(qtbot, window, second):
     with qtbot.waitSignal(second.closed):
         window.actions_by_id["view.second_window"].trigger()
     window.session.next()
     until_handled(qtbot)
-
-
-def test_second_window_closes_with_first(qtbot, window, second):
-    with qtbot.waitSignal(second.closed):
-        window.close()

@@ -45,25 +45,19 @@ def test_buttons_show_opinion_of_candidate_on_screen(qtbot: Any, window: MainWin
     assert window.verdict_bar.buttons["review.accept"].isChecked()
 
 
-def test_wide_window_names_tags_on_buttons(window: MainWindow) -> None:
-    window.resize(1900, 900)
-    window.verdict_bar.fit_width()
-    assert window.verdict_bar.buttons["review.tag_1"].text() == "1 dipole"
-
-
-def test_middle_window_shows_every_menu(qtbot: Any, window: MainWindow) -> None:
-    menus = window.menuBar()
-    assert menus is not None
-    window.verdict_bar.fit_width()
-    texts = {window.verdict_bar.buttons[f"review.{name}"].text() for name in ("accept", "tag_9")}
-    assert texts == {"A Accept", "9"}
-    assert all(not menus.actionGeometry(menu).isEmpty() for menu in menus.actions())
-
-
-def test_narrow_window_keeps_menus_and_keys(window: MainWindow) -> None:
-    window.resize(900, 700)
+def test_buttons_fit_the_width_and_keep_menus_and_keys(window: MainWindow) -> None:
     bar, menus = window.verdict_bar, window.menuBar()
     assert menus is not None
+    # A middle window shows every menu.
+    bar.fit_width()
+    texts = {bar.buttons[f"review.{name}"].text() for name in ("accept", "tag_9")}
+    assert texts == {"A Accept", "9"}
+    assert all(not menus.actionGeometry(menu).isEmpty() for menu in menus.actions())
+    # A wide one names the tags too.
+    window.resize(1900, 900)
+    bar.fit_width()
+    assert bar.buttons["review.tag_1"].text() == "1 dipole"
+    window.resize(900, 700)
     bar.fit_width()
     last = menus.actionGeometry(menus.actions()[-1])
     assert last.right() < menus.width() - bar.sizeHint().width()
@@ -82,17 +76,14 @@ def test_buttons_wait_while_filter_matches_nothing(window: MainWindow) -> None:
 
 
 def test_click_on_count_lists_its_candidates(qtbot: Any, window: MainWindow) -> None:
+    QTest.mouseClick(window.status.verdicts.labels["decided"], LEFT)
+    assert window.session.queue.expression == "verdict=none"
     click(window, "review.reject")
     qtbot.waitUntil(lambda: window.session.counts.rejected == 1, timeout=30000)
     window.status.refresh()
     QTest.mouseClick(window.status.verdicts.labels["rejected"], LEFT)
     assert window.session.queue.expression == "verdict=reject"
     assert window.session.queue.order.tolist() == [0]
-
-
-def test_click_on_decided_lists_undecided(window: MainWindow) -> None:
-    QTest.mouseClick(window.status.verdicts.labels["decided"], LEFT)
-    assert window.session.queue.expression == "verdict=none"
 
 
 def test_bar_follows_other_tags_and_keys(window: MainWindow) -> None:

@@ -51,12 +51,16 @@ def test_window_comes_back_as_it_was_left(qtbot, session_path, tmp_path):
         window.resize(740, 610)
         window.toggle_theme()
         window.list_dock.set_wanted_size(300)
+        names = ["verdict", "mag", "name"]
+        window.candidate_list.set_columns(names)
+        window.candidate_list.columns_changed.emit(names)
         window.candidate_list.setColumnWidth(1, 133)
         dark = window.is_dark
     with opened(qtbot, tmp_path / "other.vetter") as window:
         assert (window.width(), window.height()) == (740, 610)
         assert window.is_dark is dark
         assert window.list_dock.wanted_width == 300
+        assert window.candidate_list.columns == names
         assert window.candidate_list.columnWidth(1) == 133
 
 
@@ -87,15 +91,6 @@ def test_place_and_height_of_list_come_back(qtbot, session_path):
         assert window.list_dock.is_below and window.list_dock.place == "below"
         assert window.list_dock.wanted_height == 260
         qtbot.waitUntil(lambda: abs(window.list_dock.height() - 260) < 3)
-
-
-def test_columns_come_back_for_same_kind_of_list(qtbot, session_path, tmp_path):
-    with opened(qtbot, session_path) as window:
-        names = ["verdict", "mag", "name"]
-        window.candidate_list.set_columns(names)
-        window.candidate_list.columns_changed.emit(names)
-    with opened(qtbot, tmp_path / "other.vetter") as window:
-        assert window.candidate_list.columns == names
 
 
 def test_named_filters_come_back_in_another_session(qtbot, session_path, tmp_path):
@@ -148,13 +143,8 @@ def test_list_gets_its_width_back_after_narrow_window(qtbot, session_path):
         qtbot.waitUntil(lambda: window.list_dock.width() < width)
         window.resize(1500, 800)
         qtbot.waitUntil(lambda: window.list_dock.width() == width)
-
-
-def test_dragged_list_keeps_its_width(qtbot, session_path):
-    with opened(qtbot, session_path) as window:
-        window.resize(1500, 800)
+        # One that the user has dragged keeps that width.
         dock = window.list_dock
-        qtbot.waitUntil(lambda: dock.width() == dock.wanted_width)
         edge = QPoint(dock.x() - 2, 400)
         left = Qt.MouseButton.LeftButton
         QTest.mousePress(window.windowHandle(), left, pos=edge)

@@ -57,14 +57,15 @@ def answers(monkeypatch: pytest.MonkeyPatch, answer: str) -> list[str]:
     return asked
 
 
-@pytest.mark.parametrize("action", ["file.export", "file.make_report"])
-def test_no_opens_nothing(action: str, window: MainWindow, monkeypatch) -> None:
+def test_no_opens_nothing(window: MainWindow, monkeypatch) -> None:
     asked = answers(monkeypatch, "No")
-    window.actions_by_id[action].trigger()
-    assert asked == [QUESTION]
-    assert window.findChild(ExportDialog) is None
-    assert window.findChild(ReportPreview) is None
-    assert not window.dialogs.planted.shown_at
+    for action in ("file.export", "file.make_report"):
+        window.actions_by_id[action].trigger()
+        assert asked == [QUESTION], action
+        assert window.findChild(ExportDialog) is None
+        assert window.findChild(ReportPreview) is None
+        assert not window.dialogs.planted.shown_at
+        asked.clear()
 
 
 def test_question_comes_once_and_is_recorded(
