@@ -62,6 +62,19 @@ def test_names_of_planes(tmp_path: Path) -> None:
     assert [back[name][0, 0] for name in NAMES] == list(range(len(NAMES)))
 
 
+@pytest.mark.parametrize(
+    "dtype",
+    "int8 uint8 int16 uint16 int32 uint32 int64 uint64 float32 float64".split(),
+)
+def test_plane_of_each_type_is_what_astropy_reads(tmp_path: Path, dtype: str) -> None:
+    limits = np.iinfo(dtype) if "int" in dtype else np.finfo(dtype)
+    plane = np.array([[limits.min, 0, 1], [5, 100, limits.max]], dtype)
+    write_cutout(Cutout({"image": plane}), tmp_path / "a.fits")
+    read = fits.getdata(tmp_path / "a.fits", "IMAGE")
+    np.testing.assert_array_equal(read, plane)
+    assert read.dtype.newbyteorder("=") == dtype
+
+
 def test_planes_of_complex_numbers_are_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="plane 'image': FITS has no numbers of type complex128"):
         write_cutout(Cutout({"image": np.zeros((2, 2), complex)}), tmp_path / "a.fits")

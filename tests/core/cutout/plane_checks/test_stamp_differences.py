@@ -40,9 +40,10 @@ def lobes(rng: np.random.Generator, _image: np.ndarray, _template: np.ndarray) -
     return rng.normal(0, 10, (SIDE, SIDE)) + 300 * (lobe - np.roll(lobe, 4, 1)) + 500 * SOURCE
 
 
+@pytest.mark.parametrize("count", [MIN_STAMPS, 8])
 @pytest.mark.parametrize("extra", [difference, exact, lobes])
-def test_difference_is_recognised_in_several_stamps(extra: Extra) -> None:
-    found = check_stamps(make_stamps(extra))
+def test_difference_is_recognised_in_several_stamps(extra: Extra, count: int) -> None:
+    found = check_stamps(make_stamps(extra, count))
     assert found.differences == ("extra",)
     assert found.lines == []
 

@@ -46,6 +46,15 @@ def test_equal_ratios_are_equally_wide_in_log(plot: CompletenessPlot) -> None:
     assert steps == pytest.approx([steps[0]] * 3)
 
 
+def test_equal_steps_are_equally_wide_in_magnitudes(qtbot: Any) -> None:
+    plot = CompletenessPlot("mag", False)
+    qtbot.addWidget(plot)
+    plot.show_bins([Bin(17.0, 18.0, share_of(3, 3)), Bin(18.0, 21.0, share_of(1, 4))])
+    x = [plot.place_of(value, 0).x() for value in (17.0, 18.0, 21.0)]
+    assert 0 <= x[0] < x[2] <= plot.width()
+    assert x[1] - x[0] == pytest.approx((x[2] - x[0]) / 4)
+
+
 def test_larger_share_is_higher(plot: CompletenessPlot) -> None:
     assert plot.place_of(7, 1.0).y() < plot.place_of(7, 0.25).y() < plot.place_of(7, 0.0).y()
 
