@@ -76,6 +76,8 @@ class PlaneRow(PanelScene):
         self.auto_blink = AutoBlink(self)
         self.auto_blink.stepped.connect(self._on_auto_blink)
         self._frame: RenderedCutout | None = None
+        self._hatches: list[Hatch] = []
+        """Those of the candidate on screen and of the one painted ahead, with their stamps."""
         self._exhibited: tuple[RenderedCutout, tuple[str, ...], list[PanelContent]] | None = None
         self._pixel: tuple[float, float] | None = None
         self._soon = QTimer(self)
@@ -243,8 +245,11 @@ class PlaneRow(PanelScene):
     def _set_hatch(self, shown: RenderedCutout) -> None:
         if not self._choice.hatched:
             self._stage.hatch = Hatch()
-        elif not self._stage.hatch.has_strokes(shown.hatch):
-            self._stage.hatch = Hatch(shown.hatch)
+            return
+        kept = (hatch for hatch in self._hatches if hatch.has_strokes(shown.hatch))
+        hatch = next(kept, None) or Hatch(shown.hatch)
+        self._hatches = [hatch, *(other for other in self._hatches if other is not hatch)][:2]
+        self._stage.hatch = hatch
 
     def _turned(self, frame: RenderedCutout) -> tuple[RenderedCutout, float]:
         """Return a frame as it is on the screen, and its tilt; the last ones are kept."""

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from PyQt6.QtCore import QLineF, QRectF
+from PyQt6.QtCore import QLineF, QPointF, QRectF
 from PyQt6.QtGui import QColor, QImage, QPainter, QPen
 
 from vetter.gui.panels.layout.camera import Placement
@@ -15,6 +15,8 @@ from vetter.gui.panels.tools.overlays import turn_painter
 
 _STROKE = QColor("#ff7a66")
 _HALO = QColor(0, 0, 0, 120)
+_PEN_ROOM = 2
+"""Room for half a pen's width around the strokes, screen units."""
 _MAX_STAMPS = 3
 """Number of stamps kept: of equal panels, of a large one, and of the small ones beside it."""
 
@@ -26,6 +28,13 @@ class _Look(NamedTuple):
     width: float
     height: float
     ratio: float
+
+
+class _Stamp(NamedTuple):
+    """Strokes as a transparent picture, and its corner from that of the panel, screen units."""
+
+    corner: QPointF
+    picture: QImage
 
 
 class Hatch:
@@ -42,7 +51,7 @@ class Hatch:
 
     def __init__(self, strokes: npt.NDArray[np.int64] | None = None) -> None:
         self._strokes = np.zeros((0, 4), np.int64) if strokes is None else strokes
-        self._stamps: dict[_Look, QImage] = {}
+        self._stamps: dict[_Look, _Stamp] = {}
 
     def has_strokes(self, strokes: npt.NDArray[np.int64]) -> bool:
         """Return whether these are its strokes, so that it may stay for another candidate."""
@@ -69,9 +78,9 @@ class Hatch:
             while len(self._stamps) >= _MAX_STAMPS:
                 del self._stamps[next(iter(self._stamps))]
             stamp = self._stamps[look] = self._make_stamp(look)
-        painter.drawImage(frame.topLeft(), stamp)
+        painter.drawImage(frame.topLeft() + stamp.corner, stamp.picture)
 
-    def _make_stamp(self, look: _Look) -> QImage:
+    def _make_stamp(self, look: _Look) -> _Stamp:
         size = math.ceil(look.width * look.ratio), math.ceil(look.height * look.ratio)
         stamp = QImage(*size, QImage.Format.Format_ARGB32_Premultiplied)
         stamp.setDevicePixelRatio(look.ratio)
@@ -87,8 +96,27 @@ class Hatch:
             pen.setCosmetic(True)
             painter.setPen(pen)
             painter.drawLines(*lines)
+        inked = painter.worldTransform().mapRect(self._extent())
         painter.end()
-        return stamp
+        return _cut_out(stamp, inked)
+
+    def _extent(self) -> QRectF:
+        """Return the rectangle of all strokes, in edges of pixels."""
+        ends = self._strokes.reshape(-1, 2)
+        (left, bottom), (right, top) = ends.min(axis=0).tolist(), ends.max(axis=0).tolist()
+        return QRectF(left, bottom, right - left, top - bottom)
+
+
+def _cut_out(picture: QImage, inked: QRectF) -> _Stamp:
+    """Return the part of a panel's picture around its strokes, given in screen units.
+
+    A whole stamp of a panel on a 4k screen is 4 MB, and blending the empty rest of six takes
+    0.25 ms.
+    """
+    ratio, room = picture.devicePixelRatio(), _PEN_ROOM
+    outer = inked.adjusted(-room, -room, room, room)
+    part = QRectF(outer.topLeft() * ratio, outer.size() * ratio).toAlignedRect() & picture.rect()
+    return _Stamp(part.topLeft().toPointF() / ratio, picture.copy(part))
 
 
 def _relative_to(frame: QRectF, at: Placement) -> Placement:
