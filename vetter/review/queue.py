@@ -48,6 +48,8 @@ class Queue(QObject):
         with the reason in words.
     """
 
+    requested = pyqtSignal()
+    """A filter, a sort or a shuffle is about to be computed."""
     changed = pyqtSignal()
     reordered = pyqtSignal()
     """The list has been sorted or shuffled, not only filtered."""
@@ -199,6 +201,7 @@ class Queue(QObject):
             if request.expression is None:
                 request, then = request._replace(expression=pending.expression), pending.then
         request = request._replace(then=then)
+        self.requested.emit()
         if at_once or self._count <= AT_ONCE_ROWS:
             try:
                 found = self._compute(request)

@@ -60,12 +60,18 @@ def test_a_residual_that_is_out_of_date_is_not_shown(qtbot, window):
     assert np.all(window.plane_row.frame.planes["adjusted"] == 2.0)
 
 
-@pytest.mark.parametrize("key", ["accept", "stretch"])
+@pytest.mark.parametrize("key", ["accept", "stretch", "filter"])
 def test_the_fits_stand_still_after_a_key_and_go_on(qtbot, window, monkeypatch, key):
     told = []
     monkeypatch.setattr(FitProcess, "hold", lambda _: told.append("hold"))
     monkeypatch.setattr(FitProcess, "go_on", lambda _: told.append("go on"))
-    {"accept": window.session.accept, "stretch": window.stretch_bar.next_stretch}[key]()
+    keys = {
+        "accept": window.session.accept,
+        "stretch": window.stretch_bar.next_stretch,
+        # The candidate on screen stays.
+        "filter": lambda: window.filter_bar.apply("verdict=none"),
+    }
+    keys[key]()
     qtbot.waitUntil(lambda: "go on" in told, timeout=30000)
     assert told[0] == "hold" and told.count("go on") == 1
 

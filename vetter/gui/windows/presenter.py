@@ -87,6 +87,7 @@ class CandidatePresenter(QObject):
         self._pointer_rest = self._timer(POINTER_REST_MS, self._paint_card_ahead)
         self._held = self._timer(FIT_PAUSE_MS, fits.go_on)
         session.recorder.begun.connect(self._pause_fits)
+        session.queue.requested.connect(self._pause_fits)
         self._stretch_bar.looks_changed.connect(self._pause_fits)
         session.current_changed.connect(self._on_current_changed)
         cache.ready.connect(self._on_ready)
