@@ -26,6 +26,7 @@ LATE: dict[str, Callable[[MainWindow], object]] = {
     "frame": lambda window: window.readout.show_frame(window.cache.get(0)),
     "measured": lambda window: window.fits.measured.emit(0),
     "ready": lambda window: window.fits._on_ready(READY),
+    "filter": lambda window: window.session.queue.requested.emit(),
     "answers": lambda window: window.pages.update_fit_results([0, 1]),
 }
 

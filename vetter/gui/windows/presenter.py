@@ -178,6 +178,9 @@ class CandidatePresenter(QObject):
         self._held.stop()
 
     def _pause_fits(self, _looks: object = None) -> None:
+        if self._closed:
+            # A filter that was being typed is asked for after the window has closed.
+            return
         # While the fits keep a core busy, each step from the key over the disk to the pixels may
         # wait for the next tick of the system's clock, 4 ms on a server's kernel.
         self._fits.hold()
