@@ -170,6 +170,7 @@ class GridArea(QAbstractScrollArea):
 
     def show_place(self, place: int) -> None:
         """Scroll as little as needed until a position of the order is on screen."""
+        self._give_way()
         bar = self.verticalScrollBar()
         if bar is not None and place >= 0:
             bar.setValue(self._offset_to_show(place))
@@ -231,6 +232,12 @@ class GridArea(QAbstractScrollArea):
         before = self._shown.order[max(0, first - page) : first]
         ahead = self._shown.order[first : last + page]
         self._thumbnails.request([*ahead.tolist(), *before.tolist()])
+
+    def _give_way(self) -> None:
+        """Build nothing for a moment: it would take the interpreter from the paint of a key."""
+        self._thumbnails.pause()
+        if not self._later.isActive():
+            self._later.start()
 
     def _paint_ahead(self) -> None:
         """Paint the page that the next key of pages shows, a few tiles in each turn."""
@@ -317,10 +324,7 @@ class GridArea(QAbstractScrollArea):
         super().scrollContentsBy(dx, dy)
         if dy:
             self._way = 1 if dy < 0 else -1
-        # Until then the builder would take the interpreter from the paint that the user waits for.
-        self._thumbnails.pause()
-        if not self._later.isActive():
-            self._later.start()
+        self._give_way()
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         super().resizeEvent(event)
