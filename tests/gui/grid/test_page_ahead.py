@@ -7,19 +7,21 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PyQt6.QtCore import QRect, QSize, Qt
+from PyQt6.QtCore import QPoint, QRect, QSize, Qt
 from PyQt6.QtGui import QColor, QImage, QPainter
 from PyQt6.QtTest import QTest
 
 from tests.helpers.fake_session import FakeSession
 from tests.helpers.fake_source import FakeCache
 from tests.helpers.snapshots import pixels
+from tests.helpers.turns import until_handled
 from vetter.core.decisions.decision import Verdict
 from vetter.gui.grid.grid import Grid
 from vetter.gui.grid.page_ahead import PageAhead, TileState
 
 GROUND = QColor(10, 20, 30)
 DOWN, UP = Qt.Key.Key_PageDown, Qt.Key.Key_PageUp
+LINE_DOWN, LINE_UP = Qt.Key.Key_Down, Qt.Key.Key_Up
 
 
 @pytest.fixture
@@ -259,3 +261,23 @@ def test_forgotten_tiles_and_dropped_pages_are_not_shown(qapp) -> None:
     assert not ahead.has(7) and ahead.has(8)
     ahead.drop()
     assert not ahead.is_of("page") and not ahead.has(8)
+
+
+def _on_screen(grid: Grid) -> Any:
+    """RGB of the tiles as they were last painted or moved."""
+    view, screen = grid.area.viewport(), grid.screen()
+    assert view is not None and screen is not None
+    corner, size = view.mapTo(grid, QPoint(0, 0)), view.size()
+    shot = screen.grabWindow(grid.winId(), corner.x(), corner.y(), size.width(), size.height())
+    return pixels(shot.toImage())
+
+
+@pytest.mark.parametrize("keys", [[LINE_DOWN] * 5, [DOWN] * 2 + [LINE_UP] * 4, [DOWN, UP, DOWN]])
+def test_tiles_that_were_moved_are_as_if_painted_now(qtbot, grid, keys: list[Qt.Key]) -> None:
+    tops = set()
+    for key in keys:
+        QTest.keyClick(grid, key)
+        until_handled(qtbot)
+        tops.add(grid.area.verticalScrollBar().value())
+        assert np.array_equal(_on_screen(grid), _fresh(grid)), key
+    assert len(tops) >= 2
