@@ -291,7 +291,7 @@ class GridArea(QAbstractScrollArea):
         offset, ground = self._offset(), self._ground
         first, last = self._places(event.rect(), offset)
         if event.rect().top() <= 0:
-            self._note_top()
+            self._record_top()
         is_ready = self._ahead.is_of(self._page(offset))
         if is_ready:
             self._ahead.draw(painter, event.rect())
@@ -319,8 +319,8 @@ class GridArea(QAbstractScrollArea):
         if event.rect() == self._view().rect():
             self._ahead_turn.start(AHEAD_DELAY_MS)
 
-    def _note_top(self) -> None:
-        """Note the candidate at the top, which stays there when the list grows."""
+    def _record_top(self) -> None:
+        """Record the candidate at the top, which stays there when the list grows."""
         first, last = self._places(self._view().rect(), self._offset())
         if first < last:
             self._top_row = int(self._shown.order[first])
@@ -332,7 +332,7 @@ class GridArea(QAbstractScrollArea):
             self._view().scroll(dx, dy)
         else:
             super().scrollContentsBy(dx, dy)
-        self._note_top()
+        self._record_top()
         self._ahead_turn.start(AHEAD_DELAY_MS)
         if dy:
             self._way = 1 if dy < 0 else -1
