@@ -32,11 +32,16 @@ PRESS, MOVE, RELEASE = (
 
 
 @pytest.fixture
-def grid(qtbot: Any) -> Grid:
-    source = FakeSource(candidate_list(COUNT))
+def cache() -> FakeCache:
+    return FakeCache(FakeSource(candidate_list(COUNT)))
+
+
+@pytest.fixture
+def grid(qtbot: Any, cache: FakeCache) -> Grid:
+    source = cache.source
     session = FakeSession(source.candidates)
     session.source = source
-    grid = Grid(session, FakeCache(source))
+    grid = Grid(session, cache)
     qtbot.addWidget(grid)
     grid.resize(700, 500)
     grid.enter()
@@ -303,3 +308,13 @@ def test_scroll_bar_has_the_colours_of_the_theme(area: GridArea, tones: Tones) -
     area.setPalette(palette_of(tones))
     bar = area.verticalScrollBar()
     assert bar.grab().toImage().pixelColor(1, bar.height() - 2).name() == tones.window
+
+
+def test_hidden_grid_leaves_the_requests_of_others_alone(grid: Grid, cache: FakeCache) -> None:
+    area, bar = grid.area, grid.area.verticalScrollBar()
+    assert bar.maximum() > 0
+    grid.hide()
+    cache.want([7, 8])
+    bar.setValue(bar.maximum())
+    area.show_place(0)
+    assert cache.wanted == [7, 8]

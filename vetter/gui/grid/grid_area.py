@@ -235,6 +235,9 @@ class GridArea(QAbstractScrollArea):
 
     def _give_way(self) -> None:
         """Build nothing for a moment: it would take the interpreter from the paint of a key."""
+        if not self.isVisible():
+            # What is requested now is of the panels, or of the comparison.
+            return
         self._thumbnails.pause()
         if not self._later.isActive():
             self._later.start()
