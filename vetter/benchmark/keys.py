@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
+from PyQt6.QtTest import QTest
+from PyQt6.QtWidgets import QApplication, QGraphicsView
+
 from vetter.benchmark import grid_pages
 from vetter.benchmark.figures import Figure, spread
+from vetter.benchmark.paint_watch import PATIENCE, PaintWatch, wait
 from vetter.benchmark.starts import use_offscreen_if_needed
 from vetter.errors import VetterError
 
 if TYPE_CHECKING:
-    from PyQt6.QtWidgets import QAbstractScrollArea
-
     from vetter.gui.windows.main_window import MainWindow
 
 DEFAULT_SIZE = (1600, 900)
@@ -25,8 +28,6 @@ PAUSE = 0.05
 """Seconds between keys."""
 REPEAT = 0.03
 """Seconds between two repeats of a held key."""
-PATIENCE = 20.0
-"""Seconds after which a key counts as lost; on a busy machine a figure is worse, not void."""
 LEAST_TIMES, LEAST_PAGES = 10, 20
 """Least number of times of a kind of key, and of pages of the grid."""
 VERDICTS = "ARAMRRAARA"
@@ -57,8 +58,6 @@ def measure(
     and the size of the window. A command that the window does not have has no figure.
     """
     use_offscreen_if_needed()
-    from PyQt6.QtWidgets import QApplication
-
     application = QApplication.instance() or QApplication(["vetter bench"])
     window = open_bench_window(inputs, planes, folder, size)
     stopwatch = _Stopwatch(window)
@@ -80,7 +79,7 @@ def measure(
             yield Figure(f"{what}: key to painted", spread(times), "ms", budgets, note)
     times = [stopwatch.time_filter(number) for number in range(few)]
     yield Figure("filter: Enter to the list painted", spread(times), "ms", FRAME, note)
-    yield from grid_pages.measure(window, max(few, LEAST_PAGES), stopwatch.pause, note)
+    yield from grid_pages.measure(window, max(few, LEAST_PAGES), note)
     window.close()
     application.processEvents()
 
@@ -149,35 +148,17 @@ class _Stopwatch:
     """Clock that presses keys in a window and takes the time of its paint events."""
 
     def __init__(self, window: MainWindow) -> None:
-        from PyQt6.QtCore import QEvent, QObject
-        from PyQt6.QtTest import QTest
-        from PyQt6.QtWidgets import QApplication, QGraphicsView
-
-        stopwatch = self
-
-        class PaintWatch(QObject):
-            def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
-                if event is not None and event.type() == QEvent.Type.Paint:
-                    stopwatch.painted_at = perf_counter()
-                return False
-
-        self.painted_at = self._shown_at = self._changed_at = 0.0
+        self._shown_at = self._changed_at = 0.0
         self._window = window
         self._connect_session()
-        self._watch = PaintWatch(window)
-        for view in window.findChildren(QGraphicsView):
-            self._watch_view(view)
+        self._panels = PaintWatch(*window.findChildren(QGraphicsView))
+        self._list = PaintWatch(window.candidate_list)
         self._click: Any = QTest.keyClick
         self._hold: Any = QTest.keyPress
         self._let_go: Any = QTest.keyRelease
         self._held = ""
         self._filters = self._make_filters()
         self._process = QApplication.processEvents
-
-    def _watch_view(self, view: QAbstractScrollArea) -> None:
-        viewport = view.viewport()
-        if viewport is not None:
-            viewport.installEventFilter(self._watch)
 
     def _make_filters(self) -> tuple[str, str]:
         """Return two filters that match different candidates: by magnitude, or all and none."""
@@ -213,21 +194,13 @@ class _Stopwatch:
 
     def time_filter(self, number: int) -> float:
         """Return seconds until the list was painted after one of two filters in turn."""
-        self._watch_view(self._window.candidate_list)
         self._window.show_filter()
         bar = self._window.filter_bar
         # Not typed: each letter would start the pause after which the line filters by itself.
         bar.line.setText(self._filters[number % 2])
-        self.pause(PAUSE)
-        start = perf_counter()
-        bar.apply(self._filters[number % 2])
-        return self._wait_for_paint(start, "Enter in the filter")
-
-    def pause(self, seconds: float) -> None:
-        """Process the window's events between keys."""
-        until = perf_counter() + seconds
-        while perf_counter() < until:
-            self._process()
+        wait(PAUSE)
+        act = partial(bar.apply, self._filters[number % 2])
+        return self._time(self._list, act, "Enter in the filter")
 
     def _connect_session(self) -> None:
         """Take the time of each painted candidate; loading panels do not count."""
@@ -255,7 +228,7 @@ class _Stopwatch:
             self._process()
             if perf_counter() > until:
                 raise RuntimeError("no candidate was painted within a minute")
-        self.pause(FIRST_PAUSE)
+        wait(FIRST_PAUSE)
 
     @property
     def undecided(self) -> int:
@@ -281,7 +254,7 @@ class _Stopwatch:
                     f"{key} did not bring another candidate in {PATIENCE:g} s"
                 )
         seconds, was_ready = self._shown_at - start, self._shown_at <= self._changed_at
-        self.pause(pause)
+        wait(pause)
         return seconds, was_ready
 
     def release(self) -> None:
@@ -299,16 +272,10 @@ class _Stopwatch:
 
     def time_look(self, key: str) -> float:
         """Return seconds until the panels were painted after a key that changes the display."""
-        start = perf_counter()
-        self._press(self._click, key)
-        return self._wait_for_paint(start, key)
+        return self._time(self._panels, partial(self._press, self._click, key), key)
 
-    def _wait_for_paint(self, start: float, key: str) -> float:
-        while self.painted_at < start:
-            self._process()
-            if perf_counter() - start > PATIENCE:
-                raise self._lost_key_error(f"{key} changed nothing on screen in {PATIENCE:g} s")
-        # Not painted_at: the event filter runs before the view paints, which has ended now.
-        seconds = perf_counter() - start
-        self.pause(PAUSE)
+    def _time(self, watch: PaintWatch, act: Callable[[], object], what: str) -> float:
+        problem = f"{what} changed nothing on screen in {PATIENCE:g} s"
+        seconds = watch.time(act, partial(self._lost_key_error, problem))
+        wait(PAUSE)
         return seconds

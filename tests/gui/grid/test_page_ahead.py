@@ -177,6 +177,19 @@ def test_pictures_that_arrive_later_are_painted_ahead_too(qtbot, session, monkey
     assert set(painted) <= {0, page}
 
 
+def test_tiles_with_new_facts_are_painted_ahead_again(qtbot, grid, session, monkeypatch) -> None:
+    page = _page(grid)
+    _wait_for(qtbot, grid, page)
+    rows = [int(row) for row in grid.area._shown.order[page : page + 3]]
+    grid.area.update_fit_results(rows)
+    assert not grid.area._ahead.has(page)
+    _wait_for(qtbot, grid, page)
+    painted = _count_painted(grid, monkeypatch)
+    QTest.keyClick(grid, DOWN)
+    grid.area.viewport().repaint()
+    assert set(painted) <= {session.current_row, 0}
+
+
 def test_a_hidden_grid_paints_nothing_ahead(qtbot, grid) -> None:
     grid.hide()
     assert not grid.area._ahead_turn.isActive()
@@ -257,8 +270,9 @@ def test_forgotten_tiles_and_dropped_pages_are_not_shown(qapp) -> None:
     _filled(ahead, "page", "red")
     for place in (7, 8):
         ahead.note(place, STATE)
-    ahead.forget([7, -1, 99])
+    assert ahead.forget([7, -1, 99])
     assert not ahead.has(7) and ahead.has(8)
+    assert not ahead.forget([7, -1, 99])
     ahead.drop()
     assert not ahead.is_of("page") and not ahead.has(8)
 

@@ -191,13 +191,19 @@ class GridArea(QAbstractScrollArea):
         place = self._shown.position_of(row)
         if place >= 0:
             self._view().update(self._rect(place))
-            if self._ahead.has(place) and not self._ahead_turn.isActive():
-                self._ahead_turn.start(AHEAD_MS)
+            if self._ahead.has(place):
+                self._renew_ahead()
+
+    def _renew_ahead(self) -> None:
+        """Schedule the painting of what has changed in the page painted ahead."""
+        if not self._ahead_turn.isActive():
+            self._ahead_turn.start(AHEAD_MS)
 
     def update_fit_results(self, rows: list[int]) -> None:
         """Schedule an update of the tiles of newly fitted candidates."""
         self.tiles.forget_rows(rows)
-        self._ahead.forget(map(self._shown.position_of, rows))
+        if self._ahead.forget(map(self._shown.position_of, rows)):
+            self._renew_ahead()
         if self.isVisible():
             self._fitted.update(rows)
             if not self._fits_later.isActive():

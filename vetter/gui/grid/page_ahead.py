@@ -83,10 +83,12 @@ class PageAhead:
         """Record that the tile at a place has been painted."""
         self._states[place] = state
 
-    def forget(self, places: Iterable[int]) -> None:
-        """Take the tiles at these places as not painted: their texts have changed."""
-        for place in places:
-            self._states.pop(place, None)
+    def forget(self, places: Iterable[int]) -> bool:
+        """Take the tiles at these places as not painted, and return whether one of them was."""
+        painted = [place for place in places if place in self._states]
+        for place in painted:
+            del self._states[place]
+        return bool(painted)
 
     def drop(self) -> None:
         """Forget the page."""
