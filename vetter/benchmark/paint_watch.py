@@ -10,35 +10,38 @@ from PyQt6.QtWidgets import QAbstractScrollArea
 
 PATIENCE = 20.0
 """Seconds after which a key counts as lost; on a busy machine a figure is worse, not void."""
-_PAINTED = QEvent.Type(QEvent.registerEventType())
-_HIGH = 1
-"""Priority of events that come before all others: Qt.EventPriority, which is no number here."""
 
 
 class PaintWatch(QObject):
-    """Clock of the paints of some scroll areas."""
+    """Clock of the paints of some scroll areas of a window."""
 
     def __init__(self, *areas: QAbstractScrollArea) -> None:
         super().__init__()
-        self._ended_at = 0.0
-        for area in areas:
-            viewport = area.viewport()
-            if viewport is not None:
-                viewport.installEventFilter(self)
+        self._is_begun = self._is_updating = False
+        self._ended_at: float | None = None
+        self._views = [area.viewport() for area in areas]
+        for widget in {*self._views, *(area.window() for area in areas)}:
+            if widget is not None:
+                widget.installEventFilter(self)
 
-    def eventFilter(self, _watched: QObject | None, event: QEvent | None) -> bool:
-        if event is not None and event.type() == QEvent.Type.Paint:
-            # The filter runs before the paint. An event of high priority comes as soon as the
-            # paint is on screen, and before all that the program does in later turns.
-            QCoreApplication.postEvent(self, QEvent(_PAINTED), _HIGH)
-        return False
-
-    def customEvent(self, event: QEvent | None) -> None:
-        if event is not None and event.type() == _PAINTED:
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
+        if event is None:
+            return False
+        if event.type() == QEvent.Type.Paint and watched in self._views:
+            self._is_begun = True
+        if event.type() != QEvent.Type.UpdateRequest or self._is_updating:
+            return False
+        # Filters run before their events. Sent from here, the update has been painted, and is on
+        # screen, when the call returns, before all that the program does in later turns.
+        self._is_updating = True
+        QCoreApplication.sendEvent(watched, event)
+        self._is_updating = False
+        if self._is_begun and self._ended_at is None:
             self._ended_at = perf_counter()
+        return True
 
     def time(self, act: Callable[[], object], lost: Callable[[], Exception]) -> float:
-        """Return the seconds from an act to the end of the paint that follows.
+        """Return the seconds from an act to the end of the first paint that follows.
 
         Parameters
         ----------
@@ -47,10 +50,13 @@ class PaintWatch(QObject):
         lost : callable
             Returns the error to raise if no paint has followed after `PATIENCE`.
         """
-        QCoreApplication.sendPostedEvents(self)
+        self._is_begun, self._ended_at = False, None
         start = perf_counter()
         act()
-        while self._ended_at < start:
+        if self._is_begun:
+            # Painted by the act itself, not by an update that follows.
+            return perf_counter() - start
+        while self._ended_at is None:
             QCoreApplication.processEvents()
             if perf_counter() - start > PATIENCE:
                 raise lost()
