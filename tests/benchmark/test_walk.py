@@ -42,7 +42,7 @@ def slow_blink(self, step):
     blink_step(self, step)
 
 
-walk.FIRST_PAUSE_MS = 100
+keys.FIRST_PAUSE = 0.1
 blink_step, PlaneRow.blink_step = PlaneRow.blink_step, slow_blink
 all_keys, walk.KEYS = walk.KEYS, {"B": 1, "S": 1}
 found = {"watchdog": bench("--watchdog", "--steps", "12")}
@@ -51,8 +51,7 @@ found["memory"] = bench("--memory", "--steps", "40")
 
 # What has tests of its own is left out.
 starts.measure = visibility.measure = lambda *words, **options: ()
-keys.FIRST_PAUSE, keys.PAUSE, grid_pages.PAUSE = 0.1, 0.005, 0.01
-keys.REPEAT = 0.01
+keys.PAUSE, keys.REPEAT, grid_pages.PAUSE = 0.005, 0.01, 0.01
 keys.LEAST_TIMES, keys.LEAST_PAGES, grid_pages.OPENINGS = 2, 3, 2
 found["keys"] = bench("--steps", "10")
 found["4k"] = bench("--steps", "10", "--size", "2560x1440")

@@ -7,14 +7,12 @@ from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 from random import Random
-from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from vetter.benchmark.figures import Figure
-from vetter.benchmark.keys import DEFAULT_SIZE, open_bench_window
+from vetter.benchmark.keys import DEFAULT_SIZE, open_bench_window, settle
 from vetter.benchmark.starts import use_offscreen_if_needed, written_kilobytes
 from vetter.errors import VetterError
-from vetter.gui.opening.import_ahead import import_ahead
 
 if TYPE_CHECKING:
     from vetter.benchmark.watchdog import SlowEvent
@@ -22,9 +20,6 @@ if TYPE_CHECKING:
 
 WATCHED_STEPS = 2_000
 MEMORY_STEPS = 20_000
-PATIENCE = 60.0
-FIRST_PAUSE_MS = 2_000
-"""Time for the work after a start."""
 PAUSE_MS = 20
 HELD = 8
 """Repeats of a held key, one every 30 ms."""
@@ -77,8 +72,8 @@ def watch(
         raise VetterError("bench: the watchdog needs a process of its own; start it alone")
     application = Watchdog(["vetter bench"])
     window = open_bench_window(inputs, planes, folder, size)
+    settle(window)
     walker = Walker(window, Random(seed))
-    walker.begin()
     # The start has its own figures.
     application.slow.clear()
     application.delayed = 0
@@ -150,8 +145,8 @@ def weigh(
     application = QApplication.instance() or QApplication(["vetter bench"])
     window = open_bench_window(inputs, planes, folder, size)
     window.cache.set_max_bytes(CACHE_BYTES)
+    settle(window)
     walker = Walker(window, Random(seed), pause=2)
-    walker.begin()
     for key in SEQUENCES["grid"]:
         walker.press(key)
     for pictures in window.findChildren(Thumbnails):
@@ -194,22 +189,6 @@ class Walker:
 
         self._window, self._random, self._pause = window, random, pause
         self._test: Any = QTest
-
-    def begin(self) -> None:
-        """Wait until the first candidate is on screen, and the work after a start is done."""
-        self._window.activateWindow()
-        until = perf_counter() + PATIENCE
-        while not self._window.session.is_painted:
-            self._test.qWait(1)
-            if perf_counter() > until:
-                raise RuntimeError(f"no candidate was painted within {PATIENCE:g} s")
-        # The program imports what the first use of a view needs meanwhile.
-        thread = import_ahead()
-        self._test.qWait(FIRST_PAUSE_MS)
-        if thread is not None:
-            thread.join()
-        # As the program does at its start: a full collection is no slot's time.
-        gc.freeze()
 
     def step(self) -> None:
         """Take one random step."""
