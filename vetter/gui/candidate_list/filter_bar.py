@@ -62,6 +62,8 @@ class FilterBar(QWidget):
         self._problem = ""
         self._asked: str | None = None
         """Expression of a filter under way."""
+        self._shown: tuple[str, bool, int] | None = None
+        """The state's text, whether there is a filter, and the text's colour."""
         self._return_to: QWidget | None = None
         self._keymap = keymap
         self.line = _FilterLine(self)
@@ -215,11 +217,15 @@ class FilterBar(QWidget):
         if queue.seed is not None:
             order = f"shuffled, seed {queue.seed}"
             text = f"{text}; {order}" if text else order.capitalize()
+        palette = self.palette()
+        tone = palette.link().color() if filtered and not self._problem else palette.text().color()
+        state = text, filtered, tone.rgba()
+        if state == self._shown:
+            return
+        self._shown = state
         self.state.setText(text)
         self.state.setVisible(bool(text))
         self.clear.setVisible(filtered)
-        palette = self.palette()
-        tone = palette.link().color() if filtered and not self._problem else palette.text().color()
         palette.setColor(QPalette.ColorRole.WindowText, tone)
         self.state.setPalette(palette)
 
