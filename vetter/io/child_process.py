@@ -105,6 +105,11 @@ class ChildProcess:
         Called on that thread with the exit status, if the child ends before `close`.
     own_session, tied : bool
         As for `start_child`.
+
+    Attributes
+    ----------
+    is_held : bool
+        Whether the child is stopped, and reads nothing.
     """
 
     def __init__(
@@ -117,7 +122,7 @@ class ChildProcess:
     ) -> None:
         self._on_message, self._on_end = on_message, on_end
         self._unsent: SimpleQueue[object] = SimpleQueue()
-        self._is_closing = self._is_tied = self._is_held = False
+        self._is_closing = self._is_tied = self.is_held = False
         self.process = start_child(module, own_session, tied)
         name = module.rpartition(".")[2]
         self._reader = threading.Thread(target=self._read, name=f"{name} answers", daemon=True)
@@ -138,15 +143,15 @@ class ChildProcess:
         Only a stop frees the core at once: the system applies priorities at the next tick of its
         clock, 4 ms later on a server's kernel.
         """
-        if self._is_tied and not self._is_held:
+        if self._is_tied and not self.is_held:
             self.process.send_signal(signal.SIGSTOP)
-            self._is_held = True
+            self.is_held = True
 
     def go_on(self) -> None:
         """Let the child run again."""
-        if self._is_held:
+        if self.is_held:
             self.process.send_signal(signal.SIGCONT)
-            self._is_held = False
+            self.is_held = False
 
     def close(self) -> None:
         """Kill the child: requests without an answer can be sent again."""

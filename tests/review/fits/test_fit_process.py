@@ -319,6 +319,7 @@ class Child:
 
     def __init__(self, module, on_message, on_end, tied) -> None:
         self.on_message, self.on_end, self.told = on_message, on_end, []
+        self.is_held = False
         assert module == "vetter.review.fits.fit_worker" and tied
         self.made.append(self)
 
@@ -327,9 +328,11 @@ class Child:
 
     def hold(self) -> None:
         self.told.append("hold")
+        self.is_held = True
 
     def go_on(self) -> None:
         self.told.append("go on")
+        self.is_held = False
 
     def close(self) -> None:
         self.told.append("close")
@@ -361,6 +364,34 @@ def test_process_is_begun_once_and_told_nothing_before(unstarted):
     assert start == WorkerStart({}, FitSettings(), 20.0) and unstarted.running
     requests = [FitRequest((1,), (2,), 0), NewRows(range(3, 5)), FieldRequest(2)]
     assert told == [*requests, "hold", "go on"]
+
+
+def test_of_requests_while_it_is_held_the_newest_is_sent(unstarted):
+    unstarted.begin()
+    unstarted.hold()
+    for row in range(1000):
+        unstarted.request([row], [7, 8] if row == 500 else None)
+    assert unstarted.running
+    (child,) = Child.made
+    assert child.told[1:] == ["hold"]
+    unstarted.go_on()
+    # The background rows of the last request that named any.
+    assert child.told[2:] == ["go on", FitRequest((999,), (7, 8), 0)]
+    unstarted.go_on()
+    unstarted.request([3])
+    assert child.told[4:] == ["go on", FitRequest((3,), None, 0)]
+
+
+def test_rows_listed_while_it_is_held_follow_those_requested_before(unstarted):
+    unstarted.request([1])
+    unstarted.hold()
+    unstarted.request([2], [3])
+    unstarted.request_new_rows(range(4, 6))
+    unstarted.go_on()
+    (child,) = Child.made
+    sent = [message for message in child.told if isinstance(message, FitRequest | NewRows)]
+    expected = [FitRequest((1,), None, 0), FitRequest((2,), (3,), 0), NewRows(range(4, 6))]
+    assert sent == expected
 
 
 def test_answers_are_told_by_their_kind(unstarted):

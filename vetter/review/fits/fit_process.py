@@ -38,6 +38,8 @@ class FitProcess(QObject):
         self._start = start
         self._child: ChildProcess | None = None
         self._received = 0
+        self._unsent: FitRequest | None = None
+        """Request made while the process is held; a later one replaces it."""
         self._has_requests = self._closing = False
         # Connected first: other slots then send requests, which carry this count.
         self.fitted.connect(self._count_answer)
@@ -56,11 +58,19 @@ class FitProcess(QObject):
 
     def request(self, first: Iterable[int], then: Iterable[int] | None = None) -> None:
         """Request fits: ``first`` at once, ``then`` in the background; None keeps the latter."""
-        self._send(FitRequest(tuple(first), None if then is None else tuple(then), self._received))
+        background = None if then is None else tuple(then)
+        if background is None and self._unsent is not None:
+            background = self._unsent.then
+        self._unsent = FitRequest(tuple(first), background, self._received)
+        self._has_requests = True
+        if self._child is None or not self._child.is_held:
+            self._send_waiting()
 
     def request_new_rows(self, rows: range) -> None:
         """Request newly listed rows, to be fitted after all others."""
         if self._has_requests and self._child is not None:
+            # Before: the background rows of a request replace those listed until then.
+            self._send_waiting()
             self._child.send(NewRows(rows))
 
     def request_field(self, field: int) -> None:
@@ -76,6 +86,7 @@ class FitProcess(QObject):
         """Resume the process after `hold`."""
         if self._child is not None:
             self._child.go_on()
+            self._send_waiting()
 
     def close(self) -> None:
         """End the process at once; its results are on disk or can be made again."""
@@ -86,6 +97,12 @@ class FitProcess(QObject):
 
     def _count_answer(self, _fitted: Fitted) -> None:
         self._received += 1
+
+    def _send_waiting(self) -> None:
+        """Send the newest request, if it has not been sent."""
+        request, self._unsent = self._unsent, None
+        if request is not None:
+            self._send(request)
 
     def _send(self, message: FitRequest | FieldRequest) -> None:
         self.begin()
