@@ -67,4 +67,4 @@ def make_pictures(session: Path, source: CutoutSource, settings_path: str | None
     style = PictureStyle(
         PanelChoice.of(source, stored.get("panels")), north=North.of(stored.get("north_up"))
     )
-    return Pictures(application, looks, ExportPicture(looks, source.candidates.name, style))
+    return Pictures(application, looks, ExportPicture(looks, source.candidates, style))

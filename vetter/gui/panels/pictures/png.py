@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QBuffer, QIODevice, QPointF, QRect, QRectF, QSize, Qt
@@ -31,6 +31,7 @@ from vetter.io.export.tables.escapes import escape_control
 from vetter.review.cutouts.rendered_cutout import RenderedCutout, rendered_from
 
 if TYPE_CHECKING:
+    from vetter.core.candidates.candidate_list import CandidateList
     from vetter.core.cutout.cutout import Cutout
 
 PANEL = 240
@@ -52,8 +53,8 @@ class ExportPicture:
     ----------
     looks : DisplayStyle
         Looks of the planes, those of the session.
-    name : callable
-        The candidate's name, by row.
+    candidates : CandidateList
+        The list whose rows are drawn.
     style : PictureStyle, optional
         Planes, view, marks and theme.
     """
@@ -61,11 +62,11 @@ class ExportPicture:
     def __init__(
         self,
         looks: DisplayStyle,
-        name: Callable[[int], str],
+        candidates: CandidateList,
         style: PictureStyle | None = None,
     ) -> None:
         self._looks = looks
-        self._name = name
+        self._candidates = candidates
         self._style = style or PictureStyle()
 
     def __call__(self, row: int, cutout: Cutout) -> bytes:
@@ -76,16 +77,16 @@ class ExportPicture:
         VetterError
             Qt cannot encode the picture.
         """
-        return encode_png(self.draw(row, cutout), self._name(row))
+        return encode_png(self.draw(row, cutout), self._candidates.name(row))
 
-    def with_names(self, name: Callable[[int], str]) -> ExportPicture:
-        """Return the pictures of another list, whose rows have these names."""
-        return ExportPicture(self._looks, name, self._style)
+    def of_list(self, candidates: CandidateList) -> ExportPicture:
+        """Return the pictures of another list, in the same style."""
+        return ExportPicture(self._looks, candidates, self._style)
 
     def draw(self, row: int, cutout: Cutout) -> QImage:
         """Draw the picture: a heading, and a titled panel for each plane."""
         # The cutout's own WCS, since the builder's thread uses that of the whole image meanwhile.
-        frame = rendered_from(row, self._name(row), cutout, self._looks)
+        frame = rendered_from(self._candidates, row, cutout, self._looks)
         return draw_image(frame, self._style.choose_planes(frame.plane_names), self._style)
 
 
