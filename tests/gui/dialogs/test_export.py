@@ -176,7 +176,8 @@ def test_export_is_suggested_beside_session(qtbot, tmp_path: Path, monkeypatch) 
     assert suggested == str(tmp_path / "vetter_export")
 
 
-def test_export_by_window_and_command_draws_what_is_shown(qtbot, tmp_path: Path) -> None:
+@pytest.mark.parametrize("hatched", [True, False])
+def test_export_by_window_and_command_draws_what_is_shown(qtbot, tmp_path, hatched: bool) -> None:
     path = tmp_path / "s.vetter"
     window = open_window("demo", session=path, settings=WITHOUT_FITS, reviewer="ann")
     names = [window.session.candidates.name(row) for row in range(150)]
@@ -189,13 +190,16 @@ def test_export_by_window_and_command_draws_what_is_shown(qtbot, tmp_path: Path)
     # Looks that the settings do not have: those of the session count.
     window.stretch_bar.next_stretch()
     window.stretch_bar.toggle_invert()
-    dialog = ExportDialog(window.session, window.cache, window.fits)
+    if not hatched:
+        window.panels.toggle_hatch()
+    style = window.plane_row.picture_style
+    dialog = ExportDialog(window.session, window.cache, window.fits, style=style)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
     qtbot.addWidget(dialog)
     dialog.folder.setText(str(tmp_path / "window"))
     dialog.png.setChecked(True)
     _run(qtbot, dialog)
-    frame, style = window.cache.build(row), window.plane_row.picture_style
+    frame = window.cache.build(row)
     shown = draw_image(frame, style.choose_planes(frame.plane_names), style)
     window.close()
     words = ["export", str(path), "-o", str(tmp_path / "command"), "--png", "--verdict", "accept"]

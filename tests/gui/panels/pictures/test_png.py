@@ -95,7 +95,8 @@ def test_planes_without_a_panel_are_left_out(qapp) -> None:
 def test_picture_has_the_zoom_of_the_panels(qapp) -> None:
     pixels_wide = []
     for zoom in (1.0, 2.0):
-        style = PictureStyle(view=View(zoom, fitted=False), reticle=False)
+        unmarked = PanelChoice({"mask": False}, hatched=False)
+        style = PictureStyle(unmarked, View(zoom, fitted=False), reticle=False)
         drawn = ExportPicture(DisplayStyle(), LISTED, style).draw(0, _cutout())
         panel = pixels(drawn.copy(GAP, HEADING + TITLE, PANEL, PANEL))[:, :, 0]
         pixels_wide.append(int((panel > 200).any(axis=0).sum()))
@@ -131,6 +132,25 @@ def test_reticle_is_left_out_where_the_panels_have_none(qapp) -> None:
         for shown in (True, False)
     ]
     assert drawn[0] != drawn[1]
+
+
+def _strokes(drawn: QImage, panel: int) -> int:
+    """The number of a panel's pixels in the colour of the hatch."""
+    left = GAP + panel * (PANEL + GAP)
+    seen = pixels(drawn.copy(left, HEADING + TITLE, PANEL, PANEL))
+    return int((seen == (255, 122, 102)).all(axis=2).sum())
+
+
+def test_bad_pixels_are_hatched_as_in_the_panels(qapp) -> None:
+    mask = np.zeros((9, 9), bool)
+    mask[:2] = True
+    cutout = Cutout({"image": np.zeros((9, 9)), "mask": mask}, {"x": 4.0, "y": 4.0})
+    both = PictureStyle(PanelChoice({"mask": True}))
+    drawn = ExportPicture(DisplayStyle(), LISTED, both).draw(0, cutout)
+    assert _strokes(drawn, 0) > 100 and _strokes(drawn, 1) == 0
+    plain = PictureStyle(PanelChoice(hatched=False))
+    drawn = ExportPicture(DisplayStyle(), LISTED, plain).draw(0, cutout)
+    assert drawn.width() == 2 * PANEL + 3 * GAP and _strokes(drawn, 0) == 0
 
 
 def test_light_theme_makes_light_surroundings(qapp) -> None:

@@ -17,6 +17,7 @@ from vetter.gui.panels.layout.turning import face_north
 from vetter.gui.panels.panel_choice import PictureStyle
 from vetter.gui.panels.plane_panel import PanelContent
 from vetter.gui.panels.plane_row import panel_contents
+from vetter.gui.panels.tools.hatch import Hatch
 from vetter.gui.panels.tools.overlays import (
     compass_extent,
     draw_compass,
@@ -159,6 +160,7 @@ def draw_view(
         elide = Qt.TextElideMode.ElideRight
         painter.drawText(room, _LEFT, painter.fontMetrics().elidedText(facts, elide, room.width()))
     painter.setFont(_make_font(12))
+    hatch = Hatch(frame.hatch) if style.choice.hatched else None
     for number, panel in enumerate(panel_contents(frame, tuple(planes))):
         x = GAP + number * (side + GAP)
         draw_title(painter, QRect(x, HEADING, side, TITLE), panel, tones)
@@ -166,7 +168,7 @@ def draw_view(
         if panel.image is None or panel.message:
             draw_words(painter, area, panel.message, tones)
         else:
-            draw_panel(painter, area, panel, frame, number == 0, style, tilt)
+            draw_panel(painter, area, panel, frame, number == 0, style, tilt, hatch)
 
 
 def _make_font(pixels: int) -> QFont:
@@ -208,8 +210,9 @@ def draw_panel(
     first: bool,
     style: PictureStyle,
     tilt: float = 0.0,
+    hatch: Hatch | None = None,
 ) -> None:
-    """Draw pixels as squares, the reticle around the candidate's true position, and marks.
+    """Draw pixels as squares, bad pixels, the reticle around the true position, and marks.
 
     Parameters
     ----------
@@ -217,6 +220,8 @@ def draw_panel(
         Frame as it is on the screen; see `face_north`.
     tilt : float
         Its tilt, degrees counter-clockwise.
+    hatch : Hatch, optional
+        Strokes through its bad pixels, which a mask does not need.
     """
     image = panel.image
     assert image is not None
@@ -231,6 +236,8 @@ def draw_panel(
     painter.save()
     painter.setClipRect(area)
     draw_pixels(painter, at, _for_device(painter, at, image))
+    if hatch is not None and DisplayStyle.group(panel.plane) != "mask":
+        _draw_hatch(painter, at, QRectF(area), hatch)
     on_diff = style.compass and panel.plane == "diff"
     across, down = at.to_screen(x, y)
     if style.reticle and frame.position is not None:
@@ -244,10 +251,22 @@ def draw_panel(
     painter.restore()
 
 
+def _draw_hatch(painter: QPainter, at: Placement, area: QRectF, hatch: Hatch) -> None:
+    device = painter.device()
+    if device is None or _is_vector(painter):
+        hatch.draw_lines(painter, at)
+    else:
+        hatch.draw(painter, at, area, device.devicePixelRatioF())
+
+
+def _is_vector(painter: QPainter) -> bool:
+    engine = painter.paintEngine()
+    return engine is not None and engine.type() in _VECTOR
+
+
 def _for_device(painter: QPainter, at: Placement, image: QImage) -> QImage:
     """Return the picture, enlarged for a file of vectors, whose readers would smooth it."""
-    engine = painter.paintEngine()
-    if engine is None or engine.type() not in _VECTOR:
+    if not _is_vector(painter):
         return image
     way = Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.FastTransformation
     factor = max(1, math.ceil(at.scale))
