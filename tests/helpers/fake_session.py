@@ -131,8 +131,9 @@ class FakeSession(QObject):
         self.calls.append(("set_comment", row, text))
         self.say(row, comment=text)
 
-    def decide_group(self, rows: Sequence[int], verdict: Verdict) -> None:
-        self.calls.append(("decide_group", list(rows), verdict))
+    def decide_group(self, rows: Sequence[int], verdict: Verdict, go_to: int | None = None) -> None:
+        to = () if go_to is None else (go_to,)
+        self.calls.append(("decide_group", list(rows), verdict, *to))
         for row in rows:
             self.opinions[row] = Opinion(verdict)
             self.codes[row] = verdict.code

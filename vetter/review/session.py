@@ -195,14 +195,14 @@ class Session(QObject):
 
         self._when_writable(write)
 
-    def decide_group(self, rows: Sequence[int], verdict: Verdict) -> None:
-        """Give one verdict to many candidates, as one step of undo."""
+    def decide_group(self, rows: Sequence[int], verdict: Verdict, go_to: int | None = None) -> None:
+        """Give one verdict to many candidates, as one step of undo, then show row ``go_to``."""
 
         def write() -> None:
             made = new_decisions.decide_group(
                 self.ledger, rows, verdict, self.others.is_arbiter, self.display.compose_hidden()
             )
-            self._commit([self.due.note_epochs(decision) for decision in made], None)
+            self._commit([self.due.note_epochs(decision) for decision in made], go_to)
 
         self._when_writable(write)
 

@@ -130,8 +130,12 @@ def test_a_verdict_for_all_epochs_says_how_many_and_is_one_step(qtbot, window):
         "n1:1",
         "n2:1",
     ]
+    # The next object is on screen, and undo returns to the decided one.
+    assert session.current_key not in ("n0:1", "n1:1", "n2:1")
+    qtbot.waitUntil(lambda: not session.busy, timeout=30000)
     session.undo()
     qtbot.waitUntil(lambda: session.counts.rejected == 0, timeout=30000)
+    qtbot.waitUntil(lambda: session.current_key == "n0:1", timeout=30000)
 
 
 def test_no_is_an_answer_and_so_is_moving_on(qtbot, window):

@@ -332,7 +332,8 @@ def test_question_for_all_epochs_counts_the_unseen(session: FakeSession, panel: 
     # The same candidate is painted again, as when its fit arrives.
     panel.turn_to(2)
     panel.question.agree()
-    assert session.calls[-1] == ("decide_group", list(range(7)), Verdict.ACCEPT)
+    # The first candidate after them is shown.
+    assert session.calls[-1] == ("decide_group", list(range(7)), Verdict.ACCEPT, 7)
 
 
 @pytest.mark.parametrize(

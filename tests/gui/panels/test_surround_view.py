@@ -68,3 +68,19 @@ def test_surroundings_are_switched_off_and_on(window: MainWindow, qtbot: QtBot) 
     assert not window.surround.isVisible()
     QTest.keyClick(window, Qt.Key.Key_W)
     assert window.surround.isVisible()
+
+
+def test_surroundings_that_come_back_are_those_of_the_candidate_on_screen(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    view = window.surround
+    until_shown(qtbot, window)
+    window.resize(800, 560)
+    qtbot.waitUntil(lambda: not view.isVisible(), timeout=30000)
+    QTest.keyClick(window, Qt.Key.Key_End)
+    until_painted(qtbot, window)
+    window.resize(1800, 860)
+    qtbot.waitUntil(view.isVisible, timeout=30000)
+    made = view.shown
+    assert made is None or made.row == window.session.current_row
+    until_shown(qtbot, window)

@@ -45,6 +45,9 @@ _TOKEN = re.compile(
 Mask = npt.NDArray[np.bool_]
 Node = Callable[["Columns"], Mask]
 
+# As packets write them too: isdiffpos of ZTF is t or f.
+_TRUTHS = dict.fromkeys(("true", "t", "yes"), True) | dict.fromkeys(("false", "f", "no"), False)
+
 VERDICT_WORDS = {
     "none": (0, DUE_CODE),
     "undecided": (0, DUE_CODE),
@@ -513,13 +516,13 @@ def _are_among(codes: npt.NDArray[Any], wanted: Sequence[int]) -> Mask:
     return np.asarray(np.isin(codes.copy(), wanted))
 
 
-def _number(name: str, token: Token) -> float:
+def _number(name: str, token: Token, is_truth: bool = False) -> float:
     try:
         return float(token.value)
     except ValueError:
-        raise FilterError(
-            f"'{name}' holds numbers; '{token.value}' is not a number", token.position
-        ) from None
+        held, wanted = ("true and false", "one of them") if is_truth else ("numbers", "a number")
+        problem = f"'{name}' holds {held}; '{token.value}' is not {wanted}"
+        raise FilterError(problem, token.position) from None
 
 
 def _compare(name: str, values: npt.NDArray[Any], op: str, choice: Token) -> Mask:
@@ -572,12 +575,12 @@ def _is_equal(columns: Columns, name: str, values: npt.NDArray[Any], choice: Tok
     if _is_missing_word(choice):
         return _is_missing(values)
     word = choice.value
-    if values.dtype.kind == "b" and word.lower() in ("true", "false"):
-        return np.asarray(values == (word.lower() == "true"))
+    if values.dtype.kind == "b" and word.lower() in _TRUTHS:
+        return np.asarray(values == _TRUTHS[word.lower()])
     if values.dtype.kind in "iu" and re.fullmatch(r"[+-]?\d+", word):
         return np.asarray(values == int(word))
     if values.dtype.kind in "biuf":
-        return np.asarray(values == _number(name, choice))
+        return np.asarray(values == _number(name, choice, values.dtype.kind == "b"))
     wanted = word.lower()
     if name == "tags":
         return np.fromiter(

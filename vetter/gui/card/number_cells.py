@@ -25,6 +25,7 @@ _BROKEN = {True: "#e0a040", False: "#96560a"}
 """Colour of the frame, on dark and on light."""
 MIN_REST = 60
 """Pixels below which the text after the cells is left out."""
+_DOTS = "..."
 
 
 class NumberCells(QWidget):
@@ -101,15 +102,17 @@ class NumberCells(QWidget):
         self.update()
 
     def _paint_rest(self, painter: QPainter, metrics: QFontMetrics, step: int) -> None:
-        if not self._rest or len(self._places) < len(self._cells):
-            return
+        """Paint the text after the cells; dots stand for what has no room, which the tip has."""
         left, line = self._end
         room = self.width() - left
-        if room < MIN_REST:
-            return
+        is_cut = len(self._places) < len(self._cells)
+        if is_cut or (self._rest and room < MIN_REST):
+            text = _DOTS
+            left = min(left, self.width() - metrics.horizontalAdvance(text))
+        else:
+            text = metrics.elidedText(self._rest, Qt.TextElideMode.ElideRight, room)
         painter.setFont(self.font())
         painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
-        text = metrics.elidedText(self._rest, Qt.TextElideMode.ElideRight, room)
         painter.drawText(left, line * step + _FRAME - 1 + metrics.ascent(), text)
 
     def _lay_out(self) -> None:
@@ -128,12 +131,12 @@ class NumberCells(QWidget):
             beyond = bold.horizontalAdvance(cell.value) + 2 * _FRAME - _GAP
             width = caption + _CAPTION_GAP + max(room, beyond)
             if x and x + width > self.width():
+                if line == LINES - 1:
+                    break
                 x, line = 0, line + 1
-            if line >= LINES:
-                break
             self._places.append((x, line, caption))
             x += width + _GAP
-        self._end = x, min(line, LINES - 1)
+        self._end = x, line
 
     def _step(self) -> int:
         return self.fontMetrics().height() + 2

@@ -51,7 +51,7 @@ class EpochPanel(QWidget):
             self.hide()
         self._offered = session.source.object_epochs is not None
         session.grown.connect(self._on_grown)
-        self.question.agreed.connect(session.decide_group)
+        self.question.agreed.connect(self._decide)
         session.opinions_changed.connect(self.question.forget)
 
     def toggle(self) -> None:
@@ -137,6 +137,14 @@ class EpochPanel(QWidget):
         window = self.window()
         if window is not None:
             window.setFocus()
+
+    def _decide(self, rows: list[int], verdict: Verdict) -> None:
+        """Give the verdict to all epochs, then show the next object, as the verdict keys do."""
+        queue = self._session.queue
+        following = queue.step(self._session.current_row, 1)
+        while following in rows:
+            following = queue.step(following, 1)
+        self._session.decide_group(rows, verdict, following)
 
     def _siblings(self, row: int) -> list[int]:
         return object_rows(self._session.source, row, len(self._session.candidates))

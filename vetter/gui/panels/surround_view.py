@@ -5,7 +5,16 @@ from __future__ import annotations
 import math
 
 from PyQt6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer
-from PyQt6.QtGui import QColor, QHelpEvent, QImage, QMouseEvent, QPainter, QPaintEvent, QPen
+from PyQt6.QtGui import (
+    QColor,
+    QHelpEvent,
+    QImage,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QShowEvent,
+)
 from PyQt6.QtWidgets import QToolTip, QWidget
 
 from vetter.core.display.rendering import Picture
@@ -89,7 +98,7 @@ class SurroundView(QWidget):
             Picture of its mask, shown in place of the surroundings: a bad pixel is near.
         """
         if not self.isVisible():
-            self._row, self._shown = row, None
+            self._show(row, None, mask)
             return
         made = self._cache.surround(row) if mask is None else None
         if row != self._row or made is not self._shown or mask is not self._mask:
@@ -97,6 +106,14 @@ class SurroundView(QWidget):
             # Now, with the panels: no candidate is shown in the surroundings of another.
             self.repaint()
         self._rest.start()
+
+    def showEvent(self, event: QShowEvent | None) -> None:
+        super().showEvent(event)
+        if self._row >= 0:
+            # Candidates that came while there was no room for this view.
+            made = self._cache.surround(self._row) if self._mask is None else None
+            self._show(self._row, made, self._mask)
+            self._rest.start()
 
     def stop(self) -> None:
         """Read no more surroundings."""

@@ -17,7 +17,7 @@ from vetter.core.matching.cross_match import cross_match
 from vetter.core.psf.models import PsfImage
 from vetter.io.alerts.stamps import Stamp
 
-NO_NOISE = "the packet has no noise: bogus ones without it are defects, not dipoles"
+NO_NOISE = "the packet has no noise plane: a fit cannot tell a defect from a source"
 """Caveat of fits whose noise had to be measured on the difference."""
 
 CROSS_MATCHED = "image and template convolved by each other's PSF"
