@@ -43,7 +43,7 @@ def draw(inputs: list[str], options: InputOptions, chosen: dict[str, str]) -> No
     source = open_input(inputs, options)
     field = source.fields[0]
     fitting, _ = prepare_field_fit(field, source.record, settings.fit, source.default_radius)
-    picture = ExportPicture(DisplayStyle.from_settings(settings.display), source.candidates.name)
+    picture = ExportPicture(DisplayStyle.from_settings(settings.display), source.candidates)
     names = [source.candidates.name(row) for row in range(len(source.candidates))]
     for file, name in chosen.items():
         row = names.index(name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from tests.helpers.field_files import write_image, write_list
 from vetter import cli
+from vetter.core.candidates.candidate_list import CandidateList
 from vetter.core.cutout_source import CutoutSource
 from vetter.core.decisions.decision import Verdict
 from vetter.core.decisions.ledger import Ledger
@@ -209,18 +210,18 @@ def test_picture_has_the_name_of_the_list(night: Night) -> None:
     named: list[str] = []
 
     class Maker:
-        def __init__(self, name: Callable[[int], str]) -> None:
-            self.name = name
+        def __init__(self, candidates: CandidateList) -> None:
+            self.candidates = candidates
 
-        def with_names(self, name: Callable[[int], str]) -> Maker:
-            return Maker(name)
+        def of_list(self, candidates: CandidateList) -> Maker:
+            return Maker(candidates)
 
         def __call__(self, row: int, cutout: object) -> bytes:
-            named.append(self.name(row))
+            named.append(self.candidates.name(row))
             return b"\x89PNG\r\n\x1a\n" + bytes(25)
 
     path = night.decide("named.vetter", [Verdict.ACCEPT] * 13)
-    maker = Maker(night.source.candidates.name)
+    maker = Maker(night.source.candidates)
     opinions = night.opinions(path)
     export(night.source, opinions, night.folder / "named", png=True, picture=maker)
     assert named == KEYS

@@ -64,7 +64,7 @@ def make_pictures(session: Path, source: CutoutSource, settings_path: str | None
     with SessionFile.open(session, "", read_only=True) as file:
         stored = file.settings
     looks = DisplayStyle.from_session(stored.get("looks"), load_settings(settings_path).display)
-    style = PictureStyle(
-        PanelChoice.of(source, stored.get("panels")), north=North.of(stored.get("north_up"))
-    )
-    return Pictures(application, looks, ExportPicture(looks, source.candidates.name, style))
+    hatched = stored.get("hatch") is not False
+    choice = PanelChoice.of(source, stored.get("panels"), hatched)
+    style = PictureStyle(choice, north=North.of(stored.get("north_up")))
+    return Pictures(application, looks, ExportPicture(looks, source.candidates, style))

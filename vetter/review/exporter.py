@@ -80,7 +80,7 @@ class Exporter(QObject):
     """
 
     progress = pyqtSignal(int, int)
-    """Numbers of finished and of all steps."""
+    """Numbers of finished and of all chosen candidates."""
 
     done = pyqtSignal(object)
     """ExportReport."""

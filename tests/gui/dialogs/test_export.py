@@ -22,6 +22,10 @@ from vetter.core.decisions.decision import Verdict
 from vetter.core.fit.adjustment import Adjustment
 from vetter.cutouts import load_cutout
 from vetter.gui.dialogs.export import MAX_LINES, ExportDialog
+from vetter.gui.panels.pictures.png import draw_image
+
+BESIDE_BRIGHT = "J213331.79-005232.6"
+"""Candidate of the demo with a pixel three times as bright between 2 FWHM and 8 pixels off."""
 
 
 class Fits:
@@ -172,21 +176,31 @@ def test_export_is_suggested_beside_session(qtbot, tmp_path: Path, monkeypatch) 
     assert suggested == str(tmp_path / "vetter_export")
 
 
-def test_export_by_window_and_command_draws_the_same(qtbot, tmp_path: Path) -> None:
+@pytest.mark.parametrize("hatched", [True, False])
+def test_export_by_window_and_command_draws_what_is_shown(qtbot, tmp_path, hatched: bool) -> None:
     path = tmp_path / "s.vetter"
     window = open_window("demo", session=path, settings=WITHOUT_FITS, reviewer="ann")
-    window.session.record_paint(window.session.current_row)
+    names = [window.session.candidates.name(row) for row in range(150)]
+    row = names.index(BESIDE_BRIGHT)
+    window.session.go_to_row(row)
+    qtbot.waitUntil(lambda: window.session.current_row == row, timeout=30000)
+    window.session.record_paint(row)
     window.session.accept()
     qtbot.waitUntil(lambda: window.session.counts.accepted == 1, timeout=30000)
     # Looks that the settings do not have: those of the session count.
     window.stretch_bar.next_stretch()
     window.stretch_bar.toggle_invert()
-    dialog = ExportDialog(window.session, window.cache, window.fits)
+    if not hatched:
+        window.panels.toggle_hatch()
+    style = window.plane_row.picture_style
+    dialog = ExportDialog(window.session, window.cache, window.fits, style=style)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
     qtbot.addWidget(dialog)
     dialog.folder.setText(str(tmp_path / "window"))
     dialog.png.setChecked(True)
     _run(qtbot, dialog)
+    frame = window.cache.build(row)
+    shown = draw_image(frame, style.choose_planes(frame.plane_names), style)
     window.close()
     words = ["export", str(path), "-o", str(tmp_path / "command"), "--png", "--verdict", "accept"]
     assert cli.main(words) == 0
@@ -196,6 +210,7 @@ def test_export_by_window_and_command_draws_the_same(qtbot, tmp_path: Path) -> N
     )
     assert len(by_window) == len(by_command) == 1
     assert (pixels(by_window[0]) == pixels(by_command[0])).all()
+    assert (pixels(by_window[0]) == pixels(shown)).all()
 
 
 def test_report_and_sheet_are_written_when_ticked(qtbot, dialog, tmp_path) -> None:

@@ -11,6 +11,7 @@ from PyQt6.QtCore import QByteArray
 from PyQt6.QtGui import QGuiApplication, QImage, QPainter
 from PyQt6.QtWidgets import QFileDialog
 
+from tests.helpers.fake_session import candidate_list
 from tests.helpers.snapshots import pixels
 from tests.helpers.windows import WITHOUT_FITS
 from vetter.app import open_window
@@ -27,7 +28,7 @@ GENEROUS_MS = 30_000
 def _drawing(name: str) -> Drawing:
     rng = np.random.default_rng(1)
     cutout = Cutout({"image": rng.normal(size=(9, 9))}, {"x": 4.0, "y": 4.0}, origin=(0, 0))
-    frame = rendered_from(0, name, cutout, DisplayStyle())
+    frame = rendered_from(candidate_list(1, id=[name]), 0, cutout, DisplayStyle())
 
     def draw(painter: QPainter) -> None:
         draw_view(painter, frame, ("image",), PictureStyle(), 240, "accepted <b>")
@@ -62,7 +63,7 @@ def test_png_has_the_pixels_of_the_screen(qapp) -> None:
 def test_view_and_export_are_one_drawing(qapp) -> None:
     rng = np.random.default_rng(2)
     cutout = Cutout({"image": rng.normal(size=(9, 9))}, {"x": 4.0, "y": 4.0}, origin=(0, 0))
-    frame = rendered_from(0, "J1", cutout, DisplayStyle())
+    frame = rendered_from(candidate_list(1, id=["J1"]), 0, cutout, DisplayStyle())
 
     def draw(painter: QPainter) -> None:
         draw_view(painter, frame, ("image",), PictureStyle())

@@ -78,14 +78,14 @@ def test_pictures_are_drawn_of_the_mixed_rows() -> None:
 class Named:
     """A picture with a heading."""
 
-    def __init__(self, name: Any = None) -> None:
-        self.name = name
+    def __init__(self, candidates: Any = None) -> None:
+        self.candidates = candidates
 
     def __call__(self, row: int, cutout: Cutout) -> bytes:
-        return str(self.name(row)).encode()
+        return str(self.candidates.name(row)).encode()
 
-    def with_names(self, name: Any) -> Named:
-        return Named(name)
+    def of_list(self, candidates: Any) -> Named:
+        return Named(candidates)
 
 
 def test_heading_of_a_picture_has_the_own_name() -> None:

@@ -11,6 +11,7 @@ from astropy.io.fits import Header
 from astropy.wcs import WCS
 
 from tests.helpers.fake_field import FieldInMemory, field
+from tests.helpers.fake_session import candidate_list
 from vetter.core.cutout.cutout import Cutout
 from vetter.core.cutout.plane import NOT_COVERING, Provenance
 from vetter.core.cutout_source import PsfFwhm
@@ -302,8 +303,8 @@ def test_cutout_of_a_script_is_drawn_by_itself() -> None:
     wcs.wcs.crval, wcs.wcs.crpix, wcs.wcs.cdelt = [10, 20], [10, 10], [-1e-4, 1e-4]
     cutout = flat(mask=np.eye(41, dtype=bool)).cutout(0, 10)
     cutout.wcs = wcs
-    frame = rendered_from(3, "mine", cutout, DisplayStyle())
-    assert (frame.row, frame.name, frame.radius, frame.shape) == (3, "mine", 10, (21, 21))
+    frame = rendered_from(candidate_list(4), 3, cutout, DisplayStyle())
+    assert (frame.row, frame.name, frame.radius, frame.shape) == (3, "J003", 10, (21, 21))
     assert (frame.north, frame.east) == pytest.approx((90, 180), abs=0.1)
     assert frame.is_bad_near and frame.expected == () and frame.error is None
 
@@ -400,15 +401,21 @@ class OfFwhm(FieldInMemory):
         return cutout
 
 
+def of_fwhm(fwhm: object, planes: dict[str, np.ndarray], place: float) -> OfFwhm:
+    """A candidate whose row in the list has this FWHM."""
+    source = OfFwhm(planes, [[place, place]])
+    source.fwhm_in_list = fwhm
+    roles = source.candidates.roles._replace(fwhm="width")
+    source.candidates = dataclasses.replace(source.candidates, roles=roles)
+    return source
+
+
 def noise_for(fwhm: object) -> object:
     """The noise of a bright source's planes, without the source as far as its FWHM tells."""
     y, x = np.mgrid[:101, :101]
     image = np.random.default_rng(1).normal(100, 5, (101, 101))
     image += 1000 * np.exp(-((x - 50) ** 2 + (y - 50) ** 2) / 800)
-    source = OfFwhm({"image": image}, [[50, 50]])
-    source.fwhm_in_list = fwhm
-    roles = source.candidates.roles._replace(fwhm="width")
-    source.candidates = dataclasses.replace(source.candidates, roles=roles)
+    source = of_fwhm(fwhm, {"image": image}, 50)
     return render_cutout(source, 0, 50, DisplayStyle()).noise["image"]
 
 
@@ -417,6 +424,19 @@ def test_noise_is_measured_beside_the_candidate_by_its_own_fwhm() -> None:
     assert noise_for(20.0) != usual and noise_for(1) != usual
     for fwhm in (20.1, 0.9, float("nan"), "3"):
         assert noise_for(fwhm) == usual
+
+
+@pytest.mark.parametrize(("fwhm", "brightest"), [(2.0, 200), (None, 9000)])
+def test_limits_of_a_cutout_in_memory_are_those_of_the_window(fwhm, brightest) -> None:
+    image = np.random.default_rng(1).normal(0, 5, (41, 41))
+    # The neighbour is within twice the usual FWHM of the candidate, and beyond twice its own.
+    image[20, 20], image[20, 26] = 200, 9000
+    source = of_fwhm(fwhm, {"image": image, "diff": image}, 20)
+    shown = render_cutout(source, 0, 20, DisplayStyle())
+    drawn = rendered_from(source.candidates, 0, source.cutout(0, 20), DisplayStyle())
+    assert drawn.limits == shown.limits
+    assert shown.limits["diff"] == (-brightest, brightest)
+    assert shown.limits["image"][1] == brightest
 
 
 def test_frame_without_pictures_has_no_shape() -> None:

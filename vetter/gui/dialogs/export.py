@@ -133,7 +133,7 @@ class ExportDialog(QDialog):
             choice=self.choice.choice(self.only_chosen.isChecked()),
             formats=formats,
             radius=self._cache.radius,
-            picture=ExportPicture(looks, self._session.candidates.name, self._style),
+            picture=ExportPicture(looks, self._session.candidates, self._style),
             adjustments=self._fits.metadata(),
             png=self.png.isChecked(),
             html=self.html.isChecked(),

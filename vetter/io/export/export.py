@@ -166,7 +166,7 @@ def export(
     adjustments : mapping, optional
         The ``adjust_*`` metadata of each key's fit, with those of its answer.
     progress : callable
-        Called with (done, total) after each cutout.
+        Called with (done, total) of the chosen candidates, after each.
     cancelled : callable
         Called before each cutout; True cancels the export.
     radius : float
@@ -281,7 +281,6 @@ class _Export:
         written: list[str] = []
         skipped: list[tuple[str, str]] = []
         lacking: list[str] = []
-        total = len(self.rows) + len(self.tables)
         (target.stage / "cutouts").mkdir()
         reports = _Reports(self, target.stage)
         try:
@@ -302,11 +301,11 @@ class _Export:
                     picture = self._draw(row, cutout)
                     written += self._stage(row, cutout, fit, target.stage, picture)
                     reports.add(row, cutout, picture, fit, "")
-                progress(done + 1, total)
+                progress(done + 1, len(self.rows))
             reports.finish()
         finally:
             reports.close()
-        notes = self._stage_tables(target.stage, total, adjustments, progress, cancelled)
+        notes = self._stage_tables(target.stage, adjustments, cancelled)
         if cancelled():
             raise _Cancelled
         possible = {f"{name}.{end}" for name in self.names for end in ("fits", "png")}
@@ -354,9 +353,7 @@ class _Export:
     def _stage_tables(
         self,
         stage: Path,
-        total: int,
         adjustments: Mapping[str, Mapping[str, Any]],
-        progress: Callable[[int, int], None],
         cancelled: Callable[[], bool],
     ) -> tuple[str, ...]:
         candidates, rows = self.source.candidates, self.listed
@@ -368,11 +365,10 @@ class _Export:
         add_policy(table, self.ledger, rows)
         facts = {**facts_of_list(candidates), **ADDED}
         all_notes = list(notes)
-        for done, (kind, name) in enumerate(self.tables.items()):
+        for kind, name in self.tables.items():
             if cancelled():
                 raise _Cancelled
             all_notes += write_table(table, stage / name, kind, facts)
-            progress(len(self.rows) + done + 1, total)
         return tuple(dict.fromkeys(all_notes))
 
 

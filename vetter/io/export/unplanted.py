@@ -84,14 +84,14 @@ class Unplanted:
     def picture(self, picture: Picture | None) -> Picture | None:
         """Return the function that draws a row of the list, given that of the mixed list.
 
-        The heading of a picture has the candidate's own name, if its maker can change names.
+        A picture has the candidate's own name and limits, if its maker can draw another list.
         """
         if picture is None:
             return None
-        with_names = getattr(picture, "with_names", None)
-        if with_names is not None:
-            renamed: Picture = with_names(self.source.candidates.name)
-            return renamed
+        of_list = getattr(picture, "of_list", None)
+        if of_list is not None:
+            own: Picture = of_list(self.source.candidates)
+            return own
         rows = self.opinions.rows
         return lambda row, cutout: picture(int(rows[row]), cutout)
 

@@ -27,6 +27,7 @@ from vetter.review.cutouts.other_detections import other_detections
 if TYPE_CHECKING:
     from astropy.wcs import WCS
 
+    from vetter.core.candidates.candidate_list import CandidateList
     from vetter.core.cutout.cutout import Cutout
     from vetter.core.cutout_source import CutoutSource
 
@@ -211,11 +212,17 @@ def _read_cutout(source: CutoutSource, target: Target, radius: float) -> Cutout:
     return source.cutout(target, radius)
 
 
-def rendered_from(row: int, name: str, cutout: Cutout, looks: DisplayStyle) -> RenderedCutout:
-    """Return the frame of a cutout in memory; its own WCS gives the directions."""
+def rendered_from(
+    candidates: CandidateList, row: int, cutout: Cutout, looks: DisplayStyle
+) -> RenderedCutout:
+    """Return the frame of a cutout in memory, with the limits of `render_cutout`.
+
+    The cutout's own WCS gives the directions.
+    """
     radius = (max(cutout.shape) - 1) / 2
+    name = candidates.name(row)
     frame = _frame_of_cutout(row, name, radius, cutout, wcs=None, expected=())
-    return repaint(_measure(frame, cutout, DEFAULT_FWHM), looks)
+    return repaint(_measure(frame, cutout, candidates), looks)
 
 
 def repaint(
@@ -347,7 +354,7 @@ def _unpainted_frame(
     near = NEAR_FWHM * (USUAL_FWHM if known is None else known.value)
     frame = _frame_of_cutout(row, name, radius, cutout, field.wcs, expected, near)
     frame = _add_other_detections(frame, source, row, cutout)
-    return _measure(_add_snr(frame, cutout), cutout, _fwhm(source, cutout))
+    return _measure(_add_snr(frame, cutout), cutout, source.candidates)
 
 
 def _add_other_detections(
@@ -412,14 +419,15 @@ def _is_bad_near(bad: npt.NDArray[np.bool_], x: float, y: float, near: float) ->
     return bool((np.hypot(columns - x, rows - y) <= near).any())
 
 
-def _measure(frame: RenderedCutout, cutout: Cutout, fwhm: float) -> RenderedCutout:
+def _measure(frame: RenderedCutout, cutout: Cutout, candidates: CandidateList) -> RenderedCutout:
     planes = _insert_snr(cutout.planes, frame.planes.get(SNR))
+    fwhm = _fwhm(candidates, cutout)
     return dataclasses.replace(frame, noise=measure_noise(planes, frame.position, fwhm))
 
 
-def _fwhm(source: CutoutSource, cutout: Cutout) -> float:
+def _fwhm(candidates: CandidateList, cutout: Cutout) -> float:
     """Return the candidate's FWHM in pixels from its column, or a usual one."""
-    column = source.candidates.roles.fwhm
+    column = candidates.roles.fwhm
     value = math.nan if column is None else _to_float(cutout.meta.get(column))
     return value if 1 <= value <= _MAX_FWHM else DEFAULT_FWHM
 

@@ -53,6 +53,8 @@ def test_preview_of_a_report(qtbot: Any, check_look: CheckLook, tmp_path: Path) 
     keep(qtbot, dialog)
     qtbot.waitUntil(lambda: dialog.outcome.text() != "", timeout=30000)
     qtbot.waitUntil(lambda: bool(dialog.preview.toPlainText()), timeout=30000)
+    counted = "1 candidate: J001"
+    qtbot.waitUntil(lambda: dialog.choice.preview.text() == counted, timeout=30000)
     check_look(dialog, "report_preview")
     dialog.done(0)
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import numpy as np
 from PyQt6.QtGui import QColor, QImage
 
+from tests.helpers.fake_session import candidate_list
 from tests.helpers.field_files import tan_wcs
 from tests.helpers.snapshots import check_snapshot, pixels
 from vetter.core.cutout.cutout import Cutout
@@ -16,6 +17,8 @@ from vetter.gui.panels.tools.overlays import _PLANET
 from vetter.gui.widgets.theme import DARK, LIGHT
 from vetter.review.cutouts.rendered_cutout import rendered_from
 
+LISTED = candidate_list(1, id=["0"])
+
 
 def _cutout() -> Cutout:
     image = np.zeros((9, 9))
@@ -24,7 +27,7 @@ def _cutout() -> Cutout:
 
 
 def test_y_points_up_and_x_to_the_right(qapp) -> None:
-    image = ExportPicture(DisplayStyle(), str).draw(0, _cutout())
+    image = ExportPicture(DisplayStyle(), LISTED).draw(0, _cutout())
     scale = PANEL / 9
     x, y = GAP + int(6.5 * scale), HEADING + TITLE + PANEL - int(1.5 * scale)
     mirrored = HEADING + TITLE + int(1.5 * scale)
@@ -33,12 +36,12 @@ def test_y_points_up_and_x_to_the_right(qapp) -> None:
 
 
 def test_every_plane_but_the_hatched_mask_has_a_panel(qapp) -> None:
-    image = ExportPicture(DisplayStyle(), str).draw(0, _cutout())
+    image = ExportPicture(DisplayStyle(), LISTED).draw(0, _cutout())
     assert image.width() == PANEL + 2 * GAP
 
 
 def test_it_is_a_png_file(qapp) -> None:
-    data = ExportPicture(DisplayStyle(), str)(0, _cutout())
+    data = ExportPicture(DisplayStyle(), LISTED)(0, _cutout())
     assert data[:8] == b"\x89PNG\r\n\x1a\n"
     assert QImage.fromData(data).pixelColor(0, 0) == QColor("#1b1c1e")
 
@@ -46,7 +49,7 @@ def test_it_is_a_png_file(qapp) -> None:
 def test_plane_without_values_has_words_in_its_panel(qapp) -> None:
     image = np.full((9, 9), np.nan)
     cutout = Cutout({"image": image}, {"x": 6.0, "y": 1.0}, origin=(0, 0))
-    drawn = ExportPicture(DisplayStyle(), str).draw(0, cutout)
+    drawn = ExportPicture(DisplayStyle(), LISTED).draw(0, cutout)
     corner = GAP + 5, HEADING + TITLE + 5
     assert drawn.pixelColor(*corner) == QColor(DARK.base)
     half = PANEL // 2
@@ -55,7 +58,7 @@ def test_plane_without_values_has_words_in_its_panel(qapp) -> None:
 
 
 def test_range_of_values_is_in_the_title(qapp) -> None:
-    drawn = ExportPicture(DisplayStyle(), str).draw(0, _cutout())
+    drawn = ExportPicture(DisplayStyle(), LISTED).draw(0, _cutout())
     titles = [drawn.copy(GAP + place + 120, HEADING, 120, TITLE) for place in (0, PANEL + GAP)]
     # A mask has no range.
     assert [bool((pixels(title) > 100).any()) for title in titles] == [True, False]
@@ -63,10 +66,10 @@ def test_range_of_values_is_in_the_title(qapp) -> None:
 
 def test_compass_is_drawn_if_the_cutout_has_a_wcs(qapp) -> None:
     cutout = _cutout()
-    plain = ExportPicture(DisplayStyle(), str).draw(0, cutout)
+    plain = ExportPicture(DisplayStyle(), LISTED).draw(0, cutout)
     cutout.wcs = tan_wcs()
     corner = GAP, HEADING + TITLE + PANEL - 70, 70, 70
-    drawn = ExportPicture(DisplayStyle(), str).draw(0, cutout)
+    drawn = ExportPicture(DisplayStyle(), LISTED).draw(0, cutout)
     assert (pixels(drawn.copy(*corner)) != pixels(plain.copy(*corner))).any()
 
 
@@ -76,7 +79,7 @@ def test_predicted_place_of_minor_planet_is_in_picture(qapp) -> None:
     cutout = Cutout({"image": np.zeros((9, 9))}, {"ra": ra, "dec": dec}, wcs=wcs)
     far = (float(value) for value in wcs.all_pix2world(2.0, 6.0, 0))
     cutout.sky_marks = (SkyMark(MarkKind.PREDICTED, *far, label="433"),)
-    drawn = ExportPicture(DisplayStyle(), str).draw(0, cutout)
+    drawn = ExportPicture(DisplayStyle(), LISTED).draw(0, cutout)
     scale = PANEL / 9
     x, y = GAP + round(2.5 * scale), HEADING + TITLE + PANEL - round(6.5 * scale)
     around = [drawn.pixelColor(x + a, y + b) for a in range(-9, 10) for b in range(-9, 10)]
@@ -85,15 +88,16 @@ def test_predicted_place_of_minor_planet_is_in_picture(qapp) -> None:
 
 def test_planes_without_a_panel_are_left_out(qapp) -> None:
     style = PictureStyle(PanelChoice({"mask": False}))
-    image = ExportPicture(DisplayStyle(), str, style).draw(0, _cutout())
+    image = ExportPicture(DisplayStyle(), LISTED, style).draw(0, _cutout())
     assert image.width() == PANEL + 2 * GAP
 
 
 def test_picture_has_the_zoom_of_the_panels(qapp) -> None:
     pixels_wide = []
     for zoom in (1.0, 2.0):
-        style = PictureStyle(view=View(zoom, fitted=False), reticle=False)
-        drawn = ExportPicture(DisplayStyle(), str, style).draw(0, _cutout())
+        unmarked = PanelChoice({"mask": False}, hatched=False)
+        style = PictureStyle(unmarked, View(zoom, fitted=False), reticle=False)
+        drawn = ExportPicture(DisplayStyle(), LISTED, style).draw(0, _cutout())
         panel = pixels(drawn.copy(GAP, HEADING + TITLE, PANEL, PANEL))[:, :, 0]
         pixels_wide.append(int((panel > 200).any(axis=0).sum()))
     assert pixels_wide[1] == 2 * pixels_wide[0] > 0
@@ -110,12 +114,12 @@ def test_picture_is_turned_as_the_panels_are(qapp) -> None:
     ]
     wcs.wcs.set()
     cutout.wcs = wcs
-    frame = rendered_from(0, "one", cutout, DisplayStyle())
+    frame = rendered_from(LISTED, 0, cutout, DisplayStyle())
     assert frame.north is not None
     _shown, tilt = face_north(frame, North.EXACT)
     assert abs(tilt) > 20
     style = PictureStyle(reticle=False, compass=False, north=North.EXACT)
-    drawn = ExportPicture(DisplayStyle(), str, style).draw(0, cutout)
+    drawn = ExportPicture(DisplayStyle(), LISTED, style).draw(0, cutout)
     at = place(Area(GAP, HEADING + TITLE, PANEL, PANEL), Subject(9, 9, 4, 4, tilt), View())
     across, down = at.to_screen(6, 3)
     assert drawn.pixelColor(int(across), int(down)).lightness() > 200
@@ -124,17 +128,36 @@ def test_picture_is_turned_as_the_panels_are(qapp) -> None:
 def test_reticle_is_left_out_where_the_panels_have_none(qapp) -> None:
     cutout = Cutout({"image": np.zeros((9, 9))}, {"x": 4.0, "y": 4.0}, origin=(0, 0))
     drawn = [
-        ExportPicture(DisplayStyle(), str, PictureStyle(reticle=shown)).draw(0, cutout)
+        ExportPicture(DisplayStyle(), LISTED, PictureStyle(reticle=shown)).draw(0, cutout)
         for shown in (True, False)
     ]
     assert drawn[0] != drawn[1]
 
 
+def _strokes(drawn: QImage, panel: int) -> int:
+    """The number of a panel's pixels in the colour of the hatch."""
+    left = GAP + panel * (PANEL + GAP)
+    seen = pixels(drawn.copy(left, HEADING + TITLE, PANEL, PANEL))
+    return int((seen == (255, 122, 102)).all(axis=2).sum())
+
+
+def test_bad_pixels_are_hatched_as_in_the_panels(qapp) -> None:
+    mask = np.zeros((9, 9), bool)
+    mask[:2] = True
+    cutout = Cutout({"image": np.zeros((9, 9)), "mask": mask}, {"x": 4.0, "y": 4.0})
+    both = PictureStyle(PanelChoice({"mask": True}))
+    drawn = ExportPicture(DisplayStyle(), LISTED, both).draw(0, cutout)
+    assert _strokes(drawn, 0) > 100 and _strokes(drawn, 1) == 0
+    plain = PictureStyle(PanelChoice(hatched=False))
+    drawn = ExportPicture(DisplayStyle(), LISTED, plain).draw(0, cutout)
+    assert drawn.width() == 2 * PANEL + 3 * GAP and _strokes(drawn, 0) == 0
+
+
 def test_light_theme_makes_light_surroundings(qapp) -> None:
-    drawn = ExportPicture(DisplayStyle(), str, PictureStyle(dark=False)).draw(0, _cutout())
+    drawn = ExportPicture(DisplayStyle(), LISTED, PictureStyle(dark=False)).draw(0, _cutout())
     assert drawn.pixelColor(0, 0) == QColor(LIGHT.window)
 
 
 def test_picture_of_the_export_has_its_reticle(snapshot_application) -> None:
-    drawn = ExportPicture(DisplayStyle(), str).draw(0, _cutout())
+    drawn = ExportPicture(DisplayStyle(), LISTED).draw(0, _cutout())
     check_snapshot(drawn, "export_picture")

@@ -49,6 +49,17 @@ def test_a_stroke_goes_from_corner_to_corner_of_its_pixels(qapp) -> None:
     assert (np.diff(found[:, 1]) == -1).all() and (np.diff(found[:, 0]) == 1).all()
 
 
+def test_lines_for_a_file_of_vectors_are_those_of_the_panel(qapp) -> None:
+    sheet = QImage(200, 100, QImage.Format.Format_RGB32)
+    sheet.fill(GROUND << 16 | GROUND << 8 | GROUND)
+    painter = QPainter(sheet)
+    Hatch().draw_lines(painter, PLACE)
+    Hatch(ONE).draw_lines(painter, PLACE)
+    assert painter.worldTransform().isIdentity()
+    painter.end()
+    assert (pixels(sheet) == drawn(Hatch(ONE), (PLACE, FRAME))).all()
+
+
 def test_beside_the_stroke_the_ground_is_darker_and_beyond_untouched(qapp) -> None:
     sheet = drawn(Hatch(ONE), (PLACE, FRAME))
     row, column = strokes(sheet)[10]

@@ -161,7 +161,7 @@ class ReportPreview(QDialog):
         if report is None:
             return
         radius, cache = self._cache.radius, self._cache
-        picture = ExportPicture(cache.looks, self._session.candidates.name, self._style)
+        picture = ExportPicture(cache.looks, self._session.candidates, self._style)
         source, opinions = self._session.source, FrozenOpinions.of(self._session)
 
         def write(stop: threading.Event) -> list[Path]:

@@ -103,7 +103,8 @@ class ContactSheet:
         name = self._candidates.name(row)
         picture: QImage | str = problem or "no cutout"
         if cutout is not None:
-            picture = make_picture(rendered_from(row, name, cutout, self._looks), self._form)
+            frame = rendered_from(self._candidates, row, cutout, self._looks)
+            picture = make_picture(frame, self._form)
         self._draw_tile(painter, tile, row, name, picture)
 
     def finish(self) -> bytes:

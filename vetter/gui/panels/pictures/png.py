@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QBuffer, QIODevice, QPointF, QRect, QRectF, QSize, Qt
@@ -17,6 +17,7 @@ from vetter.gui.panels.layout.turning import face_north
 from vetter.gui.panels.panel_choice import PictureStyle
 from vetter.gui.panels.plane_panel import PanelContent
 from vetter.gui.panels.plane_row import panel_contents
+from vetter.gui.panels.tools.hatch import Hatch
 from vetter.gui.panels.tools.overlays import (
     compass_extent,
     draw_compass,
@@ -31,6 +32,7 @@ from vetter.io.export.tables.escapes import escape_control
 from vetter.review.cutouts.rendered_cutout import RenderedCutout, rendered_from
 
 if TYPE_CHECKING:
+    from vetter.core.candidates.candidate_list import CandidateList
     from vetter.core.cutout.cutout import Cutout
 
 PANEL = 240
@@ -52,8 +54,8 @@ class ExportPicture:
     ----------
     looks : DisplayStyle
         Looks of the planes, those of the session.
-    name : callable
-        The candidate's name, by row.
+    candidates : CandidateList
+        The list whose rows are drawn.
     style : PictureStyle, optional
         Planes, view, marks and theme.
     """
@@ -61,11 +63,11 @@ class ExportPicture:
     def __init__(
         self,
         looks: DisplayStyle,
-        name: Callable[[int], str],
+        candidates: CandidateList,
         style: PictureStyle | None = None,
     ) -> None:
         self._looks = looks
-        self._name = name
+        self._candidates = candidates
         self._style = style or PictureStyle()
 
     def __call__(self, row: int, cutout: Cutout) -> bytes:
@@ -76,16 +78,16 @@ class ExportPicture:
         VetterError
             Qt cannot encode the picture.
         """
-        return encode_png(self.draw(row, cutout), self._name(row))
+        return encode_png(self.draw(row, cutout), self._candidates.name(row))
 
-    def with_names(self, name: Callable[[int], str]) -> ExportPicture:
-        """Return the pictures of another list, whose rows have these names."""
-        return ExportPicture(self._looks, name, self._style)
+    def of_list(self, candidates: CandidateList) -> ExportPicture:
+        """Return the pictures of another list, in the same style."""
+        return ExportPicture(self._looks, candidates, self._style)
 
     def draw(self, row: int, cutout: Cutout) -> QImage:
         """Draw the picture: a heading, and a titled panel for each plane."""
         # The cutout's own WCS, since the builder's thread uses that of the whole image meanwhile.
-        frame = rendered_from(row, self._name(row), cutout, self._looks)
+        frame = rendered_from(self._candidates, row, cutout, self._looks)
         return draw_image(frame, self._style.choose_planes(frame.plane_names), self._style)
 
 
@@ -158,6 +160,7 @@ def draw_view(
         elide = Qt.TextElideMode.ElideRight
         painter.drawText(room, _LEFT, painter.fontMetrics().elidedText(facts, elide, room.width()))
     painter.setFont(_make_font(12))
+    hatch = Hatch(frame.hatch) if style.choice.hatched else None
     for number, panel in enumerate(panel_contents(frame, tuple(planes))):
         x = GAP + number * (side + GAP)
         draw_title(painter, QRect(x, HEADING, side, TITLE), panel, tones)
@@ -165,7 +168,7 @@ def draw_view(
         if panel.image is None or panel.message:
             draw_words(painter, area, panel.message, tones)
         else:
-            draw_panel(painter, area, panel, frame, number == 0, style, tilt)
+            draw_panel(painter, area, panel, frame, number == 0, style, tilt, hatch)
 
 
 def _make_font(pixels: int) -> QFont:
@@ -207,8 +210,9 @@ def draw_panel(
     first: bool,
     style: PictureStyle,
     tilt: float = 0.0,
+    hatch: Hatch | None = None,
 ) -> None:
-    """Draw pixels as squares, the reticle around the candidate's true position, and marks.
+    """Draw pixels as squares, bad pixels, the reticle around the true position, and marks.
 
     Parameters
     ----------
@@ -216,6 +220,8 @@ def draw_panel(
         Frame as it is on the screen; see `face_north`.
     tilt : float
         Its tilt, degrees counter-clockwise.
+    hatch : Hatch, optional
+        Strokes through its bad pixels, which a mask does not need.
     """
     image = panel.image
     assert image is not None
@@ -230,6 +236,8 @@ def draw_panel(
     painter.save()
     painter.setClipRect(area)
     draw_pixels(painter, at, _for_device(painter, at, image))
+    if hatch is not None and DisplayStyle.group(panel.plane) != "mask":
+        _draw_hatch(painter, at, QRectF(area), hatch)
     on_diff = style.compass and panel.plane == "diff"
     across, down = at.to_screen(x, y)
     if style.reticle and frame.position is not None:
@@ -243,10 +251,22 @@ def draw_panel(
     painter.restore()
 
 
+def _draw_hatch(painter: QPainter, at: Placement, area: QRectF, hatch: Hatch) -> None:
+    device = painter.device()
+    if device is None or _is_vector(painter):
+        hatch.draw_lines(painter, at)
+    else:
+        hatch.draw(painter, at, area, device.devicePixelRatioF())
+
+
+def _is_vector(painter: QPainter) -> bool:
+    engine = painter.paintEngine()
+    return engine is not None and engine.type() in _VECTOR
+
+
 def _for_device(painter: QPainter, at: Placement, image: QImage) -> QImage:
     """Return the picture, enlarged for a file of vectors, whose readers would smooth it."""
-    engine = painter.paintEngine()
-    if engine is None or engine.type() not in _VECTOR:
+    if not _is_vector(painter):
         return image
     way = Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.FastTransformation
     factor = max(1, math.ceil(at.scale))

@@ -80,22 +80,38 @@ class Hatch:
             stamp = self._stamps[look] = self._make_stamp(look)
         painter.drawImage(frame.topLeft() + stamp.corner, stamp.picture)
 
-    def _make_stamp(self, look: _Look) -> _Stamp:
-        size = math.ceil(look.width * look.ratio), math.ceil(look.height * look.ratio)
-        stamp = QImage(*size, QImage.Format.Format_ARGB32_Premultiplied)
-        stamp.setDevicePixelRatio(look.ratio)
-        stamp.fill(0)
-        lines = [QLineF(*stroke) for stroke in self._strokes.tolist()]
-        painter, at = QPainter(stamp), look.at
+    def draw_lines(self, painter: QPainter, at: Placement) -> None:
+        """Draw the strokes as lines, for a file of vectors, whose readers enlarge it."""
+        if not len(self._strokes):
+            return
+        painter.save()
+        self._turn_to_pixels(painter, at)
+        self._draw_strokes(painter)
+        painter.restore()
+
+    def _turn_to_pixels(self, painter: QPainter, at: Placement) -> None:
+        """Let a painter count in edges of the cutout's pixels, y up."""
         turn_painter(painter, at)
         painter.translate(at.left, at.top + at.ny * at.scale)
         painter.scale(at.scale, -at.scale)
+
+    def _draw_strokes(self, painter: QPainter) -> None:
+        lines = [QLineF(*stroke) for stroke in self._strokes.tolist()]
         for colour, width in ((_HALO, 3), (_STROKE, 1)):
             pen = QPen(colour, width)
             # The width is in screen pixels at any scale.
             pen.setCosmetic(True)
             painter.setPen(pen)
             painter.drawLines(*lines)
+
+    def _make_stamp(self, look: _Look) -> _Stamp:
+        size = math.ceil(look.width * look.ratio), math.ceil(look.height * look.ratio)
+        stamp = QImage(*size, QImage.Format.Format_ARGB32_Premultiplied)
+        stamp.setDevicePixelRatio(look.ratio)
+        stamp.fill(0)
+        painter = QPainter(stamp)
+        self._turn_to_pixels(painter, look.at)
+        self._draw_strokes(painter)
         inked = painter.worldTransform().mapRect(self._extent())
         painter.end()
         return _cut_out(stamp, inked)
