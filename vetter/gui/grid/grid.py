@@ -162,6 +162,11 @@ class Grid(QWidget):
         return self._middle.currentWidget() is not self.area
 
     @property
+    def can_compare(self) -> bool:
+        """Whether as many are selected as fit side by side, or they are side by side already."""
+        return self.is_comparing or 2 <= len(self.selection) <= MOST_COMPARED
+
+    @property
     def compared(self) -> CompareView:
         """View of candidates side by side, built when first used."""
         if self._comparison is None:

@@ -352,6 +352,11 @@ class MainWindow(Window):
         self.card.tags.update()
         self.evidence.set_limits(_answer_limits(settings))
 
+    @property
+    def has_second_window(self) -> bool:
+        """Whether the second window is open."""
+        return self._second is not None
+
     def toggle_second_window(self) -> None:
         """Open the window that follows the current candidate on another screen, or close it."""
         from vetter.gui.windows.second_window import SecondWindow
