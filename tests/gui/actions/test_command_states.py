@@ -40,7 +40,9 @@ def a_window(**changes: Any) -> Any:
             others=Some(is_arbiter=True),
         ),
         opening=Some(recent=["a"]),
-        pages=Some(is_grid_shown=False, field=None, grid=Some(can_compare=True)),
+        pages=Some(
+            is_grid_shown=False, field=None, grid=Some(can_compare=True, is_comparing=False)
+        ),
         plane_row=Some(can_blink=True, can_flicker=True, planes={"image": "", "mask": ""}),
         seen_before=Some(verdict=lambda row: Verdict.REJECT),
         filter_bar=Some(saved=Some(earlier=["mag<1"], named={})),
@@ -123,6 +125,10 @@ NO_VERDICT = [
         ("view.surround", {"session__source__fields": []}),
         ("view.surround", {"session__source__fields": [Some(shape=None)]}),
         ("go.grid_undecided", {"pages__is_grid_shown": False}),
+        (
+            "go.grid_undecided",
+            {"pages__is_grid_shown": True, "pages__grid": Some(is_comparing=True)},
+        ),
         ("go.compare", {"pages__is_grid_shown": False}),
         ("go.compare", {"pages__is_grid_shown": True, "pages__grid": Some(can_compare=False)}),
         ("go.storm_sample", {"storms__storm": None}),

@@ -108,7 +108,7 @@ def test_blink_and_flicker_have_a_tick_each(qtbot: Any, window: MainWindow) -> N
 
 
 def test_switches_of_the_grid_act_and_are_ticked_in_the_grid_alone(window: MainWindow) -> None:
-    switches = ("go.compare", "go.grid_undecided")
+    switches = ("go.grid_undecided", "go.compare")
     assert not any(can_act(window, c) or is_ticked(window, c) for c in switches)
     window.pages.toggle_grid()
     grid = window.pages.grid

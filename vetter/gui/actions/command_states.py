@@ -127,7 +127,7 @@ CAN_RUN: dict[str, State] = {
     "go.previous_epoch": _has_epochs,
     "go.clear_filter": lambda w: bool(w.session.queue.expression),
     "go.filters": lambda w: bool(w.filter_bar.saved.earlier or w.filter_bar.saved.named),
-    "go.grid_undecided": lambda w: w.pages.is_grid_shown,
+    "go.grid_undecided": lambda w: w.pages.is_grid_shown and not _compares(w),
     "go.compare": lambda w: w.pages.is_grid_shown and w.pages.grid.can_compare,
     "view.surround": lambda w: has_surroundings(w.session.source),
     "view.epochs": _has_epochs,

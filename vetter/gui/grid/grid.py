@@ -222,14 +222,18 @@ class Grid(QWidget):
             self.question.dismiss()
             self.compared.show_rows(rows)
             self._middle.setCurrentWidget(self.compared)
+            self.bar.set_comparing(True)
             if self._session.current_row not in rows:
                 self._session.go_to_row(rows[0])
         else:
             self._session.message.emit(f"select 2 to {MOST_COMPARED} candidates, then compare them")
 
     def toggle_only_undecided(self) -> None:
-        """Leave decided candidates out, or show them again."""
-        self.bar.undecided.toggle()
+        """Leave decided candidates out, or show them again; not while some are side by side."""
+        if self.is_comparing:
+            self._session.message.emit("compared candidates stay: go back to the grid first (Esc)")
+        else:
+            self.bar.undecided.toggle()
 
     def resize_tiles(self, steps: int) -> None:
         """Make the tiles larger by this number of sizes, or smaller."""
@@ -340,6 +344,7 @@ class Grid(QWidget):
         if self.is_comparing:
             self.compared.show_rows([])
             self._middle.setCurrentWidget(self.area)
+            self.bar.set_comparing(False)
             self.area.want_shown()
 
     def _step(self, steps: int, extend: bool) -> None:
