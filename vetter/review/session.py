@@ -658,12 +658,13 @@ class Session(QObject):
         self._viewing.show_awaited(self.codes)
 
     def _on_recorded(self, decisions: list[Decision]) -> None:
-        if self._saving:
-            self._saving = False
-            self.message.emit("saved")
         self._reported_failure = ""
         self.due.update(rows := [self.candidates.row_of(d.key) for d in decisions])
         self.opinions_changed.emit(rows)
+        # Last: a change of opinions ends the messages before it.
+        if self._saving:
+            self._saving = False
+            self.message.emit("saved")
 
     def _on_failed(self, why: str) -> None:
         if self._comment_in_commit is not None:

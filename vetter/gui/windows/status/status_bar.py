@@ -55,7 +55,7 @@ class Status(QStatusBar):
         super().__init__(parent)
         self._undecided_keys = undecided_keys
         self._outdated = ""
-        """Message that was on screen when the candidate changed; the next refresh removes it."""
+        """Message on screen when candidate or verdict changed; the next refresh removes it."""
         self._is_important = False
         self._session = session
         self._fits = fits
@@ -104,7 +104,7 @@ class Status(QStatusBar):
         self._undecided_keys = keys
 
     def say(self, text: str, important: bool = False) -> None:
-        """Show a message for a few seconds or until the next candidate; an important one longer."""
+        """Show a message for a few seconds or until the next step; an important one longer."""
         self._outdated, self._is_important = "", important
         self.showMessage(text, 1000 * (IMPORTANT_SECONDS if important else MESSAGE_SECONDS))
 
@@ -188,7 +188,8 @@ class Status(QStatusBar):
         self.setToolTip(plain_tip(text))
 
     def _on_opinions_changed(self, _rows: list[int]) -> None:
-        self._soon.start()
+        # The message may be about the step before, such as an undo of what is decided again.
+        self._outdate()
 
     def _on_current_changed(self, _row: int) -> None:
         self._outdate()
