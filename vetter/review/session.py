@@ -252,7 +252,7 @@ class Session(QObject):
         else:
             listed = "in this list" if self.complete else f"among {self.listed_count_text}"
             left = "in this filter" if self.queue.expression else listed
-            self.message.emit(f"no undecided candidate is left {left}")
+            self.end_reached.emit(f"no undecided candidate is left {left}", 0)
 
     def go_to(self, key: str) -> None:
         """Show a candidate by its key; raises KeyError for an unknown one."""
@@ -660,8 +660,7 @@ class Session(QObject):
     def _on_recorded(self, decisions: list[Decision]) -> None:
         self._reported_failure = ""
         self.due.update(rows := [self.candidates.row_of(d.key) for d in decisions])
-        self.opinions_changed.emit(rows)
-        # Last: a change of opinions ends the messages before it.
+        self.opinions_changed.emit(rows)  # Ends the messages so far: "saved" comes after it.
         if self._saving:
             self._saving = False
             self.message.emit("saved")
