@@ -786,7 +786,7 @@ def test_end_without_undecided_says_that_all_is_decided(session, qtbot):
     session.last()
     with qtbot.waitSignal(session.end_reached) as told:
         session.accept()
-    assert told.args == ["end of the list; every candidate is decided", 0]
+    assert told.args == ["end of the list; all are decided", 0]
     session.queue.set_filter("b d")
     with qtbot.waitSignal(session.end_reached) as told:
         session.reject()

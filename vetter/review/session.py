@@ -250,9 +250,9 @@ class Session(QObject):
         if self.queue.is_barren:
             self.report_no_match()
         else:
-            listed = "in this list" if self.complete else f"among {self.listed_count_text}"
-            left = "in this filter" if self.queue.expression else listed
-            self.end_reached.emit(f"no undecided candidate is left {left}", 0)
+            listed = "" if self.complete else f" among {self.listed_count_text}"
+            where = " in this filter" if self.queue.expression else listed
+            self.end_reached.emit(f"no undecided candidate is left{where}", 0)
 
     def go_to(self, key: str) -> None:
         """Show a candidate by its key; raises KeyError for an unknown one."""
@@ -637,8 +637,8 @@ class Session(QObject):
             return
         end = "end of the filtered list" if self.queue.expression else "end of the list"
         left = int(np.count_nonzero(self.codes[self.queue.order] == 0))
-        each = "match" if self.queue.expression else "candidate"
-        undecided = f"{left} undecided" if left else f"every {each} is decided"
+        decided = "every match is decided" if self.queue.expression else "all are decided"
+        undecided = f"{left} undecided" if left else decided
         self.end_reached.emit(f"{end}; {undecided}", left)
 
     def _to_end(self, last: bool) -> None:

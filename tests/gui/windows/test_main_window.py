@@ -264,10 +264,10 @@ def test_end_of_list_without_undecided_names_the_export(qtbot, window):
     session = window.session
     session.decide_group(range(len(session.candidates)), Verdict.REJECT)
     press(qtbot, window, KEY.Key_End, KEY.Key_A)
-    assert window.status.currentMessage() == "end of the list; every candidate is decided" + EXPORT
+    assert window.status.currentMessage() == "end of the list; all are decided" + EXPORT
     press(qtbot, window, KEY.Key_U)
     said = window.status.currentMessage()
-    assert said == "no undecided candidate is left in this list" + EXPORT
+    assert said == "no undecided candidate is left" + EXPORT
 
 
 def test_end_of_list_names_no_key_if_keymap_has_none(qtbot, session_path):
