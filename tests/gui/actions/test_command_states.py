@@ -30,9 +30,7 @@ def a_window(**changes: Any) -> Any:
             redo_label="accept of J001",
             opinion=lambda row: Opinion(Verdict.ACCEPT),
             ledger=Some(unplaced=1),
-            source=Some(
-                object_epochs=[], notes=["note"], report="report", fields=[Some(shape=(9, 9))]
-            ),
+            source=Some(object_epochs=[], notes=["note"], report="report"),
             candidates=Some(notes=()),
             settings=Some(review=ReviewSettings(tags=("a", "b"))),
             queue=Some(expression="mag<19"),
@@ -43,6 +41,7 @@ def a_window(**changes: Any) -> Any:
         pages=Some(
             is_grid_shown=False, field=None, grid=Some(can_compare=True, is_comparing=False)
         ),
+        surround=Some(can_be_offered=True),
         plane_row=Some(can_blink=True, can_flicker=True, planes={"image": "", "mask": ""}),
         seen_before=Some(verdict=lambda row: Verdict.REJECT),
         filter_bar=Some(saved=Some(earlier=["mag<1"], named={})),
@@ -122,8 +121,7 @@ NO_VERDICT = [
         ("view.swipe", {"plane_row__can_blink": False}),
         ("view.flicker", {"plane_row__can_flicker": False}),
         ("view.hatch", {"plane_row__planes": {"image": ""}}),
-        ("view.surround", {"session__source__fields": []}),
-        ("view.surround", {"session__source__fields": [Some(shape=None)]}),
+        ("view.surround", {"surround__can_be_offered": False}),
         ("go.grid_undecided", {"pages__is_grid_shown": False}),
         (
             "go.grid_undecided",

@@ -7,7 +7,6 @@ from typing import Any
 
 from vetter.core.decisions.decision import Verdict
 from vetter.core.judgement.answer import Answer
-from vetter.review.cutouts.surround import has_surroundings
 
 State = Callable[[Any], bool]
 """Function of the main window, whose module imports this one."""
@@ -129,7 +128,7 @@ CAN_RUN: dict[str, State] = {
     "go.filters": lambda w: bool(w.filter_bar.saved.earlier or w.filter_bar.saved.named),
     "go.grid_undecided": lambda w: w.pages.is_grid_shown and not _compares(w),
     "go.compare": lambda w: w.pages.is_grid_shown and w.pages.grid.can_compare,
-    "view.surround": lambda w: has_surroundings(w.session.source),
+    "view.surround": lambda w: w.surround.can_be_offered,
     "view.epochs": _has_epochs,
     "view.epoch_plane": lambda w: w.epochs.isVisible(),
     "view.light_curve": lambda w: w.light_curve.has_curve,
