@@ -635,12 +635,12 @@ def test_end_of_filter_counts_undecided_matches(session, qtbot):
     assert told.args == ["end of the filtered list; 1 undecided", 1]
 
 
-def test_no_undecided_match_is_told_of_filter(session):
+def test_no_undecided_match_is_told_of_filter(session, qtbot):
     session.decide_group([1, 3], Verdict.REJECT)
     session.queue.set_filter("b d")
-    said = messages(session)
-    session.next_undecided()
-    assert said == ["no undecided candidate is left in this filter"]
+    with qtbot.waitSignal(session.end_reached) as told:
+        session.next_undecided()
+    assert told.args == ["no undecided candidate is left in this filter", 0]
 
 
 def test_second_key_under_filter_hits_candidate_on_screen(session, store):
@@ -786,7 +786,7 @@ def test_end_without_undecided_says_that_all_is_decided(session, qtbot):
     session.last()
     with qtbot.waitSignal(session.end_reached) as told:
         session.accept()
-    assert told.args == ["end of the list; every candidate is decided", 0]
+    assert told.args == ["end of the list; all are decided", 0]
     session.queue.set_filter("b d")
     with qtbot.waitSignal(session.end_reached) as told:
         session.reject()

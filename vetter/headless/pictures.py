@@ -32,12 +32,12 @@ class Pictures(NamedTuple):
     looks: DisplayStyle
     draw: ExportPicture
 
-    def begin_sheet(self, source: CutoutSource, opinions: Opinions) -> Sheet:
-        """Begin the contact sheet of a source."""
+    def begin_sheet(self, source: CutoutSource, opinions: Opinions, count: int) -> Sheet:
+        """Begin the contact sheet of a source, with so many tiles."""
         from vetter.gui.panels.pictures.contact_sheet import ContactSheet
 
         planes = source.plane_names
-        return ContactSheet(source.title, self.looks, source.candidates, opinions, planes)
+        return ContactSheet(source.title, self.looks, source.candidates, opinions, planes, count)
 
 
 def make_pictures(session: Path, source: CutoutSource, settings_path: str | None) -> Pictures:

@@ -70,9 +70,14 @@ class SampLink(QObject):
             return
         self._client.point_at(ra, dec)
 
+    @property
+    def is_following(self) -> bool:
+        """Whether the rows and positions of other programs are followed."""
+        return self._client.follows
+
     def toggle_following(self) -> None:
         """Start or stop following the rows and positions that other programs choose."""
-        self._client.follow(not self._client.follows)
+        self._client.follow(not self.is_following)
 
     def close(self) -> None:
         """Leave the hub."""

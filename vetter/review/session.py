@@ -250,9 +250,9 @@ class Session(QObject):
         if self.queue.is_barren:
             self.report_no_match()
         else:
-            listed = "in this list" if self.complete else f"among {self.listed_count_text}"
-            left = "in this filter" if self.queue.expression else listed
-            self.message.emit(f"no undecided candidate is left {left}")
+            listed = "" if self.complete else f" among {self.listed_count_text}"
+            where = " in this filter" if self.queue.expression else listed
+            self.end_reached.emit(f"no undecided candidate is left{where}", 0)
 
     def go_to(self, key: str) -> None:
         """Show a candidate by its key; raises KeyError for an unknown one."""
@@ -637,8 +637,8 @@ class Session(QObject):
             return
         end = "end of the filtered list" if self.queue.expression else "end of the list"
         left = int(np.count_nonzero(self.codes[self.queue.order] == 0))
-        each = "match" if self.queue.expression else "candidate"
-        undecided = f"{left} undecided" if left else f"every {each} is decided"
+        decided = "every match is decided" if self.queue.expression else "all are decided"
+        undecided = f"{left} undecided" if left else decided
         self.end_reached.emit(f"{end}; {undecided}", left)
 
     def _to_end(self, last: bool) -> None:
@@ -658,12 +658,12 @@ class Session(QObject):
         self._viewing.show_awaited(self.codes)
 
     def _on_recorded(self, decisions: list[Decision]) -> None:
+        self._reported_failure = ""
+        self.due.update(rows := [self.candidates.row_of(d.key) for d in decisions])
+        self.opinions_changed.emit(rows)  # Ends the messages so far: "saved" comes after it.
         if self._saving:
             self._saving = False
             self.message.emit("saved")
-        self._reported_failure = ""
-        self.due.update(rows := [self.candidates.row_of(d.key) for d in decisions])
-        self.opinions_changed.emit(rows)
 
     def _on_failed(self, why: str) -> None:
         if self._comment_in_commit is not None:

@@ -10,12 +10,12 @@ import pytest
 from vetter.core.decisions.decision import UNDECIDED, Opinion, Verdict
 from vetter.core.judgement.answer import Answer
 from vetter.gui.actions.command_states import CAN_RUN, IS_ON
-from vetter.gui.actions.panel_commands import IS_ON_PANELS
+from vetter.gui.actions.panel_commands import CAN_RUN_PANELS, IS_ON_PANELS
 from vetter.gui.actions.queue_commands import CAN_RUN_QUEUE
 from vetter.gui.actions.reviewer_commands import CAN_RUN_TOGETHER, IS_ON_TOGETHER
 from vetter.settings import ReviewSettings
 
-STATES = {**CAN_RUN, **CAN_RUN_QUEUE, **CAN_RUN_TOGETHER}
+STATES = {**CAN_RUN, **CAN_RUN_PANELS, **CAN_RUN_QUEUE, **CAN_RUN_TOGETHER}
 
 
 def a_window(**changes: Any) -> Any:
@@ -38,10 +38,14 @@ def a_window(**changes: Any) -> Any:
             others=Some(is_arbiter=True),
         ),
         opening=Some(recent=["a"]),
-        pages=Some(is_grid_shown=False, field=None),
+        pages=Some(
+            is_grid_shown=False, field=None, grid=Some(can_compare=True, is_comparing=False)
+        ),
+        surround=Some(can_be_offered=True),
+        plane_row=Some(can_blink=True, can_flicker=True, planes={"image": "", "mask": ""}),
         seen_before=Some(verdict=lambda row: Verdict.REJECT),
         filter_bar=Some(saved=Some(earlier=["mag<1"], named={})),
-        fits=Some(table=Some(count_answers=lambda: {Answer.EXPLAINED: 1})),
+        fits=Some(can_run=True, table=Some(count_answers=lambda: {Answer.EXPLAINED: 1})),
         storms=Some(storm=object()),
         practice=Some(is_practice=False),
         epochs=Some(isVisible=lambda: True),
@@ -67,7 +71,9 @@ def unseen(_row: int) -> Verdict:
 
 @pytest.mark.parametrize("command", STATES)
 def test_command_can_act_where_all_is_there(command: str) -> None:
-    assert STATES[command](a_window()) == (command not in {f"review.tag_{n}" for n in range(3, 10)})
+    unnamed = {f"review.tag_{n}" for n in range(3, 10)}
+    window = a_window(pages__is_grid_shown=command in {"go.grid_undecided", "go.compare"})
+    assert STATES[command](window) == (command not in unnamed)
 
 
 NO_VERDICT = [
@@ -110,6 +116,19 @@ NO_VERDICT = [
             "fit.reject_disappeared",
             {"fits__table__count_answers": lambda: {Answer.EXPLAINED: 0, Answer.KEPT: 3}},
         ),
+        ("fit.pause", {"fits__can_run": False}),
+        ("view.auto_blink", {"plane_row__can_blink": False}),
+        ("view.swipe", {"plane_row__can_blink": False}),
+        ("view.flicker", {"plane_row__can_flicker": False}),
+        ("view.hatch", {"plane_row__planes": {"image": ""}}),
+        ("view.surround", {"surround__can_be_offered": False}),
+        ("go.grid_undecided", {"pages__is_grid_shown": False}),
+        (
+            "go.grid_undecided",
+            {"pages__is_grid_shown": True, "pages__grid": Some(is_comparing=True)},
+        ),
+        ("go.compare", {"pages__is_grid_shown": False}),
+        ("go.compare", {"pages__is_grid_shown": True, "pages__grid": Some(can_compare=False)}),
         ("go.storm_sample", {"storms__storm": None}),
         ("review.reject_storm", {"storms__storm": None}),
         ("review.reject_storm", {"session__read_only": True}),
@@ -159,7 +178,8 @@ def test_one_place_of_the_list_is_ticked(place: str) -> None:
 )
 def test_one_way_of_north_is_ticked(north: str, command: str) -> None:
     window = Some(plane_row=Some(north=north))
-    assert [name for name, is_on in IS_ON_PANELS.items() if is_on(window)] == [command]
+    ways = {name: is_on for name, is_on in IS_ON_PANELS.items() if "north" in name}
+    assert [name for name, is_on in ways.items() if is_on(window)] == [command]
 
 
 @pytest.mark.parametrize("shown", [True, False])

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
@@ -13,6 +15,7 @@ from PyQt6.QtWidgets import QMenu
 
 from tests.helpers.windows import WITHOUT_FITS, until_painted
 from vetter.app import open_window
+from vetter.gui.actions.command import Command
 from vetter.gui.actions.command_states import CAN_RUN, IS_ON
 from vetter.gui.commands import COMMANDS
 from vetter.gui.windows.main_window import MainWindow
@@ -45,17 +48,82 @@ def test_states_name_commands_and_switches_have_plain_names(window: MainWindow) 
     assert not [c for c in IS_ON if window.actions_by_id[c].text().endswith("on or off")]
 
 
-def test_tick_follows_switch(window: MainWindow) -> None:
-    for command in (
+def is_switch(command: Command[Any]) -> bool:
+    """Tell whether a command switches something, by its title or by the verb that it calls."""
+    run = command.run.func if isinstance(command.run, partial) else command.run
+    verbs = run.__code__.co_names
+    return command.title.endswith("on or off") or any(v.startswith("toggle") for v in verbs)
+
+
+def test_every_switch_has_a_tick(window: MainWindow) -> None:
+    # Dark and light are two themes, of which none is off.
+    switches = {c.id for c in COMMANDS if is_switch(c)} - {"view.theme"}
+    assert len(switches) > 30
+    without = {c for c in switches if not window.actions_by_id[c].isCheckable()}
+    assert not without
+    texts = [window.actions_by_id[c].text() for c in sorted(switches)]
+    # An unnamed tag says so in its title.
+    assert not [text for text in texts if text.endswith(("on or off", ","))]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
         "view.reticle",
         "view.compass",
         "view.list",
+        "view.hatch",
+        "view.auto_blink",
+        "view.swipe",
+        "view.large",
+        "view.surround",
+        "view.measures",
+        "view.second_window",
+        "view.verdict_bar",
+        "view.lanes",
         "stretch.invert",
         "stretch.shared",
-    ):
-        before = is_ticked(window, command)
+        "stretch.histogram",
+        "stretch.per_candidate",
+        "fit.pause",
+        "go.grid",
+    ],
+)
+def test_tick_follows_switch(qtbot: Any, window: MainWindow, command: str) -> None:
+    qtbot.waitUntil(lambda: window.plane_row.frame is not None, timeout=30000)
+    before = is_ticked(window, command)
+    window.actions_by_id[command].trigger()
+    assert is_ticked(window, command) is not before
+    window.actions_by_id[command].trigger()
+    assert is_ticked(window, command) is before
+
+
+def test_blink_and_flicker_have_a_tick_each(qtbot: Any, window: MainWindow) -> None:
+    qtbot.waitUntil(lambda: window.plane_row.frame is not None, timeout=30000)
+    assert not can_act(window, "view.flicker") and can_act(window, "view.auto_blink")
+    window.plane_row.toggle_auto_blink()
+    assert is_ticked(window, "view.auto_blink") and not is_ticked(window, "view.flicker")
+    window.plane_row.toggle_flicker()
+    assert is_ticked(window, "view.flicker") and not is_ticked(window, "view.auto_blink")
+
+
+def test_switches_of_the_grid_act_and_are_ticked_in_the_grid_alone(window: MainWindow) -> None:
+    switches = ("go.grid_undecided", "go.compare")
+    assert not any(can_act(window, c) or is_ticked(window, c) for c in switches)
+    window.pages.toggle_grid()
+    grid = window.pages.grid
+    assert grid is not None and not can_act(window, "go.compare")
+    grid.selection.select(np.arange(2))
+    for command in switches:
+        assert can_act(window, command)
         window.actions_by_id[command].trigger()
-        assert is_ticked(window, command) is not before, command
+        assert is_ticked(window, command)
+
+
+def test_tags_of_the_candidate_are_ticked(qtbot: Any, window: MainWindow) -> None:
+    window.session.toggle_tag(1)
+    qtbot.waitUntil(lambda: is_ticked(window, "review.tag_1"), timeout=30000)
+    assert not is_ticked(window, "review.tag_2")
 
 
 def test_switch_by_key_moves_tick(window: MainWindow) -> None:

@@ -231,6 +231,32 @@ def test_verdict_while_comparing_is_for_the_current_one(qtbot, grid, session) ->
     assert grid.is_comparing
 
 
+def test_bar_shows_only_what_acts_while_comparing(qtbot, grid, session) -> None:
+    bar = grid.bar
+    choices = (bar.planes, bar.smaller, bar.larger, bar.undecided)
+    grid.selection.select(np.arange(3))
+    grid.compare()
+    assert not any(choice.isVisible() for choice in choices) and bar.hint.isVisible()
+    assert "size" not in bar.hint.text() and "planes" not in bar.hint.text()
+    assert "Tab: next" in bar.hint.text() and "Esc: to tiles" in bar.hint.text()
+    with qtbot.waitSignal(session.message) as said:
+        grid.toggle_only_undecided()
+    assert said.args == ["compared candidates stay: go back to the grid first (Esc)"]
+    assert not grid.shown.only_undecided
+    QTest.keyClick(grid, Qt.Key.Key_Tab)
+    assert session.current_row == 1
+    QTest.keyClick(grid, Qt.Key.Key_Escape)
+    assert all(choice.isVisible() for choice in choices)
+    assert "planes" in bar.hint.text()
+
+
+def test_line_without_room_leaves_the_hint_of_comparing_out(grid) -> None:
+    grid.resize(420, 600)
+    grid.selection.select(np.arange(2))
+    grid.compare()
+    assert not grid.bar.hint.isVisible()
+
+
 @pytest.mark.parametrize("count", [1, 5])
 def test_other_numbers_than_two_to_four_are_refused(qtbot, grid, session, count) -> None:
     grid.selection.select(np.arange(count))

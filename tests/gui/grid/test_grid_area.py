@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from PyQt6.QtCore import QEvent, QPoint, QPointF, Qt
+from PyQt6.QtCore import QEvent, QPoint, QPointF, Qt, QTimer
 from PyQt6.QtGui import QHelpEvent, QKeyEvent, QMouseEvent, QWheelEvent
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QToolTip, QWidget
@@ -274,6 +274,15 @@ def test_compared_ones_as_a_picture(
 ) -> None:
     compared.resize(*size)
     check_look(compared, f"compared_{size[0]}")
+
+
+def test_hidden_view_asks_for_no_missing_cutout(compared: CompareView) -> None:
+    compared.show()
+    compared.grab()
+    timers = compared.findChildren(QTimer)
+    assert any(timer.isActive() for timer in timers)
+    compared.hide()
+    assert not any(timer.isActive() for timer in timers)
 
 
 def test_click_goes_to_the_candidate_under_it(compared: CompareView) -> None:

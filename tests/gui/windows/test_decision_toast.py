@@ -56,6 +56,22 @@ def test_group_verdict_is_reported_with_its_number(qtbot: Any, window: MainWindo
     assert window.reports.toast.text.startswith("rejected 3 candidates, ")
 
 
+def test_status_forgets_the_undo_once_a_group_is_decided_again(
+    qtbot: Any, window: MainWindow
+) -> None:
+    until_painted(qtbot, window)
+    window.session.decide_group([2, 3], Verdict.REJECT)
+    qtbot.waitUntil(lambda: window.session.counts.rejected == 2, timeout=30000)
+    press(qtbot, window, Qt.Key.Key_Z, CTRL)
+    undone = "undone: reject of 2 candidates"
+    qtbot.waitUntil(lambda: window.status.currentMessage() == undone, timeout=30000)
+    window.session.decide_group([2, 3], Verdict.REJECT)
+    said = "rejected 2 candidates, "
+    qtbot.waitUntil(lambda: window.reports.toast.text.startswith(said), timeout=30000)
+    window.status.refresh()
+    assert window.status.currentMessage() == ""
+
+
 def test_tag_at_heading_is_not_covered(qtbot: Any, window: MainWindow) -> None:
     QTest.keyClick(window, Qt.Key.Key_1)
     qtbot.waitUntil(lambda: window.session.opinion(0).tags == ("dipole",), timeout=30000)

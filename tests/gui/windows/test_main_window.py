@@ -26,6 +26,7 @@ from vetter.review.fits import fit_process
 from vetter.settings import FitSettings, Settings
 
 KEY = Qt.Key
+EXPORT = ": Ctrl+E exports the verdicts"
 
 
 @pytest.fixture
@@ -259,11 +260,14 @@ def test_the_end_of_the_list_names_the_key_that_the_vetter_has_set(qtbot, sessio
     assert said == "end of the list; 149 undecided: Ctrl+J goes to the next"
 
 
-def test_end_of_list_without_undecided_names_no_key(qtbot, window):
+def test_end_of_list_without_undecided_names_the_export(qtbot, window):
     session = window.session
     session.decide_group(range(len(session.candidates)), Verdict.REJECT)
     press(qtbot, window, KEY.Key_End, KEY.Key_A)
-    assert window.status.currentMessage() == "end of the list; every candidate is decided"
+    assert window.status.currentMessage() == "end of the list; all are decided" + EXPORT
+    press(qtbot, window, KEY.Key_U)
+    said = window.status.currentMessage()
+    assert said == "no undecided candidate is left" + EXPORT
 
 
 def test_end_of_list_names_no_key_if_keymap_has_none(qtbot, session_path):

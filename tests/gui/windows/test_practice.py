@@ -35,6 +35,7 @@ def test_practice_leaves_no_trace_in_the_session(qtbot, window, tmp_path: Path) 
     assert practice.practice.is_practice
     assert {row.kind for row in practice.session.source.planted} == {"fake", "artefact"}
     folder = practice.session.path.parent
+    assert window.status.offers_export and not practice.status.offers_export
     practice.session.accept()
     until_painted(qtbot, practice)
     assert "right" in practice.practice.words.text() or "wrong" in practice.practice.words.text()

@@ -20,16 +20,17 @@ PNG = b"\x89PNG\r\n\x1a\n" + b"\0\0\0\rIHDR" + bytes(17) + b"rest"
 
 
 class Sheet:
-    """A contact sheet that remembers its candidates."""
+    """A contact sheet that remembers its candidates and how many were announced."""
 
-    def __init__(self, *_: Any) -> None:
+    def __init__(self, _source: Any, _opinions: Any, count: int) -> None:
+        self.count = count
         self.rows: list[tuple[int, bool]] = []
 
     def add(self, row: int, cutout: Any, problem: str = "") -> None:
         self.rows.append((row, cutout is not None))
 
     def finish(self) -> bytes:
-        return b"%PDF" + repr(self.rows).encode() + b"%vet_verdict\n"
+        return b"%PDF" + repr((self.count, self.rows)).encode() + b"%vet_verdict\n"
 
 
 def _export(out: Path, listed: MemorySource | None = None, **options: Any) -> Any:
@@ -72,7 +73,7 @@ def test_sheet_holds_chosen_candidates_and_unread_ones(tmp_path) -> None:
     both = (Verdict.ACCEPT, Verdict.REJECT)
     _export(tmp_path, listed, choice=RowChoice(both), sheet=Sheet)
     content = (tmp_path / "contact_sheet.pdf").read_bytes()
-    assert content == b"%PDF[(0, True), (1, False)]%vet_verdict\n"
+    assert content == b"%PDF(2, [(0, True), (1, False)])%vet_verdict\n"
 
 
 def test_second_export_replaces_its_own_reports(tmp_path) -> None:

@@ -18,19 +18,47 @@ def _place_state(place: str) -> State:
     return lambda w: w.list_dock.place == place
 
 
+def _has_tag(number: int) -> State:
+    def state(window: Any) -> bool:
+        session, tags = window.session, window.session.settings.review.tags
+        shown = _shows_candidate(window) and number <= len(tags)
+        return shown and tags[number - 1] in session.opinion(session.current_row).tags
+
+    return state
+
+
+def _compares(window: Any) -> bool:
+    return window.pages.is_grid_shown and window.pages.grid.is_comparing
+
+
+def _shows_only_undecided(window: Any) -> bool:
+    grid = window.pages.grid
+    return grid is not None and grid.shown.only_undecided
+
+
 IS_ON: dict[str, State] = {
+    "go.follow": lambda w: w.samp.is_following,
     "go.grid": lambda w: w.pages.is_grid_shown,
+    "go.grid_undecided": _shows_only_undecided,
+    "go.compare": _compares,
+    **{f"review.tag_{number}": _has_tag(number) for number in range(1, 10)},
     "view.reticle": lambda w: w.plane_row.is_reticle_shown,
     "view.compass": lambda w: w.is_compass_shown,
     "view.list": lambda w: w.list_dock.isVisible(),
     **{f"view.list_{place}": _place_state(place) for place in LIST_PLACES},
+    "view.surround": lambda w: w.surround.is_offered,
+    "view.measures": lambda w: w.measures.isVisible(),
     "view.field": lambda w: w.pages.field is not None and w.pages.field.isVisible(),
     "view.light_curve": lambda w: w.light_curve.isVisible(),
     "view.epochs": lambda w: w.epochs.isVisible(),
     "view.verdict_bar": lambda w: w.verdict_bar.isVisible(),
+    "view.second_window": lambda w: w.has_second_window,
     "view.full_screen": lambda w: w.isFullScreen(),
     "stretch.invert": lambda w: w.stretch_bar.looks.sky.invert,
     "stretch.shared": lambda w: w.stretch_bar.looks.shared,
+    "stretch.histogram": lambda w: not w.stretch_bar.histogram.isHidden(),
+    "stretch.per_candidate": lambda w: w.stretch_bar.is_per_candidate,
+    "fit.pause": lambda w: w.fits.paused,
 }
 """Whether a command that switches something is on, by the command's id."""
 
@@ -98,10 +126,14 @@ CAN_RUN: dict[str, State] = {
     "go.previous_epoch": _has_epochs,
     "go.clear_filter": lambda w: bool(w.session.queue.expression),
     "go.filters": lambda w: bool(w.filter_bar.saved.earlier or w.filter_bar.saved.named),
+    "go.grid_undecided": lambda w: w.pages.is_grid_shown and not _compares(w),
+    "go.compare": lambda w: w.pages.is_grid_shown and w.pages.grid.can_compare,
+    "view.surround": lambda w: w.surround.can_be_offered,
     "view.epochs": _has_epochs,
     "view.epoch_plane": lambda w: w.epochs.isVisible(),
     "view.light_curve": lambda w: w.light_curve.has_curve,
     "fit.now": _shows_candidate,
+    "fit.pause": lambda w: w.fits.can_run,
     "fit.reject_disappeared": lambda w: (
         not w.session.read_only and w.fits.table.count_answers().get(Answer.EXPLAINED, 0) > 0
     ),

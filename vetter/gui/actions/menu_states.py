@@ -11,7 +11,7 @@ from PyQt6.QtGui import QAction, QActionGroup
 from PyQt6.QtWidgets import QComboBox, QMenu
 
 from vetter.gui.actions.command_states import CAN_RUN, IS_ON
-from vetter.gui.actions.panel_commands import IS_ON_PANELS
+from vetter.gui.actions.panel_commands import CAN_RUN_PANELS, IS_ON_PANELS
 from vetter.gui.actions.queue_commands import CAN_RUN_QUEUE, IS_ON_QUEUE
 from vetter.gui.actions.reviewer_commands import CAN_RUN_TOGETHER, IS_ON_TOGETHER
 from vetter.gui.widgets.plain_text import menu_text
@@ -26,7 +26,7 @@ CHOICES = {
 
 SWITCHED = " on or off"
 
-_CAN_RUN = {**CAN_RUN, **CAN_RUN_QUEUE, **CAN_RUN_TOGETHER}
+_CAN_RUN = {**CAN_RUN, **CAN_RUN_PANELS, **CAN_RUN_QUEUE, **CAN_RUN_TOGETHER}
 _IS_ON = {**IS_ON, **IS_ON_PANELS, **IS_ON_QUEUE, **IS_ON_TOGETHER}
 
 
@@ -50,7 +50,7 @@ class MenuStates(QObject):
             action = actions[command]
             action.setCheckable(True)
             # The tick says whether it is on.
-            action.setText(action.text().removesuffix(SWITCHED))
+            action.setText(action.text().removesuffix(SWITCHED).removesuffix(","))
         self._choices = self._make_choices()
         for heading in window.menuBar().actions():
             menu = heading.menu()

@@ -184,8 +184,21 @@ PANEL_COMMANDS: tuple[Command[Any], ...] = (
 )
 
 IS_ON_PANELS: dict[str, State] = {
+    "view.auto_blink": lambda w: w.plane_row.is_blinking,
+    "view.flicker": lambda w: w.plane_row.is_flickering,
+    "view.swipe": lambda w: w.plane_row.is_swiping,
+    "view.hatch": lambda w: w.plane_row.choice.hatched,
+    "view.large": lambda w: w.plane_row.large is not None,
     "view.north_off": lambda w: w.plane_row.north == "as read",
     "view.north_quarters": lambda w: w.plane_row.north == "quarter turns",
     "view.north_exact": lambda w: w.plane_row.north == "exact",
 }
 """Whether a command that switches something is on."""
+
+CAN_RUN_PANELS: dict[str, State] = {
+    "view.auto_blink": lambda w: w.plane_row.can_blink,
+    "view.flicker": lambda w: w.plane_row.can_flicker,
+    "view.swipe": lambda w: w.plane_row.can_blink,
+    "view.hatch": lambda w: "mask" in w.plane_row.planes,
+}
+"""Whether a command has something to act on."""

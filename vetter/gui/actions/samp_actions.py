@@ -71,6 +71,11 @@ class SampActions(QObject):
         elif self._may_send():
             self.link.send_position(row)
 
+    @property
+    def is_following(self) -> bool:
+        """Whether the choice of other programs is followed."""
+        return self._link is not None and self._link.is_following
+
     def toggle_following(self) -> None:
         """Start or stop following the choice of other programs; nothing is sent by it."""
         self.link.toggle_following()

@@ -307,11 +307,13 @@ def _make_policies(reviewer: str, parent: QWidget) -> QComboBox:
     return combo
 
 
-def _begin_sheet(looks: DisplayStyle, source: CutoutSource, opinions: Opinions) -> Sheet:
+def _begin_sheet(
+    looks: DisplayStyle, source: CutoutSource, opinions: Opinions, count: int
+) -> Sheet:
     from vetter.gui.panels.pictures.contact_sheet import ContactSheet
 
     planes = source.plane_names
-    return ContactSheet(source.title, looks, source.candidates, opinions, planes)
+    return ContactSheet(source.title, looks, source.candidates, opinions, planes, count)
 
 
 def _make_row(*widgets: QWidget) -> QWidget:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import product
 
 from PyQt6.QtCore import QPoint, QRect, Qt, QTimer, pyqtSignal
-from PyQt6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen
+from PyQt6.QtGui import QHideEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QWidget
 
 from vetter.gui.grid.tile_painter import BADGE, TilePainter
@@ -95,6 +95,10 @@ class CompareView(QWidget):
         painter.end()
         if gaps and not self._later.isActive():
             self._later.start()
+
+    def hideEvent(self, event: QHideEvent | None) -> None:
+        super().hideEvent(event)
+        self._later.stop()
 
     def _want(self) -> None:
         if self.rows:

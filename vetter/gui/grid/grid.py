@@ -162,6 +162,11 @@ class Grid(QWidget):
         return self._middle.currentWidget() is not self.area
 
     @property
+    def can_compare(self) -> bool:
+        """Whether as many are selected as fit side by side, or they are side by side already."""
+        return self.is_comparing or 2 <= len(self.selection) <= MOST_COMPARED
+
+    @property
     def compared(self) -> CompareView:
         """View of candidates side by side, built when first used."""
         if self._comparison is None:
@@ -217,14 +222,18 @@ class Grid(QWidget):
             self.question.dismiss()
             self.compared.show_rows(rows)
             self._middle.setCurrentWidget(self.compared)
+            self.bar.set_comparing(True)
             if self._session.current_row not in rows:
                 self._session.go_to_row(rows[0])
         else:
             self._session.message.emit(f"select 2 to {MOST_COMPARED} candidates, then compare them")
 
     def toggle_only_undecided(self) -> None:
-        """Leave decided candidates out, or show them again."""
-        self.bar.undecided.toggle()
+        """Leave decided candidates out, or show them again; not while some are side by side."""
+        if self.is_comparing:
+            self._session.message.emit("compared candidates stay: go back to the grid first (Esc)")
+        else:
+            self.bar.undecided.toggle()
 
     def resize_tiles(self, steps: int) -> None:
         """Make the tiles larger by this number of sizes, or smaller."""
@@ -335,6 +344,7 @@ class Grid(QWidget):
         if self.is_comparing:
             self.compared.show_rows([])
             self._middle.setCurrentWidget(self.area)
+            self.bar.set_comparing(False)
             self.area.want_shown()
 
     def _step(self, steps: int, extend: bool) -> None:

@@ -22,6 +22,9 @@ FIRST_PLANES = ("diff", "image")
 """Plane shown by an input without a triplet: the first of these that it has."""
 
 _HINT = "Tab: planes   + -: size   Shift, Ctrl, drag: select   Enter: look at it   Esc: back"
+_HINT_COMPARING = (
+    "Arrows, Tab: next   Verdict keys: decide the framed one   Enter: look at it   Esc: to tiles"
+)
 
 
 class GridBar(QWidget):
@@ -81,6 +84,18 @@ class GridBar(QWidget):
         """Planes that are chosen."""
         return self.choices[self.planes.currentText()]
 
+    def set_comparing(self, comparing: bool) -> None:
+        """Leave the choices of the tiles out while candidates are side by side, or show them."""
+        for widget in (self.planes, self.smaller, self.larger, self.undecided):
+            widget.setVisible(not comparing)
+        self.hint.setText(_HINT_COMPARING if comparing else _HINT)
+        # Its place is known only once it is laid out beside the others.
+        self.hint.show()
+        layout = self.layout()
+        if layout is not None:
+            layout.activate()
+        self._fit_hint()
+
     def step_planes(self, steps: int) -> None:
         """Choose the next planes, or the previous ones."""
         index = self.planes.currentIndex() + steps
@@ -103,6 +118,9 @@ class GridBar(QWidget):
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         super().resizeEvent(event)
+        self._fit_hint()
+
+    def _fit_hint(self) -> None:
         # Half a hint helps nobody.
         self.hint.setVisible(self.hint.sizeHint().width() < self.width() - self.hint.x())
 

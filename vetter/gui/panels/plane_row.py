@@ -374,6 +374,31 @@ class PlaneRow(PanelScene):
         self._blinked = cycle[(at + step) % len(cycle)]
         self._show_stand_in()
 
+    @property
+    def is_blinking(self) -> bool:
+        """Whether the blink through all planes goes on by itself."""
+        return self.auto_blink.is_on and not self._flickers
+
+    @property
+    def is_flickering(self) -> bool:
+        """Whether the panel changes by itself between image and refit template."""
+        return self.auto_blink.is_on and self._flickers
+
+    @property
+    def is_swiping(self) -> bool:
+        """Whether a divider follows the pointer."""
+        return self._swiping
+
+    @property
+    def can_blink(self) -> bool:
+        """Whether blink or swipe go on, or there are two planes to change between."""
+        return self._swiping or self.auto_blink.is_on or len(self._blink_planes()) > 1
+
+    @property
+    def can_flicker(self) -> bool:
+        """Whether the candidate has a refit template, or a blink goes on that would end."""
+        return self.auto_blink.is_on or (self._frame is not None and REFIT in self._frame.blinks)
+
     def toggle_auto_blink(self) -> bool:
         """Start or stop the automatic blink through all planes; return whether it blinks."""
         return self._toggle_blink(flickers=False)
@@ -386,7 +411,7 @@ class PlaneRow(PanelScene):
         bool
             False if this candidate has no fit to compare with.
         """
-        can = self.auto_blink.is_on or (self._frame is not None and REFIT in self._frame.blinks)
+        can = self.can_flicker
         if can:
             self._toggle_blink(flickers=True)
         return can
@@ -416,7 +441,7 @@ class PlaneRow(PanelScene):
             self._show_stand_in()
 
     def _toggle_blink(self, flickers: bool) -> bool:
-        was_on = self.auto_blink.is_on and self._flickers == flickers
+        was_on = self.is_flickering if flickers else self.is_blinking
         self.auto_blink.stop()
         self._flickers = flickers
         if was_on:

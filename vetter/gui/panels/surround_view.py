@@ -73,9 +73,14 @@ class SurroundView(QWidget):
         self.hide()
 
     @property
+    def can_be_offered(self) -> bool:
+        """Whether the candidates have surroundings."""
+        return has_surroundings(self._session.source)
+
+    @property
     def is_offered(self) -> bool:
         """Whether the candidates have surroundings and the user wants them shown."""
-        return self.is_wanted and has_surroundings(self._session.source)
+        return self.is_wanted and self.can_be_offered
 
     @property
     def shown(self) -> Surround | None:

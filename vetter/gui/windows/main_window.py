@@ -193,7 +193,7 @@ class MainWindow(Window):
         self.candidate_list = CandidateListView(session)
         self.light_curve = LightCurveDock(self)
         self.measures = MeasuresDock(session.source, self)
-        self.status = Status(session, self.fits, keys_text(self.keymap["go.undecided"]))
+        self.status = Status(session, self.fits, self.keymap)
         self.setStatusBar(self.status)
 
         vetting = QWidget(self)
@@ -213,6 +213,7 @@ class MainWindow(Window):
         self.cautions = CautionBand(session, read=self.cache.read)
         self.offer_band = OfferBand(session)
         self.practice = PracticeBand(session)
+        self.status.offers_export = not self.practice.is_practice
         self.storms = StormBand(session)
         self.pages = Pages(
             session,
@@ -326,7 +327,6 @@ class MainWindow(Window):
         self.stretch_bar.show_keys()
         texts = {name: keys_text(keys) for name, keys in self.keymap.items()}
         self.evidence.set_keys(texts["fit.now"], texts["view.read_again"])
-        self.status.set_undecided_keys(texts["go.undecided"])
         self._unsaved.set_key(texts["review.comment"])
         self.card.set_adopt_key(keys_text(self.keymap["review.adopt"][:1]))
         self.verdict_bar.rebuild()
@@ -351,6 +351,11 @@ class MainWindow(Window):
             self.verdict_bar.rebuild()
         self.card.tags.update()
         self.evidence.set_limits(_answer_limits(settings))
+
+    @property
+    def has_second_window(self) -> bool:
+        """Whether the second window is open."""
+        return self._second is not None
 
     def toggle_second_window(self) -> None:
         """Open the window that follows the current candidate on another screen, or close it."""

@@ -57,8 +57,8 @@ class Sheet(Protocol):
         """Return the file's bytes."""
 
 
-SheetMaker = Callable[[CutoutSource, Opinions], Sheet]
-"""Function that begins the contact sheet of a source, with these opinions."""
+SheetMaker = Callable[[CutoutSource, Opinions, int], Sheet]
+"""Function that begins the contact sheet of a source, with these opinions and so many tiles."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -392,7 +392,7 @@ class _Reports:
                 stage, source.title, source.candidates, ledger, job.rows, job.listed
             )
         if job.make_sheet is not None:
-            self._sheet = job.make_sheet(source, ledger)
+            self._sheet = job.make_sheet(source, ledger, len(job.rows))
 
     def add(
         self,

@@ -111,6 +111,11 @@ class Fits(QObject):
         return FitState() if self.paused else FitState(FitStatus.RUNNING)
 
     @property
+    def can_run(self) -> bool:
+        """Whether there is something to fit, and no error has ended the fits."""
+        return not self._error
+
+    @property
     def progress(self) -> str:
         """Progress of the fits, in words; empty if there is nothing to fit."""
         done, count = len(self.table), len(self.table.codes)

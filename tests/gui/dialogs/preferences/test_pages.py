@@ -103,6 +103,27 @@ def test_search_finds_all_words(keys: KeyPage, text: str, lines: list[int]) -> N
     assert [row for row in range(3) if not keys.table.isRowHidden(row)] == lines
 
 
+def test_search_selects_a_command_that_is_seen(keys: KeyPage) -> None:
+    keys.search.setText("l")
+    assert keys.command == "review.later"
+    press(keys, "J", keys.only)
+    assert keys.told == [{"review.later": ("J",)}]
+    # Still visible, so it stays selected.
+    keys.search.setText("")
+    assert keys.command == "review.later"
+
+
+def test_buttons_act_on_nothing_while_the_search_finds_nothing(keys: KeyPage) -> None:
+    buttons = (keys.add, keys.only, keys.none, keys.usual)
+    keys.search.setText("nothing like it")
+    assert keys.command == "" and not any(button.isEnabled() for button in buttons)
+    for button in buttons:
+        press(keys, "J", button)
+    assert keys.told == []
+    keys.search.setText("accept")
+    assert keys.command == "review.accept" and all(button.isEnabled() for button in buttons)
+
+
 @pytest.fixture
 def tags(qtbot: Any) -> TagPage:
     page = TagPage(("dipole", "ghost"), ("#d55e00",))

@@ -16,12 +16,16 @@ from vetter.gui.panels.pictures.contact_sheet import COLUMNS, LINES, ContactShee
 from vetter.io.export.decision_table import FrozenOpinions
 
 
-def _draw(names: list[str], unread: tuple[int, ...] = ()) -> bytes:
+def _draw(
+    names: list[str], unread: tuple[int, ...] = (), rows: tuple[int, ...] | None = None
+) -> bytes:
     listed = candidate_list(len(names), id=np.array(names, object))
     source = FakeSource(listed)
     opinions = FrozenOpinions(np.ones(len(names), np.uint8), {})
-    sheet = ContactSheet(names[0], DisplayStyle(), listed, opinions, source.plane_names)
-    for row in range(len(names)):
+    shown = range(len(names)) if rows is None else rows
+    planes = source.plane_names
+    sheet = ContactSheet(names[0], DisplayStyle(), listed, opinions, planes, len(shown))
+    for row in shown:
         sheet.add(row, None if row in unread else source.cutout(row, 5.0), "cannot be read")
     return sheet.finish()
 
@@ -54,6 +58,12 @@ def test_hostile_names_and_missing_cutouts_are_drawn(qapp) -> None:
     assert document.pageCount() == 1
 
 
+def test_heading_counts_the_tiles_not_the_list(qapp) -> None:
+    document, _buffer = _load(_draw([f"J{number}" for number in range(40)], rows=(3, 30)))
+    text = document.getAllText(0).text()
+    assert document.pageCount() == 1 and "J0: 2 candidates, page 1" in text
+
+
 def on_paper(document: QPdfDocument, width: int) -> QImage:
     """The first page of A4 on white."""
     page = QImage(width, round(width * 2**0.5), QImage.Format.Format_RGB32)
@@ -72,7 +82,7 @@ def test_page_as_a_picture(snapshot_application: QApplication) -> None:
 
 def test_empty_sheet_has_its_heading_alone(qapp) -> None:
     opinions = FrozenOpinions(np.zeros(0, np.uint8), {})
-    sheet = ContactSheet("night", DisplayStyle(), candidate_list(0), opinions, ("image",))
+    sheet = ContactSheet("night", DisplayStyle(), candidate_list(0), opinions, ("image",), 0)
     document, _buffer = _load(sheet.finish())
     assert document.pageCount() == 1
     page = pixels(on_paper(document, 420))[..., 0]

@@ -15,6 +15,7 @@ from tests.gui.conftest import CheckLook
 from tests.helpers.fake_session import FakeSession, candidate_list
 from vetter.core.decisions.decision import Verdict
 from vetter.core.judgement.answer import Answer
+from vetter.gui.actions.keymap import Keymap
 from vetter.gui.windows.status.answer_counts import AnswerCounts
 from vetter.gui.windows.status.status_bar import Status
 from vetter.gui.windows.status.verdict_counts import VerdictCounts
@@ -57,8 +58,13 @@ def fits(qapp: Any) -> Fits:
 
 
 @pytest.fixture
-def status(qtbot: Any, session: Session, fits: Fits) -> Iterator[Status]:
-    status = Status(session, fits, "U")
+def keymap() -> Keymap:
+    return {"go.undecided": ("U",), "file.export": ("Ctrl+E",)}
+
+
+@pytest.fixture
+def status(qtbot: Any, session: Session, fits: Fits, keymap: Keymap) -> Iterator[Status]:
+    status = Status(session, fits, keymap)
     qtbot.addWidget(status)
     status.resize(1400, 26)
     status.show()
@@ -182,20 +188,55 @@ def test_message_after_the_candidate_changed_stays(status: Status, session: Sess
     assert status.currentMessage() == "nothing to undo"
 
 
+@pytest.fixture
+def all_decided(session: Session) -> None:
+    session.codes[:] = 2
+
+
 @pytest.mark.parametrize(
     ("keys", "undecided", "text"),
     [
-        ("U", 3, "end of the list: U goes to the next"),
-        ("U", 0, "end of the list"),
-        ("", 3, "end of the list"),
+        (("U",), 3, "end of the list: U goes to the next"),
+        # Others are undecided, which a filter hides.
+        (("U",), 0, "end of the list"),
+        ((), 3, "end of the list"),
     ],
 )
 def test_end_names_the_key_to_what_is_undecided(
-    status: Status, session: Session, keys: str, undecided: int, text: str
+    status: Status,
+    session: Session,
+    keymap: Keymap,
+    keys: tuple[str, ...],
+    undecided: int,
+    text: str,
 ) -> None:
-    status.set_undecided_keys(keys)
+    keymap["go.undecided"] = keys
     session.end_reached.emit("end of the list", undecided)
     assert status.currentMessage() == text
+
+
+@pytest.mark.parametrize(
+    ("keys", "text"),
+    [
+        (("Ctrl+E",), "all decided: Ctrl+E exports the verdicts"),
+        (("Ctrl+J",), "all decided: Ctrl+J exports the verdicts"),
+        ((), "all decided"),
+    ],
+)
+@pytest.mark.usefixtures("all_decided")
+def test_end_of_the_work_names_the_key_of_the_export(
+    status: Status, session: Session, keymap: Keymap, keys: tuple[str, ...], text: str
+) -> None:
+    keymap["file.export"] = keys
+    session.end_reached.emit("all decided", 0)
+    assert status.currentMessage() == text
+
+
+@pytest.mark.usefixtures("all_decided")
+def test_end_of_a_practice_offers_no_export(status: Status, session: Session) -> None:
+    status.offers_export = False
+    session.end_reached.emit("all decided", 0)
+    assert status.currentMessage() == "all decided"
 
 
 def test_list_that_broke_off_says_why(status: Status, session: Session) -> None:
@@ -214,7 +255,7 @@ def test_results_of_fits_come_into_the_figures_soon(qtbot: Any, status: Status, 
 
 
 def test_closed_window_refreshes_nothing(qtbot: Any, session: Session, fits: Fits) -> None:
-    closed, open_one = Status(session, fits, "U"), Status(session, fits, "U")
+    closed, open_one = Status(session, fits, {}), Status(session, fits, {})
     for status in (closed, open_one):
         qtbot.addWidget(status)
         status.resize(1400, 26)

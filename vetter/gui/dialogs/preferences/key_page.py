@@ -76,7 +76,7 @@ class KeyPage(QWidget):
 
     @property
     def command(self) -> str:
-        """Id of the selected command."""
+        """Id of the selected command; empty while a search finds none."""
         item = self.table.item(self.table.currentRow(), 0)
         return "" if item is None else str(item.data(_ID))
 
@@ -154,6 +154,18 @@ class KeyPage(QWidget):
             items = [self.table.item(row, column) for column in range(2)]
             line = " ".join(item.text().casefold() for item in items if item is not None)
             self.table.setRowHidden(row, not all(word in line for word in words))
+        self._select_visible()
+
+    def _select_visible(self) -> None:
+        """Select the first visible line, unless the selected one is visible; else none.
+
+        The buttons act on the selected command, so that it must be one that the user sees.
+        """
+        visible = [row for row in range(self.table.rowCount()) if not self.table.isRowHidden(row)]
+        if self.table.currentRow() not in visible:
+            self.table.setCurrentCell(visible[0] if visible else -1, 0)
+        for button in (self.add, self.only, self.none, self.usual):
+            button.setEnabled(bool(visible))
 
     def _show_problem(self, text: str) -> None:
         self.problem.setText(f"⚠ {text}" if text else "")

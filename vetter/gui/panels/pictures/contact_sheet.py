@@ -57,6 +57,8 @@ class ContactSheet:
         Verdicts of the candidates.
     planes : tuple of str
         Planes of the input; a triplet of them is shown, or the first.
+    count : int
+        Number of candidates that the sheet will show, which the headings tell.
     """
 
     def __init__(
@@ -66,12 +68,14 @@ class ContactSheet:
         candidates: CandidateList,
         opinions: Opinions,
         planes: tuple[str, ...],
+        count: int,
     ) -> None:
-        self._title, self._looks = title, looks
+        self._looks = looks
         self._candidates, self._opinions = candidates, opinions
         self._facts = tile_facts(ReviewColumns(candidates, opinions), candidates)
         self._form = Form(next(iter(plane_choices(list(planes)).values())), _SIDE, 1.0)
-        self._count = 0
+        self._heading = f"{' '.join(title.split())}: {format_count(count, 'candidate')}"
+        self._added = 0
         self._buffer = QBuffer()
         self._buffer.open(QIODevice.OpenModeFlag.WriteOnly)
         self._writer = QPdfWriter(self._buffer)
@@ -90,13 +94,13 @@ class ContactSheet:
 
     def add(self, row: int, cutout: Cutout | None, problem: str = "") -> None:
         """Draw a candidate; without a cutout, the reason in its place."""
-        page, place = divmod(self._count, COLUMNS * LINES)
+        page, place = divmod(self._added, COLUMNS * LINES)
         painter = self._begin() if self._painter is None else self._painter
         if place == 0:
             if page:
                 self._writer.newPage()
             self._draw_heading(painter, page)
-        self._count += 1
+        self._added += 1
         width, height = self._writer.width() // COLUMNS, self._tile_height()
         line, column = divmod(place, COLUMNS)
         tile = QRect(column * width, _HEADING + line * height, width - 12, height)
@@ -129,9 +133,8 @@ class ContactSheet:
     def _draw_heading(self, painter: QPainter, page: int) -> None:
         painter.setFont(_make_font(22, bold=True))
         painter.setPen(QColor("#000000"))
-        shown = format_count(len(self._opinions.codes), "candidate")
         room = QRect(0, 0, self._writer.width(), _HEADING - 10)
-        text = f"{' '.join(self._title.split())}: {shown}, page {page + 1}"
+        text = f"{self._heading}, page {page + 1}"
         metrics = QFontMetrics(painter.font(), self._writer)
         elided = metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, room.width())
         painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, elided)

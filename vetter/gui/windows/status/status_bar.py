@@ -6,6 +6,7 @@ from PyQt6.QtCore import QRect, Qt, QTimer
 from PyQt6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PyQt6.QtWidgets import QLabel, QProgressBar, QStatusBar, QWidget
 
+from vetter.gui.actions.keymap import Keymap, keys_text
 from vetter.gui.widgets.plain_text import plain_label, plain_tip
 from vetter.gui.windows.status.answer_counts import AnswerCounts
 from vetter.gui.windows.status.verdict_counts import VerdictCounts
@@ -45,17 +46,19 @@ class Status(QStatusBar):
         Source of the counts and the pace.
     fits : Fits
         Source of the progress of fits.
-    undecided_keys : str
-        Keys that go to the next undecided candidate; empty without keys in the keymap.
+    keymap : Keymap
+        The keys in force; the end of the list names those that go on.
     """
 
     def __init__(
-        self, session: Session, fits: Fits, undecided_keys: str, parent: QWidget | None = None
+        self, session: Session, fits: Fits, keymap: Keymap, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        self._undecided_keys = undecided_keys
+        self._keymap = keymap
+        self.offers_export = True
+        """Whether verdicts are there to be exported; those of a practice are not."""
         self._outdated = ""
-        """Message that was on screen when the candidate changed; the next refresh removes it."""
+        """Message on screen when candidate or verdict changed; the next refresh removes it."""
         self._is_important = False
         self._session = session
         self._fits = fits
@@ -99,12 +102,8 @@ class Status(QStatusBar):
         fits.progressed.connect(self._start_soon)
         self.refresh()
 
-    def set_undecided_keys(self, keys: str) -> None:
-        """Set the keys that go to the next undecided candidate."""
-        self._undecided_keys = keys
-
     def say(self, text: str, important: bool = False) -> None:
-        """Show a message for a few seconds or until the next candidate; an important one longer."""
+        """Show a message for a few seconds or until the next step; an important one longer."""
         self._outdated, self._is_important = "", important
         self.showMessage(text, 1000 * (IMPORTANT_SECONDS if important else MESSAGE_SECONDS))
 
@@ -188,7 +187,8 @@ class Status(QStatusBar):
         self.setToolTip(plain_tip(text))
 
     def _on_opinions_changed(self, _rows: list[int]) -> None:
-        self._soon.start()
+        # The message may be about the step before, such as an undo of what is decided again.
+        self._outdate()
 
     def _on_current_changed(self, _row: int) -> None:
         self._outdate()
@@ -204,9 +204,17 @@ class Status(QStatusBar):
         self._start_soon()
 
     def _on_end_reached(self, message: str, undecided: int) -> None:
-        keys = self._undecided_keys
-        hint = f": {keys} goes to the next" if undecided and keys else ""
+        session, hint = self._session, ""
+        if undecided:
+            hint = self._name_key("go.undecided", "goes to the next")
+        elif self.offers_export and session.complete and not session.counts.undecided:
+            hint = self._name_key("file.export", "exports the verdicts")
         self.say(f"{message}{hint}")
+
+    def _name_key(self, command: str, does: str) -> str:
+        """Return what the keys of a command do, to be appended; empty without a key."""
+        keys = keys_text(self._keymap.get(command, ()))
+        return f": {keys} {does}" if keys else ""
 
     def _on_noticed(self, text: str) -> None:
         self.say(text, important=True)
