@@ -8,18 +8,11 @@ import pytest
 from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
 
-from tests.helpers.child_here import ChildHere
+from tests.helpers.measuring_here import MeasuringHere
 from tests.helpers.windows import until_painted
-from vetter.core.psf.measures.cutout_measures import CutoutMeasures
 from vetter.gui.panels.measures.dock import MEASURING, MeasuresDock
 from vetter.gui.windows.main_window import MainWindow
 from vetter.review.cutouts import measurer
-from vetter.review.cutouts.measure_worker import MeasureTask, measure
-
-
-class MeasuringHere(ChildHere):
-    def answers(self, message: MeasureTask) -> list[CutoutMeasures]:
-        return [measure(message)]
 
 
 def until_measured(qtbot: Any, dock: MeasuresDock) -> None:

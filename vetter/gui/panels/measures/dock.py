@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import Qt, QTimer
+from PyQt6.QtGui import QHideEvent, QShowEvent
 from PyQt6.QtWidgets import QDockWidget, QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
 from vetter.gui.widgets.plain_text import plain_label
@@ -70,15 +71,11 @@ class MeasuresDock(QDockWidget):
 
     def toggle(self) -> None:
         """Show or hide the dock."""
-        if self._plots is None:
+        shown = not self.isVisible()
+        if shown and self._plots is None:
             self._build()
-            self.show()
-        else:
-            self.setVisible(not self.isVisible())
-        if self.isVisible():
-            self._measure()
-        else:
-            self.blank_plots()
+        self.setVisible(shown)
+        self._measure()
 
     def turn_cut(self) -> str:
         """Turn the cut by `TURN` degrees and show the dock; return its direction in words."""
@@ -121,6 +118,17 @@ class MeasuresDock(QDockWidget):
         if self.isVisible():
             self._rest.start()
 
+    def showEvent(self, event: QShowEvent | None) -> None:
+        super().showEvent(event)
+        # A restored window shows the dock by itself; before its first paint there is no frame.
+        if self._frame is not None:
+            self._rest.start()
+
+    def hideEvent(self, event: QHideEvent | None) -> None:
+        super().hideEvent(event)
+        self._rest.stop()
+        self.blank_plots()
+
     def close_measurer(self) -> None:
         """Stop measuring."""
         self._rest.stop()
@@ -143,9 +151,9 @@ class MeasuresDock(QDockWidget):
     def _measure(self) -> None:
         self._rest.stop()
         frame = self._frame
-        plots = self._plots
-        if plots is None or frame is None or frame.cutout is None or not self.isVisible():
+        if frame is None or frame.cutout is None or not self.isVisible():
             return
+        plots = self._plots or self._build()
         if not plots.is_complete:
             # One in each turn: together they would keep the window from answering.
             plots.build_next()
@@ -168,7 +176,7 @@ class MeasuresDock(QDockWidget):
         self._plots.show_measures(measures)
         self._plots.show()
 
-    def _build(self) -> None:
+    def _build(self) -> MeasurePlots:
         from vetter.gui.panels.measures.plots import MeasurePlots
 
         holder = QWidget(self)
@@ -192,6 +200,12 @@ class MeasuresDock(QDockWidget):
         layout.addLayout(left, 1)
         layout.addWidget(self._numbers)
         self.setWidget(holder)
+        if self._window.dockWidgetArea(self) == Qt.DockWidgetArea.NoDockWidgetArea:
+            # Else a restored window has placed the dock.
+            self._place()
+        return self._plots
+
+    def _place(self) -> None:
         # The list keeps the whole height beside it.
         corner, right = Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea
         self._window.setCorner(corner, right)
