@@ -39,10 +39,12 @@ def session_path(tmp_path: Path) -> Path:
 
 
 @contextmanager
-def opened(qtbot: Any, session: Path, **options: Any) -> Iterator[MainWindow]:
-    """Open the demo in a window that is remembered."""
+def opened(
+    qtbot: Any, session: Path, inputs: str | Path = "demo", **options: Any
+) -> Iterator[MainWindow]:
+    """Open the demo, or other inputs, in a window that is remembered."""
     options = {"settings": WITHOUT_FITS, "preference_files": REMEMBERED} | options
-    window = open_window("demo", session=session, reviewer="ann", **options)
+    window = open_window(inputs, session=session, reviewer="ann", **options)
     try:
         until_painted(qtbot, window)
         yield window
@@ -188,3 +190,20 @@ def test_measures_stay_where_a_stored_state_is_damaged(qtbot, session_path, monk
         window.measures.toggle()
         apply_arrangement(window, Arrangement(docks="AAAA"))
         assert window.measures.isVisible()
+
+
+def test_docks_below_keep_their_order_and_height(qtbot, session_path, real_data, monkeypatch):
+    monkeypatch.setattr(measurer, "ChildProcess", MeasuringHere)
+    packets = real_data / "alerts" / "ztf"
+    with opened(qtbot, session_path, inputs=packets) as window:
+        window.resize(1280, 720)
+        qtbot.waitUntil(window.light_curve.isVisible, timeout=30000)
+        window.measures.toggle()
+        qtbot.waitUntil(lambda: window.measures.measures is not None, timeout=30000)
+        assert window.light_curve.x() < window.measures.x()
+        height = window.light_curve.height()
+    with opened(qtbot, session_path, inputs=packets) as window:
+        qtbot.waitUntil(window.light_curve.isVisible, timeout=30000)
+        qtbot.waitUntil(lambda: window.measures.measures is not None, timeout=30000)
+        assert window.light_curve.x() < window.measures.x()
+        assert abs(window.light_curve.height() - height) < 15
