@@ -8,18 +8,12 @@ import pytest
 from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
 
-from tests.helpers.child_here import ChildHere
+from tests.helpers.measuring_here import MeasuringHere
 from tests.helpers.windows import until_painted
-from vetter.core.psf.measures.cutout_measures import CutoutMeasures
+from vetter.gui.candidate_list.list_dock import ListPlace
 from vetter.gui.panels.measures.dock import MEASURING, MeasuresDock
 from vetter.gui.windows.main_window import MainWindow
 from vetter.review.cutouts import measurer
-from vetter.review.cutouts.measure_worker import MeasureTask, measure
-
-
-class MeasuringHere(ChildHere):
-    def answers(self, message: MeasureTask) -> list[CutoutMeasures]:
-        return [measure(message)]
 
 
 def until_measured(qtbot: Any, dock: MeasuresDock) -> None:
@@ -100,3 +94,37 @@ def test_theme_redraws_the_plots(qtbot: Any, window: MainWindow, dock: MeasuresD
     before = plot.backgroundBrush().color().name()
     QTest.keyClick(window, Qt.Key.Key_D, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: plot.backgroundBrush().color().name() != before)
+
+
+@pytest.mark.parametrize("place", ["below", "beside"])
+def test_opening_leaves_a_small_window_as_it_is(qtbot: Any, window: MainWindow, place: str) -> None:
+    window.place_list(place)
+    window.resize(798, 536)
+    qtbot.waitUntil(lambda: window.stretch_bar.width() < 798, timeout=10000)
+    QTest.keyClick(window, Qt.Key.Key_O)
+    until_measured(qtbot, window.measures)
+    assert (window.width(), window.height()) == (798, 536)
+
+
+def test_plots_have_most_of_the_room_beside_a_list_below(qtbot: Any, window: MainWindow) -> None:
+    window.place_list("below")
+    qtbot.waitUntil(lambda: window.list_dock.is_below, timeout=10000)
+    QTest.keyClick(window, Qt.Key.Key_O)
+    until_measured(qtbot, window.measures)
+    assert window.measures.width() > 1.5 * window.list_dock.width()
+    assert window.measures._plots is not None
+    assert min(plot.width() for plot in window.measures._plots.plots) > 180
+
+
+def test_list_that_goes_below_leaves_most_of_the_room_to_the_plots(
+    qtbot: Any, window: MainWindow
+) -> None:
+    listed = window.list_dock
+    listed.set_place(ListPlace.BESIDE)
+    window.resize(800, 560)
+    qtbot.waitUntil(lambda: listed.width() < 260, timeout=10000)
+    QTest.keyClick(window, Qt.Key.Key_O)
+    until_measured(qtbot, window.measures)
+    listed.set_place(ListPlace.BELOW)
+    qtbot.waitUntil(lambda: listed.height() < 250, timeout=10000)
+    assert window.measures.width() > 1.8 * listed.width()

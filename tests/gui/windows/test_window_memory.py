@@ -11,12 +11,16 @@ import pytest
 from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtTest import QTest
 
+from tests.helpers.measuring_here import MeasuringHere
 from tests.helpers.turns import until_handled
 from tests.helpers.windows import WITHOUT_FITS, until_painted
 from vetter.app import open_window
 from vetter.gui.windows.main_window import MainWindow
+from vetter.gui.windows.window_memory import apply_arrangement
+from vetter.review.cutouts import measurer
 from vetter.review.opening import window_settings
 from vetter.review.opening.preferences import PreferenceFiles
+from vetter.review.opening.window_settings import Arrangement
 from vetter.settings import DisplaySettings, Settings
 
 REMEMBERED = PreferenceFiles(keeps_window=True)
@@ -35,10 +39,12 @@ def session_path(tmp_path: Path) -> Path:
 
 
 @contextmanager
-def opened(qtbot: Any, session: Path, **options: Any) -> Iterator[MainWindow]:
-    """Open the demo in a window that is remembered."""
+def opened(
+    qtbot: Any, session: Path, inputs: str | Path = "demo", **options: Any
+) -> Iterator[MainWindow]:
+    """Open the demo, or other inputs, in a window that is remembered."""
     options = {"settings": WITHOUT_FITS, "preference_files": REMEMBERED} | options
-    window = open_window("demo", session=session, reviewer="ann", **options)
+    window = open_window(inputs, session=session, reviewer="ann", **options)
     try:
         until_painted(qtbot, window)
         yield window
@@ -158,3 +164,46 @@ def test_list_gets_its_width_back_after_narrow_window(qtbot, session_path):
         qtbot.waitUntil(lambda: dock.width() < width)
         window.resize(1500, 800)
         qtbot.waitUntil(lambda: dock.width() == width)
+
+
+def test_measures_come_back_with_their_content(qtbot, session_path, monkeypatch):
+    monkeypatch.setattr(measurer, "ChildProcess", MeasuringHere)
+    with opened(qtbot, session_path) as window:
+        window.measures.toggle()
+        qtbot.waitUntil(lambda: window.measures.measures is not None, timeout=30000)
+        height = window.measures.height()
+    with opened(qtbot, session_path) as window:
+        dock = window.measures
+        qtbot.waitUntil(lambda: dock.measures is not None, timeout=30000)
+        assert dock.isVisible() and "image: flux" in dock.text
+        assert abs(dock.height() - height) < 3
+        # One key closes it.
+        dock.toggle()
+        assert not dock.isVisible()
+    with opened(qtbot, session_path) as window:
+        assert not window.measures.isVisible()
+
+
+def test_measures_stay_where_a_stored_state_is_damaged(qtbot, session_path, monkeypatch):
+    monkeypatch.setattr(measurer, "ChildProcess", MeasuringHere)
+    with opened(qtbot, session_path) as window:
+        window.measures.toggle()
+        apply_arrangement(window, Arrangement(docks="AAAA"))
+        assert window.measures.isVisible()
+
+
+def test_docks_below_keep_their_order_and_height(qtbot, session_path, real_data, monkeypatch):
+    monkeypatch.setattr(measurer, "ChildProcess", MeasuringHere)
+    packets = real_data / "alerts" / "ztf"
+    with opened(qtbot, session_path, inputs=packets) as window:
+        window.resize(1280, 720)
+        qtbot.waitUntil(window.light_curve.isVisible, timeout=30000)
+        window.measures.toggle()
+        qtbot.waitUntil(lambda: window.measures.measures is not None, timeout=30000)
+        assert window.light_curve.x() < window.measures.x()
+        height = window.light_curve.height()
+    with opened(qtbot, session_path, inputs=packets) as window:
+        qtbot.waitUntil(window.light_curve.isVisible, timeout=30000)
+        qtbot.waitUntil(lambda: window.measures.measures is not None, timeout=30000)
+        assert window.light_curve.x() < window.measures.x()
+        assert abs(window.light_curve.height() - height) < 15

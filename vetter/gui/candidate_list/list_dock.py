@@ -267,3 +267,7 @@ class ListDock(QDockWidget):
         if not below and beside:
             self._window.tabifyDockWidget(self, beside[0])
         self.fit_window(self._window.size())
+        if below and self._others(_BELOW):
+            # Plots beside it need the width more.
+            width = self._width_in(self._window.size(), is_narrow=True)
+            self._window.resizeDocks([self], [width], Qt.Orientation.Horizontal)

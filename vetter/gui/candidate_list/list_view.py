@@ -234,7 +234,7 @@ class CandidateListView(QTableView):
         return self.heading.sizeHint().height() + lines * self._line_height() + 2
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(MIN_WIDTH, 120)
+        return QSize(MIN_WIDTH, 100)
 
     def repaint_later(self) -> None:
         """Schedule a repaint of the list, after the panels."""

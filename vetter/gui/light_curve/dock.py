@@ -146,6 +146,11 @@ class LightCurveDock(QDockWidget):
         layout.addLayout(above)
         layout.addWidget(self._plot, 1)
         self.setWidget(holder)
+        if self._window.dockWidgetArea(self) == Qt.DockWidgetArea.NoDockWidgetArea:
+            # Else a restored window has placed the dock.
+            self._place()
+
+    def _place(self) -> None:
         # The list keeps the whole height beside it.
         corner, right = Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea
         self._window.setCorner(corner, right)

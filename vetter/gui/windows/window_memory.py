@@ -49,7 +49,12 @@ def apply_arrangement(window: MainWindow, arrangement: Arrangement) -> None:
     curve = window.light_curve
     curve_shown = curve.isVisible()
     if arrangement.docks:
-        window.restoreState(_bytes_of(arrangement.docks), STATE_VERSION)
+        measures = window.measures
+        measures_shown = not measures.isHidden()
+        # A state from before their first use does not mention them, which is no place for them.
+        measures.hide()
+        if not window.restoreState(_bytes_of(arrangement.docks), STATE_VERSION):
+            measures.setVisible(measures_shown)
         # Whether there is a light curve depends on the candidates, not on the user.
         curve.setVisible(curve_shown)
     dock = window.list_dock

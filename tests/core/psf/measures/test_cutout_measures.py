@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 import numpy as np
 import pytest
@@ -125,3 +126,19 @@ def test_plane_without_noise_has_no_snr(plane: np.ndarray) -> None:
     measures = measure_cutout(Cutout({"image": plane}), FWHM)
     assert measures.planes["image"].star is None
     assert not [line for line in measures.lines if line.startswith("S/N")]
+
+
+@pytest.mark.parametrize(
+    ("err", "words"),
+    [
+        (1.0, r"FWHM 3\.\d\d ± 0\.\d\d px"),
+        (0.1, r"FWHM 3\.\d{3} ± 0\.00\d px"),
+        (1e-3, r"FWHM 3\.\d{3} px, error under 0\.001"),
+    ],
+)
+def test_error_of_fwhm_is_never_zero(err: float, words: str) -> None:
+    noise = np.random.default_rng(2).normal(0, err, (SIDE, SIDE))
+    planes = {"diff": gaussian(2000) + noise, "err": np.full((SIDE, SIDE), err)}
+    lines = measure_cutout(Cutout(planes), FWHM).lines
+    line = next(line for line in lines if line.startswith("FWHM"))
+    assert re.fullmatch(words, line) and "± 0.00 " not in line, line

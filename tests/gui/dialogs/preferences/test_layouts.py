@@ -6,9 +6,11 @@ import pytest
 from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
 
+from tests.helpers.measuring_here import MeasuringHere
 from tests.helpers.windows import WITHOUT_FITS, opener, until_painted
 from vetter.app import open_window
 from vetter.gui.dialogs.preferences.layout_page import LayoutDialog
+from vetter.review.cutouts import measurer
 
 
 @pytest.fixture
@@ -40,6 +42,21 @@ def test_saved_layout_is_given_back(qtbot, window, page):
     assert window.candidate_list.columns == columns
     assert "err" in window.plane_row.plane_names
     assert window.list_dock.isVisible()
+
+
+def test_layout_hides_and_shows_the_measures(qtbot, window, page, monkeypatch):
+    monkeypatch.setattr(measurer, "ChildProcess", MeasuringHere)
+    dock = window.measures
+    for name in ("without", "with"):
+        page.name.setText(name)
+        page.save.click()
+        if name == "without":
+            dock.toggle()
+    for row, shown in ((1, False), (0, True)):
+        page.list.setCurrentRow(row)
+        page.use.click()
+        assert dock.isVisible() is shown
+    qtbot.waitUntil(lambda: dock.measures is not None, timeout=30000)
 
 
 def test_layout_of_same_name_is_replaced(window, page):

@@ -6,12 +6,19 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PyQt6.QtCore import QPointF
+from PyQt6.QtCore import QPointF, Qt
 
 from tests.gui.conftest import CheckLook
 from vetter.core.cutout.cutout import Cutout
 from vetter.core.psf.measures.cutout_measures import CutoutMeasures, measure_cutout
-from vetter.gui.panels.measures.plots import TITLES, Line, MeasurePlot, MeasurePlots
+from vetter.gui.panels.measures.plots import (
+    SHORT_TITLES,
+    TITLES,
+    Line,
+    MeasureAxis,
+    MeasurePlot,
+    MeasurePlots,
+)
 
 
 @pytest.fixture
@@ -76,9 +83,52 @@ def test_plot_spans_its_values_and_zero(
     qtbot.addWidget(plot)
     plot.resize(240, 150)
     plot.show_lines({"image": Line(np.array([1.0, 6.0]), np.array(values))})
-    assert span(plot) == pytest.approx((1.0, low, 6.0, high))
+    # The first and last points are seen whole.
+    assert span(plot) == pytest.approx((0.85, low, 6.15, high))
     assert plot.accessibleName() == "cut, px"
     assert plot.minimumSizeHint().width() < plot.sizeHint().width()
+
+
+def test_plot_spans_points_and_model_but_no_large_error(qtbot: Any) -> None:
+    plot = MeasurePlot("cut, px")
+    qtbot.addWidget(plot)
+    values, err = np.array([10.0, -2.0]), np.array([1.0, 300.0])
+    plot.show_lines({"image": Line(np.array([0.0, 1.0]), values, err)})
+    assert span(plot)[1::2] == pytest.approx((-2.0 - 0.08 * 12, 10.0 + 0.08 * 12))
+    model = np.array([20.0, NAN])
+    plot.show_lines({"image": Line(np.array([0.0, 1.0]), values, err, model)})
+    assert span(plot)[1::2] == pytest.approx((-2.0 - 0.08 * 22, 20.0 + 0.08 * 22))
+
+
+@pytest.mark.parametrize("whole", TITLES)
+def test_title_is_shorter_in_a_narrower_plot(qtbot: Any, whole: str) -> None:
+    plot = MeasurePlot(whole)
+    qtbot.addWidget(plot)
+    metrics = plot.fontMetrics()
+    titles = []
+    for letters in (len(whole) + 2, 13, 6):
+        plot.resize(letters * metrics.averageCharWidth() + 8, 150)
+        titles.append(plot.title)
+        assert metrics.horizontalAdvance(plot.title) <= plot.width() - 8
+    short = SHORT_TITLES.get(whole, whole)
+    assert titles == [
+        whole,
+        short,
+        metrics.elidedText(short, Qt.TextElideMode.ElideRight, 6 * metrics.averageCharWidth()),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("values", "texts"),
+    [
+        ([0.0, 50000.0], ["0", "50000"]),
+        ([0.0, 50000.0, 250000.0], ["0", "5e4", "2.5e5"]),
+        ([-2e12, 0.0], ["-2e12", "0"]),
+        ([], []),
+    ],
+)
+def test_numbers_of_the_axis_are_short(qtbot: Any, values: list[float], texts: list[str]) -> None:
+    assert MeasureAxis("left").tickStrings(values, 1.0, 50000.0) == texts
 
 
 def test_point_of_the_lines_stay_in_place(qtbot: Any) -> None:

@@ -118,8 +118,17 @@ def _plane_lines(name: str, plane: PlaneMeasures) -> list[str]:
     if star is None:
         lines.append("no source to fit a FWHM to")
     else:
-        lines.append(f"FWHM {star.fwhm:.2f} ± {star.fwhm_err:.2f} px")
+        lines.append(f"FWHM {_fwhm_words(star.fwhm, star.fwhm_err)}")
     return lines
+
+
+def _fwhm_words(fwhm: float, err: float) -> str:
+    """Return a FWHM with an error that is never written as 0: it has more digits, or a limit."""
+    if err >= 0.005:
+        return f"{fwhm:.2f} ± {err:.2f} px"
+    if err >= 0.0005:
+        return f"{fwhm:.3f} ± {err:.3f} px"
+    return f"{fwhm:.3f} px, error under 0.001"
 
 
 def _number(value: float) -> str:

@@ -6,7 +6,16 @@ import math
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import Qt, QTimer
-from PyQt6.QtWidgets import QDockWidget, QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
+from PyQt6.QtGui import QHideEvent, QShowEvent
+from PyQt6.QtWidgets import (
+    QDockWidget,
+    QFrame,
+    QHBoxLayout,
+    QMainWindow,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from vetter.gui.widgets.plain_text import plain_label
 from vetter.review.cutouts.measurer import Measurer, MeasureRequest
@@ -19,6 +28,8 @@ if TYPE_CHECKING:
 
 HEIGHT = 200
 """Screen pixels, until the user drags the edge."""
+NUMBERS_WIDTH = 23
+"""Width of the numbers beside the plots, digits; longer lines are wrapped."""
 REST_MS = 150
 """Milliseconds without another candidate; then the candidate is measured."""
 MEASURING = "measuring..."
@@ -70,15 +81,11 @@ class MeasuresDock(QDockWidget):
 
     def toggle(self) -> None:
         """Show or hide the dock."""
-        if self._plots is None:
+        shown = not self.isVisible()
+        if shown and self._plots is None:
             self._build()
-            self.show()
-        else:
-            self.setVisible(not self.isVisible())
-        if self.isVisible():
-            self._measure()
-        else:
-            self.blank_plots()
+        self.setVisible(shown)
+        self._measure()
 
     def turn_cut(self) -> str:
         """Turn the cut by `TURN` degrees and show the dock; return its direction in words."""
@@ -121,6 +128,17 @@ class MeasuresDock(QDockWidget):
         if self.isVisible():
             self._rest.start()
 
+    def showEvent(self, event: QShowEvent | None) -> None:
+        super().showEvent(event)
+        # A restored window shows the dock by itself; before its first paint there is no frame.
+        if self._frame is not None:
+            self._rest.start()
+
+    def hideEvent(self, event: QHideEvent | None) -> None:
+        super().hideEvent(event)
+        self._rest.stop()
+        self.blank_plots()
+
     def close_measurer(self) -> None:
         """Stop measuring."""
         self._rest.stop()
@@ -143,9 +161,9 @@ class MeasuresDock(QDockWidget):
     def _measure(self) -> None:
         self._rest.stop()
         frame = self._frame
-        plots = self._plots
-        if plots is None or frame is None or frame.cutout is None or not self.isVisible():
+        if frame is None or frame.cutout is None or not self.isVisible():
             return
+        plots = self._plots or self._build()
         if not plots.is_complete:
             # One in each turn: together they would keep the window from answering.
             plots.build_next()
@@ -168,39 +186,76 @@ class MeasuresDock(QDockWidget):
         self._plots.show_measures(measures)
         self._plots.show()
 
-    def _build(self) -> None:
+    def _build(self) -> MeasurePlots:
         from vetter.gui.panels.measures.plots import MeasurePlots
 
         holder = QWidget(self)
         self._numbers = plain_label(parent=holder)
         self._numbers.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         self._numbers.setAccessibleName("measures of this candidate")
-        self._numbers.setFixedWidth(23 * self.fontMetrics().horizontalAdvance("0"))
+        self._numbers.setWordWrap(True)
         self._numbers.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._plots = MeasurePlots(holder)
         policy = self._plots.sizePolicy()
         policy.setRetainSizeWhenHidden(True)
         self._plots.setSizePolicy(policy)
         self._plots.hide()
+        beside = QScrollArea(holder)
+        # Reached with Tab and scrolled with the arrow keys; a click leaves the keyboard alone.
+        beside.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        beside.setAccessibleName("numbers of the measures")
+        beside.setFrameShape(QFrame.Shape.NoFrame)
+        beside.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        beside.setWidgetResizable(True)
+        beside.setWidget(self._numbers)
+        beside.setFixedWidth(NUMBERS_WIDTH * self.fontMetrics().horizontalAdvance("0"))
+        beside.setMinimumHeight(1)
+        legend = plain_label(LEGEND, holder)
+        # Its end is cut in a narrow window, which the dock does not widen.
+        legend.setMinimumWidth(1)
         left = QVBoxLayout()
         left.setSpacing(1)
-        left.addWidget(plain_label(LEGEND, holder))
+        left.addWidget(legend)
         left.addWidget(self._plots, 1)
         layout = QHBoxLayout(holder)
         layout.setContentsMargins(8, 0, 8, 2)
         layout.setSpacing(8)
         layout.addLayout(left, 1)
-        layout.addWidget(self._numbers)
+        layout.addWidget(beside)
         self.setWidget(holder)
+        if self._window.dockWidgetArea(self) == Qt.DockWidgetArea.NoDockWidgetArea:
+            # Else a restored window has placed the dock.
+            self._place()
+        return self._plots
+
+    def _place(self) -> None:
+        """Show the dock below the panels, with most of the room where others are too."""
+        beside = self._docks_beside()
+        room = sum(dock.width() for dock in beside)
         # The list keeps the whole height beside it.
         corner, right = Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea
         self._window.setCorner(corner, right)
         self._window.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, self)
+        # Qt gives a hidden dock no size.
+        self.show()
         self._window.resizeDocks([self], [HEIGHT], Qt.Orientation.Vertical)
-        beside = self._window.findChild(QDockWidget, "light_curve")
-        if beside is not None and beside.isVisible():
-            # Three plots and a column of numbers against one plot.
-            self._window.resizeDocks([beside, self], [1, 2], Qt.Orientation.Horizontal)
+        if beside:
+            # Three plots and a column of numbers against one plot, or a list.
+            part = room // (len(beside) + 2)
+            widths = [*(part for _ in beside), 2 * part]
+            self._window.resizeDocks([*beside, self], widths, Qt.Orientation.Horizontal)
+
+    def _docks_beside(self) -> list[QDockWidget]:
+        """Return the other docks on screen below the panels."""
+        below, direct = (
+            Qt.DockWidgetArea.BottomDockWidgetArea,
+            Qt.FindChildOption.FindDirectChildrenOnly,
+        )
+        return [
+            dock
+            for dock in self._window.findChildren(QDockWidget, options=direct)
+            if dock is not self and dock.isVisible() and self._window.dockWidgetArea(dock) == below
+        ]
 
 
 def _direction(shift: Shift | None) -> float:

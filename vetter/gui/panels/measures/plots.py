@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from html import escape
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pyqtgraph as pg
-from PyQt6.QtCore import QEvent, QSize, Qt
-from PyQt6.QtGui import QPen
+from PyQt6.QtCore import QEvent, QRect, QRectF, QSize, Qt
+from PyQt6.QtGui import QColor, QPainter, QPen
 from PyQt6.QtWidgets import QHBoxLayout, QWidget
 
 from vetter.core.psf.measures.cutout_measures import CutoutMeasures
@@ -21,9 +20,18 @@ Array = npt.NDArray[Any]
 
 AXIS_WIDTH = 46
 """Screen pixels; fixed, so that the frame stays in place from candidate to candidate."""
+LARGE = 1e5
+"""Numbers from which on an axis has no room for all digits."""
 SYMBOLS = {"image": "o", "diff": "t1"}
 TITLES = ("radial profile, px", "curve of growth, px", "cut, px")
+SHORT_TITLES = {TITLES[0]: "profile, px", TITLES[1]: "growth, px"}
+"""Titles where the whole ones do not fit."""
 MARGIN = 0.08
+"""Part of the values' range that is free above and below them."""
+TITLE_MARGIN = 4
+"""Screen pixels on both sides of a title."""
+SIDE_MARGIN = 0.03
+"""Part of the axis that is free on both sides, so that the first and last marks are whole."""
 
 
 class Line(NamedTuple):
@@ -35,6 +43,16 @@ class Line(NamedTuple):
     model: Array | None = None
 
 
+class MeasureAxis(pg.AxisItem):
+    """Axis of fixed width, which has room for all its numbers: large ones are short, as 2.5e5."""
+
+    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
+        """Return the text of each number; pyqtgraph leaves out those that are too long."""
+        if max(map(abs, values), default=0.0) < LARGE:
+            return list(super().tickStrings(values, scale, spacing))
+        return [f"{value:.3g}".replace("e+0", "e").replace("e+", "e") for value in values]
+
+
 class MeasurePlot(pg.GraphicsView):
     """Lines of image and diff over one axis; a solid line is the image, a dashed one the diff.
 
@@ -43,10 +61,10 @@ class MeasurePlot(pg.GraphicsView):
     Parameters
     ----------
     name : str
-        Title, in the upper right corner, or in the lower right with ``low``.
+        Title above the plot, shorter where it does not fit.
     """
 
-    def __init__(self, name: str, parent: QWidget | None = None, low: bool = False) -> None:
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._name = name
         self._shown: tuple[dict[str, Line], float | None] = ({}, None)
@@ -55,10 +73,10 @@ class MeasurePlot(pg.GraphicsView):
         # Not a PlotItem, whose menus take 60 ms of the first plot.
         self._box = pg.ViewBox(enableMenu=False, enableMouse=False)
         self._box.disableAutoRange()
-        self._axes = {side: pg.AxisItem(side) for side in ("left", "bottom")}
+        self._axes = {side: MeasureAxis(side) for side in ("left", "bottom")}
         self._axes["left"].setWidth(AXIS_WIDTH)
         layout = pg.GraphicsLayout()
-        layout.setContentsMargins(0, 2, 2, 0)
+        layout.setContentsMargins(0, self.fontMetrics().height() + 2, 2, 0)
         layout.setSpacing(0)
         layout.addItem(self._axes["left"], 0, 0)
         layout.addItem(self._box, 0, 1)
@@ -67,17 +85,33 @@ class MeasurePlot(pg.GraphicsView):
             axis.linkToView(self._box)
             axis.enableAutoSIPrefix(False)
         self.setCentralItem(layout)
-        self._title = pg.LabelItem(justify="right")
-        self._title.setParentItem(self._box)
-        corner = (1, 1) if low else (1, 0)
-        self._title.anchor(corner, corner, (-4, 0))
         self._set_tones()
+
+    @property
+    def title(self) -> str:
+        """Title as it is shown: whole, short, or cut with an ellipsis."""
+        metrics, room = self.fontMetrics(), self.width() - 2 * TITLE_MARGIN
+        whole = self._name
+        fits = metrics.horizontalAdvance(whole) <= room
+        shown = whole if fits else SHORT_TITLES.get(whole, whole)
+        return metrics.elidedText(shown, Qt.TextElideMode.ElideRight, room)
 
     def sizeHint(self) -> QSize:
         return QSize(240, 150)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(120, 90)
+        return QSize(60, 60)
+
+    def drawForeground(self, painter: QPainter | None, _rect: QRectF) -> None:
+        assert painter is not None
+        painter.save()
+        # Above the plot rather than in it, where it would lie on points and on the axis.
+        painter.resetTransform()
+        painter.setFont(self.font())
+        painter.setPen(QColor(self._tones.dim))
+        room = QRect(0, 1, self.width() - TITLE_MARGIN, self.fontMetrics().height())
+        painter.drawText(room, Qt.AlignmentFlag.AlignRight, self.title)
+        painter.restore()
 
     def show_lines(self, lines: dict[str, Line], mark: float | None = None) -> None:
         """Show lines by plane; ``mark`` is a place on the axis, as the aperture's radius."""
@@ -88,7 +122,7 @@ class MeasurePlot(pg.GraphicsView):
         super().changeEvent(event)
         # Qt also sends it from the base class's constructor.
         if event is not None and event.type() == QEvent.Type.PaletteChange:
-            if hasattr(self, "_title"):
+            if hasattr(self, "_box"):
                 self._set_tones()
                 self._draw()
 
@@ -102,8 +136,6 @@ class MeasurePlot(pg.GraphicsView):
         for axis in self._axes.values():
             axis.setPen(tones.line)
             axis.setTextPen(tones.dim)
-        html = f"<span style='background-color: {tones.base}'>{escape(self._name)}</span>"
-        self._title.setText(html, color=tones.dim)
 
     def _draw(self) -> None:
         lines, mark = self._shown
@@ -118,7 +150,9 @@ class MeasurePlot(pg.GraphicsView):
             self._draw_line(name, line, tones)
         low, high = _span(lines)
         x = np.concatenate([line.x for line in lines.values()]) if lines else np.zeros(1)
-        self._box.setRange(xRange=(float(x.min()), float(x.max())), yRange=(low, high), padding=0)
+        left, right = float(x.min()), float(x.max())
+        side = SIDE_MARGIN * (right - left)
+        self._box.setRange(xRange=(left - side, right + side), yRange=(low, high), padding=0)
 
     def _draw_line(self, name: str, line: Line, tones: Tones) -> None:
         pen = line_pen(name, tones)
@@ -168,9 +202,7 @@ class MeasurePlots(QWidget):
 
     def build_next(self) -> None:
         """Build the next plot."""
-        title = TITLES[len(self.plots)]
-        # A curve of growth ends in the upper right corner.
-        plot = MeasurePlot(title, self, low=title == TITLES[1])
+        plot = MeasurePlot(TITLES[len(self.plots)], self)
         self.plots.append(plot)
         self._layout.addWidget(plot, 1)
 
@@ -205,10 +237,15 @@ def _profile_line(plane: PlaneMeasures) -> Line:
 
 
 def _span(lines: dict[str, Line]) -> tuple[float, float]:
-    """Return the lowest and highest value to show, zero included, with a margin."""
+    """Return the lowest and highest value to show, zero included, with a margin.
+
+    Points and their model are to be seen; an error bar may end outside, since a single large one
+    would flatten the lines.
+    """
     low = high = 0.0
     for line in lines.values():
-        known = line.y[np.isfinite(line.y)]
+        drawn = line.y if line.model is None else np.concatenate([line.y, line.model])
+        known = drawn[np.isfinite(drawn)]
         if known.size:
             low, high = min(low, float(known.min())), max(high, float(known.max()))
     margin = MARGIN * (high - low) or 1.0
