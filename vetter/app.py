@@ -48,7 +48,6 @@ from vetter.review.opening.practice import practice_of
 from vetter.review.opening.preferences import PreferenceFiles, Preferences
 from vetter.review.opening.seen_before import EarlierInputs, SeenBefore
 from vetter.review.threads.heap import limit_heaps
-from vetter.review.threads.turns import shorten_turns
 from vetter.settings import Settings
 
 MEGABYTE = 1 << 20
@@ -247,7 +246,6 @@ def run(inputs: Sequence[str], **options: Any) -> int:
     """
     # Before any thread begins.
     limit_heaps()
-    shorten_turns()
     app = make_application()
     app.setApplicationName("vetter")
     app.setDesktopFileName("vetter")

@@ -95,11 +95,9 @@ def open_bench_window(
     """Open the real window on inputs, with a session of its own."""
     from vetter.app import open_window
     from vetter.review.threads.heap import limit_heaps
-    from vetter.review.threads.turns import shorten_turns
 
     # As the program does at its start.
     limit_heaps()
-    shorten_turns()
     session = folder / f"keys{len(list(folder.glob('keys*.vetter')))}.vetter"
     window = open_window(inputs, session=str(session), reviewer="bench", **planes)
     window.resize(*size)
@@ -107,7 +105,7 @@ def open_bench_window(
 
 
 def settle(window: MainWindow) -> None:
-    """Wait until the first candidate is on screen, and do the work after a start as the program.
+    """Wait until the first candidate is on screen, and the program's work after a start is done.
 
     Raises
     ------

@@ -406,7 +406,7 @@ FIT_COMMANDS: tuple[Command[MainWindow], ...] = (
     Command("fit.now", "Fit now (adjust_cutout)", ("F",), "Fit", lambda w: w.fit_now()),
     Command(
         "fit.pause",
-        "Pause of background fits on or off",
+        "Pause background fits, on or off",
         (),
         "Fit",
         lambda w: w.fits.toggle_pause(),

@@ -51,7 +51,7 @@ def apply_arrangement(window: MainWindow, arrangement: Arrangement) -> None:
     if arrangement.docks:
         measures = window.measures
         measures_shown = not measures.isHidden()
-        # A state from before their first use does not mention them, which is no place for them.
+        # A state stored before their first use does not name them: Qt would leave them open.
         measures.hide()
         if not window.restoreState(_bytes_of(arrangement.docks), STATE_VERSION):
             measures.setVisible(measures_shown)

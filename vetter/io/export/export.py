@@ -166,7 +166,7 @@ def export(
     adjustments : mapping, optional
         The ``adjust_*`` metadata of each key's fit, with those of its answer.
     progress : callable
-        Called with (done, total) of the chosen candidates, after each.
+        Called after each chosen candidate with (done, total).
     cancelled : callable
         Called before each cutout; True cancels the export.
     radius : float

@@ -22,6 +22,7 @@ from vetter.review.session import Session
 ROWS_PER_REQUEST = 10_000
 """10,000 candidates in one background request; to list 100,000 takes the GUI thread 20 ms."""
 _PIECE = 2 * ROWS_PER_REQUEST
+"""Number of rows looked at together; the first piece often has enough without a result."""
 
 
 class FitRequests:
