@@ -17,9 +17,8 @@ def limit_heaps() -> bool:
 
     Otherwise glibc takes arrays of up to 32 MB from the heap once such a one has been freed, and
     each thread has a heap of its own: in a long session the memory grows by the gaps between what
-    is in use. Over 20,000 steps of ``vetter bench --memory`` it grew by 3.1 MB per 1,000, with
-    this by 1.0. At 512 kB, less than a column of a long list, a verdict key took 4.0 to 4.5 ms;
-    at this limit it takes 3.8 to 4.2, without one 3.5 to 3.6.
+    is in use. Over 20,000 steps of ``vetter bench --memory`` it grew by 1.1 MB per 1,000, with this
+    by 0.5 to 0.9. A lower limit would make each key map the columns of a long list anew.
 
     Returns
     -------
